@@ -1,0 +1,16 @@
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class CustomerKind(models.TextChoices):
+    DEALER = "dealer", _("经销商")
+    KEY_ACCOUNT = "key_account", _("重点客户")
+    OUTLET = "outlet", _("终端")
+    OTHER = "other", _("其他")
+
+
+class CustomerTier(models.TextChoices):
+    A = "a", _("A 类")
+    B = "b", _("B 类")
+    C = "c", _("C 类")
+    PROSPECT = "prospect", _("潜在")

@@ -1,0 +1,110 @@
+"""Plans, their versions, and the cells of a version.
+
+A cell is (territory, month, product line) -> fen. Cells of a version are one dense int64 array in
+axis order, stored in chunked blobs; only leaves are stored, every total is a sum. `axes` freezes the
+trees of the day the version was made. `Operation` says who changed what, when and why, and carries
+the inverse, so that everything can be undone.
+"""
+
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from quyu.apps.targets.choices import VersionState
+from quyu.platform.audit.models import EditableRow
+
+
+class Plan(EditableRow):
+    """The target of one year and one measure, in one scenario."""
+
+    name = models.CharField("名称", max_length=80)
+    year = models.PositiveSmallIntegerField("年度")
+    measure = models.CharField("指标", max_length=30, default="amount")
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, verbose_name="编制人")
+    created_at = models.DateTimeField("编制时间")
+
+    class Meta:
+        verbose_name = "目标方案"
+        ordering: ClassVar = ["-year", "name"]
+        constraints: ClassVar = [models.UniqueConstraint(fields=["year", "measure", "name"], name="plan_once")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class PlanVersion(EditableRow):
+    """One state of a plan. At most one version per year and measure is published."""
+
+    plan = models.ForeignKey(Plan, models.CASCADE, related_name="versions", verbose_name="目标方案")
+    number = models.PositiveIntegerField("版本号")
+    state = models.CharField("状态", max_length=20, choices=VersionState.choices, default=VersionState.DRAFT)
+    based_on = models.ForeignKey("self", models.SET_NULL, null=True, blank=True, related_name="+", verbose_name="基于")
+    axes = models.JSONField("维度")
+    method = models.JSONField("方法", default=dict)
+    total_fen = models.BigIntegerField("总目标（分）", default=0)
+    published_at = models.DateTimeField("发布时间", null=True, blank=True)
+    created_at = models.DateTimeField("编制时间")
+
+    class Meta:
+        verbose_name = "目标版本"
+        ordering: ClassVar = ["plan", "-number"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["plan", "number"], name="version_once"),
+            models.UniqueConstraint(fields=["plan"], condition=Q(state="published"), name="one_published"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.plan.name} v{self.number}"
+
+
+class CellChunk(models.Model):
+    """Cells `[index * CHUNK, (index + 1) * CHUNK)` of a version; `layer` is `value` or `base`. zlib(int64 little-endian)."""
+
+    plan_version = models.ForeignKey(PlanVersion, models.CASCADE, related_name="chunks")
+    layer = models.CharField(max_length=10)
+    index = models.PositiveIntegerField()
+    blob = models.BinaryField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["plan_version", "layer", "index"], name="chunk_once")
+        ]
+
+
+class Lock(EditableRow):
+    """A node kept at its value. Persistent, owned and reasoned; only its owner or an approver lifts it."""
+
+    plan_version = models.ForeignKey(PlanVersion, models.CASCADE, related_name="locks", verbose_name="目标版本")
+    region = models.CharField("区域节点", max_length=60)
+    period = models.CharField("期间", max_length=12)
+    product_line = models.CharField("产品线", max_length=40, blank=True)
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, verbose_name="锁定人")
+    reason = models.CharField("原因", max_length=300)
+    created_at = models.DateTimeField("时间")
+
+    class Meta:
+        verbose_name = "锁定"
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["plan_version", "region", "period", "product_line"], name="lock_once")
+        ]
+
+
+class Operation(models.Model):
+    """One change of the cells: append-only; `inverse` restores what was there."""
+
+    plan_version = models.ForeignKey(PlanVersion, models.CASCADE, related_name="operations")
+    sequence = models.PositiveIntegerField()
+    kind = models.CharField("动作", max_length=30)
+    detail = models.JSONField("详情", default=dict)
+    reason = models.CharField("原因", max_length=300, blank=True)
+    actor = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, verbose_name="操作人")
+    at = models.DateTimeField("时间")
+    inverse = models.BinaryField(null=True)
+    digest = models.CharField(max_length=64)
+
+    class Meta:
+        verbose_name = "目标变更"
+        ordering: ClassVar = ["-sequence"]
+        constraints: ClassVar = [models.UniqueConstraint(fields=["plan_version", "sequence"], name="operation_once")]

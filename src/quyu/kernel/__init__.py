@@ -1,0 +1,1 @@
+"""Values without I/O: money, quantities, rates, rounding, periods, trees, measures, refusals."""

@@ -1,0 +1,29 @@
+"""The manifest of fact batches. The rows themselves are immutable Parquet files named by their hash."""
+
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+
+
+class Batch(models.Model):
+    """One committed file of facts. This row is the commit point; without it the Parquet does not exist."""
+
+    kind = models.CharField("种类", max_length=30)
+    source = models.CharField("来源", max_length=80)
+    file_name = models.CharField("文件名", max_length=255)
+    source_sha256 = models.CharField("来源文件指纹", max_length=64, unique=True)
+    content_sha256 = models.CharField("内容指纹", max_length=64, unique=True)
+    row_count = models.PositiveIntegerField("行数")
+    amount_fen = models.BigIntegerField("金额（分）")
+    quantity_milli = models.BigIntegerField("数量（千分之一）")
+    first_on = models.DateField("最早日期", null=True)
+    last_on = models.DateField("最晚日期", null=True)
+    reverses = models.OneToOneField("self", models.PROTECT, null=True, related_name="reversed_by", verbose_name="冲销批次")
+    reason = models.CharField("原因", max_length=500, blank=True)
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, verbose_name="导入人")
+    created_at = models.DateTimeField("导入时间")
+
+    class Meta:
+        verbose_name = "事实批次"
+        ordering: ClassVar = ["id"]

@@ -1,0 +1,45 @@
+"""Basic units (counties, cities, or a user's own areas), their centres, boundaries and neighbours."""
+
+from typing import ClassVar
+
+from django.db import models
+
+from quyu.platform.geography.choices import UnitLevel
+
+
+class BasicUnit(models.Model):
+    """The smallest area a territory is made of. A unit without centre or boundary is legal."""
+
+    code = models.CharField("编码", max_length=40, unique=True)
+    name = models.CharField("名称", max_length=80)
+    level = models.CharField("级别", max_length=20, choices=UnitLevel.choices)
+    parent_code = models.CharField("上级编码", max_length=40, blank=True, db_index=True)
+    province = models.CharField("省级名称", max_length=80, blank=True)
+    city = models.CharField("地级名称", max_length=80, blank=True)
+    longitude = models.FloatField("经度", null=True)
+    latitude = models.FloatField("纬度", null=True)
+
+    class Meta:
+        verbose_name = "基本单元"
+        ordering: ClassVar = ["code"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class UnitNeighbour(models.Model):
+    """An undirected edge of the adjacency graph, stored once with `left.code < right.code`."""
+
+    left = models.ForeignKey(BasicUnit, models.CASCADE, related_name="+")
+    right = models.ForeignKey(BasicUnit, models.CASCADE, related_name="+")
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["left", "right"], name="neighbour_once")]
+
+
+class UnitBoundary(models.Model):
+    """The drawn shape of a unit, simplified, as GeoJSON geometry; replaceable without touching the unit."""
+
+    unit = models.OneToOneField(BasicUnit, models.CASCADE, primary_key=True, related_name="boundary")
+    geometry = models.TextField()
+    source = models.CharField(max_length=80)

@@ -1,0 +1,42 @@
+"""One import of one file by one person, from upload to receipt."""
+
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+
+from quyu.platform.imports.choices import ImportState
+
+
+class ImportRun(models.Model):
+    kind = models.CharField("种类", max_length=30)
+    file = models.ForeignKey("files.StoredFile", models.PROTECT, verbose_name="文件")
+    state = models.CharField("状态", max_length=20, choices=ImportState.choices, default=ImportState.UPLOADED)
+    mapping = models.JSONField("列对应", default=dict)
+    options = models.JSONField("选项", default=dict)
+    preview = models.JSONField("预览", default=dict)
+    errors = models.JSONField("错误", default=list)
+    error_count = models.PositiveIntegerField("错误数", default=0)
+    progress_rows = models.PositiveIntegerField("已处理行数", default=0)
+    receipt = models.JSONField("回执", default=dict)
+    batch = models.ForeignKey("facts.Batch", models.PROTECT, null=True, blank=True, verbose_name="批次")
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, verbose_name="导入人")
+    created_at = models.DateTimeField("时间")
+    finished_at = models.DateTimeField("完成时间", null=True, blank=True)
+
+    class Meta:
+        verbose_name = "导入"
+        ordering: ClassVar = ["-id"]
+
+
+class RememberedMapping(models.Model):
+    """The mapping a person confirmed for files with these headers; proposed again next time."""
+
+    kind = models.CharField(max_length=30)
+    header_digest = models.CharField(max_length=64)
+    mapping = models.JSONField()
+    confirmed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE)
+    confirmed_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["kind", "header_digest"], name="mapping_once")]

@@ -1,0 +1,146 @@
+"""Who works here: org units, positions, people and their dated assignments.
+
+All ranges are half-open `[valid_from, valid_to)`; an empty `valid_to` means open. `OrgClosure` holds
+every (ancestor, descendant) pair with the dates on which it held, so that a report of last year
+sees last year's tree.
+"""
+
+from typing import ClassVar
+
+from django.contrib.auth.models import AbstractUser
+from django.db import models
+from django.db.models import F, Q
+
+from quyu.platform.audit.models import EditableRow
+from quyu.platform.people.choices import OrgKind, Role
+
+
+class User(AbstractUser):
+    """An account. What it may do follows from the positions of its person and from role grants."""
+
+    language = models.CharField("界面语言", max_length=10, default="zh-hans")
+
+    class Meta:
+        verbose_name = "账号"
+
+
+class Dated(models.Model):
+    """A half-open range of days on which the row is true."""
+
+    valid_from = models.DateField("生效日")
+    valid_to = models.DateField("失效日", null=True, blank=True)
+
+    class Meta:
+        abstract = True
+
+
+def dated_order(name: str) -> models.CheckConstraint:
+    """The range must not be empty."""
+    return models.CheckConstraint(
+        condition=Q(valid_to__isnull=True) | Q(valid_to__gt=F("valid_from")), name=f"{name}_dates"
+    )
+
+
+class OrgUnit(EditableRow):
+    """A node of the region tree: head office, 大区, 省区, team. Its parent is dated (`OrgLink`)."""
+
+    code = models.CharField("编码", max_length=40, unique=True)
+    name = models.CharField("名称", max_length=80)
+    kind = models.CharField("类型", max_length=20, choices=OrgKind.choices)
+    sort_order = models.IntegerField("排序", default=0)
+
+    class Meta:
+        verbose_name = "组织"
+        ordering: ClassVar = ["sort_order", "code"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class OrgLink(EditableRow, Dated):
+    """`unit` reports to `parent` on these days. The root has no link."""
+
+    unit = models.ForeignKey(OrgUnit, models.CASCADE, related_name="parent_links", verbose_name="组织")
+    parent = models.ForeignKey(OrgUnit, models.PROTECT, related_name="child_links", verbose_name="上级组织")
+
+    class Meta:
+        verbose_name = "上下级关系"
+        constraints: ClassVar = [
+            dated_order("org_link"),
+            models.CheckConstraint(condition=~Q(unit=F("parent")), name="org_link_not_self"),
+        ]
+
+
+class OrgClosure(Dated):
+    """Derived from `OrgLink`: `descendant` is below (depth > 0) or is (depth 0) `ancestor` on these days."""
+
+    ancestor = models.ForeignKey(OrgUnit, models.CASCADE, related_name="+")
+    descendant = models.ForeignKey(OrgUnit, models.CASCADE, related_name="+")
+    depth = models.PositiveSmallIntegerField()
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(fields=["ancestor", "valid_from"], name="closure_down"),
+            models.Index(fields=["descendant", "valid_from"], name="closure_up"),
+        ]
+
+
+class Person(EditableRow):
+    """A human being on the payroll (or a dealer's contact). Phone is personal data: masked by default."""
+
+    code = models.CharField("工号", max_length=40, unique=True)
+    name = models.CharField("姓名", max_length=80)
+    phone = models.CharField("电话", max_length=30, blank=True)
+    joined_on = models.DateField("入职日", null=True, blank=True)
+    left_on = models.DateField("离职日", null=True, blank=True)
+    user = models.OneToOneField(
+        User, models.SET_NULL, null=True, blank=True, related_name="person", verbose_name="账号"
+    )
+
+    class Meta:
+        verbose_name = "人员"
+        ordering: ClassVar = ["code"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Position(EditableRow, Dated):
+    """A seat in an org unit with a role; it exists whether or not somebody sits on it."""
+
+    code = models.CharField("编码", max_length=40, unique=True)
+    name = models.CharField("岗位", max_length=80)
+    org_unit = models.ForeignKey(OrgUnit, models.PROTECT, related_name="positions", verbose_name="组织")
+    role = models.CharField("角色", max_length=20, choices=Role.choices)
+
+    class Meta:
+        verbose_name = "岗位"
+        ordering: ClassVar = ["code"]
+        constraints: ClassVar = [dated_order("position")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Assignment(EditableRow, Dated):
+    """`person` holds `position` on these days. A position has at most one holder on any day (service rule)."""
+
+    person = models.ForeignKey(Person, models.PROTECT, related_name="assignments", verbose_name="人员")
+    position = models.ForeignKey(Position, models.PROTECT, related_name="assignments", verbose_name="岗位")
+
+    class Meta:
+        verbose_name = "任职"
+        ordering: ClassVar = ["position", "valid_from"]
+        constraints: ClassVar = [dated_order("assignment")]
+
+
+class RoleGrant(EditableRow, Dated):
+    """A role given to an account beside its positions (finance, audit, administration) over one org unit."""
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="role_grants", verbose_name="账号")
+    role = models.CharField("角色", max_length=20, choices=Role.choices)
+    org_unit = models.ForeignKey(OrgUnit, models.PROTECT, related_name="+", verbose_name="范围")
+
+    class Meta:
+        verbose_name = "授权"
+        constraints: ClassVar = [dated_order("role_grant")]

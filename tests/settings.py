@@ -1,0 +1,15 @@
+"""Settings of the test run: a scratch data directory, immediate jobs, a fast password hasher, a fixed date."""
+
+import os
+import tempfile
+from pathlib import Path
+
+os.environ["QUYU_HOME"] = tempfile.mkdtemp(prefix="quyu-test-")
+os.environ["QUYU_TODAY"] = "2026-06-15"
+os.environ.setdefault("QUYU_SECRET_KEY", "only-for-tests")
+
+from quyu.shell.settings import *  # noqa: E402, F403
+
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+TASKS = {"default": {"BACKEND": "django_tasks.backends.immediate.ImmediateBackend"}}
+QUYU_HOME = Path(os.environ["QUYU_HOME"])
