@@ -1,0 +1,18 @@
+"""Reads the calendar table as the value that calculations use."""
+
+from datetime import date
+
+from quyu.kernel.workdays import WorkCalendar
+from quyu.platform.calendar.models import CalendarDay
+
+
+def work_calendar() -> WorkCalendar:
+    """All exceptions in one query; provisional from the first year that has provisional days."""
+    rows = list(CalendarDay.objects.values_list("day", "is_working", "is_provisional"))
+    announced = [day.year for day, _, is_provisional in rows if not is_provisional]
+    provisional = [day.year for day, _, is_provisional in rows if is_provisional]
+    later = [year for year in provisional if not announced or year > max(announced)]
+    return WorkCalendar(
+        exceptions={day: is_working for day, is_working, _ in rows},
+        provisional_from=date(min(later), 1, 1) if later else None,
+    )
