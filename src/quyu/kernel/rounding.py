@@ -62,5 +62,5 @@ def _shares(weights: NDArray[np.generic], steps: int) -> Int64:
 
 def _as_integers(weights: NDArray[np.float64]) -> Int64:
     """Weights resolved to 2^-40 of the largest: from here on everything is integer and exact."""
-    resolved: Int64 = np.rint(weights * (2.0**40 / weights.max())).astype(np.int64)
+    resolved: Int64 = np.rint(weights / weights.max() * 2.0**40).astype(np.int64)
     return resolved

@@ -28,7 +28,8 @@ _NAMES = {
 
 def last_announced_year() -> int:
     """The last year whose holiday schedule has been announced."""
-    return max(chinese_calendar.holidays).year
+    last: date = max(chinese_calendar.holidays)
+    return last.year
 
 
 def load_china_calendar(*, first_year: int, last_year: int) -> int:
