@@ -46,4 +46,5 @@ class RollupState(models.Model):
     id = models.PositiveSmallIntegerField(primary_key=True, default=1)
     last_batch = models.PositiveIntegerField(default=0)
     ownership_digest = models.CharField(max_length=64, blank=True)
+    catalog_digest = models.CharField(max_length=64, blank=True)
     rebuilt_at = models.DateTimeField(null=True)

@@ -4,6 +4,7 @@ from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
+from django.db.models import Q
 
 
 class Batch(models.Model):
@@ -12,14 +13,17 @@ class Batch(models.Model):
     kind = models.CharField("种类", max_length=30)
     source = models.CharField("来源", max_length=80)
     file_name = models.CharField("文件名", max_length=255)
-    source_sha256 = models.CharField("来源文件指纹", max_length=64, unique=True)
+    source_sha256 = models.CharField("来源文件指纹", max_length=64, db_index=True)
     content_sha256 = models.CharField("内容指纹", max_length=64, unique=True)
     row_count = models.PositiveIntegerField("行数")
     amount_fen = models.BigIntegerField("金额（分）")
     quantity_milli = models.BigIntegerField("数量（千分之一）")
     first_on = models.DateField("最早日期", null=True)
     last_on = models.DateField("最晚日期", null=True)
-    reverses = models.OneToOneField("self", models.PROTECT, null=True, related_name="reversed_by", verbose_name="冲销批次")
+    reverses = models.OneToOneField(
+        "self", models.PROTECT, null=True, related_name="reversed_by", verbose_name="冲销批次"
+    )
+    is_reversed = models.BooleanField("已冲销", default=False)
     reason = models.CharField("原因", max_length=500, blank=True)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, verbose_name="导入人")
     created_at = models.DateTimeField("导入时间")
@@ -27,3 +31,27 @@ class Batch(models.Model):
     class Meta:
         verbose_name = "事实批次"
         ordering: ClassVar = ["id"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["source_sha256"], condition=Q(is_reversed=False), name="source_once"
+            )
+        ]
+
+    was_present = False  # set by the store when a source file is offered again
+
+    @property
+    def sign(self) -> int:
+        """What one row of this batch counts for: -1 in a reversal."""
+        return -1 if self.reverses_id else 1
+
+
+class ClosedMonth(models.Model):
+    """A month whose facts are final: no line dated in it is imported any more."""
+
+    month = models.DateField("月份", unique=True)
+    closed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, verbose_name="关账人")
+    closed_at = models.DateTimeField("关账时间")
+
+    class Meta:
+        verbose_name = "已关账月份"
+        ordering: ClassVar = ["month"]

@@ -20,7 +20,7 @@ class ImportRun(models.Model):
     progress_rows = models.PositiveIntegerField("已处理行数", default=0)
     receipt = models.JSONField("回执", default=dict)
     batch = models.ForeignKey("facts.Batch", models.PROTECT, null=True, blank=True, verbose_name="批次")
-    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, verbose_name="导入人")
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, verbose_name="导入人")
     created_at = models.DateTimeField("时间")
     finished_at = models.DateTimeField("完成时间", null=True, blank=True)
 
@@ -39,4 +39,6 @@ class RememberedMapping(models.Model):
     confirmed_at = models.DateTimeField()
 
     class Meta:
-        constraints: ClassVar = [models.UniqueConstraint(fields=["kind", "header_digest"], name="mapping_once")]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["kind", "header_digest"], name="mapping_once")
+        ]

@@ -1,0 +1,74 @@
+"""Recording what was sold: facts, attribution and rollups move together, in one transaction."""
+
+from datetime import datetime
+
+import pyarrow as pa
+from django.db import transaction
+
+from quyu.apps.customers import selectors as customers
+from quyu.apps.performance import rollups
+from quyu.apps.performance.models import RollupState
+from quyu.platform.audit import services as audit
+from quyu.platform.facts import store
+from quyu.platform.facts.models import Batch
+from quyu.platform.people.models import User
+
+DEFAULT_SOURCE = "orders"
+
+
+@transaction.atomic
+def record_orders(
+    table: pa.Table,
+    *,
+    file_name: str,
+    source_sha256: str,
+    actor: User | None,
+    at: datetime,
+    source: str = DEFAULT_SOURCE,
+) -> Batch:
+    """Add order lines as one batch with their attribution and rollups; the same file again adds nothing."""
+    rollups.locked_state()
+    batch = store.write_batch(
+        table, source=source, file_name=file_name, source_sha256=source_sha256, actor=actor, at=at
+    )
+    if batch.was_present:
+        return batch
+    rollups.advance(customers.ownership_frame())
+    audit.record(
+        actor=actor,
+        verb="import",
+        subject=batch,
+        label=file_name,
+        detail={"rows": batch.row_count, "amount_fen": batch.amount_fen, "sha256": source_sha256},
+        at=at,
+    )
+    return batch
+
+
+@transaction.atomic
+def reverse(*, batch: Batch, reason: str, actor: User | None, at: datetime) -> Batch:
+    """Undo an import by a batch of negated rows; the reason is part of the record."""
+    rollups.locked_state()
+    reversal = store.reverse_batch(batch=batch, reason=reason, actor=actor, at=at)
+    rollups.advance(customers.ownership_frame())
+    audit.record(
+        actor=actor,
+        verb="reverse",
+        subject=reversal,
+        label=batch.file_name,
+        detail={"rows": batch.row_count, "amount_fen": -batch.amount_fen, "reverses": batch.pk},
+        reason=reason,
+        at=at,
+    )
+    return reversal
+
+
+def refresh_ownership(*, at: datetime) -> RollupState:
+    """Attribute again what a change of territories, owners, customers or products touches."""
+    del at
+    return rollups.advance(customers.ownership_frame())
+
+
+def rebuild_rollups(*, at: datetime | None = None) -> RollupState:
+    """Sum every batch again from nothing."""
+    return rollups.rebuild(customers.ownership_frame(), at=at)

@@ -1,0 +1,44 @@
+"""Putting a file on disk so that a crash leaves either no file or the whole file under its name."""
+
+import hashlib
+import os
+import uuid
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+TEMPORARY_SUFFIX = ".tmp"
+
+
+def parquet_bytes(table: pa.Table) -> memoryview:
+    """The Parquet encoding of `table`; the same table gives the same bytes."""
+    sink = pa.BufferOutputStream()
+    pq.write_table(table, sink, compression="zstd", compression_level=1, row_group_size=128 * 1024)
+    return memoryview(sink.getvalue())
+
+
+def sha256(content: memoryview | bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
+
+
+def put(path: Path, content: memoryview | bytes) -> None:
+    """Write, flush to disk, rename, flush the directory. An existing file of that name is kept."""
+    if path.exists():
+        return
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.parent / f".{uuid.uuid4().hex}{TEMPORARY_SUFFIX}"
+    with temporary.open("wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    temporary.rename(path)
+    flush_directory(path.parent)
+
+
+def flush_directory(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,187 @@
+"""Facts: immutable Parquet batches named by their hash, with a manifest row as the commit point.
+
+The file is complete and flushed before its row is written in the caller's transaction. A crash in
+between leaves a file nobody refers to, which `sweep` removes; it can never leave a row without its
+file. A batch is never changed: an error is corrected by a reversal batch of negated rows, after which
+the same source file may be imported again.
+"""
+
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+from django.conf import settings
+from django.db import IntegrityError, transaction
+
+from quyu.kernel.refusal import Refusal
+from quyu.platform.facts import durable
+from quyu.platform.facts.models import Batch
+from quyu.platform.facts.schema import MEASURES, ORDER_LINE, ORDER_LINE_KIND, conform
+from quyu.platform.people.models import User
+
+SWEEP_GRACE = timedelta(hours=1)
+
+
+class EmptyBatch(Refusal):
+    def __init__(self) -> None:
+        super().__init__("empty_batch", "没有可写入的数据行。")
+
+
+class AlreadyReversed(Refusal):
+    def __init__(self, batch: Batch) -> None:
+        super().__init__("already_reversed", "批次 {batch} 已经冲销，不能再次冲销。", batch=batch.pk)
+
+
+def root() -> Path:
+    return Path(settings.QUYU_HOME) / "facts"
+
+
+def path_of(batch: Batch) -> Path:
+    return root() / batch.kind / f"{batch.content_sha256}.parquet"
+
+
+def find(source_sha256: str) -> Batch | None:
+    """The batch made from this source file, unless it has been reversed."""
+    return Batch.objects.filter(source_sha256=source_sha256, is_reversed=False).first()
+
+
+def write_batch(
+    table: pa.Table,
+    *,
+    kind: str = ORDER_LINE_KIND,
+    source: str,
+    file_name: str,
+    source_sha256: str,
+    actor: User | None,
+    at: datetime,
+) -> Batch:
+    """Add `table` as one batch, or return the existing batch of the same source file (`was_present`)."""
+    rows = conform(table, kind)
+    if rows.num_rows == 0:
+        raise EmptyBatch
+    attempt = Batch.objects.filter(source_sha256=source_sha256).count()
+    batch = Batch(
+        kind=kind,
+        source=source,
+        file_name=file_name[:255],
+        source_sha256=source_sha256,
+        created_by=actor,
+        created_at=at,
+    )
+    return _commit(batch, rows, f"{source_sha256}:{attempt}")
+
+
+def reverse_batch(*, batch: Batch, reason: str, actor: User | None, at: datetime) -> Batch:
+    """Take every row of `batch` back by a batch of negated rows; sums return to what they were."""
+    if batch.is_reversed or batch.reverses_id is not None:
+        raise AlreadyReversed(batch)
+    rows = read(batch)
+    for name in MEASURES:
+        rows = rows.set_column(
+            rows.schema.get_field_index(name), rows.schema.field(name), pc.negate(rows[name])
+        )
+    reversal = Batch(
+        kind=batch.kind,
+        source=batch.source,
+        file_name=batch.file_name,
+        source_sha256=durable.sha256(f"reversal:{batch.content_sha256}".encode()),
+        reverses=batch,
+        reason=reason,
+        created_by=actor,
+        created_at=at,
+    )
+    with transaction.atomic():
+        if not Batch.objects.filter(pk=batch.pk, is_reversed=False).update(is_reversed=True):
+            raise AlreadyReversed(batch)
+        batch.is_reversed = True
+        return _commit(reversal, rows, batch.content_sha256)
+
+
+def _commit(batch: Batch, rows: pa.Table, salt: str) -> Batch:
+    """File first, row last. `salt` keeps the name of a file imported again after a reversal distinct."""
+    present = find(batch.source_sha256)
+    if present is None:
+        content = durable.parquet_bytes(rows.replace_schema_metadata({"quyu.source": salt}))
+        batch.content_sha256 = durable.sha256(content)
+        batch.row_count = rows.num_rows
+        batch.amount_fen = pc.sum(rows["amount_fen"]).as_py()
+        batch.quantity_milli = pc.sum(rows["quantity_milli"]).as_py()
+        span = pc.min_max(rows["ordered_on"]).as_py()
+        batch.first_on, batch.last_on = span["min"], span["max"]
+        durable.put(path_of(batch), content)
+        try:
+            with transaction.atomic():
+                batch.save(force_insert=True)
+        except IntegrityError:
+            present = Batch.objects.get(source_sha256=batch.source_sha256, is_reversed=False)
+    if present is None:
+        return batch
+    present.was_present = True
+    return present
+
+
+def read(batch: Batch) -> pa.Table:
+    """All rows of one batch, in file order."""
+    return pq.read_table(path_of(batch), memory_map=True).replace_schema_metadata(None)
+
+
+def batches(kind: str = ORDER_LINE_KIND) -> list[Batch]:
+    return list(Batch.objects.filter(kind=kind).order_by("pk"))
+
+
+def paths(kind: str = ORDER_LINE_KIND) -> list[str]:
+    """The files of the manifest, in manifest order; reversed batches and their reversals are both there."""
+    return [str(path_of(batch)) for batch in batches(kind)]
+
+
+def order_lines(connection: duckdb.DuckDBPyConnection) -> None:
+    """Register the view `order_line`: every line of every batch with `batch_id`, `row_index` and `sign`.
+
+    `sign` is -1 on the lines of a reversal batch: `sum(sign)` counts lines net of what was taken back.
+    """
+    manifest = batches()
+    if not manifest:
+        empty = ORDER_LINE.empty_table()
+        for name, kind in (("batch_id", pa.int64()), ("row_index", pa.int64()), ("sign", pa.int64())):
+            empty = empty.append_column(name, pa.array([], kind))
+        connection.register("order_line", empty)
+        return
+    connection.register(
+        "order_line_batch",
+        pa.table(
+            {
+                "file": [str(path_of(batch)) for batch in manifest],
+                "batch_id": [batch.pk for batch in manifest],
+                "sign": [batch.sign for batch in manifest],
+            }
+        ),
+    )
+    names = ", ".join(f"l.{name}" for name in ORDER_LINE.names)
+    files = ", ".join("'" + str(path_of(batch)).replace("'", "''") + "'" for batch in manifest)
+    connection.execute(
+        f"CREATE OR REPLACE TEMP VIEW order_line AS SELECT {names}, b.batch_id, l.file_row_number AS row_index, b.sign "
+        f"FROM read_parquet([{files}], filename = true, file_row_number = true) l "
+        "JOIN order_line_batch b ON l.filename = b.file"
+    )
+
+
+def sweep(kind: str = ORDER_LINE_KIND, *, grace: timedelta = SWEEP_GRACE) -> int:
+    """Remove files that no manifest row names and that are older than `grace`; return how many.
+
+    Younger ones may belong to an import that is about to commit. Age is told by the disk's own clock.
+    """
+    folder = root() / kind
+    if not folder.is_dir():
+        return 0
+    probe = folder / f".probe{durable.TEMPORARY_SUFFIX}"
+    probe.touch()
+    oldest = probe.stat().st_mtime - grace.total_seconds()
+    known = {path_of(batch).name for batch in batches(kind)} | {probe.name}
+    orphans = [file for file in folder.iterdir() if file.name not in known and file.stat().st_mtime <= oldest]
+    for file in orphans:
+        file.unlink(missing_ok=True)
+    probe.unlink()
+    return len(orphans)

@@ -1,0 +1,142 @@
+"""What can be imported: a kind declares its columns and two functions, the pipeline does the rest.
+
+`check` looks at typed rows and returns what is wrong, what is worth saying and what the preview shows;
+`commit` writes the rows in one transaction and returns the receipt. Both get the rows that parsed, so a
+kind never sees text that should have been a date or an amount.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Literal
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from quyu.platform.people.models import User
+from quyu.platform.people.scope import Scope
+
+ColumnType = Literal[
+    "text", "date", "amount", "price", "quantity", "integer", "rate", "boolean", "decimal", "choice"
+]
+
+
+@dataclass(frozen=True)
+class Column:
+    """One thing a file may say. Typed as: date -> date32, amount -> int64 fen, quantity -> int64 thousandths,
+    integer -> int64, rate -> int64 basis points, price and decimal -> float64, boolean -> bool, text and choice -> string.
+    """
+
+    name: str
+    label: str
+    synonyms: tuple[str, ...] = ()
+    type: ColumnType = "text"
+    required: bool = False
+    choices: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class RowError:
+    """One fault: the row as the file shows it (1-based, header included), the column by its header text.
+
+    A fault of the whole file has no row.
+    """
+
+    row: int | None
+    column: str | None
+    code: str
+    value: str | None
+    message: str
+
+
+@dataclass(frozen=True)
+class Context:
+    """Who imports, on which date, from which file, and what they allowed."""
+
+    actor: User | None
+    scope: Scope | None
+    at: datetime
+    today: date
+    file_name: str
+    source_sha256: str
+    create: frozenset[str] = frozenset()
+    options: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Parsed:
+    """The typed rows of a file: `table` by column name, `rows` their numbers in the file, `headers` the header texts.
+
+    `raw` keeps the text of every mapped column for error messages.
+    """
+
+    table: pa.Table
+    rows: NDArray[np.int64]
+    headers: Mapping[str, str]
+    raw: pa.Table
+
+    def without(self, bad: set[int]) -> "Parsed":
+        """The rows whose numbers are not in `bad`."""
+        if not bad:
+            return self
+        keep = ~np.isin(self.rows, np.fromiter(bad, np.int64, len(bad)))
+        mask = pa.array(keep)
+        return Parsed(self.table.filter(mask), self.rows[keep], self.headers, self.raw.filter(mask))
+
+    def error(self, index: int, column: str, code: str, message: str) -> RowError:
+        """A fault of row `index` of the table in `column`, worded for the file."""
+        value = self.raw[column][index].as_py() if column in self.raw.column_names else None
+        return RowError(int(self.rows[index]), self.headers.get(column), code, value, message)
+
+
+@dataclass(frozen=True)
+class Findings:
+    """What `check` found. `preview` is JSON: counts, totals, `creates` {kind: [codes]}, whatever the kind shows."""
+
+    errors: tuple[RowError, ...] = ()
+    notices: tuple[str, ...] = ()
+    preview: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """What a commit wrote: JSON `totals` for the person, and the fact batch if there is one."""
+
+    rows: int
+    totals: Mapping[str, object] = field(default_factory=dict)
+    batch_id: int | None = None
+
+
+@dataclass(frozen=True)
+class ImportKind:
+    """`resource` is the permission asked for (action `import`); `creatable` the kinds `--create` may name."""
+
+    id: str
+    label: str
+    resource: str
+    columns: tuple[Column, ...]
+    check: Callable[[Parsed, Context], Findings]
+    commit: Callable[[Parsed, Context], Receipt]
+    creatable: tuple[str, ...] = ()
+    creatable_labels: Mapping[str, str] = field(default_factory=dict)
+
+    def column(self, name: str) -> Column:
+        return next(column for column in self.columns if column.name == name)
+
+
+_kinds: dict[str, ImportKind] = {}
+
+
+def register(kind: ImportKind) -> ImportKind:
+    """Make `kind` known to the pages, the API and the command line. Registering an id again replaces it."""
+    _kinds[kind.id] = kind
+    return kind
+
+
+def kinds() -> list[ImportKind]:
+    return [_kinds[name] for name in sorted(_kinds)]
+
+
+def kind(name: str) -> ImportKind:
+    return _kinds[name]
