@@ -13,3 +13,5 @@ from quyu.shell.settings import *  # noqa: E402, F403
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 TASKS = {"default": {"BACKEND": "django_tasks.backends.immediate.ImmediateBackend"}}
 QUYU_HOME = Path(os.environ["QUYU_HOME"])
+STATIC_ROOT = QUYU_HOME / "static"
+STATIC_ROOT.mkdir()

@@ -1,7 +1,13 @@
 from django.apps import AppConfig
+from django.core import checks
 
 
 class PeopleConfig(AppConfig):
     name = "quyu.platform.people"
     label = "people"
     verbose_name = "组织与人员"
+
+    def ready(self) -> None:
+        from quyu.platform.people.guard import undeclared_views  # noqa: PLC0415 (models load first)
+
+        checks.register(undeclared_views, checks.Tags.urls)

@@ -5,7 +5,10 @@ every (ancestor, descendant) pair with the dates on which it held, so that a rep
 sees last year's tree.
 """
 
-from typing import ClassVar
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING, ClassVar, TypeVar
 
 from django.contrib.auth.models import AbstractUser
 from django.db import models
@@ -13,6 +16,53 @@ from django.db.models import F, Q
 
 from quyu.platform.audit.models import EditableRow
 from quyu.platform.people.choices import OrgKind, Role
+
+if TYPE_CHECKING:
+    from quyu.platform.people.scope import Scope
+
+M = TypeVar("M", bound=models.Model)
+
+
+def in_force(at: date, prefix: str = "") -> Q:
+    """The rows (or, with a `prefix` such as `assignments__`, the joined rows) that are true on `at`."""
+    still_open = Q(**{f"{prefix}valid_to__isnull": True}) | Q(**{f"{prefix}valid_to__gt": at})
+    return Q(**{f"{prefix}valid_from__lte": at}) & still_open
+
+
+class DatedQuerySet(models.QuerySet[M]):
+    def in_force(self, at: date) -> DatedQuerySet[M]:
+        return self.filter(in_force(at))
+
+
+class OrgUnitQuerySet(models.QuerySet["OrgUnit"]):
+    def visible_to(self, scope: Scope, at: date | None = None) -> OrgUnitQuerySet:  # noqa: ARG002
+        """The units within reach; `at` is taken for symmetry, a scope already belongs to a day."""
+        return self if scope.is_everything else self.filter(pk__in=scope.org_unit_ids)
+
+
+class PersonQuerySet(models.QuerySet["Person"]):
+    def visible_to(self, scope: Scope, at: date) -> PersonQuerySet:
+        """Oneself, and whoever sits on `at` within reach."""
+        if scope.is_everything:
+            return self
+        sitting = Assignment.objects.filter(in_force(at), position__org_unit__in=scope.org_unit_ids)
+        return self.filter(Q(pk=scope.person_id) | Q(pk__in=sitting.values("person")))
+
+
+class PositionQuerySet(DatedQuerySet["Position"]):
+    def visible_to(self, scope: Scope, at: date | None = None) -> PositionQuerySet:  # noqa: ARG002
+        """One's own seats, and the seats within reach."""
+        if scope.is_everything:
+            return self
+        return self.filter(Q(pk__in=scope.position_ids) | Q(org_unit__in=scope.org_unit_ids))
+
+
+class AssignmentQuerySet(DatedQuerySet["Assignment"]):
+    def visible_to(self, scope: Scope, at: date | None = None) -> AssignmentQuerySet:  # noqa: ARG002
+        """One's own assignments, and those of the seats within reach."""
+        if scope.is_everything:
+            return self
+        return self.filter(Q(person=scope.person_id) | Q(position__org_unit__in=scope.org_unit_ids))
 
 
 class User(AbstractUser):
@@ -22,6 +72,10 @@ class User(AbstractUser):
 
     class Meta:
         verbose_name = "账号"
+
+    def get_full_name(self) -> str:
+        """Family name first, without a space, as Chinese names are written; the account when unnamed."""
+        return f"{self.last_name}{self.first_name}" or self.username
 
 
 class Dated(models.Model):
@@ -49,6 +103,8 @@ class OrgUnit(EditableRow):
     kind = models.CharField("类型", max_length=20, choices=OrgKind.choices)
     sort_order = models.IntegerField("排序", default=0)
 
+    objects: ClassVar = OrgUnitQuerySet.as_manager()
+
     class Meta:
         verbose_name = "组织"
         ordering: ClassVar = ["sort_order", "code"]
@@ -62,6 +118,8 @@ class OrgLink(EditableRow, Dated):
 
     unit = models.ForeignKey(OrgUnit, models.CASCADE, related_name="parent_links", verbose_name="组织")
     parent = models.ForeignKey(OrgUnit, models.PROTECT, related_name="child_links", verbose_name="上级组织")
+
+    objects: ClassVar = DatedQuerySet.as_manager()
 
     class Meta:
         verbose_name = "上下级关系"
@@ -77,6 +135,8 @@ class OrgClosure(Dated):
     ancestor = models.ForeignKey(OrgUnit, models.CASCADE, related_name="+")
     descendant = models.ForeignKey(OrgUnit, models.CASCADE, related_name="+")
     depth = models.PositiveSmallIntegerField()
+
+    objects: ClassVar = DatedQuerySet.as_manager()
 
     class Meta:
         indexes: ClassVar = [
@@ -97,6 +157,8 @@ class Person(EditableRow):
         User, models.SET_NULL, null=True, blank=True, related_name="person", verbose_name="账号"
     )
 
+    objects: ClassVar = PersonQuerySet.as_manager()
+
     class Meta:
         verbose_name = "人员"
         ordering: ClassVar = ["code"]
@@ -113,6 +175,8 @@ class Position(EditableRow, Dated):
     org_unit = models.ForeignKey(OrgUnit, models.PROTECT, related_name="positions", verbose_name="组织")
     role = models.CharField("角色", max_length=20, choices=Role.choices)
 
+    objects: ClassVar = PositionQuerySet.as_manager()
+
     class Meta:
         verbose_name = "岗位"
         ordering: ClassVar = ["code"]
@@ -128,9 +192,11 @@ class Assignment(EditableRow, Dated):
     person = models.ForeignKey(Person, models.PROTECT, related_name="assignments", verbose_name="人员")
     position = models.ForeignKey(Position, models.PROTECT, related_name="assignments", verbose_name="岗位")
 
+    objects: ClassVar = AssignmentQuerySet.as_manager()
+
     class Meta:
         verbose_name = "任职"
-        ordering: ClassVar = ["position", "valid_from"]
+        ordering: ClassVar = ["position", "valid_from", "pk"]
         constraints: ClassVar = [dated_order("assignment")]
 
 
@@ -140,6 +206,8 @@ class RoleGrant(EditableRow, Dated):
     user = models.ForeignKey(User, models.CASCADE, related_name="role_grants", verbose_name="账号")
     role = models.CharField("角色", max_length=20, choices=Role.choices)
     org_unit = models.ForeignKey(OrgUnit, models.PROTECT, related_name="+", verbose_name="范围")
+
+    objects: ClassVar = DatedQuerySet.as_manager()
 
     class Meta:
         verbose_name = "授权"
