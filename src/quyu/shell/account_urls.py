@@ -1,0 +1,30 @@
+"""Sign-in, password and second factor: the few pages of allauth we use. There is no sign-up and no e-mail."""
+
+from allauth.account import views as account_views
+from allauth.mfa.base import views as mfa_views
+from allauth.mfa.recovery_codes import views as code_views
+from allauth.mfa.totp import views as totp_views
+from django.urls import path
+from django.views.generic import RedirectView
+
+from quyu.platform.people import guard
+from quyu.shell import account
+
+to_account = guard.require("account", "view")(RedirectView.as_view(pattern_name="account"))
+
+urlpatterns = [
+    path("", account.account, name="account"),
+    path("language/", account.choose_language, name="language"),
+    path("login/", account_views.login, name="account_login"),
+    path("logout/", account_views.logout, name="account_logout"),
+    path("inactive/", account_views.account_inactive, name="account_inactive"),
+    path("reauthenticate/", account_views.reauthenticate, name="account_reauthenticate"),
+    path("password/change/", account_views.password_change, name="account_change_password"),
+    path("2fa/", to_account, name="mfa_index"),
+    path("2fa/authenticate/", mfa_views.authenticate, name="mfa_authenticate"),
+    path("2fa/reauthenticate/", mfa_views.reauthenticate, name="mfa_reauthenticate"),
+    path("2fa/activate/", totp_views.activate_totp, name="mfa_activate_totp"),
+    path("2fa/deactivate/", totp_views.deactivate_totp, name="mfa_deactivate_totp"),
+    path("2fa/codes/", code_views.view_recovery_codes, name="mfa_view_recovery_codes"),
+    path("2fa/codes/generate/", code_views.generate_recovery_codes, name="mfa_generate_recovery_codes"),
+]

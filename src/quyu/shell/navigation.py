@@ -1,0 +1,105 @@
+"""The menu: which pages exist, and which of them this person may see."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from quyu.platform.people import guard
+
+
+@dataclass(frozen=True)
+class Page:
+    """A menu entry; shown when `view` is a known URL name and the role may view `resource`."""
+
+    label: str | Promise
+    view: str
+    icon: str
+    resource: str
+
+
+@dataclass(frozen=True)
+class Group:
+    label: str | Promise
+    pages: tuple[Page, ...]
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A menu entry as one person sees it on one page."""
+
+    label: str | Promise
+    url: str
+    icon: str
+    is_active: bool
+
+
+@dataclass(frozen=True)
+class EntryGroup:
+    label: str | Promise
+    entries: tuple[Entry, ...]
+
+
+MENU = (
+    Group("", (Page(_("首页"), "home", icon="home", resource="home"),)),
+    Group(
+        _("经营"),
+        (
+            Page(_("业绩"), "performance", icon="chart-bar", resource="actual"),
+            Page(_("目标"), "targets", icon="target-arrow", resource="target"),
+            Page(_("区域"), "territories", icon="map-2", resource="territory"),
+            Page(_("客户"), "customer-list", icon="building-store", resource="customer"),
+        ),
+    ),
+    Group(
+        _("协同"),
+        (
+            Page(_("审批"), "approvals", icon="checkup-list", resource="approval"),
+            Page(_("导入"), "imports", icon="file-import", resource="import"),
+        ),
+    ),
+    Group(
+        _("基础"),
+        (
+            Page(_("组织"), "organisation", icon="sitemap", resource="org_unit"),
+            Page(_("人员"), "person-list", icon="users", resource="person"),
+            Page(_("产品"), "product-list", icon="package", resource="product"),
+            Page(_("渠道"), "channel-list", icon="route", resource="channel"),
+            Page(_("工作日历"), "calendar", icon="calendar-event", resource="calendar"),
+            Page(_("账号"), "user-list", icon="user-cog", resource="user"),
+            Page(_("审计"), "audit", icon="history", resource="audit"),
+        ),
+    ),
+)
+
+
+def url_of(view: str) -> str:
+    """The address of a page, or nothing when no such page exists yet."""
+    try:
+        return reverse(view)
+    except NoReverseMatch:
+        return ""
+
+
+def _visible(request: HttpRequest) -> Iterator[tuple[Group, list[tuple[Page, str]]]]:
+    for group in MENU:
+        allowed = (page for page in group.pages if guard.may(request, page.resource, "view"))
+        pages = [(page, url) for page in allowed if (url := url_of(page.view))]
+        if pages:
+            yield group, pages
+
+
+def groups_for(request: HttpRequest) -> list[EntryGroup]:
+    """The menu of this request; the entry whose address is the longest prefix of the path is active."""
+    visible = list(_visible(request))
+    urls = [url for _group, pages in visible for _page, url in pages]
+    active = max((url for url in urls if request.path.startswith(url) and url != "/"), key=len, default="/")
+    return [
+        EntryGroup(
+            group.label, tuple(Entry(page.label, url, page.icon, url == active) for page, url in pages)
+        )
+        for group, pages in visible
+    ]
