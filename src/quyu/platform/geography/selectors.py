@@ -1,0 +1,97 @@
+"""Reads about units: placing, neighbours, complete divisions of the country, drawn boundaries."""
+
+import hashlib
+from collections.abc import Collection, Iterable, Sequence
+
+import numpy as np
+from django.db.models import Count, F, Max, Q, QuerySet
+from numpy.typing import NDArray
+
+from quyu.platform.geography.china import SOURCE, national_lines
+from quyu.platform.geography.choices import UnitLevel
+from quyu.platform.geography.models import BasicUnit, UnitBoundary, UnitNeighbour
+from quyu.platform.geography.placing import Gazetteer, Place
+
+
+def gazetteer() -> Gazetteer:
+    """The names of all units; build it once and place many."""
+    return Gazetteer(
+        BasicUnit.objects.order_by("code").values_list("code", "name", "level", "parent_code", "city")
+    )
+
+
+def place_many(places: Sequence[Place]) -> list[str | None]:
+    """Unit code or None for each (province, city, county, address)."""
+    return gazetteer().place_many(places)
+
+
+def place(
+    *,
+    province: str | None = None,
+    city: str | None = None,
+    county: str | None = None,
+    address: str | None = None,
+) -> BasicUnit | None:
+    """The finest unit that is certain from what is given; None when nothing is recognised."""
+    code = gazetteer().place((province, city, county, address))
+    return BasicUnit.objects.get(code=code) if code else None
+
+
+def division(level: str) -> QuerySet[BasicUnit]:
+    """All units of a level, so that together they are the whole country, each place once.
+
+    Municipalities stand in for a city, and counties governed by a province directly do too.
+    """
+    if level == UnitLevel.PROVINCE:
+        return BasicUnit.objects.filter(parent_code="").exclude(level=UnitLevel.OTHER)
+    if level == UnitLevel.CITY:
+        return BasicUnit.objects.filter(city=F("name"))
+    return BasicUnit.objects.filter(level=level)
+
+
+def codes_within(codes: Iterable[str], *, level: str) -> list[str]:
+    """The units of a level that are, or lie inside, the given units (a province gives its counties)."""
+    wanted = set(codes)
+    middle = BasicUnit.objects.filter(parent_code__in=wanted).values("code")
+    inside = Q(code__in=wanted) | Q(parent_code__in=wanted) | Q(parent_code__in=middle)
+    return list(division(level).filter(inside).order_by("code").values_list("code", flat=True))
+
+
+def adjacency(unit_ids: Sequence[int]) -> NDArray[np.int32]:
+    """Neighbour pairs as positions in `unit_ids` (k x 2), each once, sorted."""
+    ids = np.asarray(unit_ids, dtype=np.int64)
+    if not len(ids):
+        return np.empty((0, 2), dtype=np.int32)
+    flat = UnitNeighbour.objects.order_by("left_id", "right_id").values_list("left_id", "right_id")
+    pairs = np.array(list(flat), dtype=np.int64).reshape(-1, 2)
+    order = np.argsort(ids, kind="stable")
+    spots = np.minimum(np.searchsorted(ids[order], pairs), len(ids) - 1)
+    positions = order[spots]
+    both = (ids[positions] == pairs).all(axis=1)
+    edges = np.sort(positions[both], axis=1)
+    return np.unique(edges, axis=0).astype(np.int32).reshape(-1, 2)
+
+
+def boundaries_tag(unit_ids: Collection[int]) -> str:
+    """Changes whenever the drawn boundaries of these units change; for ETags."""
+    stamp = UnitBoundary.objects.aggregate(count=Count("pk"), last=Max("pk"), source=Max("source"))
+    return hashlib.sha256(repr((sorted(unit_ids), sorted(stamp.items()))).encode()).hexdigest()[:24]
+
+
+def boundaries_geojson(unit_ids: Collection[int]) -> str:
+    """A FeatureCollection of the drawn boundaries with their `code`; units without boundary are absent."""
+    rows = UnitBoundary.objects.filter(unit_id__in=set(unit_ids))
+    features = [
+        f'{{"type":"Feature","properties":{{"code":"{code}"}},"geometry":{geometry}}}'
+        for code, geometry in rows.order_by("unit__code").values_list("unit__code", "geometry")
+    ]
+    return '{"type":"FeatureCollection","features":[' + ",".join(features) + "]}"
+
+
+def lines_geojson() -> str:
+    """The package's lines without a unit, empty when the boundaries come from elsewhere."""
+    own = UnitBoundary.objects.filter(source=SOURCE).exists()
+    features = [
+        f'{{"type":"Feature","properties":{{}},"geometry":{text}}}' for text in national_lines() if own
+    ]
+    return '{"type":"FeatureCollection","features":[' + ",".join(features) + "]}"
