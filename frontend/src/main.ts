@@ -1,0 +1,15 @@
+// Loaded by every page: the look, and the small behaviours that pages declare by attribute.
+import "@tabler/core/dist/css/tabler.min.css";
+import "./page/theme.css";
+import "./page/shell.css";
+import "./page/parts.css";
+import "@tabler/core/dist/js/tabler.esm.js";
+import htmx from "htmx.org";
+import { startCharts } from "./page/charts";
+import { startConfirm } from "./page/confirm";
+import { startHtmx } from "./page/requests";
+
+startHtmx();
+startConfirm();
+startCharts(document);
+htmx.onLoad((part) => startCharts(part as HTMLElement));

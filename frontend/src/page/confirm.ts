@@ -1,0 +1,30 @@
+// [data-confirm="question"] on a link or a submit button asks first, in the page's own dialog.
+export function startConfirm(): void {
+  document.addEventListener(
+    "click",
+    (event) => {
+      const source = (event.target as Element | null)?.closest<HTMLElement>("[data-confirm]");
+      if (!source || source.dataset["confirmed"]) return;
+      event.preventDefault();
+      event.stopImmediatePropagation();
+      void ask(source.dataset["confirm"] ?? "").then((isYes) => {
+        if (!isYes) return;
+        source.dataset["confirmed"] = "1";
+        source.click();
+        delete source.dataset["confirmed"];
+      });
+    },
+    { capture: true },
+  );
+}
+
+export function ask(question: string): Promise<boolean> {
+  const dialog = document.querySelector<HTMLDialogElement>("#confirm");
+  if (!dialog) return Promise.resolve(window.confirm(question));
+  dialog.querySelector("#confirm-text")!.textContent = question;
+  dialog.returnValue = "";
+  dialog.showModal();
+  return new Promise((resolve) => {
+    dialog.addEventListener("close", () => resolve(dialog.returnValue === "yes"), { once: true });
+  });
+}
