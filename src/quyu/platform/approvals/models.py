@@ -18,13 +18,22 @@ class Approval(EditableRow):
     subject_label = models.CharField("对象", max_length=200)
     url = models.CharField("链接", max_length=200, blank=True)
     org_unit = models.ForeignKey("people.OrgUnit", models.PROTECT, related_name="+", verbose_name="范围")
-    state = models.CharField("状态", max_length=20, choices=ApprovalState.choices, default=ApprovalState.SUBMITTED)
+    state = models.CharField(
+        "状态", max_length=20, choices=ApprovalState.choices, default=ApprovalState.SUBMITTED
+    )
     summary = models.JSONField("摘要", default=dict)
-    submitted_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="提交人")
+    submitted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="提交人"
+    )
     submitted_at = models.DateTimeField("提交时间")
     submit_note = models.CharField("提交说明", max_length=500, blank=True)
     decided_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="审批人"
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name="审批人",
     )
     decided_at = models.DateTimeField("审批时间", null=True, blank=True)
     decision_note = models.CharField("审批意见", max_length=500, blank=True)
@@ -34,10 +43,14 @@ class Approval(EditableRow):
         ordering: ClassVar = ["-submitted_at", "-id"]
         constraints: ClassVar = [
             models.UniqueConstraint(
-                fields=["subject_type", "subject_id"], condition=Q(state="submitted"), name="approval_one_open"
+                fields=["subject_type", "subject_id"],
+                condition=Q(state="submitted"),
+                name="approval_one_open",
             ),
             models.CheckConstraint(
-                condition=Q(decided_by__isnull=True) | ~Q(decided_by=models.F("submitted_by")) | Q(state="withdrawn"),
+                condition=Q(decided_by__isnull=True)
+                | ~Q(decided_by=models.F("submitted_by"))
+                | Q(state="withdrawn"),
                 name="approval_second_person",
             ),
         ]

@@ -17,7 +17,11 @@ class StaleSave(Refusal):
     """Somebody saved the row since it was read; both values are shown, nothing is overwritten."""
 
     def __init__(self, **numbers: object) -> None:
-        super().__init__("stale_save", "{name} 已被他人修改：您看到的是 {mine}，现在是 {theirs}。请核对后重新保存。", **numbers)
+        super().__init__(
+            "stale_save",
+            "{name} 已被他人修改：您要保存的是 {mine}，现在是 {theirs}。请核对后重新保存。",
+            **numbers,
+        )
 
 
 class EditableRow(models.Model):
@@ -48,3 +52,13 @@ class Decision(models.Model):
         verbose_name = "审计记录"
         ordering: ClassVar = ["-id"]
         indexes: ClassVar = [models.Index(fields=["subject_type", "subject_id"], name="decision_subject")]
+
+
+class ChainHead(models.Model):
+    """The end of the log: one row, locked by each writer, so that the chain never forks or loses its tail."""
+
+    digest = models.CharField(max_length=64, blank=True)
+    count = models.PositiveBigIntegerField(default=0)
+
+    class Meta:
+        verbose_name = "审计链头"

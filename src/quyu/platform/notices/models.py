@@ -7,7 +7,9 @@ from django.db import models
 
 
 class Notice(models.Model):
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="notices", verbose_name="收件人")
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="notices", verbose_name="收件人"
+    )
     text = models.CharField("内容", max_length=300)
     url = models.CharField("链接", max_length=200, blank=True)
     created_at = models.DateTimeField("时间")

@@ -5,7 +5,7 @@ the range narrows at each link. Ranges of one pair that touch are joined, so the
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from typing import NamedTuple
 
@@ -19,9 +19,9 @@ class Link(NamedTuple):
     """`unit` reports to `parent` on [start, end); `OPEN` for no end."""
 
     unit: int
-    parent: int
     start: date
     end: date
+    parent: int
 
 
 class Pair(NamedTuple):
@@ -48,38 +48,35 @@ class CircularOrganisation(Refusal):
         super().__init__("circular_organisation", "组织 {unit} 从 {day} 起会成为自己的下级。", **numbers)
 
 
-def pairs_of(unit_ids: Iterable[int], links: Iterable[Link]) -> list[Pair]:
-    """The closure of dated links, sorted; refuses a second parent on one day and circles."""
-    upward = links_by_unit(links)
-    return [pair for unit_id in sorted(unit_ids) for pair in joined(walk_up(unit_id, upward))]
+def pairs_of(names: Mapping[int, str], links: Iterable[Link]) -> list[Pair]:
+    """The closure of dated links over the named units, sorted; refuses two parents on one day and circles."""
+    upward = links_by_unit(names, links)
+    return [pair for unit in sorted(names) for pair in joined(walk_up(unit, names, upward))]
 
 
-def links_by_unit(links: Iterable[Link]) -> dict[int, list[Link]]:
+def links_by_unit(names: Mapping[int, str], links: Iterable[Link]) -> dict[int, list[Link]]:
     """Each unit's links in order of time, without overlap."""
     upward: dict[int, list[Link]] = defaultdict(list)
-    for link in sorted(links, key=lambda link: (link.unit, link.start)):
+    for link in sorted(links):
         earlier = upward[link.unit]
         if earlier and earlier[-1].end > link.start:
-            raise TwoParents(unit=link.unit, day=link.start)
+            raise TwoParents(unit=names[link.unit], day=link.start)
         earlier.append(link)
     return upward
 
 
-def walk_up(unit_id: int, upward: dict[int, list[Link]]) -> Iterator[Pair]:
-    """The pairs in which `unit_id` is the descendant, one per path and range."""
-    waiting = [Pair(unit_id, unit_id, 0, ALWAYS, OPEN)]
+def walk_up(unit: int, names: Mapping[int, str], upward: Mapping[int, list[Link]]) -> Iterator[Pair]:
+    """The pairs in which `unit` is the descendant, one per path and range."""
+    waiting = [Pair(unit, unit, 0, ALWAYS, OPEN)]
     while waiting:
         pair = waiting.pop()
         yield pair
         for link in upward.get(pair.ancestor, ()):
             start, end = max(pair.start, link.start), min(pair.end, link.end)
-            if start >= end:
-                continue
-            if link.parent == unit_id:
-                raise CircularOrganisation(unit=unit_id, day=start)
-            if pair.depth > len(upward):
-                break  # a circle above this unit: it is refused at the units on it
-            waiting.append(Pair(link.parent, unit_id, pair.depth + 1, start, end))
+            if start < end:
+                if pair.depth == len(names):
+                    raise CircularOrganisation(unit=names[link.unit], day=start)
+                waiting.append(Pair(link.parent, unit, pair.depth + 1, start, end))
 
 
 def joined(pairs: Iterable[Pair]) -> list[Pair]:

@@ -1,0 +1,26 @@
+"""Telling people inside the product."""
+
+from collections.abc import Iterable
+from datetime import date, datetime
+
+from quyu.platform.audit.services import moment
+from quyu.platform.notices.models import Notice
+from quyu.platform.people.models import User
+
+
+def notify(*, users: Iterable[User], text: str, url: str = "", at: date | datetime) -> int:
+    """One notice to each account, once; the number sent. It stands or falls with the caller's transaction."""
+    recipients = {user.pk: user for user in users}
+    notices = [
+        Notice(user=user, text=text[:300], url=url, created_at=moment(at)) for user in recipients.values()
+    ]
+    Notice.objects.bulk_create(notices)
+    return len(notices)
+
+
+def mark_read(*, user: User, notice_id: int | None = None, at: date | datetime) -> int:
+    """Mark one notice, or all, of this account as read; the number newly read."""
+    unread = Notice.objects.filter(user=user, read_at__isnull=True)
+    if notice_id is not None:
+        unread = unread.filter(pk=notice_id)
+    return unread.update(read_at=moment(at))
