@@ -158,6 +158,7 @@ class Person(EditableRow):
     )
 
     objects: ClassVar = PersonQuerySet.as_manager()
+    personal_fields: ClassVar = ("phone",)
 
     class Meta:
         verbose_name = "人员"
