@@ -1,0 +1,25 @@
+"""Territory alignment: balanced, compact and contiguous territories, with a certificate of how good they are."""
+
+from quyu.engine.alignment.params import Params, Progress, Stop
+from quyu.engine.alignment.problem import InvalidProblem, Problem, Seat
+from quyu.engine.alignment.result import Reason, Result
+from quyu.engine.alignment.solve import solve
+from quyu.engine.alignment.verify import Certificate, Violation, verify
+from quyu.engine.alignment.what_if import Move, what_if
+
+__all__ = [
+    "Certificate",
+    "InvalidProblem",
+    "Move",
+    "Params",
+    "Problem",
+    "Progress",
+    "Reason",
+    "Result",
+    "Seat",
+    "Stop",
+    "Violation",
+    "solve",
+    "verify",
+    "what_if",
+]

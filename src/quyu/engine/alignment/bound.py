@@ -1,0 +1,176 @@
+"""The certificate: no plan with these centres and this tolerance can be more compact than the lower bound.
+
+With the centres held, the best fractional plan is a transportation problem (Hess et al. 1965; Hojati 1996). Any
+prices on the loads give a lower bound by Lagrangian duality, whatever their origin; good ones are found by
+L-BFGS on the smoothed dual (Nesterov 2005). The bound is evaluated exactly, over all pairs, without smoothing.
+"""
+
+import numpy as np
+from scipy.optimize import minimize
+
+from quyu.engine.alignment.arrays import Bools, Floats, Ints
+from quyu.engine.alignment.compiled import compiled
+from quyu.engine.alignment.instance import Instance
+
+CANDIDATES = 12
+HEATS = (0.3, 0.05, 0.01, 0.003)
+
+
+@compiled
+def cheapest_priced(
+    x: Floats, y: Floats, w: Floats, share: Floats, centre: Floats, price: Floats, closed: Bools, choice: Ints
+) -> float:
+    """Fill choice with the territories of least cost w d + price . share; returns the sum of the least costs."""
+    k = choice.shape[1]
+    level = np.empty(k)
+    total = 0.0
+    for i in range(len(x)):
+        filled = 0
+        for j in range(len(price)):
+            if closed[j]:
+                continue
+            cost = w[i] * ((x[i] - centre[j, 0]) ** 2 + (y[i] - centre[j, 1]) ** 2)
+            for m in range(share.shape[1]):
+                cost += price[j, m] * share[i, m]
+            if filled == k and cost >= level[k - 1]:
+                continue
+            at = filled if filled < k else k - 1
+            while at > 0 and level[at - 1] > cost:
+                level[at] = level[at - 1]
+                choice[i, at] = choice[i, at - 1]
+                at -= 1
+            level[at] = cost
+            choice[i, at] = j
+            if filled < k:
+                filled += 1
+        total += level[0]
+    return total
+
+
+@compiled
+def soft_dual(
+    x: Floats,
+    y: Floats,
+    w: Floats,
+    share: Floats,
+    centre: Floats,
+    price: Floats,
+    choice: Ints,
+    heat: float,
+    load: Floats,
+) -> float:
+    """Smoothed sum of least costs; load becomes its gradient, the soft load of each territory."""
+    k = choice.shape[1]
+    part = np.empty(k)
+    value = 0.0
+    for i in range(len(x)):
+        warm = heat * (w[i] + 1e-6)
+        least = 1e300
+        for c in range(k):
+            j = choice[i, c]
+            cost = w[i] * ((x[i] - centre[j, 0]) ** 2 + (y[i] - centre[j, 1]) ** 2)
+            for m in range(share.shape[1]):
+                cost += price[j, m] * share[i, m]
+            part[c] = cost
+            least = min(least, cost)
+        total = 0.0
+        for c in range(k):
+            part[c] = np.exp((least - part[c]) / warm)
+            total += part[c]
+        value += least - warm * np.log(total)
+        for c in range(k):
+            for m in range(share.shape[1]):
+                load[choice[i, c], m] += part[c] / total * share[i, m]
+    return value
+
+
+def lower_bound(instance: Instance, assign: Ints) -> float:
+    """Least sum of w |x - centre|^2 over fractional plans within tolerance, for the centres of this plan, km2.
+
+    Locked units, frozen territories and homes are respected; zero when nothing has a position.
+    """
+    free = np.flatnonzero(instance.placed & (instance.fixed < 0))
+    if not len(free) or instance.closed.all():
+        return instance.inner + _cost_of_fixed(instance, _centres(instance, assign))
+    centre = _centres(instance, assign)
+    settled = np.flatnonzero(~instance.placed | (instance.fixed >= 0))
+    base = np.column_stack(
+        [
+            np.bincount(assign[settled], weights=column[settled], minlength=len(centre))
+            for column in instance.share.T
+        ]
+    )
+    problem = _Dual(instance, free, centre, base)
+    return max(problem.solve(), 0.0) + instance.inner + _cost_of_fixed(instance, centre)
+
+
+def _centres(instance: Instance, assign: Ints) -> Floats:
+    weight = np.where(instance.placed, instance.own, 0.0)
+    total = np.maximum(np.bincount(assign, weights=weight, minlength=instance.territory_count), 1e-12)
+    axes = [
+        np.bincount(assign, weights=weight * axis, minlength=instance.territory_count) / total
+        for axis in (instance.x, instance.y)
+    ]
+    centre: Floats = np.where(np.isfinite(instance.home), instance.home, np.column_stack(axes))
+    return centre
+
+
+def _cost_of_fixed(instance: Instance, centre: Floats) -> float:
+    held = np.flatnonzero((instance.fixed >= 0) & instance.placed)
+    own = centre[instance.fixed[held]]
+    squared = (instance.x[held] - own[:, 0]) ** 2 + (instance.y[held] - own[:, 1]) ** 2
+    return float((instance.own[held] * squared).sum())
+
+
+class _Dual:
+    """The Lagrangian dual over prices for loads above and below the band, all of them not negative."""
+
+    def __init__(self, instance: Instance, free: Ints, centre: Floats, base: Floats) -> None:
+        self.x, self.y, self.w = instance.x[free], instance.y[free], instance.own[free]
+        self.share, self.centre, self.closed = instance.share[free], centre, instance.closed
+        used = np.isfinite(instance.upper)
+        self.room = np.where(used, instance.upper - base, 0.0)
+        self.need = np.where(used, instance.lower - base, 0.0)
+        self.used = used & ~instance.closed[:, None]
+        squared = ((self.x[:, None] - centre[None, : min(len(centre), 64), 0]) ** 2).min(axis=1)
+        self.radius = max(float((self.w * squared).sum()) / max(float(self.w.sum()), 1e-12), 1e-9)
+        self.unit = self.radius * instance.mean_weight
+        self.choice = np.zeros((len(free), min(CANDIDATES, int((~instance.closed).sum()))), dtype=np.int32)
+        self.heat = 0.0
+
+    def _price(self, z: Floats) -> tuple[Floats, Floats]:
+        above, below = z.reshape(2, *self.room.shape) * self.unit
+        return above, below
+
+    def _negative(self, z: Floats) -> tuple[float, Floats]:
+        above, below = self._price(z)
+        load = np.zeros_like(above)
+        value = soft_dual(
+            self.x, self.y, self.w, self.share, self.centre, above - below, self.choice, self.heat, load
+        )
+        value += float((below * self.need - above * self.room).sum())
+        slope = np.stack([load - self.room, self.need - load]) * self.used
+        return -value / self.unit, -slope.ravel()
+
+    def exact(self, z: Floats) -> float:
+        """The bound these prices prove, without smoothing and over all territories; refreshes the candidates."""
+        above, below = self._price(z)
+        value = cheapest_priced(
+            self.x, self.y, self.w, self.share, self.centre, above - below, self.closed, self.choice
+        )
+        return value + float((below * self.need - above * self.room).sum())
+
+    def solve(self) -> float:
+        """The best bound found."""
+        z = np.zeros(2 * self.room.size)
+        best = self.exact(z)
+        limits = [(0.0, None) if used else (0.0, 0.0) for used in np.tile(self.used.ravel(), 2)]
+        for heat in HEATS:
+            for _ in range(2):
+                self.heat = heat * self.radius
+                found = minimize(
+                    self._negative, z, jac=True, method="L-BFGS-B", bounds=limits, options={"maxiter": 60}
+                )
+                z = found.x
+                best = max(best, self.exact(z))
+        return best

@@ -1,0 +1,240 @@
+"""The problem in the order and form the search works on.
+
+Units are sorted by what they are, not by how they were numbered, so that renumbering changes nothing; groups
+become single units; every measure is counted in mean territory loads (total / territories).
+"""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from quyu.engine.alignment import links
+from quyu.engine.alignment.arrays import Bools, Floats, Ints
+from quyu.engine.alignment.problem import InvalidProblem, Problem
+
+MARGIN = 1e-9
+
+
+@dataclass(frozen=True, eq=False)
+class Instance:
+    """Sorted, grouped and scaled units with their neighbour lists.
+
+    w: weight of compactness, mean 1 per original unit; own: the part of it whose position was given, not filled.
+    inner: moment inside the groups, km2, the same in every plan. share: units x measures in mean territory loads.
+    fixed: territory of a locked unit or -1. closed: territories nobody may enter or leave. placed: has a position.
+    unit: where each original unit went. links: virtual edges between original units.
+    """
+
+    x: Floats
+    y: Floats
+    w: Floats
+    own: Floats
+    inner: float
+    share: Floats
+    edges: Ints
+    first: Ints
+    neighbour: Ints
+    capacity: Floats
+    lower: Floats
+    upper: Floats
+    home: Floats
+    fixed: Ints
+    closed: Bools
+    current: Ints
+    placed: Bools
+    unit: Ints
+    links: Ints
+    parts: tuple[tuple[Ints, int], ...]
+
+    @property
+    def count(self) -> int:
+        """How many units the search sees."""
+        return len(self.x)
+
+    @property
+    def territory_count(self) -> int:
+        """How many territories are asked for."""
+        return len(self.capacity)
+
+    @property
+    def mean_weight(self) -> float:
+        """Compactness weight of a mean territory."""
+        return float(self.w.sum()) / self.territory_count
+
+    @property
+    def oversized(self) -> Ints:
+        """Units too heavy for any territory, on at least one measure."""
+        heavy: Ints = np.flatnonzero((self.share > self.upper.max(axis=0)).any(axis=1)).astype(np.int32)
+        return heavy
+
+
+def build(problem: Problem) -> Instance:
+    """Sort, group, scale and connect the units of a problem."""
+    unit, representative = _grouped(problem)
+    count = len(representative)
+    w = np.bincount(unit, weights=problem.weights, minlength=count)
+    x, y = _centres(problem, unit, count, w)
+    edges = links.NO_EDGES
+    if problem.edges is not None and len(problem.edges):
+        edges = links.tidy(unit[problem.edges])
+        x, y = links.fill_positions(x, y, edges)
+    known = np.isfinite(problem.x) & np.isfinite(problem.y)
+    own = np.bincount(unit[known], weights=problem.weights[known], minlength=count)
+    squared = (problem.x - x[unit]) ** 2 + (problem.y - y[unit]) ** 2
+    placed = np.isfinite(x)
+    if not len(edges) and placed.sum() > 1:
+        where = np.flatnonzero(placed)
+        edges = links.tidy(where[links.triangulate(x[where], y[where])].astype(np.int32))
+    total = problem.measures.sum(axis=0)
+    scale = np.where(total > 0, total / problem.territory_count, 1.0)
+    share = np.column_stack(
+        [np.bincount(unit, weights=column, minlength=count) for column in problem.measures.T]
+    )
+    lower, upper = _band(problem)
+    fixed, closed, current = _wishes(problem, unit, representative)
+    instance = Instance(
+        x=np.where(placed, x, 0.0),
+        y=np.where(placed, y, 0.0),
+        w=w,
+        own=own,
+        inner=float((problem.weights * squared)[known].sum()),
+        share=np.ascontiguousarray(share / scale),
+        edges=edges,
+        first=np.empty(0, np.int32),
+        neighbour=np.empty(0, np.int32),
+        capacity=problem.capacities,
+        lower=lower,
+        upper=upper,
+        home=problem.homes,
+        fixed=fixed,
+        closed=closed,
+        current=current,
+        placed=placed,
+        unit=unit,
+        links=links.NO_EDGES,
+        parts=(),
+    )
+    return _connected(instance, problem, x, y, representative)
+
+
+def _grouped(problem: Problem) -> tuple[Ints, Ints]:
+    """The sorted, grouped number of each original unit, and an original unit for each number."""
+    columns = [*problem.measures.T[::-1], problem.y, problem.x]
+    for extra in (problem.current, problem.locks):
+        if extra is not None:
+            columns.insert(0, extra.astype(np.float64))
+    order = np.lexsort(columns)
+    rank = np.empty(problem.unit_count, dtype=np.int64)
+    rank[order] = np.arange(problem.unit_count)
+    if problem.groups is None:
+        return rank.astype(np.int32), order.astype(np.int32)
+    leader = rank.copy()
+    grouped = problem.groups >= 0
+    lowest = np.full(int(problem.groups.max(initial=0)) + 1, problem.unit_count, dtype=np.int64)
+    np.minimum.at(lowest, problem.groups[grouped], rank[grouped])
+    leader[grouped] = lowest[problem.groups[grouped]]
+    leaders, unit = np.unique(leader, return_inverse=True)
+    return unit.ravel().astype(np.int32), order[leaders].astype(np.int32)
+
+
+def _centres(problem: Problem, unit: Ints, count: int, w: Floats) -> tuple[Floats, Floats]:
+    known = np.isfinite(problem.x) & np.isfinite(problem.y)
+    weight = np.where(known, np.maximum(problem.weights, 1e-12), 0.0)
+    order = np.lexsort((problem.y, problem.x, unit))
+    total = np.bincount(unit[order], weights=weight[order], minlength=count)
+    found = []
+    for axis in (problem.x, problem.y):
+        value = np.where(known, axis, 0.0) * weight
+        with np.errstate(invalid="ignore", divide="ignore"):
+            found.append(np.bincount(unit[order], weights=value[order], minlength=count) / total)
+    alone = np.bincount(unit, minlength=count) == 1
+    single = alone[unit] & known
+    for column, axis in zip(found, (problem.x, problem.y), strict=True):
+        column[unit[single]] = axis[single]
+    return found[0], found[1]
+
+
+def _band(problem: Problem) -> tuple[Floats, Floats]:
+    """Lowest and highest load of each territory and measure, in mean loads; no limit for an empty measure."""
+    used = problem.measures.sum(axis=0) > 0
+    low = np.where(used, np.maximum(1 - problem.tolerances, 0.0) + MARGIN, 0.0)
+    high = np.where(used, 1 + problem.tolerances - MARGIN, np.inf)
+    return np.outer(problem.capacities, low), np.outer(problem.capacities, high)
+
+
+def _wishes(problem: Problem, unit: Ints, representative: Ints) -> tuple[Ints, Bools, Ints]:
+    nobody = np.full(problem.unit_count, -1, dtype=np.int32)
+    current = problem.current if problem.current is not None else nobody
+    wanted = (problem.locks if problem.locks is not None else nobody).copy()
+    for territory in problem.frozen:
+        wanted[current == territory] = territory
+    closed = np.zeros(problem.territory_count, dtype=np.bool_)
+    closed[list(problem.frozen)] = True
+    fixed = np.full(len(representative), -1, dtype=np.int32)
+    np.maximum.at(fixed, unit, wanted)
+    clash = np.flatnonzero((wanted >= 0) & (wanted != fixed[unit]))
+    if len(clash):
+        raise InvalidProblem(
+            "locks_split_group", "单元 {unit} 的锁定与同组其他单元的锁定矛盾", unit=int(clash[0])
+        )
+    return fixed, closed, current[representative]
+
+
+def _connected(instance: Instance, problem: Problem, x: Floats, y: Floats, representative: Ints) -> Instance:
+    """Link islands that cannot stand alone, then write the neighbour lists."""
+    edges, added = instance.edges, links.NO_EDGES
+    parts = _apart(instance, problem, edges)
+    least = (instance.lower / instance.capacity[:, None]).min(axis=0) * instance.capacity.min()
+    while parts is None:
+        label = links.pieces(instance.count, edges)
+        load = np.column_stack([np.bincount(label, weights=column) for column in instance.share.T])
+        small = (load < least).any(axis=1)
+        if not small[label[instance.placed]].any():
+            parts = _apart(instance, problem, edges)
+            if parts is not None:
+                break
+            largest = np.argmax(load[:, 0])
+            small = np.arange(len(load)) != largest
+        new = links.link_pieces(x, y, edges, small[label])
+        if not len(new):
+            parts = ((np.flatnonzero(instance.placed).astype(np.int32), instance.territory_count),)
+            break
+        edges, added = links.tidy(np.vstack([edges, new])), np.vstack([added, new])
+    both = np.vstack([edges, edges[:, ::-1]])
+    both = both[np.lexsort((both[:, 1], both[:, 0]))]
+    first = np.searchsorted(both[:, 0], np.arange(instance.count + 1)).astype(np.int32)
+    return replace(
+        instance,
+        edges=edges,
+        first=first,
+        neighbour=np.ascontiguousarray(both[:, 1]),
+        links=links.tidy(representative[added]),
+        parts=parts,
+    )
+
+
+def _apart(instance: Instance, problem: Problem, edges: Ints) -> tuple[tuple[Ints, int], ...] | None:
+    """Territories of each connected piece, when every piece can hold a whole number of them; else None."""
+    label = links.pieces(instance.count, edges)
+    members = [
+        np.flatnonzero((label == piece) & instance.placed) for piece in np.unique(label[instance.placed])
+    ]
+    wanted = instance.territory_count
+    if len(members) == 1:
+        return ((members[0].astype(np.int32), wanted),)
+    plain = isinstance(problem.territories, int) and problem.locks is None and problem.current is None
+    if not members or not plain or not instance.placed.all():
+        return None if members else ()
+    load = np.asarray([instance.share[part].sum(axis=0) for part in members])
+    used = np.isfinite(instance.upper[0])
+    with np.errstate(divide="ignore"):
+        low = np.ceil(load[:, used] / instance.upper[0, used]).max(axis=1, initial=1.0)
+        high = np.floor(load[:, used] / instance.lower[0, used]).min(axis=1, initial=float(wanted))
+    high = np.minimum(high, [len(part) for part in members])
+    if (low > high).any() or not low.sum() <= wanted <= high.sum():
+        return None
+    given = low.copy()
+    while given.sum() < wanted:
+        room = np.where(given < high, load[:, 0] / given, -1.0)
+        given[int(np.argmax(room))] += 1
+    return tuple((part.astype(np.int32), int(k)) for part, k in zip(members, given, strict=True))

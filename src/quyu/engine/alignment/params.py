@@ -1,0 +1,46 @@
+"""How hard to look, and how a caller watches the search and ends it."""
+
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class Params:
+    """Settings of one search; the defaults suit a few thousand units.
+
+    effort: "fast" for work at the screen, "long" for the final plan (about eight times the work).
+    disruption: what moving a unit away from its current territory costs, as a multiple of the mean squared
+    distance inside a territory (0: the current plan is ignored, except for the names of the territories).
+    steps_per_unit and starts: replace what the effort implies.
+    """
+
+    effort: Literal["fast", "long"] = "fast"
+    disruption: float = 1.0
+    steps_per_unit: int | None = None
+    starts: int | None = None
+
+    def __post_init__(self) -> None:
+        if self.effort not in ("fast", "long"):
+            raise ValueError(f"unknown effort {self.effort!r}")
+        if self.disruption < 0:
+            raise ValueError("disruption must not be negative")
+        if self.steps_per_unit is not None and self.steps_per_unit < 0:
+            raise ValueError("steps_per_unit must not be negative")
+        if self.starts is not None and self.starts < 1:
+            raise ValueError("at least one start is needed")
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """Where the search is: part done in [0, 1], best objective so far (km2) and whether it is within tolerance."""
+
+    stage: str
+    done: float
+    objective: float
+    is_within_tolerance: bool
+
+
+class Stop(Protocol):
+    """Asked now and then during a search; True ends it with the best plan so far."""
+
+    def __call__(self, progress: Progress, /) -> bool: ...

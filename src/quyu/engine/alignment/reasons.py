@@ -1,0 +1,94 @@
+"""What binds a plan, said so that a person can act on it: by territory, unit and measure."""
+
+import numpy as np
+
+from quyu.engine.alignment import figures
+from quyu.engine.alignment.arrays import Floats, Ints
+from quyu.engine.alignment.problem import Problem
+from quyu.engine.alignment.result import Reason
+
+NEAR = 0.02
+"""A load within this part of the tolerance from its limit counts as binding."""
+
+
+def explain(problem: Problem, assignment: Ints, load: Floats, links: Ints) -> tuple[Reason, ...]:
+    """All reasons, the gravest first."""
+    return (
+        *_oversized(problem),
+        *_out_of_band(problem, load),
+        *_in_pieces(problem, assignment, links),
+        *_islands(links),
+        *_without_position(problem),
+    )
+
+
+def _oversized(problem: Problem) -> list[Reason]:
+    """Units that alone exceed what any territory may carry."""
+    most = problem.targets.max(axis=0) * (1 + problem.tolerances)
+    found = []
+    for unit, measure in np.argwhere(problem.measures > np.where(most > 0, most, np.inf)):
+        multiple = float(problem.measures[unit, measure] / problem.targets[:, measure].max())
+        found.append(
+            Reason(
+                "oversized_unit",
+                "单元 {unit} 一个就有区域应有量的 {multiple:.2f} 倍,须先拆分",
+                {"unit": int(unit), "multiple": multiple},
+                unit=int(unit),
+                measure=int(measure),
+            )
+        )
+    return found
+
+
+def _out_of_band(problem: Problem, load: Floats) -> list[Reason]:
+    deviation, tolerance = figures.deviations(problem, load), problem.tolerances
+    found = []
+    for territory, measure in np.argwhere(np.abs(deviation) >= tolerance * (1 - NEAR)):
+        value = float(deviation[territory, measure])
+        outside = abs(value) > tolerance[measure] * (1 + 1e-9)
+        found.append(
+            Reason(
+                "outside_tolerance" if outside else "at_limit",
+                "区域 {territory} 的第 {measure} 项指标偏差 {deviation:+.1%},超出公差 {tolerance:.1%}"
+                if outside
+                else "区域 {territory} 的第 {measure} 项指标偏差 {deviation:+.1%},已到公差 {tolerance:.1%} 的边缘",
+                {
+                    "territory": int(territory),
+                    "measure": int(measure) + 1,
+                    "deviation": value,
+                    "tolerance": float(tolerance[measure]),
+                },
+                territory=int(territory),
+                measure=int(measure),
+            )
+        )
+    return sorted(found, key=lambda reason: reason.code != "outside_tolerance")
+
+
+def _in_pieces(problem: Problem, assignment: Ints, links: Ints) -> list[Reason]:
+    counts = figures.piece_counts(problem, assignment, links)
+    return [
+        Reason(
+            "not_in_one_piece",
+            "区域 {territory} 分成 {pieces} 块,互不相连",
+            {"territory": int(territory), "pieces": int(counts[territory])},
+            territory=int(territory),
+        )
+        for territory in np.flatnonzero(counts > 1)
+    ]
+
+
+def _islands(links: Ints) -> list[Reason]:
+    if not len(links):
+        return []
+    template = "有 {count} 处孤立的单元(如 {unit}),单独成不了区域,已就近连到 {other}"
+    numbers = {"count": len(links), "unit": int(links[0, 0]), "other": int(links[0, 1])}
+    return [Reason("linked_islands", template, numbers, unit=int(links[0, 0]))]
+
+
+def _without_position(problem: Problem) -> list[Reason]:
+    bare = np.flatnonzero(~figures.known_places(problem))
+    if not len(bare):
+        return []
+    template = "{count} 个单元没有坐标,按邻接关系或仅按均衡划分"
+    return [Reason("without_position", template, {"count": len(bare)}, unit=int(bare[0]))]

@@ -1,0 +1,141 @@
+"""The long part: cool a legal plan, keep the best one seen, heat up again around what is still out of balance."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from quyu.engine.alignment.anneal import anneal
+from quyu.engine.alignment.arrays import Floats, Ints
+from quyu.engine.alignment.instance import Instance
+from quyu.engine.alignment.params import Progress, Stop
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """Heat and price of a run, as multiples of the mean squared radius, and its work."""
+
+    hot: float = 0.3
+    cold: float = 0.002
+    cheap: float = 1.0
+    dear: float = 20.0
+    chunks: int = 50
+    steps_per_unit: int = 2000
+
+
+@dataclass(frozen=True, eq=False)
+class Plan:
+    """A plan with its total strain outside the bands and its cost in km2 (compactness and moves)."""
+
+    assignment: Ints
+    strain: float
+    cost: float
+
+    @property
+    def key(self) -> tuple[float, float]:
+        """Smaller is better: balance first, then cost."""
+        return (round(self.strain, 9), self.cost)
+
+
+class Search:
+    """The sums of one plan, kept while it is annealed."""
+
+    def __init__(self, instance: Instance, leave: Floats, assign: Ints) -> None:
+        self.instance, self.leave = instance, leave
+        self.w = np.maximum(instance.w, 1e-3)
+        self.stuck = (instance.fixed >= 0) | ~instance.placed
+        self.stamp = np.zeros(instance.count + 1, dtype=np.int64)
+        self.queue = np.empty(instance.count, dtype=np.int32)
+        self.assign = assign.copy()
+        self.spread = float((self.w * (instance.x**2 + instance.y**2))[instance.placed].sum())
+        self._sum()
+        shape = self._shape()
+        self.radius = max(shape / float(self.w.sum()), 1e-9)
+
+    def _sum(self) -> None:
+        instance, count = self.instance, self.instance.territory_count
+        w = np.where(instance.placed, self.w, 0.0)
+        columns = [w, w * instance.x, w * instance.y, np.ones(instance.count)]
+        self.moment = np.column_stack(
+            [np.bincount(self.assign, weights=column, minlength=count) for column in columns]
+        )
+        self.load = np.column_stack(
+            [np.bincount(self.assign, weights=column, minlength=count) for column in instance.share.T]
+        )
+
+    def _shape(self) -> float:
+        """Sum of w |x - centre|^2 over the placed units, km2."""
+        instance = self.instance
+        weight = np.maximum(self.moment[:, 0], 1e-12)
+        centre = self.moment[:, 1:3] / weight[:, None]
+        centre = np.where(np.isfinite(instance.home), instance.home, centre)[self.assign]
+        squared = (instance.x - centre[:, 0]) ** 2 + (instance.y - centre[:, 1]) ** 2
+        return float((self.w * squared)[instance.placed].sum())
+
+    def plan(self) -> Plan:
+        """The present plan, summed afresh."""
+        self._sum()
+        outside = np.maximum(self.load - self.instance.upper, self.instance.lower - self.load)
+        moved = (self.instance.current >= 0) & (self.assign != self.instance.current)
+        cost = self._shape() + float(self.leave[moved].sum())
+        return Plan(self.assign.copy(), float(np.maximum(outside, 0.0).sum()), cost)
+
+    def run(self, heat: float, price: float, steps: int, seed: int) -> int:
+        """Anneal at one temperature; heat and price are multiples of the mean squared radius."""
+        i = self.instance
+        return anneal(
+            self.assign,
+            i.first,
+            i.neighbour,
+            i.edges,
+            i.x,
+            i.y,
+            self.w,
+            i.share,
+            i.lower,
+            i.upper,
+            i.home,
+            self.stuck,
+            i.closed,
+            self.leave,
+            i.current,
+            self.moment,
+            self.load,
+            self.stamp,
+            self.queue,
+            price * self.radius * i.mean_weight,
+            heat * self.radius,
+            steps,
+            seed,
+        )
+
+
+class Watch:
+    """Tells the caller how far the search is and remembers that it wants to end."""
+
+    def __init__(self, stop: Stop | None, stages: int) -> None:
+        self.stop, self.stages, self.stage, self.ended = stop, stages, 0, False
+
+    def ask(self, name: str, part: float, plan: Plan) -> bool:
+        """Report the best plan; True when the caller wants to stop."""
+        if self.stop is not None and not self.ended:
+            done = min((self.stage + part) / self.stages, 1.0)
+            self.ended = bool(self.stop(Progress(name, done, plan.cost, plan.strain == 0.0)))
+        return self.ended
+
+
+def cool(search: Search, best: Plan, schedule: Schedule, rng: np.random.Generator, watch: Watch) -> Plan:
+    """Anneal from the search's plan along a schedule; the best plan seen, `best` included."""
+    steps = max(schedule.steps_per_unit * search.instance.count // schedule.chunks, 1)
+    if not len(search.instance.edges):
+        return best
+    for chunk in range(schedule.chunks + 2):
+        part = min(chunk / max(schedule.chunks - 1, 1), 1.0)
+        heat = schedule.hot * (schedule.cold / schedule.hot) ** part if chunk < schedule.chunks else 0.0
+        price = schedule.cheap * (schedule.dear / schedule.cheap) ** part
+        search.run(heat, price, steps, int(rng.integers(2**31 - 1)))
+        plan = search.plan()
+        if plan.key < best.key:
+            best = plan
+        if watch.ask("anneal", part, best):
+            break
+    return best
