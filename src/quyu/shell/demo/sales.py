@@ -165,8 +165,9 @@ def _products(
 
 
 def _popularity(count: int) -> NDArray[np.float64]:
-    weights: NDArray[np.float64] = 1 / np.arange(1, count + 1) ** 0.7
-    return weights / weights.sum()
+    weights = np.arange(1, count + 1, dtype=np.float64) ** -0.7
+    shares: NDArray[np.float64] = weights / weights.sum()
+    return shares
 
 
 def _cases(buyer: Days, when: Days, market: Market, history: History, rng: np.random.Generator) -> Days:
