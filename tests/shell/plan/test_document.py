@@ -21,9 +21,9 @@ def test_it_says_what_was_checked_and_how_the_year_stands() -> None:
 
     assert "510" in shown["certificate"]
     assert [card["label"] for card in shown["cards"]] == [
-        "2027 年目标",
-        "上年实绩",
-        "实绩（至 2027-09-30）",
+        "2027 年目标（万元）",
+        "上年实绩（万元）",
+        "实绩（万元，至 2027-09-30）",
         "人员",
     ]
     assert shown["cards"][2]["note"] == "达成率 70.00%"
