@@ -1,11 +1,14 @@
 """Settings: defaults that run on SQLite at once; the environment changes them (docs/howto/settings.md)."""
 
+import logging
 import os
 import secrets
 from pathlib import Path
 
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
+
+from quyu.shell.logs import logging_settings
 
 PACKAGE_DIR = Path(__file__).resolve().parent.parent
 QUYU_HOME = Path(os.environ.get("QUYU_HOME", Path.home() / ".local" / "share" / "quyu")).resolve()
@@ -213,15 +216,5 @@ FILE_UPLOAD_TEMP_DIR = None
 
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 SIMPLE_HISTORY_HISTORY_ID_USE_UUID = False
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {
-        "json": {
-            "()": "structlog.stdlib.ProcessorFormatter",
-            "processor": "structlog.processors.JSONRenderer",
-        }
-    },
-    "handlers": {"console": {"class": "logging.StreamHandler"}},
-    "root": {"handlers": ["console"], "level": os.environ.get("QUYU_LOG_LEVEL", "WARNING")},
-}
+LOGGING = logging_settings(os.environ.get("QUYU_LOG_LEVEL", "INFO"))
+DJANGO_STRUCTLOG_STATUS_START_LOG_LEVEL = logging.DEBUG

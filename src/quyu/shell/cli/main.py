@@ -1,0 +1,35 @@
+"""`quyu`: everything a person can do without the browser."""
+
+from importlib.metadata import version
+
+import click
+
+from quyu.shell.cli.commands import Entry, LazyGroup
+from quyu.shell.cli.language import _
+
+COMMANDS = {
+    "plan": Entry("quyu.shell.cli.plan:plan", _("从订单文件一步做出区域、目标与计划书。")),
+    "demo": Entry("quyu.shell.cli.demo:demo", _("生成演示公司，并在其上运行主要流程。")),
+    "import": Entry("quyu.shell.cli.imports:import_", _("导入订单等数据文件。")),
+    "align": Entry("quyu.shell.cli.align:align", _("划分销售区域：均衡、紧凑、少变动。"), needs_site=False),
+    "serve": Entry("quyu.shell.cli.serve:serve", _("启动网站（SQLite 时一并启动后台任务）。")),
+    "worker": Entry("quyu.shell.cli.serve:worker", _("运行后台任务（导入、计算）。")),
+    "migrate": Entry("quyu.shell.cli.site:migrate", _("建立或更新数据库表。")),
+    "manage": Entry("quyu.shell.cli.site:manage", _("Django 管理命令，原样转交。")),
+    "completion": Entry(
+        "quyu.shell.cli.completion:completion", _("输出 shell 自动补全脚本。"), needs_site=False
+    ),
+}
+
+main = LazyGroup(
+    name="quyu",
+    entries=COMMANDS,
+    options_metavar=_("[选项]"),
+    subcommand_metavar=_("命令 [参数]…"),
+    help=_("Quyu 区域：区域销售目标管理。"),
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+main = click.version_option(version("quyu"), prog_name="quyu", help=_("显示版本并退出。"))(main)
+
+if __name__ == "__main__":
+    main()
