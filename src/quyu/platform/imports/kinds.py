@@ -25,7 +25,8 @@ ColumnType = Literal[
 @dataclass(frozen=True)
 class Column:
     """One thing a file may say. Typed as: date -> date32, amount -> int64 fen, quantity -> int64 thousandths,
-    integer -> int64, rate -> int64 basis points, price and decimal -> float64, boolean -> bool, text and choice -> string.
+    integer -> int64, rate -> int64 basis points, price and decimal -> int64 millionths, boolean -> bool,
+    text and choice -> dictionary of string. A blank cell is null.
     """
 
     name: str
@@ -110,7 +111,11 @@ class Receipt:
 
 @dataclass(frozen=True)
 class ImportKind:
-    """`resource` is the permission asked for (action `import`); `creatable` the kinds `--create` may name."""
+    """`resource` is the permission asked for (action `import`); `creatable` the kinds `--create` may name.
+
+    `alternatives` are groups of columns of which a file needs at least one; `precheck` refuses a file before
+    it is read (the same file again).
+    """
 
     id: str
     label: str
@@ -120,6 +125,8 @@ class ImportKind:
     commit: Callable[[Parsed, Context], Receipt]
     creatable: tuple[str, ...] = ()
     creatable_labels: Mapping[str, str] = field(default_factory=dict)
+    alternatives: tuple[tuple[str, ...], ...] = ()
+    precheck: Callable[[Context], tuple[RowError, ...]] | None = None
 
     def column(self, name: str) -> Column:
         return next(column for column in self.columns if column.name == name)

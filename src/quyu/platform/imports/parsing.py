@@ -1,0 +1,235 @@
+"""From text to typed columns, one distinct text at a time; what cannot be read becomes an error of its rows."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from django.utils.translation import gettext as _
+from numpy.typing import NDArray
+
+from quyu.platform.imports import headers
+from quyu.platform.imports.dates import parse_dates
+from quyu.platform.imports.kinds import Column, ImportKind, Parsed, RowError
+from quyu.platform.imports.numbers import Numbers, parse_numbers, parse_rates
+from quyu.platform.imports.sheet import Sheet, codes, is_blank
+
+DIGITS = {"amount": 2, "quantity": 3, "integer": 0, "price": 6, "decimal": 6}
+TOTAL_WORDS = r"^(?i:.{0,20}(合\s*计|小\s*计|总\s*计|累\s*计|汇总)[:：]?|(grand |sub[- ]?)?totals?\b.*)$"
+DAMAGED_NUMBER = r"^\d(\.\d+)?[Ee]\+\d{2,}$"
+TRUE_WORDS, FALSE_WORDS = ("是", "true", "yes", "1", "y", "√"), ("否", "false", "no", "0", "n", "×")
+MAX_TEXT = 500
+WAN = 10_000
+
+
+@dataclass(frozen=True)
+class Typed:
+    """Values by distinct text, and the faults by distinct text."""
+
+    values: pa.Array
+    faults: Mapping[int, str]
+    notices: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class ParseResult:
+    parsed: Parsed
+    errors: tuple[RowError, ...]
+    notices: tuple[str, ...]
+
+
+def parse(
+    sheet: Sheet, mapping: Mapping[str, str], kind: ImportKind, answers: Mapping[str, str]
+) -> ParseResult:
+    """Typed rows without a fault, and the errors of the others. `mapping` is column -> header text."""
+    sheet, notices = _without_totals(sheet, mapping, kind)
+    faulty = np.isin(sheet.rows, np.fromiter({error.row or 0 for error in sheet.errors}, np.int64))
+    errors = list(sheet.errors)
+    columns, raw = {}, {}
+    for name, header in mapping.items():
+        column, texts = kind.column(name), sheet.columns[sheet.headers.index(header)]
+        typed = _typed(column, header, texts.dictionary, answers)
+        row_codes = codes(texts)
+        notices += [notice.format(header=header) for notice in typed.notices]
+        errors += _errors(sheet, column, header, texts, row_codes, typed.faults, faulty)
+        columns[name] = typed.values.take(texts.indices)
+        raw[name] = texts
+    parsed = Parsed(pa.table(columns), sheet.rows, dict(mapping), pa.table(raw))
+    errors += _alternatives(parsed, kind, sheet)
+    bad = {error.row for error in errors if error.row is not None}
+    return ParseResult(parsed.without(bad), tuple(sorted(errors, key=_place)), tuple(notices))
+
+
+def _place(error: RowError) -> tuple[int, str]:
+    return error.row or 0, error.column or ""
+
+
+def _without_totals(sheet: Sheet, mapping: Mapping[str, str], kind: ImportKind) -> tuple[Sheet, list[str]]:
+    """Rows that sum others up: a total word somewhere, and a required cell blank."""
+    says_total = np.zeros(len(sheet.rows), dtype=bool)
+    for column in sheet.columns:
+        words = np.asarray(
+            pc.match_substring_regex(column.dictionary, TOTAL_WORDS).to_numpy(zero_copy_only=False),
+            dtype=bool,
+        )
+        if words.any():
+            says_total |= words[codes(column)]
+    if not says_total.any():
+        return sheet, []
+    lacks = np.zeros(len(sheet.rows), dtype=bool)
+    for name, header in mapping.items():
+        if kind.column(name).required:
+            text = sheet.columns[sheet.headers.index(header)]
+            lacks |= is_blank(text)
+            if kind.column(name).type == "text":
+                totals = np.asarray(
+                    pc.match_substring_regex(text.dictionary, TOTAL_WORDS).to_numpy(zero_copy_only=False),
+                    dtype=bool,
+                )
+                lacks |= totals[codes(text)]
+    totals = says_total & lacks
+    notice = _("跳过了 {count} 行合计或小计。").format(count=int(totals.sum()))
+    totals_rows = set(sheet.rows[totals].tolist())
+    kept = Sheet(
+        **{
+            **sheet.filter(~totals).__dict__,
+            "errors": tuple(e for e in sheet.errors if e.row not in totals_rows),
+        }
+    )
+    return kept, [notice] if totals.any() else []
+
+
+def _typed(column: Column, header: str, texts: pa.Array, answers: Mapping[str, str]) -> Typed:
+    blank = pc.equal(texts, "")
+    if column.type == "date":
+        return _dates(column, texts, answers)
+    if column.type in DIGITS:
+        factor = WAN if column.type == "amount" and _unit(column, header, answers) == "万元" else 1
+        read = parse_numbers(texts, DIGITS[column.type], factor=factor)
+        return _numbers(read, blank, wan=factor != 1, is_rounding_told=column.type in ("amount", "quantity"))
+    if column.type == "rate":
+        return _numbers(parse_rates(texts), blank, wan=False, is_rounding_told=False)
+    if column.type == "boolean":
+        return _booleans(texts)
+    if column.type == "choice":
+        return _choices(column, texts)
+    damaged = np.flatnonzero(pc.match_substring_regex(texts, DAMAGED_NUMBER).to_numpy(zero_copy_only=False))
+    long = np.flatnonzero(pc.greater(pc.utf8_length(texts), MAX_TEXT).to_numpy(zero_copy_only=False))
+    faults = dict.fromkeys(damaged.tolist(), "precision_lost") | dict.fromkeys(long.tolist(), "out_of_range")
+    return Typed(_dictionary(texts, blank), faults)
+
+
+def _unit(column: Column, header: str, answers: Mapping[str, str]) -> str:
+    return answers.get(f"unit:{column.name}") or headers.unit(header)
+
+
+def _dates(column: Column, texts: pa.Array, answers: Mapping[str, str]) -> Typed:
+    answer = answers.get(f"order:{column.name}")
+    read = parse_dates(texts.to_pylist(), "dmy" if answer == "dmy" else "mdy" if answer == "mdy" else None)
+    notices = []
+    if read.order and not answer:
+        notices.append(
+            _("“{header}”按 日/月/年 读取。") if read.order == "dmy" else _("“{header}”按 月/日/年 读取。")
+        )
+    if read.serials:
+        notices.append(_("“{header}”中的数字按表格软件的日期序号读取。"))
+    return Typed(pa.array(read.values, pa.date32()), read.faults, tuple(notices))
+
+
+def _numbers(read: Numbers, blank: pa.Array, *, wan: bool, is_rounding_told: bool) -> Typed:
+    notices = [_("“{header}”的单位是万元，已乘以 10,000。")] if wan else []
+    if is_rounding_told and read.rounded.any():
+        notices.append(_("“{header}”中有小数位过多的数，已四舍五入。"))
+    missing = np.asarray(blank.to_numpy(zero_copy_only=False), dtype=bool)
+    return Typed(pa.array(read.values, mask=missing), read.faults, tuple(notices))
+
+
+def _booleans(texts: pa.Array) -> Typed:
+    words = [text.lower() for text in texts.to_pylist()]
+    values = [True if word in TRUE_WORDS else False if word in FALSE_WORDS else None for word in words]
+    faults = {i: "not_a_boolean" for i, word in enumerate(words) if word and values[i] is None}
+    return Typed(pa.array(values, pa.bool_()), faults)
+
+
+def _choices(column: Column, texts: pa.Array) -> Typed:
+    """A choice may be written as its code or its label."""
+    known = {headers.key(word): code for word, code in column.choices.items()}
+    known |= {headers.key(code): code for code in column.choices.values()}
+    values = [known.get(headers.key(text)) for text in texts.to_pylist()]
+    faults = {i: "unknown_choice" for i, text in enumerate(texts.to_pylist()) if text and values[i] is None}
+    return Typed(pa.array(values, pa.string()), faults)
+
+
+def _dictionary(texts: pa.Array, blank: pa.Array) -> pa.DictionaryArray:
+    indices = pa.array(
+        np.arange(len(texts), dtype=np.int32), mask=np.asarray(blank.to_numpy(zero_copy_only=False))
+    )
+    return pa.DictionaryArray.from_arrays(indices, texts)
+
+
+def _errors(
+    sheet: Sheet,
+    column: Column,
+    header: str,
+    texts: pa.DictionaryArray,
+    row_codes: NDArray[np.int64],
+    faults: Mapping[int, str],
+    skip: NDArray[np.bool_],
+) -> list[RowError]:
+    """An error for every row whose text has a fault or is blank though required."""
+    by_text = dict(faults)
+    if column.required:
+        by_text |= {
+            int(i): "required"
+            for i in np.flatnonzero(pc.equal(texts.dictionary, "").to_numpy(zero_copy_only=False))
+        }
+    if not by_text:
+        return []
+    wrong = np.isin(row_codes, np.fromiter(by_text, np.int64, len(by_text))) & ~skip
+    found = []
+    for index in np.flatnonzero(wrong):
+        code = by_text[int(row_codes[index])]
+        value = texts.dictionary[int(row_codes[index])].as_py() or None
+        found.append(RowError(int(sheet.rows[index]), header, code, value, message(code, column, value)))
+    return found
+
+
+def _alternatives(parsed: Parsed, kind: ImportKind, sheet: Sheet) -> list[RowError]:
+    """Rows in which every column of a group is blank."""
+    errors = []
+    for group in kind.alternatives:
+        present = [name for name in group if name in parsed.table.column_names]
+        if not present:
+            continue
+        blank = np.ones(len(sheet.rows), dtype=bool)
+        for name in present:
+            blank &= np.asarray(parsed.table[name].is_null().to_numpy(zero_copy_only=False), dtype=bool)
+        for index in np.flatnonzero(blank):
+            text = message("required", kind.column(present[0]), None)
+            errors.append(
+                RowError(int(sheet.rows[index]), parsed.headers[present[0]], "required", None, text)
+            )
+    return errors
+
+
+def _messages() -> dict[str, Callable[[Column], str]]:
+    return {
+        "required": lambda column: _("“{label}”不能为空。").format(label=column.label),
+        "not_a_number": lambda _column: _("不是数，请写成 1234.56 这样。"),
+        "out_of_range": lambda _column: _("超出允许的范围。"),
+        "not_a_date": lambda _column: _("不是有效的日期，请写成 2026-03-05 这样。"),
+        "ambiguous_date": lambda _column: _("分不清是 日/月/年 还是 月/日/年，请指明或写成 2026-03-05。"),
+        "precision_lost": lambda _column: _(
+            "编号被表格软件变成了科学计数，原值已丢失；请把该列设为文本后重新导出。"
+        ),
+        "not_a_boolean": lambda _column: _("请写“是”或“否”。"),
+        "unknown_choice": lambda column: _("请从这些中选一个：{options}。").format(
+            options="、".join(column.choices)
+        ),
+    }
+
+
+def message(code: str, column: Column, value: str | None) -> str:
+    """What would be right, in the reader's language."""
+    return _messages()[code](column) if value is None else f"“{value}” {_messages()[code](column)}"

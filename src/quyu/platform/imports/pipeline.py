@@ -1,0 +1,128 @@
+"""read -> recognise -> parse -> check -> preview -> commit: the one way into the product for every file.
+
+The page, the API and the command line call `prepare` and then `commit`. Strict is the default: with any
+error nothing is written. In partial mode exactly the rows without error are.
+"""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from quyu.kernel.refusal import Refusal
+from quyu.platform.imports.csv_file import read_csv
+from quyu.platform.imports.inspection import inspect
+from quyu.platform.imports.kinds import Context, Findings, ImportKind, Parsed, Receipt, RowError
+from quyu.platform.imports.parsing import parse
+from quyu.platform.imports.recognition import Recognition, recognise
+from quyu.platform.imports.refusals import FileRefused
+from quyu.platform.imports.sheet import Sheet
+from quyu.platform.imports.xlsx_file import read_xlsx
+
+LISTED_ERRORS = 1_000
+NO_FINDINGS = Findings()
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """Everything known about a file before it is committed. `parsed` is None when it could not be read."""
+
+    kind: ImportKind
+    context: Context
+    errors: tuple[RowError, ...]
+    notices: tuple[str, ...] = ()
+    sheet: Sheet | None = None
+    recognition: Recognition | None = None
+    parsed: Parsed | None = None
+    findings: Findings = NO_FINDINGS
+
+    @property
+    def is_clean(self) -> bool:
+        return self.parsed is not None and not self.errors
+
+    @property
+    def valid(self) -> Parsed | None:
+        """The rows without any error."""
+        if self.parsed is None or any(error.row is None for error in self.errors):
+            return None
+        return self.parsed.without({error.row for error in self.errors if error.row is not None})
+
+
+class ImportRejected(Refusal):
+    """The file has errors and was not imported."""
+
+    def __init__(self, prepared: Prepared) -> None:
+        super().__init__(
+            "import_rejected", "文件有 {count} 处错误，没有写入任何数据。", count=len(prepared.errors)
+        )
+        self.prepared = prepared
+
+
+def file_sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def read(path: Path, kind: ImportKind, *, sheet_name: str | None = None) -> Sheet:
+    """The file as a grid of text; refuses what is unsafe, damaged or of another type."""
+    if inspect(path) == "xlsx":
+        return read_xlsx(path, kind, sheet_name=sheet_name)
+    return read_csv(path.read_bytes(), kind)
+
+
+def prepare(
+    path: Path,
+    kind: ImportKind,
+    context: Context,
+    *,
+    mapping: Mapping[str, str] | None = None,
+    sheet_name: str | None = None,
+    answers: Mapping[str, str] | None = None,
+) -> Prepared:
+    """Read and judge a file without writing anything. Never raises for what a file may contain."""
+    if kind.precheck is not None and (errors := kind.precheck(context)):
+        return Prepared(kind, context, errors)
+    try:
+        sheet = read(path, kind, sheet_name=sheet_name)
+    except FileRefused as refusal:
+        return Prepared(
+            kind, context, (RowError(refusal.row, refusal.column, refusal.code, None, str(refusal)),)
+        )
+    recognition = recognise(sheet, kind, mapping)
+    notices = sheet.notices
+    if recognition.ignored:
+        notices += (_("没有用到的列：{names}。").format(names="、".join(recognition.ignored)),)
+    known = Prepared(kind, context, recognition.errors, notices, sheet, recognition)
+    return known if recognition.errors else _judge(known, answers or {})
+
+
+def _judge(known: Prepared, answers: Mapping[str, str]) -> Prepared:
+    """Parse the recognised columns and let the kind check the rows."""
+    if known.sheet is None or known.recognition is None:
+        return known
+    result = parse(known.sheet, known.recognition.mapping, known.kind, answers)
+    errors = result.errors
+    if len(result.parsed.rows) == 0 and not errors:
+        errors = (RowError(None, None, "empty_file", None, _("表头下面没有数据行。")),)
+    findings = known.kind.check(result.parsed, known.context) if len(result.parsed.rows) else Findings()
+    return replace(
+        known,
+        errors=tuple(
+            sorted((*errors, *findings.errors), key=lambda error: (error.row or 0, error.column or ""))
+        ),
+        notices=(*known.notices, *result.notices, *findings.notices),
+        parsed=result.parsed,
+        findings=findings,
+    )
+
+
+@transaction.atomic
+def commit(prepared: Prepared, *, partial: bool = False) -> Receipt:
+    """Write the rows in one transaction. Strict: any error refuses the whole file."""
+    rows = prepared.valid if partial else prepared.parsed
+    if rows is None or (prepared.errors and not partial) or len(rows.rows) == 0:
+        raise ImportRejected(prepared)
+    return prepared.kind.commit(rows, prepared.context)

@@ -1,0 +1,20 @@
+"""A whole file turned away, before any row of it is judged."""
+
+from quyu.kernel.refusal import Refusal
+
+
+class FileRefused(Refusal):
+    """`code` is one of the codes of the import contract; `row` and `column` say where, when that is known."""
+
+    def __init__(
+        self,
+        code: str,
+        template: str,
+        *,
+        row: int | None = None,
+        column: str | None = None,
+        **numbers: object,
+    ) -> None:
+        super().__init__(code, template, **numbers)
+        self.row = row
+        self.column = column
