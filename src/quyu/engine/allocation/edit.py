@@ -1,0 +1,129 @@
+"""Changes one node; everything else follows by the rule chosen (see `bearing`).
+
+The change falls on the free cells below the node in proportion to what they hold now, so an edit that
+changes nothing changes nothing, and what planners typed by hand keeps its proportions. Locked cells
+never move.
+"""
+
+import numpy as np
+
+from quyu.engine.allocation.bearing import Bearing, Edit, bearing_of
+from quyu.engine.allocation.conflict import exact_sum, limits_of, refuse
+from quyu.engine.allocation.infeasible import Conflict, Infeasible, Kind
+from quyu.engine.allocation.interval import interval
+from quyu.engine.allocation.lattice import Cells, Int64, count_of
+from quyu.engine.allocation.params import Params, Spread
+from quyu.engine.allocation.problem import UNBOUNDED, Problem, Total
+from quyu.engine.allocation.proportion import integer_weights
+from quyu.engine.allocation.result import Move, Result
+from quyu.engine.allocation.solve import bounds_of, split_free
+from quyu.engine.allocation.spreading import Spreading, spread
+
+
+def edit(problem: Problem, values: Int64, change: Edit, params: Params | None = None) -> Result:
+    """The values after one edit; `values` by row. Raises Infeasible and changes nothing."""
+    params = params or Params()
+    bearing = bearing_of(problem, change.at, change.keep, change.along)
+    more = change.value - exact_sum(values[problem.rows(change.at)])
+    asked = Total(change.at, change.value)
+    moves = []
+    for cells, amount in ((bearing.inside, more), (bearing.outside, -more)):
+        if cells is bearing.outside and bearing.held is None:
+            continue
+        moved = _shift(problem, values, cells, amount, params.spread)
+        if moved is None:
+            raise _refusal(problem, values, change, bearing, cells is bearing.inside, params)
+        moves += [Move(asked, *move) for move in moved]
+    done = Result(problem, values, tuple(moves))
+    totals = tuple(_after(done, total, change, bearing, more) for total in problem.totals)
+    return Result(problem.with_totals(totals), values, tuple(moves))
+
+
+def _shift(
+    problem: Problem, values: Int64, cells: Cells, amount: int, rule: Spread
+) -> list[tuple[Cells, Spreading, Int64 | None]] | None:
+    """Adds an amount to the free cells; an empty list where nothing moves, None where bounds forbid it."""
+    if amount == 0 and rule is Spread.PROPORTIONAL:
+        return []
+    free, _ = split_free(problem, values, cells)
+    count = count_of(free)
+    if count == 0:
+        return None if amount else []
+    rows = problem.lattice.rows(free)
+    before = values[rows]
+    bounds = bounds_of(problem, rows, count)
+    if rule is not Spread.PROPORTIONAL:
+        amount += exact_sum(before)
+    if bounds is None and (problem.unit > 1 or bool((before < 0).any())):
+        bounds = np.zeros(count, np.int64), np.full(count, UNBOUNDED)
+    if bounds is None and amount + (exact_sum(before) if rule is Spread.PROPORTIONAL else 0) < 0:
+        return None
+    branch = problem.lattice.branches(free)
+    weights = before if rule is Spread.PROPORTIONAL else problem.base[rows]
+    if rule is Spread.EQUAL:
+        weights = np.ones(count, np.int64)
+    fallback = problem.base[rows] if not weights.all() else weights[:0]
+    if rule is Spread.PROPORTIONAL and bounds is not None:
+        lower, upper = bounds
+        bounds = lower - before, np.where(upper >= UNBOUNDED, upper, upper - before)
+    if rule is Spread.PROPORTIONAL:
+        weights = np.abs(weights)
+    found = spread(integer_weights(weights), integer_weights(fallback), bounds, amount, problem.unit, branch)
+    if found is None:
+        return None
+    return [(free, found, before if rule is Spread.PROPORTIONAL else None)]
+
+
+def _refusal(
+    problem: Problem, values: Int64, change: Edit, bearing: Bearing, is_inside: bool, params: Params
+) -> Infeasible:
+    whole = interval(problem, values, change.at, keep=change.keep, along=change.along)
+    if is_inside or bearing.held is None:
+        limits = limits_of(problem, values, bearing.inside)
+        found = refuse(
+            problem,
+            bearing.inside,
+            limits,
+            change.at,
+            change.value,
+            bearing.inside_totals,
+            params.conflict_limit,
+        )
+        return Infeasible(change.value, found.conflict, whole)
+    rows = problem.rows(bearing.held)
+    held = exact_sum(values[rows])
+    is_held = np.zeros(problem.size, np.bool_)
+    is_held[rows] = True
+    beside = tuple(
+        Total(total.at, exact_sum(np.where(is_held, values, 0)[problem.rows(total.at)]))
+        for total in bearing.outside_totals
+    )
+    limits = limits_of(problem, values, bearing.outside)
+    found = refuse(
+        problem,
+        bearing.outside,
+        limits,
+        bearing.held,
+        held - change.value,
+        beside,
+        params.conflict_limit,
+    )
+    asked = (Conflict(Kind.TOTAL, change.at, change.value), Conflict(Kind.TOTAL, bearing.held, held))
+    return Infeasible(change.value, asked + found.conflict[1:], whole)
+
+
+def _after(done: Result, total: Total, change: Edit, bearing: Bearing, more: int) -> Total:
+    """The total as it stands after the edit."""
+    lattice = done.problem.lattice
+    if lattice.is_below(change.at, total.at):
+        if lattice.is_below(total.at, change.at):
+            return Total(total.at, change.value)
+        return total if bearing.held is not None else Total(total.at, total.value + more)
+    if (
+        bearing.held is not None
+        or lattice.is_apart(total.at, change.at)
+        or lattice.is_below(total.at, change.at)
+    ):
+        return total
+    rows = done.problem.rows(total.at)
+    return Total(total.at, total.value + exact_sum(done.values[rows]) - exact_sum(done.previous[rows]))

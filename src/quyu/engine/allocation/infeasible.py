@@ -1,0 +1,57 @@
+"""The refusal that names what stands in the way."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import NamedTuple
+
+from quyu.engine.allocation.problem import At
+from quyu.kernel.refusal import Refusal
+
+
+class Kind(StrEnum):
+    """What a constraint is."""
+
+    LOCK = "lock"
+    LOWER = "lower"
+    UPPER = "upper"
+    TOTAL = "total"
+    SHARE = "share"
+
+
+class Interval(NamedTuple):
+    """What a node can be set to; `upper` None means no limit."""
+
+    lower: int
+    upper: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """One constraint of a conflicting set; `count` cells share it when it stands for several."""
+
+    kind: Kind
+    at: At
+    value: int
+    count: int = 1
+
+
+class Infeasible(Refusal):
+    """The totals, locks and bounds contradict each other; nothing was changed.
+
+    `conflict`: constraints that cannot hold together, none of which could be left out.
+    `interval`: what the node could be set to.
+    """
+
+    def __init__(self, value: int, conflict: tuple[Conflict, ...], interval: Interval) -> None:
+        template = (
+            "无法做到 {value}：最多只能是 {upper}。"
+            if interval.upper is not None and value > interval.upper
+            else "无法做到 {value}：最少只能是 {lower}。"
+        )
+        super().__init__("infeasible", template, value=value, lower=interval.lower, upper=interval.upper)
+        self.conflict = conflict
+        self.interval = interval
+
+
+class CrossingTotals(Refusal):
+    """Two fixed totals overlap and neither contains the other."""

@@ -1,0 +1,89 @@
+"""Spreads every fixed total over its free cells, exactly."""
+
+from collections.abc import Callable
+
+import numpy as np
+
+from quyu.engine.allocation.conflict import limits_of, refuse
+from quyu.engine.allocation.lattice import Cells, Int64, count_of
+from quyu.engine.allocation.params import Params, Spread
+from quyu.engine.allocation.part import Part, parts_of
+from quyu.engine.allocation.problem import UNBOUNDED, Problem
+from quyu.engine.allocation.proportion import integer_weights
+from quyu.engine.allocation.result import Move, Result
+from quyu.engine.allocation.spreading import Bounds, spread
+from quyu.kernel.refusal import Refusal
+
+Stop = Callable[[], bool]
+
+
+class Stopped(Refusal):
+    """The caller asked to stop before the work was done; nothing was changed."""
+
+
+def solve(
+    problem: Problem, params: Params | None = None, *, seed: int = 0, stop: Stop | None = None
+) -> Result:
+    """The cells in proportion to the base, within bounds and locks, every total met to the unit.
+
+    Cells under no total keep their value. The method is deterministic; `seed` is only recorded.
+    Raises Infeasible with the conflicting constraints, CrossingTotals, Stopped.
+    """
+    params = params or Params()
+    moves = []
+    for part in parts_of(problem.lattice, problem.totals):
+        if stop is not None and stop():
+            raise Stopped("stopped", "计算已停止，没有任何改动。")
+        move = _spread_part(problem, part, params)
+        if move is not None:
+            moves.append(move)
+    return Result(problem, problem.current, tuple(moves), seed)
+
+
+def _spread_part(problem: Problem, part: Part, params: Params) -> Move | None:
+    """Spreads the sum of one part over its free cells by their base; None where all is locked already."""
+    free, fixed = split_free(problem, problem.current, part.cells)
+    rows = problem.lattice.rows(free)
+    count = count_of(free)
+    weights = (
+        np.ones(count, np.int64) if params.spread is Spread.EQUAL else integer_weights(problem.base[rows])
+    )
+    bounds = bounds_of(problem, rows, count)
+    amount = part.amount - fixed
+    if count == 0 and amount == 0:
+        return None
+    found = None
+    if count and (bounds is not None or amount >= 0):
+        found = spread(
+            weights, np.zeros(count, np.int64), bounds, amount, problem.unit, problem.lattice.branches(free)
+        )
+    if found is None:
+        limits = limits_of(problem, problem.current, part.cells)
+        raise refuse(
+            problem, part.cells, limits, part.total.at, part.total.value, part.inner, params.conflict_limit
+        )
+    return Move(part.total, free, found, None)
+
+
+def split_free(problem: Problem, values: Int64, cells: Cells) -> tuple[Cells, int]:
+    """The cells that are not locked, and the sum of those that are."""
+    if problem.locked is None:
+        return cells, 0
+    locked = problem.locked[problem.lattice.rows(cells)]
+    if not locked.any():
+        return cells, 0
+    start = cells.start if isinstance(cells, slice) else 0
+    positions = np.flatnonzero(locked)
+    held = positions + start if isinstance(cells, slice) else cells[positions]
+    others = np.flatnonzero(~locked)
+    free = others + start if isinstance(cells, slice) else cells[others]
+    return free, int(values[problem.lattice.rows(held)].sum())
+
+
+def bounds_of(problem: Problem, rows: Cells, count: int) -> Bounds | None:
+    """Lower and upper bounds of rows; None where only "not negative" holds."""
+    if problem.lower is None and problem.upper is None:
+        return None
+    lower = np.zeros(count, np.int64) if problem.lower is None else problem.lower[rows]
+    upper = np.full(count, UNBOUNDED) if problem.upper is None else np.minimum(problem.upper[rows], UNBOUNDED)
+    return lower, upper
