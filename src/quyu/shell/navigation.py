@@ -68,7 +68,7 @@ MENU = (
             Page(_("人员"), "person-list", icon="users", resource="person"),
             Page(_("产品"), "product-list", icon="package", resource="product"),
             Page(_("渠道"), "channel-list", icon="route", resource="channel"),
-            Page(_("工作日历"), "calendar", icon="calendar-event", resource="calendar"),
+            Page(_("工作日历"), "calendarday-list", icon="calendar-event", resource="calendar"),
             Page(_("账号"), "user-list", icon="user-cog", resource="user"),
             Page(_("审计"), "audit", icon="history", resource="audit"),
         ),

@@ -65,7 +65,7 @@ PLATFORM_APPS = [
     f"quyu.platform.{name}"
     for name in (
         "people", "audit", "approvals", "imports", "facts", "catalog",
-        "calendar", "geography", "notices", "files", "jobs", "viewsets",
+        "calendar", "geography", "notices", "files", "jobs", "viewsets", "masterdata",
     )
 ]  # fmt: skip
 BUSINESS_APPS = [f"quyu.apps.{name}" for name in ("territories", "customers", "targets", "performance")]

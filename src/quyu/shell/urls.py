@@ -2,13 +2,20 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from quyu.shell import health, home
+from quyu.platform.viewsets import web as viewset_pages
+from quyu.shell import api, health, home
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", home.home, name="home"),
     path("account/", include("quyu.shell.account_urls")),
+    path("org/", include("quyu.platform.people.urls")),
+    path("approvals/", include("quyu.platform.approvals.urls")),
+    path("notices/", include("quyu.platform.notices.urls")),
+    path("audit/", include("quyu.shell.audit_urls")),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
+    path("api/", api.urls(api.api)),
+    *viewset_pages.urls(),
 ]
 
 handler400 = "quyu.shell.errors.bad_request"

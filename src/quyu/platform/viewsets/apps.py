@@ -1,7 +1,15 @@
 from django.apps import AppConfig
+from django.utils.module_loading import autodiscover_modules
 
 
 class ViewsetsConfig(AppConfig):
     name = "quyu.platform.viewsets"
     label = "viewsets"
-    verbose_name = "列表与表单"
+    verbose_name = "对象页面"
+
+    def ready(self) -> None:
+        """Let every app's `viewsets` module register its objects, then make them importable."""
+        autodiscover_modules("viewsets")
+        from quyu.platform.viewsets import sheet  # noqa: PLC0415  # models are loaded only now
+
+        sheet.register_kinds()

@@ -1,0 +1,89 @@
+"""Form fields for our kinds of values: yuan, 是/否, dates as people write them, related rows by key.
+
+Related rows travel by their natural key (a code), never by their number, so that a form, a file and
+the API say the same thing and what goes out comes in again unchanged.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from quyu.kernel.money import NotAnAmount, parse_fen
+from quyu.platform.fields import values
+
+DATE_FORMATS = ["%Y-%m-%d", "%Y/%m/%d", "%Y年%m月%d日", "%Y%m%d", "%Y.%m.%d"]
+YES_NO = (("true", _("是")), ("false", _("否")))
+Rows = Callable[[type[models.Model]], models.QuerySet[Any]]
+
+
+class YuanField(forms.CharField):
+    """Yuan as people write them, kept as int fen."""
+
+    def to_python(self, value: object) -> Any:
+        try:
+            return parse_fen(text) if (text := super().to_python(value)) else None
+        except NotAnAmount as refusal:
+            raise ValidationError(values.spoken(refusal), code="not_a_number") from None
+
+
+class YesNoField(forms.TypedChoiceField):
+    """是 or 否."""
+
+
+class KeyInput(forms.TextInput):
+    """The key is typed; matches come from `url` into the list beside it. For too many rows to list at once."""
+
+    def __init__(self, name: str, url: str) -> None:
+        target = f"{name}-choices"
+        trigger = "input changed delay:200ms, focus once"
+        htmx = {"hx-get": url, "hx-trigger": trigger, "hx-target": f"#{target}"}
+        super().__init__({"list": target, "autocomplete": "off", **htmx})
+
+
+class KeyField(forms.ModelChoiceField):  # type: ignore[type-arg]
+    """A related row named by its key, among those the caller may see; a key is looked up once per form class."""
+
+    default_error_messages = {"invalid_choice": _("没有编码为“%(value)s”的记录，或它不在您的范围内。")}
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.found: dict[object, models.Model | None] = {}
+
+    def to_python(self, value: Any) -> models.Model | None:
+        if value not in self.found:
+            self.found[value] = super().to_python(value)
+        return self.found[value]
+
+    def label_from_instance(self, obj: models.Model) -> str:
+        return f"{getattr(obj, str(self.to_field_name))} {obj}"
+
+
+def form_field(field: models.Field[Any, Any], rows: Rows) -> forms.Field | None:
+    """The form field of a database field; related rows come from `rows`, which knows the caller's scope."""
+    options: dict[str, Any] = {"label": gettext(str(field.verbose_name)), "required": not field.blank}
+    if isinstance(field, models.ForeignKey):
+        related = field.related_model
+        return KeyField(rows(related), to_field_name=values.KEYS[related], **options)
+    if field.name.endswith("_fen"):
+        return YuanField(**options)
+    if isinstance(field, models.BooleanField):
+        options["required"] = not field.has_default()
+        return YesNoField(choices=YES_NO, coerce="true".__eq__, empty_value=None, **options)
+    if isinstance(field, models.DateField):
+        widget = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
+        return forms.DateField(input_formats=DATE_FORMATS, widget=widget, **options)
+    return field.formfield(label=options["label"])
+
+
+def make_optional(field: forms.Field, empty_label: str) -> None:
+    """Turn a form field into a filter."""
+    field.required = False
+    if isinstance(field, forms.ModelChoiceField):
+        field.empty_label = empty_label
+    elif isinstance(field, forms.ChoiceField):
+        field.choices = [("", empty_label), *(choice for choice in field.choices if choice[0])]

@@ -1,0 +1,57 @@
+"""One database field in its four dresses: form text, JSON, spreadsheet cell and words for people.
+
+Fields named `*_fen` hold fen and are typed and shown in yuan.
+"""
+
+from typing import Any
+
+from django.db import models
+from django.utils.translation import gettext
+
+from quyu.kernel.money import FEN_PER_YUAN, format_yuan
+from quyu.kernel.refusal import Refusal
+
+KEYS: dict[type[models.Model], str] = {}
+Field = models.Field[Any, Any]
+
+
+def spoken(refusal: Refusal) -> str:
+    """The refusal in the reader's language."""
+    return gettext(refusal.template).format(**refusal.numbers)
+
+
+def mask(value: str) -> str:
+    """`13812345678` -> `138****5678`; short values vanish wholly."""
+    return f"{value[:3]}****{value[-4:]}" if len(value) > 9 else "****"
+
+
+def plain(row: models.Model, field: Field) -> Any:
+    """The JSON value: a related row is its key."""
+    value = getattr(row, field.name)
+    return getattr(value, KEYS[type(value)]) if isinstance(value, models.Model) else value
+
+
+def text(field: Field, value: Any) -> str:
+    """The form text of a JSON value."""
+    if value is None or isinstance(value, bool):
+        return "" if value is None else str(value).lower()
+    is_amount = field.name.endswith("_fen") and isinstance(value, int)
+    return format_yuan(value) if is_amount else str(value)
+
+
+def words(row: models.Model, field: Field) -> str:
+    """What a person reads in a list."""
+    value = getattr(row, field.name)
+    if isinstance(value, bool):
+        return gettext("是") if value else gettext("否")
+    if field.choices and value not in (None, ""):
+        return gettext(str(dict(field.flatchoices).get(value, value)))
+    return str(value) if isinstance(value, models.Model) else text(field, value)
+
+
+def cell(row: models.Model, field: Field) -> Any:
+    """What a spreadsheet holds: numbers and dates as such, amounts in yuan, related rows by key."""
+    value = plain(row, field)
+    if field.choices or isinstance(value, bool):
+        return words(row, field)
+    return value / FEN_PER_YUAN if field.name.endswith("_fen") and value is not None else value

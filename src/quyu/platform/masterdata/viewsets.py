@@ -1,0 +1,111 @@
+"""The objects every company keeps: organisation, people, products, channels, calendar.
+
+They are declared here, above both their models and the viewset package, because the viewset package
+itself stands on people.
+"""
+
+from datetime import date
+
+from django.db.models import QuerySet
+
+from quyu.platform.calendar.models import CalendarDay
+from quyu.platform.catalog.models import Channel, Product, ProductLine
+from quyu.platform.geography.models import BasicUnit
+from quyu.platform.people.models import OrgUnit, Person, Position
+from quyu.platform.people.scope import Scope
+from quyu.platform.viewsets.viewset import Viewset, register, register_reference
+
+register_reference(BasicUnit, key="code", search=("code", "name", "city"))
+
+
+@register
+class OrgUnitViewset(Viewset[OrgUnit]):
+    model = OrgUnit
+    resource = "org_unit"
+    path = "org-units"
+    columns = ("code", "name", "kind", "sort_order")
+    fields = ("code", "name", "kind", "sort_order")
+    filters = ("kind",)
+
+    def visible(self, scope: Scope, at: date) -> QuerySet[OrgUnit]:
+        return OrgUnit.objects.visible_to(scope, at)
+
+
+@register
+class PositionViewset(Viewset[Position]):
+    model = Position
+    resource = "position"
+    path = "positions"
+    columns = ("code", "name", "org_unit", "role", "valid_from", "valid_to")
+    fields = ("code", "name", "org_unit", "role", "valid_from", "valid_to")
+    filters = ("org_unit", "role")
+
+    def visible(self, scope: Scope, at: date) -> QuerySet[Position]:
+        return Position.objects.visible_to(scope, at)
+
+
+@register
+class PersonViewset(Viewset[Person]):
+    model = Person
+    resource = "person"
+    path = "people"
+    columns = ("code", "name", "phone", "joined_on", "left_on")
+    fields = ("code", "name", "phone", "joined_on", "left_on")
+    search = ("code", "name", "phone")
+
+    def visible(self, scope: Scope, at: date) -> QuerySet[Person]:
+        return Person.objects.visible_to(scope, at)
+
+
+@register
+class ProductLineViewset(Viewset[ProductLine]):
+    model = ProductLine
+    resource = "product"
+    path = "product-lines"
+    columns = ("code", "name", "is_strategic", "sort_order")
+    fields = ("code", "name", "is_strategic", "sort_order")
+    filters = ("is_strategic",)
+
+    def visible(self, scope: Scope, at: date) -> QuerySet[ProductLine]:  # noqa: ARG002
+        return ProductLine.objects.all()
+
+
+@register
+class ProductViewset(Viewset[Product]):
+    model = Product
+    resource = "product"
+    path = "products"
+    columns = ("code", "name", "line", "category", "price_fen", "is_strategic")
+    fields = ("code", "name", "line", "category", "price_fen", "is_strategic")
+    filters = ("line", "is_strategic")
+    search = ("code", "name", "category")
+
+    def visible(self, scope: Scope, at: date) -> QuerySet[Product]:  # noqa: ARG002
+        return Product.objects.all()
+
+
+@register
+class ChannelViewset(Viewset[Channel]):
+    model = Channel
+    resource = "channel"
+    path = "channels"
+    columns = ("code", "name", "sort_order")
+    fields = ("code", "name", "sort_order")
+
+    def visible(self, scope: Scope, at: date) -> QuerySet[Channel]:  # noqa: ARG002
+        return Channel.objects.all()
+
+
+@register
+class CalendarDayViewset(Viewset[CalendarDay]):
+    model = CalendarDay
+    resource = "calendar"
+    path = "calendar-days"
+    columns = ("day", "name", "is_working", "is_provisional")
+    fields = ("day", "name", "is_working", "is_provisional")
+    filters = ("is_working", "is_provisional")
+    search = ("name",)
+    key = "day"
+
+    def visible(self, scope: Scope, at: date) -> QuerySet[CalendarDay]:  # noqa: ARG002
+        return CalendarDay.objects.all()

@@ -1,0 +1,222 @@
+"""One declaration per object; its pages, form, import, export and API all read from it.
+
+The caller's scope enters at one place: `visible`. Lists, related rows in forms and filters, imported
+rows and API bodies are all looked up in it, so a row out of scope does not exist for the caller.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import partial, reduce
+from operator import or_
+from typing import Any, Generic, TypeVar
+
+from django import forms
+from django.core.exceptions import ImproperlyConfigured
+from django.db import models, transaction
+from django.db.models import ProtectedError, Q, QuerySet, RestrictedError
+from django.forms import ModelForm, modelform_factory
+from django.urls import reverse
+from django.utils.translation import gettext
+
+from quyu.kernel.refusal import Refusal
+from quyu.platform.audit import services as audit
+from quyu.platform.audit.models import EditableRow
+from quyu.platform.fields import form_fields, values
+from quyu.platform.people import policy
+from quyu.platform.people.models import User
+from quyu.platform.people.scope import Scope
+
+PAGE_SIZE = 50
+M = TypeVar("M", bound=EditableRow)
+
+
+class StillUsed(Refusal):
+    """Other rows need this one."""
+
+    def __init__(self, name: object, users: str) -> None:
+        super().__init__("still_used", "{name} 仍被使用（{users}），不能删除。", name=name, users=users)
+
+
+class OutOfScope(Refusal):
+    """The row, as written, would not be among those its writer may see."""
+
+    def __init__(self, name: object) -> None:
+        super().__init__("out_of_scope", "{name} 不在您负责的范围内，没有写入。", name=name)
+
+
+@dataclass(frozen=True)
+class Caller:
+    """Who asks, with the reach of the right he uses, on which day. No user: the product itself."""
+
+    user: User | None
+    scope: Scope
+    at: date
+    now: datetime
+
+
+class Viewset(Generic[M]):
+    """What can be seen of an object and done with it. Subclass, declare, `@register`.
+
+    `key` names a row in files, forms and bodies. `personal_fields` of the model are masked for those
+    who may not edit all they see, and can then neither be written, searched nor sorted by.
+    """
+
+    model: type[M]
+    resource: str
+    path: str
+    columns: tuple[str, ...]
+    fields: tuple[str, ...]
+    filters: tuple[str, ...] = ()
+    search: tuple[str, ...] = ("code", "name")
+    key: str = "code"
+
+    def visible(self, scope: Scope, at: date) -> QuerySet[M]:
+        """The rows this scope may see on this day."""
+        raise NotImplementedError
+
+    @property
+    def name(self) -> str:
+        """The prefix of the URL names, and the import kind."""
+        return str(self.model._meta.model_name)
+
+    @property
+    def title(self) -> str:
+        return gettext(str(self.model._meta.verbose_name))
+
+    @property
+    def shown(self) -> list[str]:
+        """Every field of the detail page, the export and the API."""
+        return list(dict.fromkeys((*self.fields, *self.columns)))
+
+    def field(self, name: str) -> Any:
+        return self.model._meta.get_field(name)
+
+    def label(self, name: str) -> str:
+        """The name of a field in the reader's language."""
+        return gettext(str(self.field(name).verbose_name))
+
+    def hidden(self, caller: Caller) -> frozenset[str]:
+        """The personal fields this caller sees masked."""
+        reach = policy.narrow(caller.scope, self.resource, "edit")
+        edits_all = reach.is_everything or reach.org_unit_ids >= caller.scope.org_unit_ids
+        is_open = edits_all and policy.allows(caller.scope, self.resource, "edit")
+        return frozenset(() if is_open else getattr(self.model, "personal_fields", ()))
+
+    def show(
+        self, row: M, name: str, hidden: frozenset[str], dress: Callable[..., Any] = values.words
+    ) -> Any:
+        """The value of a field in one of its dresses, masked when hidden."""
+        value = dress(row, self.field(name))
+        return values.mask(str(value)) if name in hidden and value else value
+
+    def rows(self, caller: Caller) -> QuerySet[M]:
+        """Everything the caller may see, with the related rows it shows."""
+        related = [name for name in self.shown if self.field(name).many_to_one]
+        return self.visible(caller.scope, caller.at).select_related(*related)
+
+    def found(self, caller: Caller, params: Mapping[str, str]) -> QuerySet[M]:
+        """The caller's rows, searched, filtered and sorted as a query string says."""
+        hidden, filters = self.hidden(caller), self.filter_form(caller, params)
+        if not filters.is_valid():
+            return self.rows(caller).none()
+        chosen = {name: value for name, value in filters.cleaned_data.items() if value not in (None, "")}
+        sort = params.get("sort", "")
+        is_sortable = sort.removeprefix("-") in set(self.columns) - hidden
+        order = [sort] if is_sortable else self.model._meta.ordering or []
+        names = [name for name in self.search if name not in hidden]
+        rows = matching(self.rows(caller), names, params.get("q", ""))
+        return rows.filter(**chosen).order_by(*order, "pk")
+
+    def filter_form(self, caller: Caller, params: Mapping[str, str]) -> forms.Form:
+        """The filters; their choices are the caller's."""
+        form = forms.Form(params)
+        for name in self.filters:
+            if field := self.form_field(caller, self.field(name)):
+                form_fields.make_optional(field, gettext("全部"))
+                form.fields[name] = field
+        return form
+
+    def form_field(self, caller: Caller, field: Any) -> forms.Field | None:
+        """A field over the caller's related rows; many rows are typed and looked up rather than listed."""
+        made = form_fields.form_field(field, partial(related_rows, caller))
+        if field.related_model in REFERENCES and made:
+            url = reverse(f"{self.name}-choices", args=[field.name])
+            made.widget = form_fields.KeyInput(field.name, url)
+        return made
+
+    def form_class(self, caller: Caller) -> type[ModelForm[M]]:
+        """The form in which this caller may write a row."""
+        names = [name for name in self.fields if name not in self.hidden(caller)]
+        make = lambda field, **_options: self.form_field(caller, field)  # noqa: E731
+        return modelform_factory(self.model, fields=names, formfield_callback=make)
+
+    def texts(self, row: M) -> dict[str, str]:
+        """The row as form text."""
+        return {
+            name: values.text(self.field(name), values.plain(row, self.field(name))) for name in self.fields
+        }
+
+    def bind(
+        self, form_class: type[ModelForm[M]], row: M | None, given: Mapping[str, str] | None
+    ) -> ModelForm[M]:
+        """A form over `row` (or a new one) in which what is not given keeps its value."""
+        before = self.texts(row) if row else {}
+        return form_class(None if given is None else {**before, **given}, instance=row, initial=before)
+
+    @transaction.atomic
+    def save(self, form: ModelForm[M], *, expected_version: int, caller: Caller) -> M:
+        """Write a valid form; refused if the row was saved since `expected_version`, or leaves the scope."""
+        row: M = form.save(commit=False)
+        if row.pk:
+            audit.save_checked(row, expected_version=expected_version, actor=caller.user)
+        else:
+            row._history_user = caller.user  # type: ignore[attr-defined]  # read by simple_history
+            row.save()
+        if not self.visible(caller.scope, caller.at).filter(pk=row.pk).exists():
+            raise OutOfScope(row)
+        return row
+
+    def delete(self, row: M, *, caller: Caller) -> None:
+        """Delete the row, or say what still needs it."""
+        row._history_user = caller.user  # type: ignore[attr-defined]  # read by simple_history
+        try:
+            row.delete()
+        except (ProtectedError, RestrictedError) as error:
+            users = error.args[1]
+            kinds = sorted({gettext(str(user._meta.verbose_name)) for user in users})
+            raise StillUsed(row, "、".join(kinds)) from None
+
+
+REGISTRY: dict[type[models.Model], Viewset[Any]] = {}
+REFERENCES: dict[type[models.Model], tuple[str, ...]] = {}
+V = TypeVar("V", bound=type[Viewset[Any]])
+
+
+def register(viewset: V) -> V:
+    """Class decorator: give the object its pages, files and API."""
+    REGISTRY[viewset.model] = viewset()
+    values.KEYS[viewset.model] = viewset.key
+    return viewset
+
+
+def register_reference(model: type[models.Model], *, key: str, search: tuple[str, ...]) -> None:
+    """Let rows of a large object without pages be named by everybody."""
+    REFERENCES[model] = search
+    values.KEYS[model] = key
+
+
+def related_rows(caller: Caller, model: type[models.Model]) -> QuerySet[Any]:
+    """The rows of another object that the caller may name; none of what nobody registered."""
+    if model in REFERENCES:
+        return model._default_manager.all()
+    if model not in REGISTRY:
+        raise ImproperlyConfigured(f"{model.__name__} needs a viewset or register_reference()")
+    return REGISTRY[model].visible(caller.scope, caller.at)
+
+
+def matching(rows: QuerySet[M], names: list[str] | tuple[str, ...], words: str) -> QuerySet[M]:
+    """The rows in which every word occurs in one of the named fields."""
+    for word in words.split():
+        rows = rows.filter(reduce(or_, (Q(**{f"{name}__icontains": word}) for name in names), Q(pk=None)))
+    return rows
