@@ -36,6 +36,11 @@ class Column:
     required: bool = False
     choices: Mapping[str, str] = field(default_factory=dict)
 
+    @property
+    def words(self) -> tuple[str, ...]:
+        """What a header may say: the label in the reader's language, the synonyms, the name itself."""
+        return (str(self.label), *(str(word) for word in self.synonyms), self.name)
+
 
 @dataclass(frozen=True)
 class RowError:

@@ -102,7 +102,7 @@ def _choose(
 
 def _candidates(sheet: Sheet, column: Column, confidence: int) -> list[int]:
     """Headers that name the column, best synonym first."""
-    words = [headers.key(word) for word in (column.label, *column.synonyms, column.name)]
+    words = [headers.key(word) for word in column.words]
     found = []
     for index, text in enumerate(sheet.headers):
         name = headers.key(text)

@@ -74,9 +74,7 @@ def is_blank(column: pa.DictionaryArray) -> NDArray[np.bool_]:
 
 def find_header(head: Sequence[Sequence[str]], kind: ImportKind) -> int:
     """Index of the header among the first rows: the one that names most columns of the kind."""
-    known = {
-        headers.key(word) for column in kind.columns for word in (column.name, column.label, *column.synonyms)
-    }
+    known = {headers.key(word) for column in kind.columns for word in column.words}
     best, best_score = -1, 0
     for index, row in enumerate(head[:HEADER_SEARCH_ROWS]):
         score = len({headers.key(cell) for cell in row} & known)

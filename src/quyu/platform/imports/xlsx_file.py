@@ -76,7 +76,7 @@ def _read(workbook: CalamineWorkbook, path: Path, kind: ImportKind, sheet_name: 
 
 def _fit(grid: list[list[str]], kind: ImportKind) -> tuple[int, int]:
     header = grid[find_header(grid[:HEADER_SEARCH_ROWS], kind)]
-    words = {word for column in kind.columns for word in (column.label, *column.synonyms)}
+    words = {word for column in kind.columns for word in column.words}
     return len({cell.strip() for cell in header} & words), len(grid)
 
 

@@ -1,0 +1,101 @@
+"""Lines that are there twice: within a file, or already in a batch. A line is (source, order number, line number).
+
+A file without line numbers numbers its lines by occurrence of the product within the order; there, a row
+that repeats another row in every column is a duplicate.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+from numpy.typing import NDArray
+
+from quyu.apps.performance.resolution import texts_of
+from quyu.platform.facts import store
+from quyu.platform.facts.models import Batch
+from quyu.platform.imports.kinds import Parsed
+
+
+@dataclass(frozen=True)
+class Lines:
+    """Identity of every row: `order_no` and `line_no`; `repeats` is (row index, index of the row it repeats)."""
+
+    order_no: pa.Array
+    line_no: pa.Array
+    repeats: tuple[tuple[int, int], ...]
+
+
+def number_lines(parsed: Parsed, product: pa.Array) -> Lines:
+    """Give every row its line number and find the rows that are there twice."""
+    orders = texts_of(parsed.table, ["order_no"])
+    order_no = parsed.table["order_no"].combine_chunks().cast(pa.string())
+    stated = texts_of(parsed.table, ["line_no"])
+    if stated.values and (stated.indices >= 0).all():
+        line_no = parsed.table["line_no"].combine_chunks().cast(pa.string())
+        first, _occurrence = _occurrences(orders.indices, stated.indices)
+        repeats = [(int(i), int(first[i])) for i in np.flatnonzero(first != np.arange(len(first)))]
+        return Lines(order_no, line_no, tuple(repeats))
+    encoded = product.dictionary_encode()
+    codes = np.asarray(encoded.indices.to_numpy(zero_copy_only=False), dtype=np.int64)
+    first, occurrence = _occurrences(orders.indices, codes)
+    again = np.flatnonzero(occurrence > 0)
+    return Lines(order_no, _numbered(product, occurrence, again), tuple(_exact_repeats(parsed, first, again)))
+
+
+def _occurrences(
+    orders: NDArray[np.int64], parts: NDArray[np.int64]
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Per row: the first row with the same (order, part), and how many such rows came before."""
+    key = orders * (int(parts.max(initial=0)) + 1) + parts
+    order = np.argsort(key, kind="stable")
+    is_start = np.ones(len(key), dtype=bool)
+    is_start[1:] = key[order][1:] != key[order][:-1]
+    start = np.maximum.accumulate(np.where(is_start, np.arange(len(key)), 0))
+    first, occurrence = np.empty_like(order), np.empty_like(order)
+    first[order] = order[start]
+    occurrence[order] = np.arange(len(key)) - start
+    return first, occurrence
+
+
+def _numbered(product: pa.Array, occurrence: NDArray[np.int64], again: NDArray[np.int64]) -> pa.Array:
+    """The product code; from its second line in an order on with a number."""
+    if not again.size:
+        return product
+    numbers = pa.array([f"#{count + 1}" if count else "" for count in occurrence.tolist()], pa.string())
+    return pc.binary_join_element_wise(product, numbers, "")
+
+
+def _exact_repeats(
+    parsed: Parsed, first: NDArray[np.int64], again: NDArray[np.int64]
+) -> list[tuple[int, int]]:
+    """Among rows of one order and product: those equal to an earlier one in every mapped column."""
+    involved = np.union1d(again, first[again])
+    rows = parsed.raw.take(pa.array(involved)).to_pylist()
+    seen: dict[tuple[object, ...], int] = {}
+    repeats = []
+    for index, row in zip(involved.tolist(), rows, strict=True):
+        earlier = seen.setdefault(tuple(row.values()), index)
+        if earlier != index:
+            repeats.append((index, earlier))
+    return repeats
+
+
+def already_recorded(lines: Lines, *, source: str) -> dict[int, Batch]:
+    """Rows whose line is in a batch of this source that has not been reversed."""
+    found: dict[int, Batch] = {}
+    wanted = pc.unique(lines.order_no)
+    standing = Batch.objects.filter(
+        kind="order_line", source=source, is_reversed=False, reverses__isnull=True
+    )
+    for batch in standing.order_by("pk"):
+        stored = pq.read_table(store.path_of(batch), columns=["order_no", "line_no"])
+        common = stored.filter(pc.is_in(stored["order_no"], value_set=wanted))
+        if common.num_rows:
+            pairs = set(zip(common["order_no"].to_pylist(), common["line_no"].to_pylist(), strict=True))
+            mine = zip(lines.order_no.to_pylist(), lines.line_no.to_pylist(), strict=True)
+            found.update(
+                {index: batch for index, pair in enumerate(mine) if pair in pairs and index not in found}
+            )
+    return found

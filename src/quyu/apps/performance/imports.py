@@ -1,0 +1,160 @@
+"""The import of order lines: what the columns are, what is checked, what is written."""
+
+from collections.abc import Mapping
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from quyu.apps.performance import derive, order_scope, services
+from quyu.apps.performance.order_checks import Resolved, errors_of, may_create, resolve, sums_by
+from quyu.apps.performance.order_columns import ALTERNATIVES, COLUMNS
+from quyu.apps.performance.resolution import compacted
+from quyu.platform.facts import store
+from quyu.platform.imports.kinds import Context, Findings, ImportKind, Parsed, Receipt, RowError, register
+
+SHOWN_CREATIONS = 50
+
+
+def precheck(context: Context) -> tuple[RowError, ...]:
+    """The same file has no effect the second time."""
+    batch = store.find(context.source_sha256)
+    if batch is None:
+        return ()
+    message = _("这个文件已在 {day:%Y-%m-%d %H:%M} 导入过（批次 {batch}），没有重复写入。")
+    text = message.format(day=batch.created_at, batch=batch.pk)
+    return (RowError(None, None, "already_imported", None, text),)
+
+
+def check(parsed: Parsed, context: Context) -> Findings:
+    """Judge the rows and say what committing them would do."""
+    resolved = resolve(parsed)
+    errors = (
+        *errors_of(parsed, resolved, context, source=_source(context)),
+        *order_scope.errors_of(parsed, resolved, context),
+    )
+    notices = () if "quantity_milli" in parsed.table.column_names else (_("文件没有数量列，数量按 0 记录。"),)
+    bad = {error.row for error in errors if error.row is not None}
+    return Findings(
+        errors,
+        notices,
+        _preview(parsed.without(bad), resolved if not bad else resolve(parsed.without(bad)), context),
+    )
+
+
+def _source(context: Context) -> str:
+    return context.options.get("source") or services.DEFAULT_SOURCE
+
+
+def _preview(parsed: Parsed, resolved: Resolved, context: Context) -> dict[str, object]:
+    """Counts, totals by region and month, and the master data that would be created."""
+    if len(parsed.rows) == 0:
+        return {"rows": 0, "amount_fen": 0, "quantity_milli": 0}
+    amounts = np.asarray(parsed.table["amount_fen"].to_numpy(), dtype=np.int64)
+    months = compacted(pc.strftime(parsed.table["ordered_on"], "%Y-%m").combine_chunks().dictionary_encode())
+    span = pc.min_max(parsed.table["ordered_on"]).as_py()
+    regions = resolved.regions.texts
+    return {
+        "rows": len(parsed.rows),
+        "amount_fen": int(amounts.sum()),
+        "quantity_milli": _total(parsed.table, "quantity_milli"),
+        "first_on": span["min"].isoformat(),
+        "last_on": span["max"].isoformat(),
+        "customers": len(resolved.customers.texts.values),
+        "products": len(resolved.products.texts.values),
+        "by_region": sums_by(regions.values, regions.indices, amounts),
+        "by_month": dict(sorted(sums_by(months.values, months.indices, amounts).items())),
+        "creates": {kind: names for kind, names in _creations(resolved, context).items() if names},
+    }
+
+
+def _total(table: pa.Table, column: str) -> int:
+    return int(pc.sum(table[column]).as_py() or 0) if column in table.column_names else 0
+
+
+def _creations(resolved: Resolved, context: Context) -> dict[str, list[str]]:
+    """What would be created, or could be if it were allowed."""
+    found = {
+        "customers": (resolved.customers, "customers"),
+        "products": (resolved.products, "products"),
+        "channels": (resolved.channels, "channels"),
+        "regions": (resolved.regions, "regions"),
+    }
+    creations = {
+        kind: [resolution.texts.values[index] for index in resolution.unknown]
+        for kind, (resolution, _name) in found.items()
+        if may_create(kind, resolution.exists, context)
+    }
+    if may_create("people", resolved.people.exists, context):
+        creations["people"] = resolved.people.unknown_texts()
+    return creations
+
+
+def facts(parsed: Parsed, resolved: Resolved) -> pa.Table:
+    """The rows as order-line facts."""
+    table = parsed.table
+    zero = pa.array(np.zeros(table.num_rows, dtype=np.int64))
+    columns: dict[str, object] = {
+        "order_no": resolved.lines.order_no,
+        "line_no": resolved.lines.line_no,
+        "ordered_on": table["ordered_on"],
+        "customer_code": resolved.customers.column(),
+        "product_code": resolved.products.column(),
+        "channel_code": resolved.channels.column(),
+        "salesperson_code": resolved.people.column(),
+        "quantity_milli": pc.fill_null(table["quantity_milli"], 0)
+        if "quantity_milli" in table.column_names
+        else zero,
+        "amount_fen": table["amount_fen"],
+    }
+    columns |= {
+        name: table[name]
+        for name in ("shipped_on", "region_name", "profit_fen")
+        if name in table.column_names
+    }
+    return pa.table(columns)
+
+
+def commit(parsed: Parsed, context: Context) -> Receipt:
+    """Create what may be created, then record the lines, in the pipeline's transaction."""
+    resolved = resolve(parsed)
+    kinds = [kind for kind, names in _creations(resolved, context).items() if names]
+    created: Mapping[str, int] = derive.create_missing(
+        parsed.table, kinds=kinds, actor=context.actor, at=context.at
+    )
+    batch = services.record_orders(
+        facts(parsed, resolved),
+        file_name=context.file_name,
+        source_sha256=context.source_sha256,
+        actor=context.actor,
+        at=context.at,
+        source=_source(context),
+    )
+    totals = {
+        "amount_fen": batch.amount_fen,
+        "quantity_milli": batch.quantity_milli,
+        "first_on": batch.first_on.isoformat() if batch.first_on else "",
+        "last_on": batch.last_on.isoformat() if batch.last_on else "",
+        "sha256": batch.source_sha256,
+        "created": dict(created),
+        "was_present": batch.was_present,
+    }
+    return Receipt(0 if batch.was_present else batch.row_count, totals, batch.pk)
+
+
+ORDERS = register(
+    ImportKind(
+        id="orders",
+        label=gettext_lazy("订单明细"),
+        resource="import",
+        columns=COLUMNS,
+        check=check,
+        commit=commit,
+        creatable=derive.KINDS,
+        creatable_labels=derive.LABELS,
+        alternatives=ALTERNATIVES,
+        precheck=precheck,
+    )
+)
