@@ -1,0 +1,99 @@
+"""The stretch of time a page looks at: a period, how far the facts reach into it, the days a year before."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from django.db.models import Max
+
+from quyu.analytics.attainment import due_by_now
+from quyu.apps.performance.models import DayRollup
+from quyu.kernel.period import FiscalCalendar, Period
+from quyu.kernel.rate import ratio_bp
+from quyu.kernel.workdays import WorkCalendar
+from quyu.platform.calendar.selectors import work_calendar
+
+CALENDAR = FiscalCalendar()
+
+
+def year_before(day: date) -> date:
+    """The same date a year earlier; 29 February becomes 1 March, so that half-open ranges still tile."""
+    try:
+        return day.replace(year=day.year - 1)
+    except ValueError:
+        return date(day.year - 1, 3, 1)
+
+
+@dataclass(frozen=True)
+class Span:
+    """`cutoff` is the first day without facts yet, held within the period."""
+
+    period: Period
+    cutoff: date
+    work_calendar: WorkCalendar
+
+    @property
+    def start(self) -> date:
+        return self.period.start
+
+    @property
+    def before(self) -> tuple[date, date]:
+        """The same days of the year before, half-open."""
+        return year_before(self.start), year_before(self.cutoff)
+
+    @property
+    def last_day(self) -> date | None:
+        """The last day that counts; None when the period has not begun."""
+        return self.cutoff - timedelta(1) if self.cutoff > self.start else None
+
+    @property
+    def working_days(self) -> int:
+        return self.work_calendar.count(self.start, self.period.end)
+
+    @property
+    def working_days_left(self) -> int:
+        return self.work_calendar.count(max(self.cutoff, self.start), self.period.end)
+
+    @property
+    def elapsed_bp(self) -> int:
+        """Time elapsed by working days."""
+        return ratio_bp(self.working_days - self.working_days_left, self.working_days) or 0
+
+    @property
+    def is_provisional(self) -> bool:
+        return self.work_calendar.is_provisional(self.start, self.period.end)
+
+    def month_codes(self) -> list[str]:
+        """The months of the period, in order."""
+        if self.period.kind == "month":
+            return [self.period.code]
+        year = CALENDAR.fiscal_year(self.period.start)
+        return [month.code for month in CALENDAR.months(year) if month.start in self.period]
+
+    def due(self, code: str, month_target: int) -> int:
+        """What of a month's target is due by the cutoff."""
+        month = CALENDAR.parse(code)
+        if self.cutoff >= month.end:
+            return month_target
+        whole = self.work_calendar.count(month.start, month.end)
+        return due_by_now(
+            month_target,
+            working_days_gone=self.work_calendar.count(month.start, self.cutoff),
+            working_days=whole,
+        )
+
+
+def span_of(period: Period, *, today: date) -> Span:
+    """Facts count up to today, and not beyond the last day that has any."""
+    last = DayRollup.objects.filter(day__lte=today).aggregate(last=Max("day"))["last"]
+    cutoff = period.start if last is None else min(max(last + timedelta(1), period.start), period.end)
+    return Span(period, cutoff, work_calendar())
+
+
+def period_choices(year: int) -> Iterable[tuple[str, list[Period]]]:
+    """What the page offers: the year, its quarters, its months."""
+    return (
+        ("year", [CALENDAR.year(year)]),
+        ("quarter", CALENDAR.quarters(year)),
+        ("month", CALENDAR.months(year)),
+    )
