@@ -1,7 +1,7 @@
 """The Jinja2 environment of all our pages: what every template may call."""
 
 import json
-from datetime import date
+from datetime import date, datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import TypedDict, cast
@@ -10,7 +10,7 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.templatetags.static import static
 from django.urls import reverse
-from django.utils import translation
+from django.utils import timezone, translation
 from jinja2 import Environment
 from markupsafe import Markup
 
@@ -78,6 +78,11 @@ def iso(value: object) -> str:
     return "" if value is None else str(value)
 
 
+def moment(value: datetime | None) -> str:
+    """A moment as `2026-06-15 14:05` in the company's time zone; empty for nothing."""
+    return timezone.localtime(value).strftime("%Y-%m-%d %H:%M") if value else ""
+
+
 def environment(**options: object) -> Environment:
     """Autoescaping on (Django sets it); translations, static files and URLs available everywhere."""
     env = Environment(trim_blocks=True, lstrip_blocks=True, **options)  # type: ignore[arg-type]
@@ -85,5 +90,5 @@ def environment(**options: object) -> Environment:
     env.globals.update(
         static=static, url=reverse, vite=vite, query_with=query_with, languages=settings.LANGUAGES
     )
-    env.filters.update(wan=format_wan, yuan=format_yuan, bp=format_bp, iso=iso)
+    env.filters.update(wan=format_wan, yuan=format_yuan, bp=format_bp, iso=iso, moment=moment)
     return env

@@ -1,6 +1,7 @@
 """What a person sees after too many wrong passwords: that it is so, and for how long."""
 
 import math
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from axes.helpers import get_client_username, get_cool_off
@@ -15,6 +16,11 @@ FALLBACK = timedelta(minutes=15)
 def minutes_left(*, last_failure_at: datetime, cool_off: timedelta, now: datetime) -> int:
     """Whole minutes, rounded up, at least one."""
     return max(1, math.ceil((last_failure_at + cool_off - now) / timedelta(minutes=1)))
+
+
+def username_of(request: HttpRequest, credentials: Mapping[str, str] | None) -> str | None:
+    """Whose attempts to count: allauth authenticates with `username` but its form calls the field `login`."""
+    return (credentials or {}).get("username") or request.POST.get("login")
 
 
 def locked_out(

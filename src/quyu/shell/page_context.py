@@ -2,27 +2,24 @@
 
 from typing import Any
 
-from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
+from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
-from quyu.platform.notices.models import Notice
+from quyu.platform.notices import selectors as notices
+from quyu.platform.people.models import User
 from quyu.shell import clock, navigation
-
-
-def _user_name(user: AbstractBaseUser | AnonymousUser) -> str:
-    return getattr(user, "first_name", "") or user.get_username()
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
     """Context processor of all Jinja pages; costs one query (unread notices) for a signed-in person."""
     user = getattr(request, "user", AnonymousUser())
     context: dict[str, Any] = {"today": getattr(request, "today", None) or clock.today(), "user": user}
-    if user.is_authenticated:
+    if isinstance(user, User):
         context |= {
-            "user_name": _user_name(user),
+            "user_name": user.first_name or user.username,
             "nav": SimpleLazyObject(lambda: navigation.groups_for(request)),
-            "unread_count": Notice.objects.filter(user=user, read_at__isnull=True).count(),
+            "unread_count": notices.unread_count(user),
             "notices_url": navigation.url_of("notices"),
         }
     return context

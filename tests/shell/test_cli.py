@@ -1,0 +1,74 @@
+"""The command line: help in two languages, commands found when called, refusals without a traceback."""
+
+import subprocess
+import sys
+
+import click
+import pytest
+from click.testing import CliRunner
+
+from quyu.kernel.refusal import Refusal
+from quyu.shell.cli.commands import Command
+from quyu.shell.cli.language import language_of
+from quyu.shell.cli.main import COMMANDS, main
+
+
+@pytest.mark.parametrize(
+    ("environment", "language"),
+    [
+        ({}, "zh-hans"),
+        ({"LANG": "C.UTF-8"}, "zh-hans"),
+        ({"LANG": "zh_CN.UTF-8"}, "zh-hans"),
+        ({"LANG": "en_US.UTF-8"}, "en"),
+        ({"LANG": "en_US.UTF-8", "QUYU_LANG": "zh"}, "zh-hans"),
+        ({"LANG": "zh_CN.UTF-8", "QUYU_LANG": "en"}, "en"),
+    ],
+)
+def test_the_language_is_chosen_by_the_environment(environment: dict[str, str], language: str) -> None:
+    assert language_of(environment) == language
+
+
+def test_help_lists_every_command_that_exists_in_chinese() -> None:
+    result = CliRunner().invoke(main, ["--help"])
+
+    assert result.exit_code == 0
+    assert "用法：" in result.output
+    assert all(f"  {name} " in result.output for name, entry in COMMANDS.items() if entry.exists())
+
+
+@pytest.mark.parametrize(
+    "name", [name for name, entry in COMMANDS.items() if entry.exists() and name != "manage"]
+)
+def test_every_command_explains_itself(name: str) -> None:
+    result = CliRunner().invoke(main, [name, "--help"])
+
+    assert result.exit_code == 0, result.output
+    assert "用法：" in result.output
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_completion_prints_a_script(shell: str) -> None:
+    result = CliRunner().invoke(main, ["completion", shell])
+
+    assert "_QUYU_COMPLETE" in result.output
+
+
+def test_a_refusal_is_a_message_and_exit_code_one() -> None:
+    @click.command(cls=Command)
+    def refuse() -> None:
+        raise Refusal("too_small", "目标 {target} 低于锁定值 {locked}。", target=5, locked=7)
+
+    result = CliRunner().invoke(refuse)
+
+    assert result.exit_code == 1
+    assert "目标 5 低于锁定值 7。" in result.output
+    assert "Traceback" not in result.output
+
+
+def test_the_version_is_told_without_loading_the_site() -> None:
+    script = "import sys; from quyu.shell.cli.main import main; main(['--version'], standalone_mode=False); sys.exit('numpy' in sys.modules)"
+
+    process = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
+
+    assert process.returncode == 0, process.stderr
+    assert process.stdout.startswith("quyu")
