@@ -5,3 +5,8 @@ class TerritoriesConfig(AppConfig):
     name = "quyu.apps.territories"
     label = "territories"
     verbose_name = "销售区域"
+
+    def ready(self) -> None:
+        from quyu.apps.territories.services import register_approval  # noqa: PLC0415 (models load first)
+
+        register_approval()

@@ -8,3 +8,18 @@ class AlignmentState(models.TextChoices):
     APPROVED = "approved", _("已批准")
     ACTIVE = "active", _("生效")
     RETIRED = "retired", _("已停用")
+
+
+class UnitPart(models.TextChoices):
+    """How a unit takes part in an alignment."""
+
+    BASE = "base", _("基本单元")
+    FINER = "finer", _("随基本单元")
+    COARSER = "coarser", _("上级单元")
+
+
+class FigureMeasure(models.TextChoices):
+    """What can be balanced between territories."""
+
+    AMOUNT = "amount", _("近 12 个月销售额")
+    CUSTOMERS = "customers", _("客户数")

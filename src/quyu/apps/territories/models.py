@@ -5,15 +5,46 @@ alignment is in force on any day, so a unit has exactly one territory. `Territor
 position is accountable for a territory on which days.
 """
 
-from typing import ClassVar
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING, ClassVar
 
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
-from quyu.apps.territories.choices import AlignmentState
+from quyu.apps.territories.choices import AlignmentState, FigureMeasure, UnitPart
 from quyu.platform.audit.models import EditableRow
-from quyu.platform.people.models import Dated, dated_order
+from quyu.platform.geography.choices import UnitLevel
+from quyu.platform.people.models import Dated, DatedQuerySet, dated_order, in_force
+
+if TYPE_CHECKING:
+    from quyu.platform.people.scope import Scope
+
+
+class TerritoryQuerySet(DatedQuerySet["Territory"]):
+    def visible_to(self, scope: Scope, at: date) -> TerritoryQuerySet:
+        """The territories below the managed org units, and those one's own position answers for on `at`."""
+        if scope.is_everything:
+            return self
+        own = TerritoryOwner.objects.filter(in_force(at), position__in=scope.position_ids)
+        return self.filter(Q(org_unit__in=scope.org_unit_ids) | Q(pk__in=own.values("territory")))
+
+
+class AlignmentQuerySet(models.QuerySet["Alignment"]):
+    def in_force(self, at: date) -> AlignmentQuerySet:
+        """The alignment that divides the units on `at` (active, or retired since)."""
+        dated = self.filter(state__in=(AlignmentState.ACTIVE, AlignmentState.RETIRED))
+        return dated.filter(in_force(at))
+
+
+class AlignmentUnitQuerySet(models.QuerySet["AlignmentUnit"]):
+    def visible_to(self, scope: Scope, at: date) -> AlignmentUnitQuerySet:
+        """The units of the territories one may see."""
+        if scope.is_everything:
+            return self
+        return self.filter(territory__in=Territory.objects.visible_to(scope, at))
 
 
 class Territory(EditableRow, Dated):
@@ -21,8 +52,14 @@ class Territory(EditableRow, Dated):
 
     code = models.CharField("编码", max_length=40, unique=True)
     name = models.CharField("名称", max_length=80)
-    org_unit = models.ForeignKey("people.OrgUnit", models.PROTECT, related_name="territories", verbose_name="所属区域")
-    home = models.ForeignKey("geography.BasicUnit", models.SET_NULL, null=True, blank=True, related_name="+", verbose_name="驻地")
+    org_unit = models.ForeignKey(
+        "people.OrgUnit", models.PROTECT, related_name="territories", verbose_name="所属区域"
+    )
+    home = models.ForeignKey(
+        "geography.BasicUnit", models.SET_NULL, null=True, blank=True, related_name="+", verbose_name="驻地"
+    )
+
+    objects: ClassVar = TerritoryQuerySet.as_manager()
 
     class Meta:
         verbose_name = "销售区域"
@@ -37,13 +74,19 @@ class TerritoryOwner(EditableRow, Dated):
     """`position` is accountable for `territory` on these days; one position at a time (service rule)."""
 
     territory = models.ForeignKey(Territory, models.CASCADE, related_name="owners", verbose_name="销售区域")
-    position = models.ForeignKey("people.Position", models.PROTECT, related_name="territories", verbose_name="负责岗位")
+    position = models.ForeignKey(
+        "people.Position", models.PROTECT, related_name="territories", verbose_name="负责岗位"
+    )
+
+    objects: ClassVar = DatedQuerySet.as_manager()
 
     class Meta:
         verbose_name = "区域负责"
         constraints: ClassVar = [
             dated_order("territory_owner"),
-            models.UniqueConstraint(fields=["territory"], condition=Q(valid_to__isnull=True), name="one_open_owner"),
+            models.UniqueConstraint(
+                fields=["territory"], condition=Q(valid_to__isnull=True), name="one_open_owner"
+            ),
         ]
 
 
@@ -51,13 +94,20 @@ class Alignment(EditableRow):
     """A complete division of the units. Draft -> submitted -> approved -> active; the active one is dated."""
 
     name = models.CharField("方案名称", max_length=80)
-    state = models.CharField("状态", max_length=20, choices=AlignmentState.choices, default=AlignmentState.DRAFT)
+    state = models.CharField(
+        "状态", max_length=20, choices=AlignmentState.choices, default=AlignmentState.DRAFT
+    )
     valid_from = models.DateField("生效日", null=True, blank=True)
     valid_to = models.DateField("失效日", null=True, blank=True)
-    based_on = models.ForeignKey("self", models.SET_NULL, null=True, blank=True, related_name="+", verbose_name="基于")
+    based_on = models.ForeignKey(
+        "self", models.SET_NULL, null=True, blank=True, related_name="+", verbose_name="基于"
+    )
     method = models.JSONField("方法与质量", default=dict)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, verbose_name="编制人")
     created_at = models.DateTimeField("编制时间")
+    level = models.CharField("单元级别", max_length=20, choices=UnitLevel.choices, default=UnitLevel.COUNTY)
+
+    objects: ClassVar = AlignmentQuerySet.as_manager()
 
     class Meta:
         verbose_name = "区域划分方案"
@@ -68,12 +118,54 @@ class Alignment(EditableRow):
 
 
 class AlignmentUnit(models.Model):
-    """One unit's place in one alignment."""
+    """One unit's place in one alignment.
+
+    The base units (`Alignment.level`) divide the map. Finer units follow the base unit they lie in; a
+    coarser unit (a city of which some customers' county is unknown) has a place of its own. So every
+    customer, however finely placed, has exactly one territory.
+    """
 
     alignment = models.ForeignKey(Alignment, models.CASCADE, related_name="units")
-    unit = models.ForeignKey("geography.BasicUnit", models.PROTECT, related_name="+")
-    territory = models.ForeignKey(Territory, models.PROTECT, related_name="+")
+    unit = models.ForeignKey("geography.BasicUnit", models.PROTECT, related_name="placements")
+    territory = models.ForeignKey(Territory, models.PROTECT, related_name="placements")
+    part = models.CharField(max_length=10, choices=UnitPart.choices, default=UnitPart.BASE)
+
+    objects: ClassVar = AlignmentUnitQuerySet.as_manager()
 
     class Meta:
-        constraints: ClassVar = [models.UniqueConstraint(fields=["alignment", "unit"], name="unit_once_per_alignment")]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["alignment", "unit"], name="unit_once_per_alignment")
+        ]
         indexes: ClassVar = [models.Index(fields=["alignment", "territory"], name="alignment_territory")]
+
+
+class AlignmentMove(models.Model):
+    """One unit moved by one person in a draft; undone moves stay in the log."""
+
+    alignment = models.ForeignKey(Alignment, models.CASCADE, related_name="moves")
+    unit = models.ForeignKey("geography.BasicUnit", models.PROTECT, related_name="+")
+    source = models.ForeignKey(Territory, models.PROTECT, related_name="+")
+    target = models.ForeignKey(Territory, models.PROTECT, related_name="+")
+    moved_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    moved_at = models.DateTimeField()
+    undone_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering: ClassVar = ["id"]
+
+
+class UnitFigure(models.Model):
+    """What a unit weighs, for balance: kept by the apps that know (`services.record_figures`).
+
+    `amount` in fen over the twelve months before `period_end`; `customers` as a count on that day.
+    """
+
+    unit = models.ForeignKey("geography.BasicUnit", models.CASCADE, related_name="figures")
+    measure = models.CharField(max_length=20, choices=FigureMeasure.choices)
+    period_end = models.DateField()
+    value = models.BigIntegerField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["unit", "measure"], name="figure_once_per_unit")
+        ]

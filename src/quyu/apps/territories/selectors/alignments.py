@@ -1,0 +1,191 @@
+"""Which alignment divides the units on a day, and how heavy its territories are."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Count, Q, QuerySet, Sum
+
+from quyu.apps.territories.choices import FigureMeasure, UnitPart
+from quyu.apps.territories.models import Alignment, AlignmentUnit, Territory, TerritoryOwner, UnitFigure
+from quyu.kernel.rate import ratio_bp
+from quyu.platform.people import selectors as people
+from quyu.platform.people.models import Person, Position
+from quyu.platform.people.scope import Scope
+
+TOLERANCE_BP = 1_000
+"""A territory within 10 % of the mean of its region counts as balanced, unless the alignment says otherwise."""
+
+
+@dataclass(frozen=True)
+class Owner:
+    """The position that answers for a territory on a day, and who sits on it (None: vacant)."""
+
+    position: Position
+    person: Person | None
+
+
+@dataclass(frozen=True)
+class TerritoryLoad:
+    """What one territory carries in one alignment; `deviation_bp` against the mean of its org unit."""
+
+    territory: Territory
+    owner: Owner | None
+    unit_count: int
+    amount_fen: int
+    customers: int
+    mean: int
+    deviation_bp: int | None
+    tolerance_bp: int
+
+    @property
+    def balance(self) -> str:
+        """`ok`, `heavy` or `light`; `none` when there is nothing to compare."""
+        if self.deviation_bp is None:
+            return "none"
+        if abs(self.deviation_bp) <= self.tolerance_bp:
+            return "ok"
+        return "heavy" if self.deviation_bp > 0 else "light"
+
+
+def active_alignment(at: date) -> Alignment | None:
+    """The alignment in force on a day."""
+    found: Alignment | None = Alignment.objects.in_force(at).order_by("-valid_from", "-pk").first()
+    return found
+
+
+def measure_of(alignment: Alignment) -> FigureMeasure:
+    """The measure the alignment balances (sales unless it says otherwise)."""
+    said = alignment.method.get("measure")
+    return FigureMeasure(said) if said in FigureMeasure.values else FigureMeasure.AMOUNT
+
+
+def tolerance_of(alignment: Alignment) -> int:
+    return int(alignment.method.get("tolerance_bp", TOLERANCE_BP))
+
+
+def owners_on(territory_ids: Iterable[int], at: date) -> dict[int, Owner]:
+    """The owner of each territory on a day; territories without an accountable position are left out."""
+    rows = TerritoryOwner.objects.in_force(at).filter(territory__in=list(territory_ids))
+    held = list(rows.select_related("position").order_by("pk"))
+    holders = people.holder_of([row.position_id for row in held], at)
+    return {row.territory_id: Owner(row.position, holders.get(row.position_id)) for row in held}
+
+
+def sums(alignment: Alignment) -> dict[int, dict[str, int]]:
+    """Territory -> measure -> sum of its units' figures, over the whole alignment."""
+    rows = (
+        AlignmentUnit.objects.filter(alignment=alignment, unit__figures__isnull=False)
+        .values("territory_id", "unit__figures__measure")
+        .annotate(total=Sum("unit__figures__value"))
+        .order_by()
+    )
+    found: dict[int, dict[str, int]] = {}
+    for row in rows:
+        found.setdefault(row["territory_id"], {})[row["unit__figures__measure"]] = int(row["total"])
+    return found
+
+
+def base_counts(alignment: Alignment) -> dict[int, int]:
+    rows = AlignmentUnit.objects.filter(alignment=alignment, part=UnitPart.BASE).values("territory_id")
+    return dict(rows.annotate(count=Count("pk")).order_by().values_list("territory_id", "count"))
+
+
+def territories_of(alignment: Alignment) -> QuerySet[Territory]:
+    """The territories that hold at least one unit of the alignment."""
+    used = AlignmentUnit.objects.filter(alignment=alignment).values("territory")
+    return (
+        Territory.objects.filter(pk__in=used)
+        .select_related("org_unit")
+        .order_by("org_unit__sort_order", "code")
+    )
+
+
+def loads(
+    alignment: Alignment, *, scope: Scope, at: date, only: Iterable[int] | None = None
+) -> list[TerritoryLoad]:
+    """The visible territories of an alignment with what they carry, in the order of regions; five queries.
+
+    The mean is taken over all territories of the same org unit, also those one may not see, so that the
+    same territory shows the same deviation to everybody.
+    """
+    total, counts, measure = sums(alignment), base_counts(alignment), measure_of(alignment)
+    everybody = list(territories_of(alignment))
+    means = mean_by_region(everybody, total, measure, together=not alignment.method.get("per_org_unit", True))
+    shown = Territory.objects.filter(pk__in=[t.pk for t in everybody])
+    visible = set(shown.visible_to(scope, at).values_list("pk", flat=True))
+    chosen = [t for t in everybody if t.pk in visible and (only is None or t.pk in set(only))]
+    owners = owners_on([t.pk for t in chosen], at)
+    return [
+        load_of(
+            t, owners.get(t.pk), counts.get(t.pk, 0), total.get(t.pk, {}), means[t.org_unit_id], alignment
+        )
+        for t in chosen
+    ]
+
+
+def load_of(
+    territory: Territory,
+    owner: Owner | None,
+    unit_count: int,
+    total: Mapping[str, int],
+    mean: int,
+    alignment: Alignment,
+) -> TerritoryLoad:
+    own = total.get(measure_of(alignment), 0)
+    return TerritoryLoad(
+        territory=territory,
+        owner=owner,
+        unit_count=unit_count,
+        amount_fen=total.get(FigureMeasure.AMOUNT, 0),
+        customers=total.get(FigureMeasure.CUSTOMERS, 0),
+        mean=mean,
+        deviation_bp=ratio_bp(own - mean, mean) if mean > 0 else None,
+        tolerance_bp=tolerance_of(alignment),
+    )
+
+
+def mean_by_region(
+    territories: Iterable[Territory], total: Mapping[int, Mapping[str, int]], measure: str, *, together: bool
+) -> dict[int, int]:
+    """Org unit -> mean load of its territories (rounded down); one mean for all when divided `together`."""
+    members: dict[int, list[int]] = {}
+    for territory in territories:
+        own = total.get(territory.pk, {}).get(measure, 0)
+        members.setdefault(territory.org_unit_id, []).append(own)
+    if together:
+        everything = [value for values in members.values() for value in values]
+        return dict.fromkeys(members, sum(everything) // max(len(everything), 1))
+    return {unit: sum(values) // len(values) for unit, values in members.items()}
+
+
+def figures(measure: str) -> dict[int, int]:
+    """Unit id -> value of one measure."""
+    return dict(
+        UnitFigure.objects.filter(measure=measure).order_by("unit_id").values_list("unit_id", "value")
+    )
+
+
+def figures_date(measure: str) -> date | None:
+    """The day up to which a measure was counted."""
+    found: date | None = (
+        UnitFigure.objects.filter(measure=measure)
+        .order_by("-period_end")
+        .values_list("period_end", flat=True)
+        .first()
+    )
+    return found
+
+
+def territory_history(territory: Territory) -> QuerySet[TerritoryOwner]:
+    """Who answered for a territory, newest first."""
+    return (
+        TerritoryOwner.objects.filter(territory=territory).select_related("position").order_by("-valid_from")
+    )
+
+
+def alignments_of(territory: Territory) -> QuerySet[Alignment]:
+    """The alignments that give the territory units, in force first."""
+    used = AlignmentUnit.objects.filter(territory=territory).values("alignment")
+    dated = Q(valid_from__isnull=False)
+    return Alignment.objects.filter(dated, pk__in=used).order_by("-valid_from")

@@ -1,0 +1,92 @@
+"""Is everything in somebody's hands? Territories without an owner, units without a territory, double claims."""
+
+from dataclasses import dataclass
+from datetime import date
+from itertools import pairwise
+
+from quyu.apps.territories.choices import FigureMeasure
+from quyu.apps.territories.models import Alignment, AlignmentUnit, Territory, TerritoryOwner, UnitFigure
+from quyu.apps.territories.selectors.alignments import active_alignment, territories_of
+from quyu.apps.territories.selectors.frames import Days, common_days, days_left
+from quyu.platform.geography.models import BasicUnit
+from quyu.platform.people.models import Assignment
+
+
+@dataclass(frozen=True)
+class OwnerFault:
+    """Days on which a territory has not exactly one accountable person.
+
+    `kind`: `no_position` (nobody is accountable), `vacant` (the seat is empty), `double` (two positions).
+    """
+
+    territory: Territory
+    kind: str
+    days: Days
+
+
+@dataclass(frozen=True)
+class AlignmentClash:
+    """Two alignments that claim the same days; `days` is the overlap."""
+
+    first: Alignment
+    second: Alignment
+    days: Days
+
+
+def owner_faults(*, first: date, last: date | None, at: date) -> list[OwnerFault]:
+    """Every gap, vacancy and overlap of the territories in force on `at`, within `[first, last)`."""
+    alignment = active_alignment(at)
+    if alignment is None:
+        return []
+    territories = list(territories_of(alignment))
+    owners: dict[int, list[tuple[Days, int]]] = {}
+    rows = TerritoryOwner.objects.filter(territory__in=territories).order_by("valid_from", "pk")
+    for row in rows:
+        owners.setdefault(row.territory_id, []).append(((row.valid_from, row.valid_to), row.position_id))
+    seats: dict[int, list[Days]] = {}
+    for seat in Assignment.objects.filter(position__in={p for held in owners.values() for _, p in held}):
+        seats.setdefault(seat.position_id, []).append((seat.valid_from, seat.valid_to))
+    found: list[OwnerFault] = []
+    for territory in territories:
+        whole = common_days((first, last), (territory.valid_from, territory.valid_to))
+        if whole is not None:
+            found += faults_of(territory, whole, owners.get(territory.pk, []), seats)
+    return found
+
+
+def faults_of(
+    territory: Territory, whole: Days, owners: list[tuple[Days, int]], seats: dict[int, list[Days]]
+) -> list[OwnerFault]:
+    """The faults of one territory, in the order of days."""
+    found = [OwnerFault(territory, "no_position", days) for days in days_left(whole, [d for d, _ in owners])]
+    for days, position in owners:
+        if part := common_days(whole, days):
+            found += [
+                OwnerFault(territory, "vacant", gap) for gap in days_left(part, seats.get(position, []))
+            ]
+    for index, (days, _) in enumerate(owners):
+        for other, _ in owners[:index]:
+            both = common_days(days, other)
+            if both is not None and (shown := common_days(whole, both)) is not None:
+                found.append(OwnerFault(territory, "double", shown))
+    return sorted(found, key=lambda fault: (fault.days[0], fault.kind))
+
+
+def uncovered_units(alignment: Alignment) -> list[BasicUnit]:
+    """Units with customers that the alignment gives to no territory."""
+    placed = AlignmentUnit.objects.filter(alignment=alignment).values("unit")
+    busy = UnitFigure.objects.filter(measure=FigureMeasure.CUSTOMERS, value__gt=0).values("unit")
+    return list(BasicUnit.objects.filter(pk__in=busy).exclude(pk__in=placed).order_by("code"))
+
+
+def alignment_clashes() -> list[AlignmentClash]:
+    """Alignments in force on the same days; none, as long as they are activated through the service."""
+    dated = Alignment.objects.filter(state__in=("active", "retired"), valid_from__isnull=False)
+    rows = list(dated.order_by("valid_from", "pk"))
+    return [
+        AlignmentClash(one, two, both)
+        for one, two in pairwise(rows)
+        if one.valid_from
+        and two.valid_from
+        and (both := common_days((one.valid_from, one.valid_to), (two.valid_from, two.valid_to)))
+    ]
