@@ -5,3 +5,16 @@ class TargetsConfig(AppConfig):
     name = "quyu.apps.targets"
     label = "targets"
     verbose_name = "销售目标"
+
+    def ready(self) -> None:
+        """Tells the approvals what their decisions do to a version."""
+        from quyu.apps.targets import services  # noqa: PLC0415
+        from quyu.platform.approvals import registry  # noqa: PLC0415
+
+        registry.register(
+            services.SUBJECT_TYPE,
+            label="目标版本",
+            on_approved=services.on_approved,
+            on_rejected=services.on_returned,
+            on_withdrawn=services.on_returned,
+        )

@@ -15,4 +15,3 @@ class EditRule(models.TextChoices):
 
     PUSH_UP = "none", _("上级随之变化")
     KEEP_TOTAL = "total", _("上级不变，由同级分摊")
-

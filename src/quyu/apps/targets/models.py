@@ -28,7 +28,9 @@ class Plan(EditableRow):
     class Meta:
         verbose_name = "目标方案"
         ordering: ClassVar = ["-year", "name"]
-        constraints: ClassVar = [models.UniqueConstraint(fields=["year", "measure", "name"], name="plan_once")]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["year", "measure", "name"], name="plan_once")
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -40,7 +42,9 @@ class PlanVersion(EditableRow):
     plan = models.ForeignKey(Plan, models.CASCADE, related_name="versions", verbose_name="目标方案")
     number = models.PositiveIntegerField("版本号")
     state = models.CharField("状态", max_length=20, choices=VersionState.choices, default=VersionState.DRAFT)
-    based_on = models.ForeignKey("self", models.SET_NULL, null=True, blank=True, related_name="+", verbose_name="基于")
+    based_on = models.ForeignKey(
+        "self", models.SET_NULL, null=True, blank=True, related_name="+", verbose_name="基于"
+    )
     axes = models.JSONField("维度")
     method = models.JSONField("方法", default=dict)
     total_fen = models.BigIntegerField("总目标（分）", default=0)
@@ -76,7 +80,9 @@ class CellChunk(models.Model):
 class Lock(EditableRow):
     """A node kept at its value. Persistent, owned and reasoned; only its owner or an approver lifts it."""
 
-    plan_version = models.ForeignKey(PlanVersion, models.CASCADE, related_name="locks", verbose_name="目标版本")
+    plan_version = models.ForeignKey(
+        PlanVersion, models.CASCADE, related_name="locks", verbose_name="目标版本"
+    )
     region = models.CharField("区域节点", max_length=60)
     period = models.CharField("期间", max_length=12)
     product_line = models.CharField("产品线", max_length=40, blank=True)
@@ -87,7 +93,9 @@ class Lock(EditableRow):
     class Meta:
         verbose_name = "锁定"
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["plan_version", "region", "period", "product_line"], name="lock_once")
+            models.UniqueConstraint(
+                fields=["plan_version", "region", "period", "product_line"], name="lock_once"
+            )
         ]
 
 
@@ -107,4 +115,6 @@ class Operation(models.Model):
     class Meta:
         verbose_name = "目标变更"
         ordering: ClassVar = ["-sequence"]
-        constraints: ClassVar = [models.UniqueConstraint(fields=["plan_version", "sequence"], name="operation_once")]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["plan_version", "sequence"], name="operation_once")
+        ]

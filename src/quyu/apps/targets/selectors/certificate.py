@@ -1,0 +1,15 @@
+"""The certificate of a version: every node of the region x period x product lattice summed again."""
+
+from quyu.apps.targets import spreading, store
+from quyu.apps.targets.axes import Axes
+from quyu.apps.targets.models import PlanVersion
+from quyu.engine import allocation
+
+
+def certificate(version: PlanVersion) -> allocation.Certificate:
+    """Nodes checked and violations, by the engine's independent check over the stored cells and total."""
+    axes = Axes.from_json(version.axes)
+    cells = store.load_shaped(version, axes.shape)
+    total = allocation.Total({}, version.total_fen)
+    problem = spreading.problem_of(axes, axes.root, base=cells.clip(0), values=cells, totals=(total,))
+    return allocation.verify(problem, problem.current)

@@ -1,0 +1,79 @@
+"""Finding plans and versions, and the cells of a version as arrays with their index."""
+
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+import pyarrow as pa
+from django.db.models import QuerySet
+
+from quyu.apps.targets import store
+from quyu.apps.targets.axes import TERRITORY, Axes, Cells
+from quyu.apps.targets.choices import VersionState
+from quyu.apps.targets.models import PlanVersion
+from quyu.platform.people import policy
+from quyu.platform.people.scope import Scope
+
+
+def visible_versions(scope: Scope) -> QuerySet[PlanVersion]:
+    """Who only carries targets out sees what was published; who edits or supervises sees drafts too."""
+    versions = PlanVersion.objects.select_related("plan").defer("axes", "method")
+    if scope.is_everything or policy.allows(scope, "plan", "view"):
+        return versions
+    return versions.filter(state__in=[VersionState.PUBLISHED, VersionState.SUPERSEDED])
+
+
+def published_version(year: int, *, measure: str = "amount") -> PlanVersion | None:
+    """The version in force for a year."""
+    found = PlanVersion.objects.filter(
+        plan__year=year, plan__measure=measure, state=VersionState.PUBLISHED
+    ).select_related("plan")
+    return found.order_by("-published_at", "-pk").first()
+
+
+@dataclass(frozen=True)
+class TargetFrame:
+    """Cells in fen, shaped (regions, months, lines); region codes without the territory prefix."""
+
+    regions: tuple[str, ...]
+    months: tuple[str, ...]
+    product_lines: tuple[str, ...]
+    cells: Cells
+
+    def table(self) -> pa.Table:
+        """One row per cell: territory_code, month (first day), product_line_code, target_fen."""
+        days = np.array([f"{month}-01" for month in self.months], "datetime64[D]")
+        place = np.indices(self.cells.shape).reshape(3, -1)
+        return pa.table(
+            {
+                "territory_code": pa.array(self.regions).take(pa.array(place[0])),
+                "month": pa.array(days[place[1]]),
+                "product_line_code": pa.array(self.product_lines).take(pa.array(place[2])),
+                "target_fen": self.cells.reshape(-1),
+            }
+        )
+
+
+def target_frame(version: PlanVersion) -> TargetFrame:
+    """The leaves of a version: what performance and pay are measured against."""
+    axes = Axes.from_json(version.axes)
+    regions = tuple(code.removeprefix(TERRITORY) for code in axes.leaves)
+    return TargetFrame(regions, axes.months, axes.lines, store.load_shaped(version, axes.shape))
+
+
+def cells_from_table(axes: Axes, table: pa.Table, *, amount: str = "amount_fen") -> Cells:
+    """Rows (territory_code, month as `2026-01` or a date, product_line_code, amount) placed on the axes.
+
+    Months are matched by their number, so that last year's rows fall on this year's cells. Rows of
+    territories or lines that the axes do not have are left out.
+    """
+    leaves = {code.removeprefix(TERRITORY): index for index, code in enumerate(axes.leaves)}
+    months = {int(code[5:7]): index for index, code in enumerate(axes.months)}
+    lines = {code: index for index, code in enumerate(axes.lines)}
+    cells = np.zeros(axes.shape, np.int64)
+    columns = [table[name].to_pylist() for name in ("territory_code", "month", "product_line_code", amount)]
+    for territory, month, line, fen in zip(*columns, strict=True):
+        number = month.month if isinstance(month, date) else int(str(month)[5:7])
+        if territory in leaves and line in lines and number in months:
+            cells[leaves[territory], months[number], lines[line]] += fen
+    return cells

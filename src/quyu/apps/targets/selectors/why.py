@@ -1,0 +1,110 @@
+"""Why is this number what it is: base, share, factor, locks, and every change that touched it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from django.utils.translation import gettext as _
+
+from quyu.apps.targets import store
+from quyu.apps.targets.axes import Axes, Cells, Node
+from quyu.apps.targets.models import Lock, Operation, PlanVersion
+from quyu.apps.targets.selectors.grid import last_year_cells
+from quyu.apps.targets.selectors.history import Change, change_of
+from quyu.apps.targets.selectors.locks import locks_over
+from quyu.kernel.money import format_yuan
+from quyu.kernel.rate import format_bp, growth_bp, ratio_bp
+
+OPERATIONS_SHOWN = 20
+OPERATIONS_READ = 200
+
+
+@dataclass(frozen=True)
+class Why:
+    """The figures in fen and basis points, the reasons in words."""
+
+    label: str
+    value_fen: int
+    base_fen: int
+    last_year_fen: int
+    parent_label: str
+    parent_fen: int
+    share_bp: int | None
+    base_share_bp: int | None
+    growth_bp: int | None
+    cell_count: int
+    locks: tuple[Lock, ...]
+    changes: tuple[Change, ...]
+    sentences: tuple[str, ...]
+
+
+def why(version: PlanVersion, node: Node) -> Why:
+    """The explanation of one node of the lattice; the caller has checked the reader's reach."""
+    axes = Axes.from_json(version.axes)
+    block = axes.block(node)
+    cells = store.load_shaped(version, axes.shape)
+    base = store.load_shaped(version, axes.shape, "base")
+    parent = axes.parent_of(node)
+    above = axes.block(parent) if parent else block
+    value, base_fen = int(cells[block].sum()), int(base[block].sum())
+    last_year = int(last_year_cells(version, axes)[block].sum())
+    parent_fen, parent_base = int(cells[above].sum()), int(base[above].sum())
+    found = Why(
+        label=axes.label(node),
+        value_fen=value,
+        base_fen=base_fen,
+        last_year_fen=last_year,
+        parent_label=axes.label(parent) if parent else "",
+        parent_fen=parent_fen,
+        share_bp=ratio_bp(value, parent_fen),
+        base_share_bp=ratio_bp(base_fen, parent_base),
+        growth_bp=growth_bp(value, last_year),
+        cell_count=cells[block].size,
+        locks=tuple(locks_over(version, axes, node)),
+        changes=tuple(_changes(version, axes, node)),
+        sentences=(),
+    )
+    return replace(found, sentences=tuple(_sentences(found, cells[block])))
+
+
+def _sentences(found: Why, cells: Cells) -> Iterator[str]:
+    if cells.size == 1:
+        yield _("这是最小的目标单元，直接保存，不再向下分解。")
+    else:
+        yield _("等于其下 %(count)s 个最小单元之和，逐分相等。") % {"count": f"{cells.size:,}"}
+    if found.base_fen > 0:
+        yield _("基数 %(base)s 元，目标是基数的 %(factor)s。") % {
+            "base": format_yuan(found.base_fen),
+            "factor": format_bp(ratio_bp(found.value_fen, found.base_fen) or 0),
+        }
+    else:
+        yield _("没有正的基数：目标由上级平均分得，或由人工录入。")
+    if found.parent_label and found.share_bp is not None:
+        yield _("占“%(parent)s”（%(total)s 元）的 %(share)s；基数占比为 %(base_share)s。") % {
+            "parent": found.parent_label,
+            "total": format_yuan(found.parent_fen),
+            "share": format_bp(found.share_bp),
+            "base_share": "—" if found.base_share_bp is None else format_bp(found.base_share_bp),
+        }
+    if found.growth_bp is not None:
+        yield _("上年 %(before)s 元，同比 %(growth)s。") % {
+            "before": format_yuan(found.last_year_fen),
+            "growth": f"{found.growth_bp / 100:+.2f}%",
+        }
+    if found.locks:
+        yield _("有 %(count)s 处锁定覆盖或部分覆盖这里，锁定的单元不参与分摊。") % {"count": len(found.locks)}
+    yield _("按比例分摊时先取整到分，余下的分按余数从大到小逐个补齐，因此合计不差一分。")
+
+
+def _changes(version: PlanVersion, axes: Axes, node: Node) -> Iterator[Change]:
+    """The latest operations that changed a cell below the node, newest first."""
+    block = axes.block(node)
+    operations = Operation.objects.filter(plan_version=version).select_related("actor").order_by("-sequence")
+    shown = 0
+    for operation in operations[:OPERATIONS_READ]:
+        stored = operation.inverse
+        if stored is None or not store.touched(bytes(stored), axes.shape)[block].any():
+            continue
+        yield change_of(operation, axes)
+        shown += 1
+        if shown == OPERATIONS_SHOWN:
+            return

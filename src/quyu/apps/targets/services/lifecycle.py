@@ -1,0 +1,138 @@
+"""From draft to published: submitted for a second person's yes, approved, put in force, superseded."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+
+from django.db import transaction
+from django.urls import reverse
+
+from quyu.apps.targets import store
+from quyu.apps.targets.axes import Axes, region_sums
+from quyu.apps.targets.choices import VersionState
+from quyu.apps.targets.models import PlanVersion
+from quyu.apps.targets.selectors.certificate import certificate
+from quyu.apps.targets.selectors.grid import last_year_cells
+from quyu.apps.targets.services.operations import take_draft
+from quyu.kernel.rate import growth_bp
+from quyu.kernel.refusal import Refusal
+from quyu.platform.approvals import services as approvals
+from quyu.platform.approvals.models import Approval
+from quyu.platform.audit import services as audit
+from quyu.platform.notices import services as notices
+from quyu.platform.people.models import OrgUnit, User
+
+SUBJECT_TYPE = "plan_version"
+
+
+class SumsDiffer(Refusal):
+    """A version whose totals do not add up never leaves the draft."""
+
+    def __init__(self, count: int) -> None:
+        super().__init__("sums_differ", "有 {count} 个节点的合计不等于下级之和，不能提交。", count=count)
+
+
+class NotApproved(Refusal):
+    """Only what a second person has approved is published."""
+
+    def __init__(self, state: str) -> None:
+        super().__init__("not_approved", "目标版本为“{state}”，须先由他人审批通过才能发布。", state=state)
+
+
+@transaction.atomic
+def submit(*, plan_version: PlanVersion, actor: User, note: str = "", at: date | datetime) -> Approval:
+    """Ask for approval; from now on the cells stand still. The summary compares regions with last year."""
+    version = take_draft(plan_version)
+    axes = Axes.from_json(version.axes)
+    violations = certificate(version).violations
+    if violations:
+        raise SumsDiffer(violations)
+    _move(version, VersionState.SUBMITTED, actor)
+    plan_version.refresh_from_db(fields=["state", "version"])
+    return approvals.submit(
+        subject_type=SUBJECT_TYPE,
+        subject_id=version.pk,
+        label=str(version),
+        url=reverse("target-version", args=[version.pk]),
+        org_unit=OrgUnit.objects.get(code=axes.tree.root),
+        summary=summary(version, axes),
+        actor=actor,
+        note=note,
+        at=at,
+    )
+
+
+def summary(version: PlanVersion, axes: Axes) -> dict[str, Any]:
+    """The totals of the root and the regions right below it, against last year; fen and basis points."""
+    targets = region_sums(axes, store.load_shaped(version, axes.shape).sum(axis=(1, 2)))
+    actuals = region_sums(axes, last_year_cells(version, axes).sum(axis=(1, 2)))
+    place = {code: index for index, code in enumerate(axes.regions)}
+
+    def line(code: str) -> dict[str, Any]:
+        target, before = int(targets[place[code]]), int(actuals[place[code]])
+        return {
+            "name": axes.name(code),
+            "target_fen": target,
+            "last_year_fen": before,
+            "growth_bp": growth_bp(target, before),
+        }
+
+    root = axes.tree.root
+    return {"total": line(root), "regions": [line(code) for code in axes.tree.children(root)]}
+
+
+def on_approved(approval: Approval, *, actor: User, at: datetime) -> None:  # noqa: ARG001
+    """A second person said yes."""
+    _move(_submitted(approval), VersionState.APPROVED, actor)
+
+
+def on_returned(approval: Approval, *, actor: User, at: datetime) -> None:  # noqa: ARG001
+    """Rejected or withdrawn: a draft again."""
+    _move(_submitted(approval), VersionState.DRAFT, actor)
+
+
+def _submitted(approval: Approval) -> PlanVersion:
+    return PlanVersion.objects.select_for_update().get(pk=approval.subject_id, state=VersionState.SUBMITTED)
+
+
+@transaction.atomic
+def publish(*, plan_version: PlanVersion, actor: User, at: date | datetime) -> PlanVersion:
+    """Put an approved version in force; the one before is superseded. Owners of targets are told."""
+    version = PlanVersion.objects.select_for_update().select_related("plan").get(pk=plan_version.pk)
+    if version.state != VersionState.APPROVED:
+        raise NotApproved(version.get_state_display())
+    standing = PlanVersion.objects.select_for_update().filter(
+        plan__year=version.plan.year, plan__measure=version.plan.measure, state=VersionState.PUBLISHED
+    )
+    superseded = list(standing)
+    for old in superseded:
+        _move(old, VersionState.SUPERSEDED, actor)
+    version.published_at = audit.moment(at)
+    _move(version, VersionState.PUBLISHED, actor)
+    audit.record(
+        actor=actor,
+        verb="target.publish",
+        subject=version,
+        label=str(version),
+        detail={"total_fen": version.total_fen, "supersedes": [old.number for old in superseded]},
+        at=at,
+    )
+    _tell_owners(version, at)
+    return version
+
+
+def _move(version: PlanVersion, state: VersionState, actor: User | None) -> None:
+    version.state = state
+    audit.save_checked(version, expected_version=version.version, actor=actor)
+
+
+def _tell_owners(version: PlanVersion, at: date | datetime) -> None:
+    owners: Mapping[str, Mapping[str, Any]] = version.axes.get("owners", {})
+    codes = {owner["person"] for owner in owners.values() if owner.get("person")}
+    users = User.objects.filter(person__code__in=codes, is_active=True)
+    notices.notify(
+        users=list(users),
+        text=f"{version} 已发布，请查看您的目标",
+        url=reverse("target-version", args=[version.pk]),
+        at=at,
+    )

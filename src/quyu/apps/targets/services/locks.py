@@ -1,0 +1,86 @@
+"""Holding a node at its value, and letting it go. A lock has an owner and a reason and stays until lifted."""
+
+from datetime import date, datetime
+
+from django.db import transaction
+
+from quyu.apps.targets import store
+from quyu.apps.targets.axes import Axes, Node
+from quyu.apps.targets.models import Lock, PlanVersion
+from quyu.apps.targets.selectors.locks import node_of
+from quyu.apps.targets.selectors.reach import reach_of
+from quyu.apps.targets.services.operations import day_of, record, take_draft
+from quyu.kernel.refusal import Refusal
+from quyu.platform.audit import services as audit
+from quyu.platform.people import policy
+from quyu.platform.people.models import User
+from quyu.platform.people.scope import Scope
+
+
+class AlreadyLocked(Refusal):
+    def __init__(self, label: str, owner: str) -> None:
+        super().__init__("already_locked", "“{label}”已由{owner}锁定。", label=label, owner=owner)
+
+
+class ReasonMissing(Refusal):
+    def __init__(self) -> None:
+        super().__init__("reason_missing", "请写明锁定原因。")
+
+
+class NotLockOwner(Refusal):
+    """Only the owner of a lock, or somebody who may approve the plan, lifts it."""
+
+    def __init__(self, label: str, owner: str) -> None:
+        super().__init__(
+            "not_lock_owner", "“{label}”由{owner}锁定，只有本人或审批人可以解锁。", label=label, owner=owner
+        )
+
+
+@transaction.atomic
+def lock(
+    *,
+    plan_version: PlanVersion,
+    region: str,
+    period: str,
+    product_line: str,
+    reason: str,
+    actor: User,
+    scope: Scope,
+    at: date | datetime,
+) -> Lock:
+    """Keep every cell below the node as it is until the lock is lifted."""
+    version = take_draft(plan_version)
+    axes = Axes.from_json(version.axes)
+    node = Node(region, period, product_line)
+    axes.block(node)
+    reach_of(axes, scope, at=day_of(at)).require(axes, node, node)
+    if not reason.strip():
+        raise ReasonMissing
+    place = {"plan_version": version, "region": region, "period": period, "product_line": product_line}
+    standing = Lock.objects.filter(**place).select_related("owner").first()
+    if standing is not None:
+        raise AlreadyLocked(axes.label(node), standing.owner.get_username())
+    made = Lock.objects.create(**place, owner=actor, reason=reason.strip(), created_at=audit.moment(at))
+    _log(version, axes, "lock", node, reason.strip(), actor, at)
+    return made
+
+
+@transaction.atomic
+def unlock(*, lock: Lock, actor: User, scope: Scope, at: date | datetime, reason: str = "") -> None:
+    """Lift a lock: its owner may, and who may approve the plan."""
+    version = take_draft(lock.plan_version)
+    axes = Axes.from_json(version.axes)
+    node = node_of(lock)
+    reach_of(axes, scope, at=day_of(at)).require(axes, node, node)
+    if lock.owner_id != actor.pk and not policy.allows(scope, "plan", "approve"):
+        raise NotLockOwner(axes.label(node), lock.owner.get_username())
+    lock.delete()
+    _log(version, axes, "unlock", node, reason, actor, at)
+
+
+def _log(
+    version: PlanVersion, axes: Axes, kind: str, node: Node, reason: str, actor: User, at: date | datetime
+) -> None:
+    cells = store.load_shaped(version, axes.shape)
+    detail = {"region": node.region, "period": node.period, "product_line": node.product_line}
+    record(version, kind=kind, detail=detail, reason=reason, actor=actor, at=at, before=cells, after=cells)

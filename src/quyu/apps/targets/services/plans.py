@@ -1,0 +1,122 @@
+"""Making plans and versions: a total broken down over the frozen axes, or a copy to work on."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Max
+
+from quyu.apps.targets import spreading, store
+from quyu.apps.targets.axes import Axes, Cells
+from quyu.apps.targets.choices import VersionState
+from quyu.apps.targets.models import Lock, Plan, PlanVersion
+from quyu.apps.targets.services.operations import record
+from quyu.kernel.refusal import Refusal
+from quyu.platform.audit import services as audit
+from quyu.platform.people.models import User
+
+
+class PlanExists(Refusal):
+    def __init__(self, name: str, year: int) -> None:
+        super().__init__("plan_exists", "{year} 年已有名为“{name}”的目标方案。", name=name, year=year)
+
+
+class WrongShape(Refusal):
+    """The base does not fit the axes."""
+
+    def __init__(self, expected: tuple[int, ...], found: tuple[int, ...]) -> None:
+        super().__init__(
+            "wrong_shape",
+            "基数的形状 {found} 与维度 {expected} 不符。",
+            expected=str(expected),
+            found=str(found),
+        )
+
+
+@transaction.atomic
+def create_plan(
+    *,
+    name: str,
+    year: int,
+    base: Cells,
+    total_fen: int,
+    actor: User | None,
+    at: date | datetime,
+    axes: Mapping[str, Any] | Axes,
+    last_year: Cells | None = None,
+    method: Mapping[str, Any] | None = None,
+    measure: str = "amount",
+) -> PlanVersion:
+    """A new plan whose first draft spreads `total_fen` over all cells in proportion to `base`.
+
+    `base` and `last_year` (shown beside the targets; the base itself where it is not given) are fen,
+    shaped (leaf regions, months, lines) in the order of the axes.
+    """
+    frozen = axes if isinstance(axes, Axes) else Axes.from_json({"year": year, **axes})
+    for layer in (base, base if last_year is None else last_year):
+        if layer.shape != frozen.shape:
+            raise WrongShape(frozen.shape, layer.shape)
+    if Plan.objects.filter(year=year, measure=measure, name=name).exists():
+        raise PlanExists(name, year)
+    plan = Plan.objects.create(
+        name=name, year=year, measure=measure, created_by=actor, created_at=audit.moment(at)
+    )
+    version = PlanVersion.objects.create(
+        plan=plan, number=1, axes=frozen.to_json(), method=dict(method or {}), created_at=audit.moment(at)
+    )
+    store.save(version, base, "base")
+    if last_year is not None:
+        store.save(version, last_year, "last_year")
+    cells = spreading.initial(frozen, base, total_fen)
+    empty = cells * 0
+    store.save(version, empty)
+    record(
+        version,
+        kind="create",
+        detail={"total_fen": total_fen},
+        reason="",
+        actor=actor,
+        at=at,
+        before=empty,
+        after=cells,
+    )
+    return version
+
+
+@transaction.atomic
+def new_version(*, plan_version: PlanVersion, actor: User | None, at: date | datetime) -> PlanVersion:
+    """A draft that starts as a copy of any version, with its locks; the original stays as it is."""
+    source = PlanVersion.objects.select_related("plan").get(pk=plan_version.pk)
+    axes = Axes.from_json(source.axes)
+    # Serialises the numbering: two people pressing the button get two numbers.
+    Plan.objects.select_for_update().get(pk=source.plan_id)
+    number = PlanVersion.objects.filter(plan=source.plan).aggregate(last=Max("number"))["last"] + 1
+    version = PlanVersion.objects.create(
+        plan=source.plan,
+        number=number,
+        state=VersionState.DRAFT,
+        based_on=source,
+        axes=source.axes,
+        method=source.method,
+        created_at=audit.moment(at),
+    )
+    for layer in ("base", "last_year"):
+        if store.has_layer(source, layer):
+            store.save(version, store.load_shaped(source, axes.shape, layer), layer)
+    cells = store.load_shaped(source, axes.shape)
+    empty = cells * 0
+    store.save(version, empty)
+    for standing in Lock.objects.filter(plan_version=source).order_by("pk"):
+        Lock.objects.create(
+            plan_version=version,
+            region=standing.region,
+            period=standing.period,
+            product_line=standing.product_line,
+            owner=standing.owner,
+            reason=standing.reason,
+            created_at=standing.created_at,
+        )
+    detail = {"based_on": source.number}
+    record(version, kind="copy", detail=detail, reason="", actor=actor, at=at, before=empty, after=cells)
+    return version

@@ -1,0 +1,159 @@
+"""From a change at a node to the cells below it: the lattice handed to `quyu.engine.allocation`.
+
+Only the block that may change is handed over: the node itself when the nodes above follow, the node
+that keeps its value when siblings share. Cells follow what they are now; where all free cells of a
+node are zero they follow the base, and where that is zero too they share equally. A cell stays at or
+above zero, unless it is negative already: then it does not fall further.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from quyu.apps.targets.axes import Axes, Cells, Mask, Node
+from quyu.apps.targets.choices import EditRule
+from quyu.engine import allocation
+from quyu.kernel.money import format_yuan
+from quyu.kernel.refusal import Refusal
+
+ALL_LINES = "*"
+"""The root of the product dimension; no product line may have this code."""
+
+
+class OutOfInterval(Refusal):
+    """The value cannot be reached against locks and zero; the interval says what can."""
+
+    def __init__(
+        self, node: Node, label: str, value_fen: int, locked_fen: int, lower: int, upper: int | None
+    ) -> None:
+        template = (
+            "“{label}”不能改为 {value} 元：其中已锁定 {locked} 元，可填范围为 {lower} 元以上。"
+            if upper is None
+            else "“{label}”不能改为 {value} 元：其中已锁定 {locked} 元，可填范围为 {lower} 至 {upper} 元。"
+        )
+        numbers = {
+            "value": format_yuan(value_fen),
+            "locked": format_yuan(locked_fen),
+            "lower": format_yuan(lower),
+            "upper": "" if upper is None else format_yuan(upper),
+        }
+        super().__init__("out_of_interval", template, label=label, **numbers)
+        self.node, self.lower, self.upper = node, lower, upper
+
+
+def widest(axes: Axes, node: Node, rule: EditRule) -> Node:
+    """The node whose cells may change: the one that keeps its value, or the edited node itself."""
+    above = axes.parent_of(node) if rule == EditRule.KEEP_TOTAL else None
+    return above or node
+
+
+def feasible(axes: Axes, cells: Cells, locked: Mask, node: Node, rule: EditRule) -> tuple[int, int | None]:
+    """The smallest and largest value a node can take, in fen; None means no limit."""
+    block, around = axes.block(node), axes.block(widest(axes, node, rule))
+    inside, all_cells = _reach(cells[block], locked[block]), _reach(cells[around], locked[around])
+    high = None if inside.free_count else inside.total
+    if all_cells.count == inside.count:
+        return inside.lowest, high
+    others_lowest = all_cells.lowest - inside.lowest
+    upper = all_cells.total - others_lowest
+    if all_cells.free_count == inside.free_count:
+        return inside.total, inside.total
+    return inside.lowest, upper if high is None else min(high, upper)
+
+
+@dataclass(frozen=True, slots=True)
+class _Reach:
+    count: int
+    free_count: int
+    total: int
+    lowest: int
+
+
+def _reach(cells: Cells, locked: Mask) -> _Reach:
+    lowest = np.where(locked, cells, np.minimum(cells, 0))
+    return _Reach(cells.size, int(cells.size - locked.sum()), int(cells.sum()), int(lowest.sum()))
+
+
+def initial(axes: Axes, base: Cells, total_fen: int) -> Cells:
+    """The first draft: the whole total in proportion to the base, the same for all where that is zero."""
+    weights = np.clip(base, 0, None)
+    if not weights.any():
+        weights = np.ones_like(base)
+    total = allocation.Total(_at(axes.root), total_fen)
+    problem = problem_of(axes, axes.root, base=weights, totals=(total,))
+    return allocation.solve(problem).values.reshape(axes.shape)
+
+
+def spread(
+    axes: Axes,
+    cells: Cells,
+    *,
+    weights: Callable[[], Cells],
+    locked: Mask,
+    node: Node,
+    value_fen: int,
+    rule: EditRule,
+) -> Cells:
+    """The cells after a node is set. `weights` gives the base, asked for only where free cells are empty."""
+    family = axes.family_of(node) if rule == EditRule.KEEP_TOTAL else None
+    outer = family.parent if family else node
+    around, block = axes.block(outer), axes.block(node)
+    lower, upper = feasible(axes, cells, locked, node, rule)
+    if value_fen < lower or (upper is not None and value_fen > upper):
+        held = int(cells[block][locked[block]].sum())
+        raise OutOfInterval(node, axes.label(node), value_fen, held, lower, upper)
+    is_empty = not cells[block][~locked[block]].any()
+    problem = problem_of(
+        axes,
+        outer,
+        base=np.clip((weights() if is_empty else cells)[around], 0, None),
+        locked=locked[around],
+        values=cells[around],
+    )
+    change = allocation.Edit(_at(node), value_fen)
+    if family is not None:
+        change = allocation.Edit(
+            _at(family.child), value_fen, allocation.Keep.SIBLINGS, along=family.dimension
+        )
+    after = cells.copy()
+    after[around] = allocation.edit(problem, problem.current, change).values.reshape(cells[around].shape)
+    return after
+
+
+def _at(node: Node) -> dict[str, str]:
+    return {"region": node.region, "period": node.period, "product": node.product_line or ALL_LINES}
+
+
+def problem_of(
+    axes: Axes,
+    outer: Node,
+    *,
+    base: Cells,
+    locked: Mask | None = None,
+    values: Cells | None = None,
+    totals: tuple[allocation.Total, ...] = (),
+) -> allocation.Problem:
+    """The block below a node as a dense allocation problem in the order of the axes."""
+    is_negative = values is not None and bool((values < 0).any())
+    return allocation.Problem(
+        dimensions=_dimensions(axes, outer),
+        coordinates=np.indices(base.shape, np.int32).reshape(3, -1).T,
+        base=base.reshape(-1),
+        lower=np.minimum(values, 0).reshape(-1) if is_negative and values is not None else None,
+        locked=None if locked is None else locked.reshape(-1),
+        value=None if values is None else values.reshape(-1),
+        totals=totals,
+    )
+
+
+def _dimensions(axes: Axes, outer: Node) -> tuple[allocation.Dimension, ...]:
+    """The three trees below a node."""
+    regions = {code: axes.tree.parent(code) for code in axes.tree.preorder(outer.region)}
+    periods = {code: axes.period_parent(code) for code in axes.period_tree.preorder(outer.period)}
+    lines: dict[str, str | None] = {ALL_LINES: None} | dict.fromkeys(axes.lines, ALL_LINES)
+    return (
+        allocation.Dimension("region", regions | {outer.region: None}),
+        allocation.Dimension("period", periods | {outer.period: None}),
+        allocation.Dimension("product", {outer.product_line: None} if outer.product_line else lines),
+    )
