@@ -35,6 +35,7 @@ def record(company: Company, count: int = 1, verb: str = "approve", reason: str 
 def test_audit_pages_admit_by_role(company: Company, view: str, name: str) -> None:
     response = client_of(getattr(company, name)).get(reverse(view))
 
+    response.close()
     assert response.status_code == (200 if name in READERS else 403)
 
 
@@ -106,6 +107,7 @@ def test_export_holds_the_filtered_log(company: Company) -> None:
     response = client_of(company.auditor).get(reverse("audit-export"), {"verb": "approve"})
 
     book = CalamineWorkbook.from_filelike(BytesIO(b"".join(response.streaming_content)))
+    response.close()
     rows = book.get_sheet_by_index(0).to_python()
     assert len(rows) == 2
     assert "=1+1" in rows[1]

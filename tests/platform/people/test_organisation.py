@@ -203,13 +203,13 @@ def test_the_tree_needs_a_head_office(db: None) -> None:
 
 
 def test_org_tree_takes_the_same_queries_for_any_size(company: Company, django_assert_num_queries) -> None:  # type: ignore[no-untyped-def]
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(3):
         selectors.org_tree(TODAY, everything())
     for number in range(10):
         unit = factories.org_unit(f"T{number}", parent=company.east)
         factories.position(unit, Role.SUPERVISOR, code=f"PT{number}", holder=factories.person(f"n{number}"))
     services.rebuild_closure()
 
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(3):
         selectors.org_tree(TODAY, everything())
     assert OrgUnit.objects.count() == 16

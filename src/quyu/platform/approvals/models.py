@@ -1,6 +1,9 @@
 """One request for a second person's yes, about any object of any app."""
 
-from typing import ClassVar
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING, ClassVar
 
 from django.conf import settings
 from django.db import models
@@ -8,6 +11,17 @@ from django.db.models import Q
 
 from quyu.platform.approvals.choices import ApprovalState
 from quyu.platform.audit.models import EditableRow
+
+if TYPE_CHECKING:
+    from quyu.platform.people.scope import Scope
+
+
+class ApprovalQuerySet(models.QuerySet["Approval"]):
+    def visible_to(self, scope: Scope, at: date | None = None) -> ApprovalQuerySet:  # noqa: ARG002
+        """One's own submissions, and those about units within reach."""
+        if scope.is_everything:
+            return self
+        return self.filter(Q(submitted_by=scope.user_id) | Q(org_unit__in=scope.org_unit_ids))
 
 
 class Approval(EditableRow):
@@ -37,6 +51,8 @@ class Approval(EditableRow):
     )
     decided_at = models.DateTimeField("审批时间", null=True, blank=True)
     decision_note = models.CharField("审批意见", max_length=500, blank=True)
+
+    objects: ClassVar = ApprovalQuerySet.as_manager()
 
     class Meta:
         verbose_name = "审批"

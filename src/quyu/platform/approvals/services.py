@@ -15,10 +15,11 @@ from quyu.kernel.refusal import Refusal
 from quyu.platform.approvals import registry
 from quyu.platform.approvals.choices import ApprovalState
 from quyu.platform.approvals.models import Approval
+from quyu.platform.approvals.selectors import may_decide
 from quyu.platform.audit import services as audit
 from quyu.platform.audit.models import StaleSave
 from quyu.platform.notices import services as notices
-from quyu.platform.people import policy, selectors
+from quyu.platform.people import selectors
 from quyu.platform.people.models import OrgUnit, User
 from quyu.platform.people.scope import scope_of
 
@@ -56,12 +57,6 @@ class NotTheSubmitter(Refusal):
 
     def __init__(self, **numbers: object) -> None:
         super().__init__("not_the_submitter", "只有提交人可以撤回 {label}。", **numbers)
-
-
-def may_decide(user: User, approval: Approval, *, at: date) -> bool:
-    """Whether the account has the right to approve, over the approval's org unit."""
-    reach = policy.narrow(scope_of(user, at=at), "approval", "approve")
-    return reach.covers(approval.org_unit_id)
 
 
 @transaction.atomic
@@ -203,7 +198,7 @@ def refuse_if_not_allowed(
         return
     if current.submitted_by_id == actor.pk:
         raise OwnSubmission(label=label)
-    if not may_decide(actor, current, at=at):
+    if not may_decide(scope_of(actor, at=at), current):
         raise NotAnApprover(unit=current.org_unit.name)
 
 

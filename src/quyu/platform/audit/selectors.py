@@ -61,7 +61,7 @@ def value_text(row: models.Model, field: Field, names: Names | None = None) -> s
         )
     if isinstance(value, bool):
         return _("是") if value else _("否")
-    return str(dict(field.flatchoices).get(value, value))
+    return _(str(dict(field.flatchoices).get(value, value)))
 
 
 def history_rows(row: EditableRow, *, limit: int = HISTORY_LIMIT) -> list[HistoryRow]:
@@ -105,7 +105,7 @@ def changes_between(
         if earlier is not None:
             earlier.personal_fields = later.personal_fields  # type: ignore[attr-defined]
         old_text = value_text(earlier, field, names) if earlier is not None else ""
-        changes.append(FieldChange(str(field.verbose_name), old_text, value_text(later, field, names)))
+        changes.append(FieldChange(_(str(field.verbose_name)), old_text, value_text(later, field, names)))
     return tuple(changes)
 
 
@@ -149,3 +149,13 @@ def decisions_about(row: models.Model, *, limit: int = HISTORY_LIMIT) -> list[De
     """The latest decisions about one row."""
     about = Decision.objects.filter(subject_type=row._meta.model_name or "", subject_id=str(row.pk))
     return list(about.select_related("actor").order_by("-pk")[:limit])
+
+
+def detail_text(detail: Mapping[str, Any]) -> str:
+    """The detail of a decision on one line: single values only, `name: value`."""
+    shown = (
+        f"{name}: {value}"
+        for name, value in detail.items()
+        if not isinstance(value, dict | list) and value is not None
+    )
+    return " · ".join(shown)

@@ -45,7 +45,7 @@ class PersonQuerySet(models.QuerySet["Person"]):
         """Oneself, and whoever sits on `at` within reach."""
         if scope.is_everything:
             return self
-        sitting = Assignment.objects.filter(in_force(at), position__org_unit__in=scope.org_unit_ids)
+        sitting = Assignment.objects.sitting(at).filter(position__org_unit__in=scope.org_unit_ids)
         return self.filter(Q(pk=scope.person_id) | Q(pk__in=sitting.values("person")))
 
 
@@ -58,6 +58,11 @@ class PositionQuerySet(DatedQuerySet["Position"]):
 
 
 class AssignmentQuerySet(DatedQuerySet["Assignment"]):
+    def sitting(self, at: date) -> AssignmentQuerySet:
+        """Those in force on `at` whose person has not left."""
+        here = Q(person__left_on__isnull=True) | Q(person__left_on__gt=at)
+        return self.filter(in_force(at) & here)
+
     def visible_to(self, scope: Scope, at: date | None = None) -> AssignmentQuerySet:  # noqa: ARG002
         """One's own assignments, and those of the seats within reach."""
         if scope.is_everything:

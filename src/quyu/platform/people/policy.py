@@ -35,6 +35,8 @@ MANAGER: Rights = {
     "alignment": READ | {"edit", "submit"},
     "target": READ | {"edit", "submit", "import"},
     "plan": READ | {"submit"},
+    "actual": READ | {"import"},
+    "import": frozenset({"view", "create"}),
     "approval": frozenset({"view", "submit", "approve"}),
 }
 

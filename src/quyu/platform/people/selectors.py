@@ -6,8 +6,9 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from typing import Any
 
-from django.db.models import Q
+from django.db.models import OuterRef, Q, Subquery
 
 from quyu.kernel.refusal import Refusal
 from quyu.kernel.tree import Tree
@@ -62,12 +63,12 @@ class OrgNode:
 
 @dataclass(frozen=True, slots=True)
 class Movement:
-    """Somebody came or went; `seat` is the position taken or left, if the company or a seat."""
+    """Somebody took (`has_joined`) or left a seat."""
 
     on: date
     person: Person
+    seat: Position
     has_joined: bool
-    seat: Position | None = None
 
 
 def region_tree(*, at: date) -> Tree:
@@ -95,7 +96,7 @@ def units_below(unit_ids: Iterable[int], at: date) -> set[int]:
 
 def holder_of(position_ids: Iterable[int], at: date) -> dict[int, Person]:
     """Who sits on each of these positions on a day; vacant ones are left out."""
-    sitting = Assignment.objects.in_force(at).filter(position__in=list(position_ids)).select_related("person")
+    sitting = Assignment.objects.sitting(at).filter(position__in=list(position_ids)).select_related("person")
     return {assignment.position_id: assignment.person for assignment in sitting}
 
 
@@ -104,35 +105,36 @@ def users_with(resource: str, action: str, *, org_unit: OrgUnit, at: date) -> li
     roles = policy.roles_with(resource, action) - {Role.SALESPERSON}
     above = OrgClosure.objects.in_force(at).filter(descendant=org_unit).values("ancestor")
     seats = Position.objects.in_force(at).filter(role__in=roles, org_unit__in=above)
-    sitting = Assignment.objects.in_force(at).filter(position__in=seats)
+    sitting = Assignment.objects.sitting(at).filter(position__in=seats)
     here = Q(person__left_on__isnull=True) | Q(person__left_on__gt=at)
-    by_seat = Q(person__in=sitting.values("person")) & here
+    by_seat = Q(person__in=sitting.values("person"))
     grants = RoleGrant.objects.in_force(at).filter(role__in=roles, org_unit__in=above)
     by_grant = Q(pk__in=grants.values("user")) & (Q(person__isnull=True) | here)
     return list(User.objects.filter(by_seat | by_grant, is_active=True).distinct().order_by("pk"))
 
 
 def org_tree(at: date, scope: Scope) -> list[OrgNode]:
-    """The visible part of the organisation on a day: the topmost visible units with all below. Four queries."""
-    units = {unit.pk: unit for unit in OrgUnit.objects.visible_to(scope)}
-    parents = dict(OrgLink.objects.in_force(at).values_list("unit_id", "parent_id"))
-    seats = seats_by_unit(units, at)
+    """The visible part of the organisation on a day: the topmost visible units with all below. Three queries."""
+    above = OrgLink.objects.in_force(at).filter(unit=OuterRef("pk")).values("parent")[:1]
+    linked: Any = OrgUnit.objects.visible_to(scope).annotate(parent_id=Subquery(above))
+    parents: dict[int, int | None] = {unit.pk: unit.parent_id for unit in linked}
+    seats = seats_by_unit(parents, at)
     children: dict[int | None, list[OrgUnit]] = defaultdict(list)
-    for unit in units.values():
-        parent = parents.get(unit.pk)
-        children[parent if parent in units else None].append(unit)
+    for unit in linked:
+        parent = parents[unit.pk]
+        children[parent if parent in parents else None].append(unit)
 
     def node(unit: OrgUnit) -> OrgNode:
         below = tuple(node(child) for child in children[unit.pk])
         return OrgNode(unit, tuple(seats[unit.pk]), below)
 
-    return [node(unit) for unit in children[None] if unit.pk in parents or unit.kind == OrgKind.HEAD_OFFICE]
+    return [node(unit) for unit in children[None] if parents[unit.pk] or unit.kind == OrgKind.HEAD_OFFICE]
 
 
 def seats_by_unit(unit_ids: Collection[int], at: date) -> dict[int, list[Seat]]:
     """The seats of units on a day, the manager's first."""
     positions = Position.objects.in_force(at).filter(org_unit__in=list(unit_ids)).order_by("code")
-    sitting = Assignment.objects.in_force(at).filter(position__org_unit__in=list(unit_ids))
+    sitting = Assignment.objects.sitting(at).filter(position__org_unit__in=list(unit_ids))
     held = {assignment.position_id: assignment for assignment in sitting.select_related("person")}
     rank = {role: index for index, role in enumerate(Role.values)}
     seats: dict[int, list[Seat]] = defaultdict(list)
@@ -149,11 +151,25 @@ def seats_by_unit(unit_ids: Collection[int], at: date) -> dict[int, list[Seat]]:
 
 
 def movements(scope: Scope, *, at: date, days: int = 90) -> list[Movement]:
-    """Who took or left a seat within reach in the `days` up to `at`, newest first. Two queries."""
+    """Who took or left a seat within reach in the `days` up to `at`, newest first. One query."""
     since = at - timedelta(days=days)
-    visible = Assignment.objects.visible_to(scope, at).select_related("person", "position")
-    taken = visible.filter(valid_from__gt=since, valid_from__lte=at).order_by("pk")
-    left = visible.filter(valid_to__gt=since, valid_to__lte=at).order_by("pk")
-    found = [Movement(row.valid_from, row.person, True, row.position) for row in taken]
-    found += [Movement(row.valid_to, row.person, False, row.position) for row in left if row.valid_to]
+    visible = Assignment.objects.visible_to(scope, at).select_related("person", "position").order_by("pk")
+    taken = Q(valid_from__gt=since, valid_from__lte=at)
+    left = Q(valid_to__gt=since, valid_to__lte=at)
+    found = []
+    for row in visible.filter(taken | left):
+        if since < row.valid_from <= at:
+            found.append(Movement(row.valid_from, row.person, row.position, has_joined=True))
+        if row.valid_to is not None and since < row.valid_to <= at:
+            found.append(Movement(row.valid_to, row.person, row.position, has_joined=False))
     return sorted(found, key=lambda movement: (movement.on, movement.has_joined), reverse=True)
+
+
+def links_of(unit: OrgUnit) -> list[OrgLink]:
+    """Where a unit has been, newest first."""
+    return list(OrgLink.objects.filter(unit=unit).select_related("parent").order_by("-valid_from"))
+
+
+def assignments_of(position: Position) -> list[Assignment]:
+    """Who has held a seat, newest first."""
+    return list(Assignment.objects.filter(position=position).select_related("person").order_by("-valid_from"))

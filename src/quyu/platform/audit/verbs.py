@@ -1,0 +1,46 @@
+"""The names of the verbs and of the objects in the log of decisions; an unknown one is shown as it is."""
+
+from django.apps import apps
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+VERBS = {
+    "submit": _("提交审批"),
+    "approve": _("审批通过"),
+    "reject": _("审批驳回"),
+    "withdraw": _("撤回"),
+    "create": _("新建"),
+    "propose": _("生成方案"),
+    "activate": _("生效"),
+    "import": _("导入"),
+    "reverse": _("冲销"),
+    "move_unit": _("调整归属"),
+    "assign": _("任职"),
+    "assign_owner": _("指定负责岗位"),
+    "end_assignment": _("结束任职"),
+    "leave": _("离职"),
+    "target.create": _("编制目标"),
+    "target.copy": _("新建目标版本"),
+    "target.edit": _("修改目标"),
+    "target.lock": _("锁定目标"),
+    "target.unlock": _("解除锁定"),
+    "target.undo": _("撤销修改"),
+    "target.import": _("导入目标"),
+    "target.publish": _("发布目标"),
+}
+
+
+def verb_label(verb: str) -> str:
+    """The verb for people."""
+    return str(VERBS.get(verb, verb))
+
+
+def subject_labels() -> dict[str, str]:
+    """subject_type -> the name of the object, for all our models."""
+    return {
+        model._meta.model_name: gettext(str(model._meta.verbose_name))
+        for model in apps.get_models()
+        if model.__module__.startswith("quyu.")
+        and model._meta.model_name
+        and "Historical" not in model.__name__
+    }

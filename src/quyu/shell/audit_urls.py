@@ -1,0 +1,10 @@
+from django.urls import path
+
+from quyu.shell import audit
+
+urlpatterns = [
+    path("", audit.log, name="audit"),
+    path("export/", audit.export, name="audit-export"),
+    path("verify/", audit.verify, name="audit-verify"),
+    path("rights/", audit.rights, name="audit-rights"),
+]
