@@ -33,7 +33,7 @@ def parse_numbers(texts: pa.Array, digits: int, *, factor: int = 1) -> Numbers:
     rounded = np.zeros(len(texts), dtype=bool)
     pending = np.asarray(pc.not_equal(texts, "").to_numpy(zero_copy_only=False), dtype=bool)
     if factor == 1:
-        for fraction in (digits, LONG_FRACTION):
+        for fraction in (max(digits, 1), LONG_FRACTION):
             pattern = rf"^-?\d{{1,13}}(\.\d{{1,{fraction}}})?$"
             plain = (
                 np.asarray(pc.match_substring_regex(texts, pattern).to_numpy(zero_copy_only=False)) & pending
