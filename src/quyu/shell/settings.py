@@ -12,7 +12,10 @@ from quyu.shell.logs import logging_settings
 
 PACKAGE_DIR = Path(__file__).resolve().parent.parent
 QUYU_HOME = Path(os.environ.get("QUYU_HOME", Path.home() / ".local" / "share" / "quyu")).resolve()
-QUYU_TODAY = os.environ.get("QUYU_TODAY", "")
+BUSINESS_DATE_FILE = QUYU_HOME / "business_date"  # a trial directory keeps the date its data assume
+QUYU_TODAY = os.environ.get("QUYU_TODAY", "") or (
+    BUSINESS_DATE_FILE.read_text().strip() if BUSINESS_DATE_FILE.exists() else ""
+)
 DEBUG = os.environ.get("QUYU_DEBUG", "") == "1"
 
 

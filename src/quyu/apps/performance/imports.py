@@ -1,6 +1,7 @@
 """The import of order lines: what the columns are, what is checked, what is written."""
 
 from collections.abc import Mapping
+from datetime import datetime
 
 import numpy as np
 import pyarrow as pa
@@ -13,7 +14,9 @@ from quyu.apps.performance.order_checks import Resolved, errors_of, may_create, 
 from quyu.apps.performance.order_columns import ALTERNATIVES, COLUMNS
 from quyu.apps.performance.resolution import compacted
 from quyu.platform.facts import store
+from quyu.platform.facts.models import Batch
 from quyu.platform.imports.kinds import Context, Findings, ImportKind, Parsed, Receipt, RowError, register
+from quyu.platform.people.models import User
 
 SHOWN_CREATIONS = 50
 
@@ -144,11 +147,18 @@ def commit(parsed: Parsed, context: Context) -> Receipt:
     return Receipt(0 if batch.was_present else batch.row_count, totals, batch.pk)
 
 
+def undo(batch_id: int, reason: str, actor: User | None, at: datetime) -> Receipt:
+    """Take an imported batch back by a reversal."""
+    batch = Batch.objects.select_for_update().get(pk=batch_id)
+    reversal = services.reverse(batch=batch, reason=reason, actor=actor, at=at)
+    return Receipt(reversal.row_count, {"amount_fen": reversal.amount_fen}, reversal.pk)
+
+
 ORDERS = register(
     ImportKind(
         id="orders",
         label=gettext_lazy("订单明细"),
-        resource="import",
+        resource="actual",
         columns=COLUMNS,
         check=check,
         commit=commit,
@@ -156,5 +166,6 @@ ORDERS = register(
         creatable_labels=derive.LABELS,
         alternatives=ALTERNATIVES,
         precheck=precheck,
+        undo=undo,
     )
 )

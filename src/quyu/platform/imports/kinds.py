@@ -119,7 +119,7 @@ class ImportKind:
     """`resource` is the permission asked for (action `import`); `creatable` the kinds `--create` may name.
 
     `alternatives` are groups of columns of which a file needs at least one; `precheck` refuses a file before
-    it is read (the same file again).
+    it is read (the same file again); `undo` takes back a fact batch (batch id, reason, actor, at).
     """
 
     id: str
@@ -132,6 +132,7 @@ class ImportKind:
     creatable_labels: Mapping[str, str] = field(default_factory=dict)
     alternatives: tuple[tuple[str, ...], ...] = ()
     precheck: Callable[[Context], tuple[RowError, ...]] | None = None
+    undo: Callable[[int, str, User | None, datetime], Receipt] | None = None
 
     def column(self, name: str) -> Column:
         return next(column for column in self.columns if column.name == name)

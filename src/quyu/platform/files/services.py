@@ -1,0 +1,57 @@
+"""Keeping uploaded and made files: content by hash under QUYU_HOME/files, so that nothing is stored twice.
+
+The name a person gave is kept for showing only; it never becomes a path.
+"""
+
+import hashlib
+import uuid
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from pathlib import Path
+
+from django.conf import settings
+from django.core.files.base import File
+
+from quyu.platform.files.models import StoredFile
+from quyu.platform.people.models import User
+
+PIECE = 1 << 20
+
+
+def store(*, upload: "File[bytes]", actor: User | None, at: datetime) -> StoredFile:
+    """Keep an uploaded file."""
+    return _store(upload.chunks(), Path(upload.name or "").name, actor, at)
+
+
+def store_path(*, path: Path, actor: User | None, at: datetime) -> StoredFile:
+    """Keep a copy of a file on this machine."""
+    return _store(_pieces(path), path.name, actor, at)
+
+
+def path_of(stored: StoredFile) -> Path:
+    return Path(settings.QUYU_HOME) / "files" / stored.path
+
+
+def _pieces(path: Path) -> Iterator[bytes]:
+    with path.open("rb") as file:
+        while piece := file.read(PIECE):
+            yield piece
+
+
+def _store(pieces: Iterable[bytes], name: str, actor: User | None, at: datetime) -> StoredFile:
+    root = Path(settings.QUYU_HOME) / "files"
+    root.mkdir(parents=True, exist_ok=True)
+    temporary = root / f".{uuid.uuid4().hex}.tmp"
+    digest, size = hashlib.sha256(), 0
+    with temporary.open("wb") as file:
+        for piece in pieces:
+            digest.update(piece)
+            size += len(piece)
+            file.write(piece)
+    sha256 = digest.hexdigest()
+    relative = f"{sha256[:2]}/{sha256}"
+    (root / relative).parent.mkdir(exist_ok=True)
+    temporary.replace(root / relative)
+    return StoredFile.objects.create(
+        sha256=sha256, name=name[:255] or sha256, size=size, path=relative, created_by=actor, created_at=at
+    )

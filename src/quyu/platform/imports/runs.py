@@ -1,0 +1,225 @@
+"""Import runs: the record of every try, and the steps a person takes from upload to receipt.
+
+A run is previewed as often as the person changes the mapping, then confirmed once. The worker judges
+the file again under the rights of that person and writes; the run's own state changes in the same
+transaction as the data, so a run that says 已导入 is, and one whose worker died is not.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from datetime import date, datetime
+from pathlib import Path
+
+from django.core.files.base import File
+from django.db import transaction
+
+from quyu.kernel.refusal import Refusal
+from quyu.platform.audit import services as audit
+from quyu.platform.files import services as files
+from quyu.platform.files.models import StoredFile
+from quyu.platform.imports import kinds, pipeline
+from quyu.platform.imports.choices import ImportState
+from quyu.platform.imports.kinds import Context, Receipt, RowError
+from quyu.platform.imports.models import ImportRun, RememberedMapping
+from quyu.platform.imports.pipeline import LISTED_ERRORS, Prepared
+from quyu.platform.imports.recognition import header_digest
+from quyu.platform.jobs import liveness
+from quyu.platform.people import policy
+from quyu.platform.people.models import User
+from quyu.platform.people.scope import Scope, everything, scope_of
+
+
+class NotConfirmable(Refusal):
+    def __init__(self, run: ImportRun) -> None:
+        super().__init__(
+            "not_confirmable", "这次导入的状态是“{state}”，不能再确认。", state=run.get_state_display()
+        )
+
+
+class NotReversible(Refusal):
+    def __init__(self) -> None:
+        super().__init__("not_reversible", "这次导入不能撤销。")
+
+
+def upload(*, kind: str, upload: "File[bytes]", actor: User, at: datetime) -> ImportRun:
+    """Keep the file and open a run for it."""
+    stored = files.store(upload=upload, actor=actor, at=at)
+    return ImportRun.objects.create(kind=kind, file=stored, created_by=actor, created_at=at)
+
+
+def record_try(prepared: Prepared, receipt: Receipt | None, *, path: Path, at: datetime) -> ImportRun:
+    """Record an import made on the command line, accepted or not."""
+    context = prepared.context
+    stored = files.store_path(path=path, actor=context.actor, at=at)
+    run = ImportRun(
+        kind=prepared.kind.id, file=stored, created_by=context.actor, created_at=at, finished_at=at
+    )
+    note(run, prepared)
+    run.state = ImportState.ACCEPTED if receipt else ImportState.REJECTED
+    if receipt:
+        _fill_receipt(run, receipt)
+    run.save()
+    return run
+
+
+def context_of(run: ImportRun, *, at: datetime, today: date) -> Context:
+    """Who imports and what is allowed, with the rights of today."""
+    stored: StoredFile = run.file
+    kind = kinds.kind(run.kind)
+    return Context(
+        actor=run.created_by,
+        scope=_scope(run.created_by, kind.resource, today),
+        at=at,
+        today=today,
+        file_name=stored.name,
+        source_sha256=stored.sha256,
+        create=frozenset(run.options.get("create", [])),
+        options={name: str(value) for name, value in run.options.items() if isinstance(value, str)},
+    )
+
+
+def _scope(user: User | None, resource: str, today: date) -> Scope:
+    return everything() if user is None else policy.narrow(scope_of(user, at=today), resource, "import")
+
+
+def prepare(run: ImportRun, *, at: datetime, today: date) -> Prepared:
+    """Judge the file under the mapping and the answers of the run, or the mapping remembered for such files."""
+    kind = kinds.kind(run.kind)
+    context, path = context_of(run, at=at, today=today), files.path_of(run.file)
+    options = {"sheet_name": run.options.get("sheet") or None, "answers": run.options.get("answers", {})}
+    prepared = pipeline.prepare(path, kind, context, mapping=run.mapping or None, **options)
+    if run.mapping or prepared.sheet is None:
+        return prepared
+    known = RememberedMapping.objects.filter(
+        kind=run.kind, header_digest=header_digest(prepared.sheet)
+    ).first()
+    return pipeline.prepare(path, kind, context, mapping=known.mapping, **options) if known else prepared
+
+
+def preview(run: ImportRun, *, at: datetime, today: date) -> Prepared:
+    """Judge the file and keep what was found on the run."""
+    prepared = prepare(run, at=at, today=today)
+    note(run, prepared)
+    run.state = ImportState.PREVIEWED
+    run.save()
+    return prepared
+
+
+def note(run: ImportRun, prepared: Prepared) -> None:
+    """Put findings on the run; at most the first thousand errors, and their full count."""
+    recognition, sheet = prepared.recognition, prepared.sheet
+    run.mapping = recognition.mapping if recognition else run.mapping
+    run.errors = [asdict(error) for error in prepared.errors[:LISTED_ERRORS]]
+    run.error_count = len(prepared.errors)
+    run.preview = {
+        **prepared.findings.preview,
+        "notices": list(prepared.notices),
+        "is_clean": prepared.is_clean,
+        "valid_rows": len(prepared.valid.rows) if prepared.valid is not None else 0,
+        "file_rows": len(sheet.rows) if sheet else 0,
+        "headers": [header for header in sheet.headers if header] if sheet else [],
+        "sheet_names": list(sheet.sheet_names) if sheet else [],
+        "matches": [asdict(match) for match in recognition.matches] if recognition else [],
+        "ambiguous": {name: list(texts) for name, texts in recognition.ambiguous.items()}
+        if recognition
+        else {},
+    }
+
+
+def choose(
+    run: ImportRun,
+    *,
+    mapping: Mapping[str, str],
+    answers: Mapping[str, str],
+    create: Sequence[str],
+    sheet: str,
+) -> None:
+    """Keep what the person chose; the next preview obeys it."""
+    run.mapping = dict(mapping)
+    run.options = {**run.options, "answers": dict(answers), "create": list(create), "sheet": sheet}
+    run.save()
+
+
+@transaction.atomic
+def confirm(run: ImportRun, *, partial: bool, at: datetime) -> ImportRun:
+    """Hand the run to the worker, once."""
+    allowed = (ImportState.PREVIEWED, ImportState.FAILED)
+    options = {**run.options, "partial": partial, "phase": "queued"}
+    changed = ImportRun.objects.filter(pk=run.pk, state__in=allowed).update(
+        state=ImportState.RUNNING, options=options, progress_rows=0, finished_at=None
+    )
+    run.refresh_from_db()
+    if not changed:
+        raise NotConfirmable(run)
+    if run.created_by is not None and run.mapping:
+        _remember(run, at)
+    return run
+
+
+def _remember(run: ImportRun, at: datetime) -> None:
+    """The mapping a person confirmed is proposed again for files with the same headers."""
+    sheet = pipeline.read(
+        files.path_of(run.file), kinds.kind(run.kind), sheet_name=run.options.get("sheet") or None
+    )
+    RememberedMapping.objects.update_or_create(
+        kind=run.kind,
+        header_digest=header_digest(sheet),
+        defaults={"mapping": run.mapping, "confirmed_by": run.created_by, "confirmed_at": at},
+    )
+
+
+def execute(run: ImportRun, *, at: datetime, today: date) -> ImportRun:
+    """What the worker does: judge again, then write the data and the receipt in one transaction."""
+    with liveness.working(lock_name(run)):
+        run.options = {**run.options, "phase": "started"}
+        run.save(update_fields=["options"])
+        prepared = prepare(run, at=at, today=today)
+        note(run, prepared)
+        run.progress_rows = run.preview["file_rows"]
+        run.finished_at = at
+        run.save(update_fields=["progress_rows"])
+        try:
+            with transaction.atomic():
+                receipt = pipeline.commit(prepared, partial=bool(run.options.get("partial")))
+                run.state = ImportState.ACCEPTED
+                _fill_receipt(run, receipt)
+                run.save()
+        except Refusal as refusal:
+            run.state = ImportState.REJECTED
+            if not run.errors:
+                run.errors = [asdict(RowError(None, None, refusal.code, None, str(refusal)))]
+                run.error_count = 1
+            run.save()
+    return run
+
+
+def _fill_receipt(run: ImportRun, receipt: Receipt) -> None:
+    run.receipt = {"rows": receipt.rows, **receipt.totals}
+    run.batch_id = receipt.batch_id
+
+
+def lock_name(run: ImportRun) -> str:
+    return f"import-{run.pk}"
+
+
+def settle(run: ImportRun, *, at: datetime) -> ImportRun:
+    """A run whose worker started and is gone becomes 中断; nothing was written, it can be confirmed again."""
+    has_started = run.state == ImportState.RUNNING and run.options.get("phase") == "started"
+    if has_started and not liveness.is_working(lock_name(run)):
+        running = ImportRun.objects.filter(pk=run.pk, state=ImportState.RUNNING)
+        running.update(state=ImportState.FAILED, finished_at=at)
+        run.refresh_from_db()
+    return run
+
+
+@transaction.atomic
+def undo(run: ImportRun, *, reason: str, actor: User, at: datetime) -> Receipt:
+    """Take back what the run wrote, by the means of its kind."""
+    kind = kinds.kind(run.kind)
+    if kind.undo is None or run.batch_id is None or run.state != ImportState.ACCEPTED:
+        raise NotReversible
+    receipt = kind.undo(run.batch_id, reason, actor, at)
+    run.receipt = {**run.receipt, "undone": {"batch": receipt.batch_id, "reason": reason, "by": str(actor)}}
+    run.save(update_fields=["receipt"])
+    audit.record(actor=actor, verb="undo_import", subject=run, label=run.file.name, reason=reason, at=at)
+    return receipt

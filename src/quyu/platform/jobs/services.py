@@ -1,0 +1,9 @@
+"""Work that a person does not wait for. Thin over django-tasks: a job is enqueued when its data are committed."""
+
+from django.db import transaction
+from django_tasks import Task
+
+
+def enqueue(task: Task, **arguments: object) -> None:
+    """Run `task` in the worker, with JSON arguments, once the current transaction has been committed."""
+    transaction.on_commit(lambda: task.enqueue(**arguments))
