@@ -96,7 +96,8 @@ def groups_for(request: HttpRequest) -> list[EntryGroup]:
     """The menu of this request; the entry whose address is the longest prefix of the path is active."""
     visible = list(_visible(request))
     urls = [url for _group, pages in visible for _page, url in pages]
-    active = max((url for url in urls if request.path.startswith(url) and url != "/"), key=len, default="/")
+    here = (url for url in urls if request.path == url or (url != "/" and request.path.startswith(url)))
+    active = max(here, key=len, default="")
     return [
         EntryGroup(
             group.label, tuple(Entry(page.label, url, page.icon, url == active) for page, url in pages)

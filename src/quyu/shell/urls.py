@@ -3,15 +3,18 @@
 from django.urls import URLPattern, URLResolver, include, path
 
 from quyu.platform.viewsets import web as viewset_pages
-from quyu.shell import api, health, home
+from quyu.shell import api, health
+from quyu.shell.home import views as home
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", home.home, name="home"),
+    path("home/standing/", home.standing, name="home-standing"),
     path("account/", include("quyu.shell.account_urls")),
     path("org/", include("quyu.platform.people.urls")),
     path("approvals/", include("quyu.platform.approvals.urls")),
     path("notices/", include("quyu.platform.notices.urls")),
     path("audit/", include("quyu.shell.audit_urls")),
+    path("performance/", include("quyu.apps.performance.urls")),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
     path("api/", api.urls(api.api)),

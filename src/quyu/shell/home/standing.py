@@ -1,0 +1,67 @@
+"""Where I stand this year: the sum of the nodes an account answers for, and the parts furthest behind."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from quyu.analytics.attainment import Standing
+from quyu.apps.performance import charts
+from quyu.apps.performance.selectors import series
+from quyu.apps.performance.selectors.span import CALENDAR, Span, span_of
+from quyu.apps.performance.selectors.tree import Board, board
+from quyu.platform.people.scope import Scope
+
+PARTS_SHOWN = 6
+
+
+@dataclass(frozen=True)
+class Part:
+    """A node (or product line) below mine; `region` is empty where there is no page behind it."""
+
+    label: str
+    owner: str
+    region: str
+    standing: Standing
+
+
+@dataclass(frozen=True)
+class Panel:
+    title: str
+    span: Span
+    standing: Standing
+    parts: tuple[Part, ...]
+    chart: dict[str, Any]
+    is_published: bool
+
+    @property
+    def needed_per_day(self) -> int | None:
+        """What each working day left must bring, in fen."""
+        return self.standing.needed_per_day(self.span.working_days_left)
+
+
+def panel_for(scope: Scope, *, today: date) -> Panel | None:
+    """The year's figures; None for an account that answers for nothing. Raises NothingToPlan without products."""
+    shown = board(span_of(CALENDAR.year(CALENDAR.fiscal_year(today)), today=today), scope, today=today)
+    tops = shown.reach.tops
+    if not tops:
+        return None
+    return Panel(
+        title="、".join(shown.axes.name(code) for code in tops[:3]),
+        span=shown.span,
+        standing=sum((shown.standings[code] for code in tops), Standing()),
+        parts=parts_of(shown, tops),
+        chart=charts.months(series.months(shown, tops[0])) if len(tops) == 1 else {},
+        is_published=shown.version is not None,
+    )
+
+
+def parts_of(shown: Board, tops: tuple[str, ...]) -> tuple[Part, ...]:
+    """The nodes next below, furthest behind first; the product lines of a single territory."""
+    codes = tuple(shown.children(tops[0])) if len(tops) == 1 else tops
+    if not codes:
+        return tuple(Part(name, "", "", standing) for _code, name, standing in series.lines(shown, tops[0]))
+    parts = [
+        Part(shown.axes.name(code), shown.axes.owner_name(code), code, shown.standings[code])
+        for code in codes
+    ]
+    return tuple(sorted(parts, key=lambda part: (part.standing.gap, part.region))[:PARTS_SHOWN])

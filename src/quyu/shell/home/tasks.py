@@ -1,0 +1,132 @@
+"""What should I do next: each source answers with the tasks it has for this account."""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+from quyu.apps.customers.models import Customer
+from quyu.apps.targets import selectors as targets
+from quyu.apps.targets.choices import VersionState
+from quyu.apps.territories.choices import AlignmentState
+from quyu.apps.territories.models import Alignment, Territory, TerritoryOwner
+from quyu.platform.approvals import selectors as approvals
+from quyu.platform.imports.choices import ImportState
+from quyu.platform.imports.models import ImportRun
+from quyu.platform.people import guard
+from quyu.platform.people.guard import GuardedRequest
+from quyu.platform.people.models import in_force
+from quyu.shell.navigation import url_of
+
+SHOWN_EACH = 3
+
+
+@dataclass(frozen=True)
+class Task:
+    """One thing to do; `kind` is a state of `ui.badge` (info, warning, danger), `url` leads to the place."""
+
+    text: str
+    detail: str
+    url: str
+    kind: str = "info"
+
+
+Source = Callable[[GuardedRequest], Iterable[Task]]
+
+
+def approvals_waiting(request: GuardedRequest) -> Iterator[Task]:
+    """Requests that wait for my decision, the oldest first."""
+    if not guard.may(request, "approval", "approve"):
+        return
+    waiting = approvals.waiting_for(guard.full_scope(request)).select_related("submitted_by")
+    for approval in waiting[:SHOWN_EACH]:
+        who = approval.submitted_by.first_name or approval.submitted_by.username
+        detail = _("{who} 提交于 {day:%Y-%m-%d}").format(who=who, day=approval.submitted_at)
+        yield Task(
+            _("审批：{label}").format(label=approval.subject_label), detail, url_of("approvals"), "warning"
+        )
+
+
+def failed_imports(request: GuardedRequest) -> Iterator[Task]:
+    """My imports that were refused, broke off or wait for confirmation; only the latest."""
+    if not guard.may(request, "import", "view"):
+        return
+    open_states = (ImportState.REJECTED, ImportState.FAILED, ImportState.PREVIEWED)
+    run = ImportRun.objects.filter(created_by=request.user).select_related("file").order_by("-pk").first()
+    if run is None or run.state not in open_states:
+        return
+    detail = _("{count} 处错误").format(count=run.error_count) if run.error_count else run.get_state_display()
+    kind = "warning" if run.state == ImportState.PREVIEWED else "danger"
+    yield Task(_("处理导入：{name}").format(name=run.file.name), detail, url_of("imports"), kind)
+
+
+def drafts(request: GuardedRequest) -> Iterator[Task]:
+    """Target versions and alignments that wait to be finished and submitted."""
+    if guard.may(request, "plan", "submit"):
+        scope = guard.check(request, "plan", "submit")
+        versions = targets.visible_versions(scope).filter(state=VersionState.DRAFT)
+        for version in versions.order_by("-plan__year", "-pk")[:SHOWN_EACH]:
+            yield Task(_("完成并提交目标：{label}").format(label=version), _("草稿"), url_of("targets"))
+    if guard.may(request, "alignment", "create"):
+        for alignment in Alignment.objects.filter(state=AlignmentState.DRAFT).order_by("-pk")[:SHOWN_EACH]:
+            yield Task(
+                _("完成并提交区域方案：{label}").format(label=alignment), _("草稿"), url_of("territories")
+            )
+
+
+def ownerless_territories(request: GuardedRequest) -> Iterator[Task]:
+    """Territories for which no position is accountable today."""
+    if not guard.may(request, "territory", "edit"):
+        return
+    at, scope = request.today, guard.check(request, "territory", "edit")
+    owned = TerritoryOwner.objects.filter(in_force(at)).values("territory")
+    count = Territory.objects.visible_to(scope, at).filter(in_force(at)).exclude(pk__in=owned).count()
+    if count:
+        text = _("给 {count} 个销售区域指定负责岗位").format(count=count)
+        yield Task(text, _("无人负责的区域没有人对目标负责"), url_of("territories"), "warning")
+
+
+def unplaced_customers(request: GuardedRequest) -> Iterator[Task]:
+    """Open customers that are neither on the map nor given to a territory."""
+    if not guard.may(request, "customer", "import"):
+        return
+    if not guard.check(request, "customer", "import").is_everything:
+        return
+    adrift = Customer.objects.filter(unit=None, territory_override=None, closed_on=None).count()
+    if adrift:
+        text = _("给 {count} 个客户补上所在地").format(count=adrift)
+        yield Task(text, _("没有所在地的客户，业绩记为未归属"), url_of("customer-list"))
+
+
+SOURCES: tuple[Source, ...] = (
+    approvals_waiting,
+    failed_imports,
+    drafts,
+    ownerless_territories,
+    unplaced_customers,
+)
+
+
+def tasks_for(request: GuardedRequest) -> list[Task]:
+    """All tasks of this account, in the order of the sources."""
+    return [task for source in SOURCES for task in source(request)]
+
+
+def first_steps(request: GuardedRequest) -> list[Task]:
+    """The way from an empty company to a published target, as far as this account may go it."""
+    steps = (
+        ("import", "import", "imports", _("导入订单"), _("按您现有的表格上传，列名会自动识别")),
+        (
+            "alignment",
+            "create",
+            "territories",
+            _("划分销售区域"),
+            _("系统按业绩均衡、紧凑地划分，可在地图上调整"),
+        ),
+        ("plan", "create", "targets", _("编制并分解目标"), _("从历史基线出发，逐级分解，分文不差")),
+    )
+    return [
+        Task(text, detail, url_of(view))
+        for resource, action, view, text, detail in steps
+        if guard.may(request, resource, action)
+    ]

@@ -1,0 +1,35 @@
+"""The home page and its figures, which load after the page."""
+
+from django.http import HttpResponse
+from django.shortcuts import render
+
+from quyu.apps.targets.selectors.freezing import NothingToPlan
+from quyu.platform.people import guard
+from quyu.platform.people.choices import Role
+from quyu.platform.people.guard import GuardedRequest
+from quyu.shell.home.standing import panel_for
+from quyu.shell.home.tasks import first_steps, tasks_for
+
+
+@guard.require("home", "view")
+def home(request: GuardedRequest) -> HttpResponse:
+    """What to do next, by what this account may do; the figures follow by themselves."""
+    scope = guard.full_scope(request)
+    context = {
+        "roles": [str(label) for code, label in Role.choices if code in scope.roles],
+        "tasks": tasks_for(request),
+        "has_figures": guard.may(request, "actual", "view"),
+    }
+    return render(request, "home/home.html.jinja", context)
+
+
+@guard.require("actual", "view")
+def standing(request: GuardedRequest) -> HttpResponse:
+    """This year's target, actual and pace of what the account answers for; first steps where there is nothing."""
+    try:
+        panel = panel_for(request.scope, today=request.today)
+    except NothingToPlan:
+        panel = None
+    if panel is None:
+        return render(request, "home/first_steps.html.jinja", {"steps": first_steps(request)})
+    return render(request, "home/standing.html.jinja", {"panel": panel})

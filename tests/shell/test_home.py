@@ -1,0 +1,79 @@
+"""Home says where a person stands and what to do next, by what that person may do."""
+
+from datetime import date, datetime
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from quyu.apps.customers.models import Customer
+from quyu.apps.performance.models import DayRollup
+from quyu.platform.approvals import services as approvals
+from quyu.platform.catalog.models import ProductLine
+from tests.people import Company, client_of
+
+NOW = timezone.make_aware(datetime(2026, 6, 15, 9, 30))
+
+
+def home_of(company: Company, name: str) -> str:
+    return client_of(getattr(company, name)).get("/").content.decode()
+
+
+def standing_of(company: Company, name: str) -> str:
+    return client_of(getattr(company, name)).get("/home/standing/").content.decode()
+
+
+def test_an_empty_company_shows_the_first_steps_to_those_who_may_take_them(company: Company) -> None:
+    assert "导入订单" in standing_of(company, "operations")
+    assert "导入订单" not in standing_of(company, "owner")
+    assert "还没有您的业绩数据" in standing_of(company, "owner")
+
+
+@pytest.mark.capability("ORG7")
+def test_a_request_waits_for_the_one_who_may_decide_and_nobody_else(company: Company) -> None:
+    approvals.submit(
+        subject_type="alignment",
+        subject_id=1,
+        label="2027 区域方案",
+        url="/territories/",
+        org_unit=company.head_office,
+        summary={},
+        actor=company.operations,
+        note="",
+        at=NOW,
+    )
+
+    assert "审批：2027 区域方案" in home_of(company, "director")
+    assert "2027 区域方案" not in home_of(company, "operations")
+    assert "2027 区域方案" not in home_of(company, "neighbour")
+
+
+def test_territories_and_customers_without_a_place_are_work_for_operations(company: Company) -> None:
+    Customer.objects.create(code="C1", name="某商行")
+
+    page = home_of(company, "operations")
+
+    assert "给 1 个销售区域指定负责岗位" in page  # 粤东 has nobody
+    assert "给 1 个客户补上所在地" in page
+    assert "没有待办事项" in home_of(company, "owner")
+
+
+def test_figures_stay_within_reach(company: Company) -> None:
+    ProductLine.objects.create(code="L1", name="饮品")
+    for territory, fen in ((company.sunan, 123_450_000), (company.yuedong, 777_000_000)):
+        DayRollup.objects.create(day=date(2026, 3, 2), territory=territory, amount_fen=fen, line_count=1)
+
+    assert "123.45" in standing_of(company, "owner")
+    assert "123.45" in standing_of(company, "boss")
+    assert "777.00" not in standing_of(company, "boss")
+    assert "900.45" in standing_of(company, "director")
+
+
+def test_home_costs_few_queries(company: Company) -> None:
+    client = client_of(company.operations)
+
+    with CaptureQueriesContext(connection) as queries:
+        client.get("/")
+
+    assert len(queries) <= 14, [query["sql"][:90] for query in queries]
