@@ -126,7 +126,7 @@ def _move(before: Basis, now: Basis, *, last_batch: int, delta: Contribution) ->
     codes = _changed(before.catalog, now.catalog, "code")
     for batch in Batch.objects.filter(kind=ORDER_LINE_KIND, pk__lte=last_batch).order_by("pk"):
         old = attribution.attributed(batch, before.ownership)
-        touched = _among(old["customer_code"], customers, codes, old)
+        touched = _among(customers, codes, old)
         if not pc.any(touched).as_py():
             _link(batch, before, now)
             continue
@@ -137,13 +137,14 @@ def _move(before: Basis, now: Basis, *, last_batch: int, delta: Contribution) ->
         delta.add(contribution(new.filter(touched), sign=batch.sign, directory=_directory(now.catalog)))
 
 
-def _among(
-    customer: pa.ChunkedArray, customers: pa.Array, codes: pa.Array, lines: pa.Table
-) -> pa.ChunkedArray:
-    by_catalog = pc.or_(
+def _among(keys: pa.Array, codes: pa.Array, lines: pa.Table) -> pa.ChunkedArray:
+    """Whether each line is claimed under a changed key or sold a changed product or channel."""
+    touched = pc.or_(
         pc.is_in(lines["product_code"], codes), pc.fill_null(pc.is_in(lines["channel_code"], codes), False)
     )
-    return pc.or_(pc.is_in(customer, customers), by_catalog)
+    for column in attribution.keys_of(lines):
+        touched = pc.or_(touched, pc.fill_null(pc.is_in(column, keys), False))
+    return touched
 
 
 def _changed(before: pa.Table, now: pa.Table, key: str) -> pa.Array:

@@ -1,5 +1,9 @@
 """Which territory and person a line belongs to, as of its order date.
 
+Three kinds of claims, the first that holds on the day decides: the customer is named for a territory
+(`named_key`), the place the line was delivered to lies in one (`place_key`), the customer's own place
+does (its plain code).
+
 Derived from the facts and an ownership frame; never the truth. One Parquet file per batch, in the same
 row order as the batch, in a folder named by the digest of the ownership it was made from, so that the
 attribution of any past ownership can be told apart and made again. Ranges are half-open.
@@ -26,6 +30,7 @@ OWNERSHIP = pa.schema(
     ]
 )
 FOLDER = "order_line_attribution"
+NAMED, PLACE = "\x1enamed:", "\x1eplace:"
 ALWAYS = np.int64(2**31 - 1)
 DAY_BITS = np.int64(33)
 
@@ -51,19 +56,57 @@ def attribute_lines(lines: pa.Table, ownership: pa.Table) -> pa.Table:
         return pa.table(
             {name: pa.nulls(lines.num_rows, pa.string()) for name in ("territory_code", "person_code")}
         )
-    customers = pc.unique(frame["customer_code"])
-    owner, start, end = _ranges(frame, customers)
-    order = np.lexsort((start, owner))
-    owner, start, end = owner[order], start[order], end[order]
-    _refuse_overlap(owner, start, end, customers)
-
-    wanted = _numbers(pc.index_in(lines["customer_code"], value_set=customers), -1)
+    claims = _Claims(frame)
     day = _numbers(lines["ordered_on"].cast(pa.int32()), 0)
-    position = np.searchsorted(_key(owner, start), _key(wanted, day), side="right") - 1
-    at = np.maximum(position, 0)
-    is_owned = (position >= 0) & (wanted >= 0) & (owner[at] == wanted) & (day < end[at])
-    rows = pa.array(order[at], mask=~is_owned)
-    return frame.select(["territory_code", "person_code"]).take(rows)
+    rows = np.full(lines.num_rows, -1, dtype=np.int64)
+    for keys in keys_of(lines):
+        rows = np.where(rows >= 0, rows, claims.rows(keys, day))
+    return frame.select(["territory_code", "person_code"]).take(pa.array(rows, mask=rows < 0))
+
+
+def named_key(customer_code: str) -> str:
+    """The ownership key of a customer named for a territory."""
+    return NAMED + customer_code
+
+
+def place_key(unit_code: str) -> str:
+    """The ownership key of a place of delivery."""
+    return PLACE + unit_code
+
+
+def keys_of(lines: pa.Table) -> tuple[pa.ChunkedArray, ...]:
+    """Every key under which the lines may be claimed."""
+    return _prefixed(NAMED, lines["customer_code"]), _places(lines), lines["customer_code"]
+
+
+def _prefixed(prefix: str, codes: pa.ChunkedArray) -> pa.ChunkedArray:
+    return pc.binary_join_element_wise(pa.scalar(prefix), codes.cast(pa.string()), "")
+
+
+def _places(lines: pa.Table) -> pa.ChunkedArray:
+    if "place_code" not in lines.column_names:
+        return pa.chunked_array([pa.nulls(lines.num_rows, pa.string())])
+    return _prefixed(PLACE, lines["place_code"])
+
+
+class _Claims:
+    """The ownership sorted by key and day; `rows` finds the claim of each (key, day)."""
+
+    def __init__(self, frame: pa.Table) -> None:
+        self.keys = pc.unique(frame["customer_code"])
+        owner, start, end = _ranges(frame, self.keys)
+        self.order = np.lexsort((start, owner))
+        self.owner, self.start, self.end = owner[self.order], start[self.order], end[self.order]
+        _refuse_overlap(self.owner, self.start, self.end, self.keys)
+        self.index = _key(self.owner, self.start)
+
+    def rows(self, keys: pa.ChunkedArray, day: np.ndarray) -> np.ndarray:
+        """The row of the frame that claims each key on each day; -1 for none."""
+        wanted = _numbers(pc.index_in(keys, value_set=self.keys), -1)
+        position = np.searchsorted(self.index, _key(wanted, day), side="right") - 1
+        at = np.maximum(position, 0)
+        is_owned = (position >= 0) & (wanted >= 0) & (self.owner[at] == wanted) & (day < self.end[at])
+        return np.where(is_owned, self.order[at], -1)
 
 
 def _ranges(frame: pa.Table, customers: pa.Array) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

@@ -22,6 +22,7 @@ ORDER_LINE = pa.schema(
         pa.field("quantity_milli", pa.int64(), nullable=False),
         pa.field("amount_fen", pa.int64(), nullable=False),
         pa.field("profit_fen", pa.int64()),
+        pa.field("place_code", pa.string()),
     ]
 )
 MEASURES = ("quantity_milli", "amount_fen", "profit_fen")
