@@ -24,7 +24,9 @@ def test_a_year_not_announced_yet_is_provisional() -> None:
     calendar = selectors.work_calendar()
     assert calendar.is_provisional(date(year, 1, 1), date(year, 2, 1))
     assert not calendar.is_working(
-        services.spring_festival(year) if services.spring_festival(year).weekday() < 5 else date(year, 10, 1)
+        selectors.spring_festival(year)
+        if selectors.spring_festival(year).weekday() < 5
+        else date(year, 10, 1)
     )
 
 
@@ -51,4 +53,4 @@ def test_provisional_days_give_way_to_the_announcement() -> None:
     ("year", "day"), [(2024, (2, 10)), (2025, (1, 29)), (2026, (2, 17)), (2027, (2, 6)), (2028, (1, 26))]
 )
 def test_spring_festival_moves(year: int, day: tuple[int, int]) -> None:
-    assert services.spring_festival(year) == date(year, *day)
+    assert selectors.spring_festival(year) == date(year, *day)

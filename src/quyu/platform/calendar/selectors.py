@@ -2,6 +2,8 @@
 
 from datetime import date
 
+import holidays as holiday_dates
+
 from quyu.kernel.workdays import WorkCalendar
 from quyu.platform.calendar.models import CalendarDay
 
@@ -16,3 +18,11 @@ def work_calendar() -> WorkCalendar:
         exceptions={day: is_working for day, is_working, _ in rows},
         provisional_from=date(min(later), 1, 1) if later else None,
     )
+
+
+def spring_festival(year: int) -> date:
+    """New Year's Day of the lunar calendar that falls in that year."""
+    named = holiday_dates.country_holidays("CN", years=year, language="zh_CN").get_named(
+        "春节", lookup="exact"
+    )
+    return min(day for day in named if day.year == year)

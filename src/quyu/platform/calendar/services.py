@@ -72,11 +72,3 @@ def _provisional(year: int) -> Iterator[CalendarDay]:
 def _label(name: str, is_working: bool) -> str:
     label = _NAMES.get(name, name)
     return f"{label}调休上班" if is_working else label
-
-
-def spring_festival(year: int) -> date:
-    """New Year's Day of the lunar calendar that falls in that year."""
-    named = holiday_dates.country_holidays("CN", years=year, language="zh_CN").get_named(
-        "春节", lookup="exact"
-    )
-    return min(day for day in named if day.year == year)
