@@ -12,14 +12,14 @@ from quyu.shell import clock, navigation
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
-    """Context processor of all Jinja pages; costs one query (unread notices) for a signed-in person."""
+    """Context processor of all Jinja pages; lazy, so that parts of pages do not pay for it."""
     user = getattr(request, "user", AnonymousUser())
     context: dict[str, Any] = {"today": getattr(request, "today", None) or clock.today(), "user": user}
     if isinstance(user, User):
         context |= {
             "user_name": user.first_name or user.username,
             "nav": SimpleLazyObject(lambda: navigation.groups_for(request)),
-            "unread_count": notices.unread_count(user),
+            "unread_count": SimpleLazyObject(lambda: notices.unread_count(user)),
             "notices_url": navigation.url_of("notices"),
         }
     return context

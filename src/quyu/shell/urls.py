@@ -8,6 +8,7 @@ from quyu.shell.home import views as home
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", home.home, name="home"),
+    path("home/tasks/", home.tasks, name="home-tasks"),
     path("home/standing/", home.standing, name="home-standing"),
     path("account/", include("quyu.shell.account_urls")),
     path("org/", include("quyu.platform.people.urls")),

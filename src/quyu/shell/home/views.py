@@ -13,14 +13,19 @@ from quyu.shell.home.tasks import first_steps, tasks_for
 
 @guard.require("home", "view")
 def home(request: GuardedRequest) -> HttpResponse:
-    """What to do next, by what this account may do; the figures follow by themselves."""
+    """The frame; figures and tasks follow by themselves, so that the page is there at once."""
     scope = guard.full_scope(request)
     context = {
         "roles": [str(label) for code, label in Role.choices if code in scope.roles],
-        "tasks": tasks_for(request),
         "has_figures": guard.may(request, "actual", "view"),
     }
     return render(request, "home/home.html.jinja", context)
+
+
+@guard.require("home", "view")
+def tasks(request: GuardedRequest) -> HttpResponse:
+    """What to do next, by what this account may do."""
+    return render(request, "home/tasks.html.jinja", {"tasks": tasks_for(request)})
 
 
 @guard.require("actual", "view")
