@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from quyu.engine.allocation.cell import cell_bounds, exact_sum
 from quyu.engine.allocation.infeasible import Conflict, Infeasible, Interval, Kind
 from quyu.engine.allocation.lattice import Cells, Int64
 from quyu.engine.allocation.problem import UNBOUNDED, At, Problem, Total
@@ -34,11 +35,8 @@ class Limits:
 def limits_of(problem: Problem, values: Int64, cells: Cells) -> Limits:
     """The limits of cells given by their canonical positions; `values` by row."""
     rows = problem.lattice.rows(cells)
-    here = values[rows]
-    count = here.size
-    locked = np.zeros(count, np.bool_) if problem.locked is None else problem.locked[rows]
-    lower = np.zeros(count, np.int64) if problem.lower is None else problem.lower[rows]
-    upper = np.full(count, UNBOUNDED) if problem.upper is None else np.minimum(problem.upper[rows], UNBOUNDED)
+    here, lower, upper = cell_bounds(problem, values, rows)
+    locked = np.zeros(here.size, np.bool_) if problem.locked is None else problem.locked[rows]
     return Limits(np.where(locked, here, lower), np.where(locked, here, upper), locked)
 
 
@@ -72,12 +70,6 @@ def refuse(
                 for index in np.flatnonzero(which)
             ]
     return Infeasible(value, tuple(conflict), interval)
-
-
-def exact_sum(amounts: Int64) -> int:
-    """The sum, also where it does not fit into 64 bits."""
-    high, low = amounts >> 32, amounts & 0xFFFFFFFF
-    return (int(high.sum()) << 32) + int(low.sum())
 
 
 def _fewest_above(amounts: Int64, value: int) -> NDArray[np.bool_]:

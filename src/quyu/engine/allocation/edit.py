@@ -8,15 +8,15 @@ never move.
 import numpy as np
 
 from quyu.engine.allocation.bearing import Bearing, Edit, bearing_of
-from quyu.engine.allocation.conflict import exact_sum, limits_of, refuse
+from quyu.engine.allocation.cell import cell_bounds, exact_sum, split_free
+from quyu.engine.allocation.conflict import limits_of, refuse
 from quyu.engine.allocation.infeasible import Conflict, Infeasible, Kind
 from quyu.engine.allocation.interval import interval
 from quyu.engine.allocation.lattice import Cells, Int64, count_of
 from quyu.engine.allocation.params import Params, Spread
-from quyu.engine.allocation.problem import UNBOUNDED, Problem, Total
+from quyu.engine.allocation.problem import Problem, Total
 from quyu.engine.allocation.proportion import integer_weights
 from quyu.engine.allocation.result import Move, Result
-from quyu.engine.allocation.solve import bounds_of, split_free
 from quyu.engine.allocation.spreading import Spreading, spread
 
 
@@ -46,32 +46,30 @@ def _shift(
     if amount == 0 and rule is Spread.PROPORTIONAL:
         return []
     free, _ = split_free(problem, values, cells)
-    count = count_of(free)
-    if count == 0:
+    if count_of(free) == 0:
         return None if amount else []
     rows = problem.lattice.rows(free)
-    before = values[rows]
-    bounds = bounds_of(problem, rows, count)
-    if rule is not Spread.PROPORTIONAL:
-        amount += exact_sum(before)
-    if bounds is None and (problem.unit > 1 or bool((before < 0).any())):
-        bounds = np.zeros(count, np.int64), np.full(count, UNBOUNDED)
-    if bounds is None and amount + (exact_sum(before) if rule is Spread.PROPORTIONAL else 0) < 0:
-        return None
-    branch = problem.lattice.branches(free)
-    weights = before if rule is Spread.PROPORTIONAL else problem.base[rows]
+    is_relative = rule is Spread.PROPORTIONAL
+    before, *bounds = cell_bounds(problem, values, rows, is_relative=is_relative)
+    asked = amount if is_relative else amount + exact_sum(before)
+    weights = _weights(problem, rows, before, rule)
+    found = spread(
+        weights,
+        weights[:0] if weights.all() else integer_weights(problem.base[rows]),
+        (bounds[0], bounds[1]),
+        asked,
+        problem.unit,
+        problem.lattice.branches(free),
+    )
+    return None if found is None else [(free, found, before if is_relative else None)]
+
+
+def _weights(problem: Problem, rows: Cells, before: Int64, rule: Spread) -> Int64:
     if rule is Spread.EQUAL:
-        weights = np.ones(count, np.int64)
-    fallback = problem.base[rows] if not weights.all() else weights[:0]
-    if rule is Spread.PROPORTIONAL and bounds is not None:
-        lower, upper = bounds
-        bounds = lower - before, np.where(upper >= UNBOUNDED, upper, upper - before)
-    if rule is Spread.PROPORTIONAL:
-        weights = np.abs(weights)
-    found = spread(integer_weights(weights), integer_weights(fallback), bounds, amount, problem.unit, branch)
-    if found is None:
-        return None
-    return [(free, found, before if rule is Spread.PROPORTIONAL else None)]
+        return np.ones(before.size, np.int64)
+    if rule is Spread.BASE:
+        return integer_weights(problem.base[rows])
+    return integer_weights(np.abs(before) if bool((before < 0).any()) else before)
 
 
 def _refusal(

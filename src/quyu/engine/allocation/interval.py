@@ -1,7 +1,8 @@
 """What a node can be set to, told before anything is typed: two sums over its cells."""
 
 from quyu.engine.allocation.bearing import Keep, bearing_of
-from quyu.engine.allocation.conflict import exact_sum, limits_of
+from quyu.engine.allocation.cell import exact_sum
+from quyu.engine.allocation.conflict import limits_of
 from quyu.engine.allocation.infeasible import Interval
 from quyu.engine.allocation.lattice import Int64
 from quyu.engine.allocation.problem import At, Problem

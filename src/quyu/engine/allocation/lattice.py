@@ -23,6 +23,13 @@ Int8 = NDArray[np.int8]
 Cells = slice | Int64
 
 
+_SORTED, _UNSORTED, _SAME, _OUTSIDE = 0, 1, 2, 3
+
+
+class BadCoordinate(Refusal):
+    """A coordinate is not the number of a leaf."""
+
+
 class DuplicateCell(Refusal):
     """Two rows describe the same cell."""
 
@@ -115,51 +122,74 @@ def count_of(cells: Cells) -> int:
     return cells.stop - cells.start if isinstance(cells, slice) else cells.size
 
 
-def lattice_of(dimensions: tuple[Dimension, ...], coordinates: NDArray[np.integer]) -> Lattice:
-    """Sorts the cells and reads the tree off them; raises DuplicateCell."""
-    columns = tuple(
-        np.ascontiguousarray(coordinates[:, axis], dtype=np.int32) for axis in range(len(dimensions))
-    )
-    order = _order(dimensions, columns)
-    if order is not None:
-        columns = tuple(column[order] for column in columns)
-    branch = np.full(coordinates.shape[0], -1, np.int8)
-    level = sum(dimension.height for dimension in dimensions)
-    same = np.ones(max(branch.size - 1, 0), np.bool_)
-    for dimension, column in zip(reversed(dimensions), reversed(columns), strict=True):
-        level -= dimension.height
-        _mark_branches(column, dimension.lineage, level, branch)
-        same &= column[1:] == column[:-1]
-    if same.any():
-        position = int(np.argmax(same))
-        cell = [d.leaves[int(c[position])] for d, c in zip(dimensions, columns, strict=True)]
+def lattice_of(dimensions: tuple[Dimension, ...], coordinates: NDArray[np.int32]) -> Lattice:
+    """Sorts the cells and reads the tree off them; raises BadCoordinate, DuplicateCell."""
+    columns = np.empty((len(dimensions), coordinates.shape[0]), np.int32)
+    branch = np.empty(coordinates.shape[0], np.int8)
+    tables = _tables(dimensions)
+    order = None
+    fault, place = _read(np.ascontiguousarray(coordinates, np.int32), *tables, columns, branch)
+    if fault == _UNSORTED:
+        order = _order(dimensions, coordinates)
+        fault, place = _read(coordinates[order].astype(np.int32, copy=False), *tables, columns, branch)
+    if fault == _OUTSIDE:
+        raise BadCoordinate("bad_coordinate", "第 {row} 行的坐标超出维度的范围。", row=place)
+    if fault == _SAME:
+        cell = [
+            dimension.leaves[column[place]] for dimension, column in zip(dimensions, columns, strict=True)
+        ]
         raise DuplicateCell("duplicate_cell", "单元格“{cell}”出现了不止一次。", cell=" / ".join(cell))
-    return Lattice(dimensions, columns, order, branch)
+    return Lattice(dimensions, tuple(columns), order, branch)
 
 
-def _order(dimensions: tuple[Dimension, ...], columns: tuple[Int32, ...]) -> Int64 | None:
+def _tables(dimensions: tuple[Dimension, ...]) -> tuple[NDArray[np.int32], Int64, Int64]:
+    """The lineage of all dimensions side by side, the number of leaves and the first level of each."""
+    leaves = np.array([len(dimension.leaves) for dimension in dimensions])
+    heights = np.array([dimension.height for dimension in dimensions])
+    lineage = np.zeros((len(dimensions), leaves.max(), heights.max() + 1), np.int32)
+    for axis, dimension in enumerate(dimensions):
+        lineage[axis, : leaves[axis], : heights[axis] + 1] = dimension.lineage
+    return lineage, leaves, np.cumsum(heights) - heights
+
+
+def _order(dimensions: tuple[Dimension, ...], coordinates: NDArray[np.int32]) -> Int64:
     places = 1
     for dimension in dimensions:
         places *= len(dimension.leaves)
     if places >= 2**62:
-        return np.lexsort(columns[::-1]).astype(np.int64)
-    key = np.zeros(columns[0].size, np.int64)
-    for dimension, column in zip(dimensions, columns, strict=True):
+        return np.lexsort(coordinates.T[::-1]).astype(np.int64)
+    key = np.zeros(coordinates.shape[0], np.int64)
+    for axis, dimension in enumerate(dimensions):
         key *= len(dimension.leaves)
-        key += column
-    return None if bool((key[1:] > key[:-1]).all()) else np.argsort(key, kind="stable")
+        key += coordinates[:, axis]
+    return np.argsort(key, kind="stable")
 
 
 @compiled
-def _mark_branches(column: Int32, lineage: Int32, level: int, branch: Int8) -> None:
-    """Called from the last dimension to the first, so that the first dimension to differ has the last word."""
-    for position in range(1, column.size):
-        here, before = column[position], column[position - 1]
-        if here != before:
+def _read(
+    coordinates: Int32, lineage: Int32, leaves: Int64, first_level: Int64, columns: Int32, branch: Int8
+) -> tuple[int, int]:
+    """Fills columns and branch; returns a fault and its row, unless the fault is that rows are unsorted."""
+    order_fault, order_place = _SORTED, 0
+    for cell in range(coordinates.shape[0]):
+        branch[cell] = -1
+        order = 0
+        for axis in range(coordinates.shape[1]):
+            here = coordinates[cell, axis]
+            columns[axis, cell] = here
+            if here < 0 or here >= leaves[axis]:
+                return _OUTSIDE, cell
+            if order != 0 or cell == 0 or here == columns[axis, cell - 1]:
+                continue
+            before = columns[axis, cell - 1]
+            order = 1 if here > before else -1
             depth = 1
-            while lineage[here, depth] == lineage[before, depth]:
+            while lineage[axis, here, depth] == lineage[axis, before, depth]:
                 depth += 1
-            branch[position] = level + depth - 1
+            branch[cell] = first_level[axis] + depth - 1
+        if order <= 0 and cell > 0 and order_fault != _UNSORTED:
+            order_fault, order_place = (_SAME if order == 0 else _UNSORTED), cell
+    return order_fault, order_place
 
 
 @compiled

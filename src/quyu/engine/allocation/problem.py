@@ -5,7 +5,7 @@ money); only leaf cells exist, every total is a sum of them.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Self
 
@@ -75,19 +75,16 @@ class Problem:
     bounds: tuple[Bound, ...] = ()
     shares: tuple[Share, ...] = ()
     unit: int = 1
+    lattice: Lattice = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         _check_shapes(self)
         _check_amounts(self)
+        object.__setattr__(self, "lattice", lattice_of(self.dimensions, self.coordinates))
 
     @property
     def size(self) -> int:
         return int(self.base.size)
-
-    @cached_property
-    def lattice(self) -> Lattice:
-        """The cells in canonical order (sorted once per problem)."""
-        return lattice_of(self.dimensions, self.coordinates)
 
     @cached_property
     def current(self) -> Int64:
@@ -123,10 +120,6 @@ def _check_shapes(problem: Problem) -> None:
         array = getattr(problem, name)
         if array is not None and array.shape != (rows,):
             raise BadProblem("bad_length", "数组“{name}”应有 {rows} 个数。", name=name, rows=rows)
-    for axis, dimension in enumerate(problem.dimensions if rows else ()):
-        column = problem.coordinates[:, axis]
-        if column.min() < 0 or column.max() >= len(dimension.leaves):
-            raise BadProblem("bad_coordinate", "维度“{name}”的坐标超出范围。", name=dimension.name)
 
 
 def _check_amounts(problem: Problem) -> None:

@@ -33,15 +33,24 @@ def integer_weights(base: NDArray[np.int64] | NDArray[np.float64]) -> Int64:
     Whole numbers that fit are taken as they are; all else is resolved to 2^-50 of the sum, positive
     weights never below 1.
     """
-    positive = np.maximum(base, 0)
-    whole = float(positive.sum(dtype=np.float64))
-    if np.issubdtype(positive.dtype, np.integer):
-        if whole < WEIGHT_LIMIT * 0.99:
-            return positive.astype(np.int64, copy=False)
-    elif whole < WEIGHT_LIMIT * 0.99 and bool((positive == np.rint(positive)).all()):
-        return positive.astype(np.int64)
+    whole, has_negative, is_whole = _sum_of_positive(base)
+    positive = np.maximum(base, 0) if has_negative else base
+    if is_whole and whole < WEIGHT_LIMIT * 0.99:
+        return positive.astype(np.int64, copy=False)
     scaled = np.rint(positive * (2.0**50 / whole)).astype(np.int64)
     return np.where(positive > 0, np.maximum(scaled, 1), 0)
+
+
+@compiled
+def _sum_of_positive(base: NDArray[np.int64] | NDArray[np.float64]) -> tuple[float, bool, bool]:
+    """The sum of the positive numbers, whether there are negative ones, whether all are whole."""
+    whole, has_negative, is_whole = 0.0, False, True
+    for cell in range(base.size):
+        number = np.float64(base[cell])
+        whole += max(number, 0.0)
+        has_negative |= number < 0
+        is_whole &= np.floor(number) == number
+    return whole, has_negative, is_whole
 
 
 @compiled

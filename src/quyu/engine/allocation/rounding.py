@@ -16,7 +16,9 @@ from quyu.engine.allocation.compiled import compiled
 from quyu.engine.allocation.lattice import Int8, Int64
 
 _SMALL = 48
-"""Groups up to this size are ranked by insertion, larger ones by partition."""
+"""Buckets up to this size are ranked by insertion, larger ones by partition."""
+
+_BUCKETS = 64
 
 
 @compiled
@@ -44,6 +46,8 @@ def round_down_tree(quotient: Int64, remainder: Int64, whole: int, branch: Int8)
     start = np.empty(inner + 1, np.int64)
     part = np.zeros(inner, np.int64)
     spare = np.zeros(inner, np.int64)
+    counts = np.empty(_BUCKETS, np.int64)
+    held = np.empty(cells + 1, np.int64)
     _gather(remainder, whole, branch, used, first, start, part, spare)
     for index in range(depth):
         below = first[index + 1]
@@ -52,12 +56,12 @@ def round_down_tree(quotient: Int64, remainder: Int64, whole: int, branch: Int8)
             begin = start[node]
             end = start[node + 1] if node + 1 < below else (cells if is_leaf_level else first[index + 2])
             if is_leaf_level:
-                _hand_out(remainder[begin:end], quotient[begin:end], spare[node])
+                _hand_out(remainder[begin:end], whole, quotient[begin:end], spare[node], counts, held)
             else:
                 left = spare[node]
                 for child in range(begin, end):
                     left -= spare[child]
-                _hand_out(part[begin:end], spare[begin:end], left)
+                _hand_out(part[begin:end], whole, spare[begin:end], left, counts, held)
 
 
 @compiled
@@ -76,14 +80,18 @@ def _gather(
     for index in range(depth - 1, -1, -1):
         node = first[index] - 1
         if index == depth - 1:
+            rest, units = 0, 0
             for cell in range(remainder.size):
                 if cell == 0 or (index > 0 and branch[cell] < used[index]):
+                    if cell > 0:
+                        part[node], spare[node] = rest, units
+                        rest, units = 0, 0
                     node += 1
                     start[node] = cell
-                part[node] += remainder[cell]
-                if part[node] >= whole:
-                    part[node] -= whole
-                    spare[node] += 1
+                rest += remainder[cell]
+                units += 1 if rest >= whole else 0
+                rest -= whole if rest >= whole else 0
+            part[node], spare[node] = rest, units
         else:
             for child in range(first[index + 1], first[index + 2]):
                 cell = child
@@ -100,28 +108,44 @@ def _gather(
 
 
 @compiled
-def _hand_out(remainder: Int64, amount: Int64, units: int) -> None:
+def _hand_out(remainder: Int64, whole: int, amount: Int64, units: int, counts: Int64, held: Int64) -> None:
     """One unit each to the `units` largest remainders, ties to the first."""
     if units <= 0:
         return
-    if remainder.size <= _SMALL:
-        ranked = np.empty(remainder.size, np.int64)
-        for cell in range(remainder.size):
-            place = cell
-            while place > 0 and ranked[place - 1] < remainder[cell]:
-                ranked[place] = ranked[place - 1]
-                place -= 1
-            ranked[place] = remainder[cell]
-        edge = ranked[units - 1]
-    else:
-        edge = np.partition(remainder, remainder.size - units)[remainder.size - units]
+    edge = _nth_largest(remainder, whole, units, counts, held)
     ties = units
     for cell in range(remainder.size):
-        if remainder[cell] > edge:
-            ties -= 1
+        ties -= 1 if remainder[cell] > edge else 0
+        amount[cell] += 1 if remainder[cell] > edge else 0
     for cell in range(remainder.size):
-        if remainder[cell] > edge:
-            amount[cell] += 1
-        elif remainder[cell] == edge and ties > 0:
+        if remainder[cell] == edge and ties > 0:
             amount[cell] += 1
             ties -= 1
+
+
+@compiled
+def _nth_largest(remainder: Int64, whole: int, nth: int, counts: Int64, held: Int64) -> int:
+    """The nth largest remainder: counted into equal buckets, then ranked within one bucket."""
+    scale = counts.size / whole
+    top = counts.size - 1
+    counts[:] = 0
+    for cell in range(remainder.size):
+        counts[min(int(remainder[cell] * scale), top)] += 1
+    bucket = top
+    while counts[bucket] < nth:
+        nth -= counts[bucket]
+        bucket -= 1
+    size = 0
+    for cell in range(remainder.size):
+        held[size] = remainder[cell]
+        size += 1 if min(int(remainder[cell] * scale), top) == bucket else 0
+    if size > _SMALL:
+        return np.partition(held[:size], size - nth)[size - nth]
+    for cell in range(1, size):
+        value = held[cell]
+        place = cell
+        while place > 0 and held[place - 1] < value:
+            held[place] = held[place - 1]
+            place -= 1
+        held[place] = value
+    return held[nth - 1]

@@ -4,14 +4,15 @@ from collections.abc import Callable
 
 import numpy as np
 
+from quyu.engine.allocation.cell import cell_bounds, split_free
 from quyu.engine.allocation.conflict import limits_of, refuse
-from quyu.engine.allocation.lattice import Cells, Int64, count_of
+from quyu.engine.allocation.lattice import count_of
 from quyu.engine.allocation.params import Params, Spread
 from quyu.engine.allocation.part import Part, parts_of
-from quyu.engine.allocation.problem import UNBOUNDED, Problem
+from quyu.engine.allocation.problem import Problem
 from quyu.engine.allocation.proportion import integer_weights
 from quyu.engine.allocation.result import Move, Result
-from quyu.engine.allocation.spreading import Bounds, spread
+from quyu.engine.allocation.spreading import spread
 from quyu.kernel.refusal import Refusal
 
 Stop = Callable[[], bool]
@@ -48,7 +49,11 @@ def _spread_part(problem: Problem, part: Part, params: Params) -> Move | None:
     weights = (
         np.ones(count, np.int64) if params.spread is Spread.EQUAL else integer_weights(problem.base[rows])
     )
-    bounds = bounds_of(problem, rows, count)
+    bounds = (
+        None
+        if problem.lower is None and problem.upper is None
+        else cell_bounds(problem, problem.current, rows)[1:]
+    )
     amount = part.amount - fixed
     if count == 0 and amount == 0:
         return None
@@ -63,27 +68,3 @@ def _spread_part(problem: Problem, part: Part, params: Params) -> Move | None:
             problem, part.cells, limits, part.total.at, part.total.value, part.inner, params.conflict_limit
         )
     return Move(part.total, free, found, None)
-
-
-def split_free(problem: Problem, values: Int64, cells: Cells) -> tuple[Cells, int]:
-    """The cells that are not locked, and the sum of those that are."""
-    if problem.locked is None:
-        return cells, 0
-    locked = problem.locked[problem.lattice.rows(cells)]
-    if not locked.any():
-        return cells, 0
-    start = cells.start if isinstance(cells, slice) else 0
-    positions = np.flatnonzero(locked)
-    held = positions + start if isinstance(cells, slice) else cells[positions]
-    others = np.flatnonzero(~locked)
-    free = others + start if isinstance(cells, slice) else cells[others]
-    return free, int(values[problem.lattice.rows(held)].sum())
-
-
-def bounds_of(problem: Problem, rows: Cells, count: int) -> Bounds | None:
-    """Lower and upper bounds of rows; None where only "not negative" holds."""
-    if problem.lower is None and problem.upper is None:
-        return None
-    lower = np.zeros(count, np.int64) if problem.lower is None else problem.lower[rows]
-    upper = np.full(count, UNBOUNDED) if problem.upper is None else np.minimum(problem.upper[rows], UNBOUNDED)
-    return lower, upper
