@@ -175,6 +175,17 @@ def test_org_tree_shows_seats_holders_and_vacancies(company: Company) -> None:
     assert (root.seat_count, root.vacancy_count) == (8, 2)
 
 
+@pytest.mark.capability("ORG1")
+def test_org_tree_shows_new_units_to_be_placed_and_hides_closed_ones(company: Company) -> None:
+    factories.org_unit("NEW", "新团队")
+    factories.org_unit("OLD", parent=company.east)
+    OrgLink.objects.filter(unit__code__in=["OLD", "SOUTH"]).update(valid_to=TODAY)
+
+    codes = [node.unit.code for node in selectors.org_tree(TODAY, everything())]
+
+    assert codes == ["HQ", "NEW", "SOUTH"], "SOUTH is closed, but 广东 still hangs below it"
+
+
 def test_org_tree_of_a_manager_begins_at_his_units(company: Company) -> None:
     (root,) = selectors.org_tree(TODAY, scope_of(company.boss, at=TODAY))
 

@@ -108,7 +108,10 @@ def to_login(request: HttpRequest) -> HttpResponseBase:
 
 def is_declared(view: Callable[..., object]) -> bool:
     """Whether a resolved view says who may enter, or belongs to a package that guards itself."""
-    return hasattr(view, "quyu_permission") or view.__module__.partition(".")[0] in TRUSTED_PACKAGES
+    return (
+        hasattr(view, "quyu_permission")
+        or getattr(view, "__module__", "").partition(".")[0] in TRUSTED_PACKAGES
+    )
 
 
 class DefaultDenyMiddleware:

@@ -130,6 +130,9 @@ class OrgLink(EditableRow, Dated):
         verbose_name = "上下级关系"
         constraints: ClassVar = [
             dated_order("org_link"),
+            models.UniqueConstraint(
+                fields=["unit"], condition=Q(valid_to__isnull=True), name="one_open_parent"
+            ),
             models.CheckConstraint(condition=~Q(unit=F("parent")), name="org_link_not_self"),
         ]
 
@@ -203,7 +206,12 @@ class Assignment(EditableRow, Dated):
     class Meta:
         verbose_name = "任职"
         ordering: ClassVar = ["position", "valid_from", "pk"]
-        constraints: ClassVar = [dated_order("assignment")]
+        constraints: ClassVar = [
+            dated_order("assignment"),
+            models.UniqueConstraint(
+                fields=["position"], condition=Q(valid_to__isnull=True), name="one_open_holder"
+            ),
+        ]
 
 
 class RoleGrant(EditableRow, Dated):

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import OuterRef, Q, Subquery
+from django.db.models import Exists, OuterRef, Q, Subquery
 
 from quyu.kernel.refusal import Refusal
 from quyu.kernel.tree import Tree
@@ -114,12 +114,17 @@ def users_with(resource: str, action: str, *, org_unit: OrgUnit, at: date) -> li
 
 
 def org_tree(at: date, scope: Scope) -> list[OrgNode]:
-    """The visible part of the organisation on a day: the topmost visible units with all below. Three queries."""
+    """The visible part of the organisation on a day: the topmost visible units with all below. Three queries.
+
+    Units linked on other days only are left out when empty; units never linked stand beside the tree,
+    to be put somewhere.
+    """
     above = OrgLink.objects.in_force(at).filter(unit=OuterRef("pk")).values("parent")[:1]
-    linked: Any = OrgUnit.objects.visible_to(scope).annotate(parent_id=Subquery(above))
+    has_links = Exists(OrgLink.objects.filter(unit=OuterRef("pk")))
+    linked: Any = OrgUnit.objects.visible_to(scope).annotate(parent_id=Subquery(above), has_links=has_links)
     parents: dict[int, int | None] = {unit.pk: unit.parent_id for unit in linked}
     seats = seats_by_unit(parents, at)
-    children: dict[int | None, list[OrgUnit]] = defaultdict(list)
+    children: dict[int | None, list[Any]] = defaultdict(list)
     for unit in linked:
         parent = parents[unit.pk]
         children[parent if parent in parents else None].append(unit)
@@ -128,7 +133,11 @@ def org_tree(at: date, scope: Scope) -> list[OrgNode]:
         below = tuple(node(child) for child in children[unit.pk])
         return OrgNode(unit, tuple(seats[unit.pk]), below)
 
-    return [node(unit) for unit in children[None] if parents[unit.pk] or unit.kind == OrgKind.HEAD_OFFICE]
+    return [
+        node(unit)
+        for unit in children[None]
+        if parents[unit.pk] or not unit.has_links or children[unit.pk] or seats[unit.pk]
+    ]
 
 
 def seats_by_unit(unit_ids: Collection[int], at: date) -> dict[int, list[Seat]]:
