@@ -1,7 +1,7 @@
 """Work that a person does not wait for. Thin over django-tasks: a job is enqueued when its data are committed."""
 
 from django.db import transaction
-from django_tasks import Task
+from django_tasks.base import Task
 
 
 def enqueue(task: Task, **arguments: object) -> None:
