@@ -140,14 +140,14 @@ def anneal(
     load: Floats,
     stamp: Ints,
     queue: Ints,
-    price: float,
+    price: Floats,
     heat: float,
     steps: int,
     seed: int,
 ) -> int:
     """Run `steps` trials at one temperature; returns how many were accepted. Arrays are changed in place.
 
-    price: km2 per mean load outside the band. leave: km2 for a unit outside its current territory.
+    price: km2 per mean load outside the band, of each territory. leave: km2 for a unit outside its current territory.
     """
     np.random.seed(seed)
     accepted = 0
@@ -162,11 +162,10 @@ def anneal(
             continue
         shape = shape_change(moment, home, x, y, w, u, a, b)
         shape += leave[u] * ((b != current[u]) - (a != current[u]))
-        cost = price * (
-            strain(load, share, lower, upper, a, u, -1.0)
-            + strain(load, share, lower, upper, b, u, 1.0)
-            - strain(load, share, lower, upper, a, u, 0.0)
-            - strain(load, share, lower, upper, b, u, 0.0)
+        cost = price[a] * (
+            strain(load, share, lower, upper, a, u, -1.0) - strain(load, share, lower, upper, a, u, 0.0)
+        ) + price[b] * (
+            strain(load, share, lower, upper, b, u, 1.0) - strain(load, share, lower, upper, b, u, 0.0)
         )
         chance = -heat * np.log(np.random.random() + 1e-300)
         if shape + cost <= chance:
@@ -185,11 +184,10 @@ def anneal(
             continue
         total = shape + cost + shape_change(moment, home, x, y, w, k, b, c)
         total += leave[k] * ((c != current[k]) - (b != current[k]))
-        total += price * (
-            strain(load, share, lower, upper, b, k, -1.0)
-            + strain(load, share, lower, upper, c, k, 1.0)
-            - strain(load, share, lower, upper, b, k, 0.0)
-            - strain(load, share, lower, upper, c, k, 0.0)
+        total += price[b] * (
+            strain(load, share, lower, upper, b, k, -1.0) - strain(load, share, lower, upper, b, k, 0.0)
+        ) + price[c] * (
+            strain(load, share, lower, upper, c, k, 1.0) - strain(load, share, lower, upper, c, k, 0.0)
         )
         if total <= chance and moment[b, 3] > 1.5 and stays_whole(k, assign, first, neighbour, stamp, queue):
             move(assign, moment, load, x, y, w, share, k, c)

@@ -73,7 +73,7 @@ def build(problem: Problem) -> Instance:
     unit, representative = _grouped(problem)
     count = len(representative)
     w = np.bincount(unit, weights=problem.weights, minlength=count)
-    x, y = _centres(problem, unit, count, w)
+    x, y = _centres(problem, unit, count)
     edges = links.NO_EDGES
     if problem.edges is not None and len(problem.edges):
         edges = links.tidy(unit[problem.edges])
@@ -137,7 +137,7 @@ def _grouped(problem: Problem) -> tuple[Ints, Ints]:
     return unit.ravel().astype(np.int32), order[leaders].astype(np.int32)
 
 
-def _centres(problem: Problem, unit: Ints, count: int, w: Floats) -> tuple[Floats, Floats]:
+def _centres(problem: Problem, unit: Ints, count: int) -> tuple[Floats, Floats]:
     known = np.isfinite(problem.x) & np.isfinite(problem.y)
     weight = np.where(known, np.maximum(problem.weights, 1e-12), 0.0)
     order = np.lexsort((problem.y, problem.x, unit))

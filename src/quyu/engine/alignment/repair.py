@@ -52,10 +52,9 @@ def grow(
     x: Floats,
     y: Floats,
     centre: Floats,
-    price: Floats,
     closed: Bools,
 ) -> int:
-    """Give released units to the cheapest open territory next to them, layer by layer. Returns units left over."""
+    """Give released units to the nearest open territory next to them, layer by layer. Returns units left over."""
     left = 1
     changed = True
     while changed and left > 0:
@@ -71,7 +70,7 @@ def grow(
                 j = before[neighbour[at]]
                 if j < 0 or closed[j]:
                     continue
-                d = (x[i] - centre[j, 0]) ** 2 + (y[i] - centre[j, 1]) ** 2 + price[j]
+                d = (x[i] - centre[j, 0]) ** 2 + (y[i] - centre[j, 1]) ** 2
                 if d < least:
                     least = d
                     best = j
@@ -83,7 +82,7 @@ def grow(
     return left
 
 
-def legal(instance: Instance, assign: Ints, price: Floats, rng: np.random.Generator) -> Ints:
+def legal(instance: Instance, assign: Ints, rng: np.random.Generator) -> Ints:
     """A plan with every placed unit assigned, territories in one piece where the graph and the locks allow it."""
     assign = np.where(instance.fixed >= 0, instance.fixed, assign).astype(np.int32)
     settled = instance.placed | (instance.fixed >= 0)
@@ -91,7 +90,7 @@ def legal(instance: Instance, assign: Ints, price: Floats, rng: np.random.Genera
         keep_main_pieces(
             assign, instance.first, instance.neighbour, instance.w, instance.fixed, instance.territory_count
         )
-        _spread(instance, assign, settled, price)
+        _spread(instance, assign, settled)
         empty = np.setdiff1d(np.arange(instance.territory_count), assign[assign >= 0])
         if not len(empty):
             break
@@ -100,15 +99,13 @@ def legal(instance: Instance, assign: Ints, price: Floats, rng: np.random.Genera
     return assign
 
 
-def _spread(instance: Instance, assign: Ints, settled: Bools, price: Floats) -> None:
+def _spread(instance: Instance, assign: Ints, settled: Bools) -> None:
     known = np.flatnonzero(assign >= 0)
     count = instance.territory_count
     if not len(known):
         return
     centre = seeds.centroids(instance.x[known], instance.y[known], instance.w[known], assign[known], count)
-    left = grow(
-        assign, instance.first, instance.neighbour, instance.x, instance.y, centre, price, instance.closed
-    )
+    left = grow(assign, instance.first, instance.neighbour, instance.x, instance.y, centre, instance.closed)
     stranded = np.flatnonzero((assign < 0) & settled)
     open_to = np.flatnonzero(~instance.closed & np.isfinite(centre[:, 0]))
     if left and len(stranded) and len(open_to):

@@ -9,17 +9,23 @@ from quyu.engine.alignment.arrays import Floats, Ints
 from quyu.engine.alignment.instance import Instance
 from quyu.engine.alignment.params import Progress, Stop
 
+UP, DOWN = 1.4, 0.8
+
 
 @dataclass(frozen=True, slots=True)
 class Schedule:
-    """Heat and price of a run, as multiples of the mean squared radius, and its work."""
+    """Heat and price of a run, as multiples of the mean squared radius, and its work.
 
-    hot: float = 0.3
+    hops: stay so many territories around those outside their band, and end once all are inside.
+    """
+
+    hot: float = 3.0
     cold: float = 0.002
-    cheap: float = 1.0
-    dear: float = 20.0
-    chunks: int = 50
-    steps_per_unit: int = 2000
+    cheap: float = 4.0
+    dear: float = 40.0
+    chunks: int = 60
+    steps_per_unit: int = 8000
+    hops: int | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,18 +81,31 @@ class Search:
         """The present plan, summed afresh."""
         self._sum()
         outside = np.maximum(self.load - self.instance.upper, self.instance.lower - self.load)
+        self.outside = np.maximum(outside, 0.0).sum(axis=1)
         moved = (self.instance.current >= 0) & (self.assign != self.instance.current)
         cost = self._shape() + float(self.leave[moved].sum())
-        return Plan(self.assign.copy(), float(np.maximum(outside, 0.0).sum()), cost)
+        return Plan(self.assign.copy(), float(self.outside.sum()), cost)
 
-    def run(self, heat: float, price: float, steps: int, seed: int) -> int:
+    def edges_near(self, hops: int) -> Ints:
+        """Edges that touch a territory at most so many territories away from one outside its band."""
+        edges = self.instance.edges
+        left, right = self.assign[edges[:, 0]], self.assign[edges[:, 1]]
+        near = self.outside > 1e-9
+        for _ in range(hops):
+            reached = near.copy()
+            reached[left[near[right]]] = True
+            reached[right[near[left]]] = True
+            near = reached
+        return np.ascontiguousarray(edges[near[left] | near[right]])
+
+    def run(self, heat: float, price: Floats, steps: int, seed: int, edges: Ints) -> int:
         """Anneal at one temperature; heat and price are multiples of the mean squared radius."""
         i = self.instance
         return anneal(
             self.assign,
             i.first,
             i.neighbour,
-            i.edges,
+            edges,
             i.x,
             i.y,
             self.w,
@@ -125,17 +144,22 @@ class Watch:
 
 def cool(search: Search, best: Plan, schedule: Schedule, rng: np.random.Generator, watch: Watch) -> Plan:
     """Anneal from the search's plan along a schedule; the best plan seen, `best` included."""
+    edges = search.instance.edges if schedule.hops is None else search.edges_near(schedule.hops)
     steps = max(schedule.steps_per_unit * search.instance.count // schedule.chunks, 1)
-    if not len(search.instance.edges):
+    if not len(edges):
         return best
+    factor = np.ones(search.instance.territory_count)
     for chunk in range(schedule.chunks + 2):
         part = min(chunk / max(schedule.chunks - 1, 1), 1.0)
         heat = schedule.hot * (schedule.cold / schedule.hot) ** part if chunk < schedule.chunks else 0.0
         price = schedule.cheap * (schedule.dear / schedule.cheap) ** part
-        search.run(heat, price, steps, int(rng.integers(2**31 - 1)))
+        search.run(heat, price * factor, steps, int(rng.integers(2**31 - 1)), edges)
         plan = search.plan()
+        factor = np.where(search.outside > 1e-9, factor * UP, np.maximum(factor * DOWN, 1.0))
         if plan.key < best.key:
             best = plan
+        if schedule.hops is not None and best.strain == 0.0:
+            break
         if watch.ask("anneal", part, best):
             break
     return best

@@ -1,6 +1,7 @@
 """Divide units into balanced, compact, contiguous territories.
 
-Split-line seeds -> balanced power diagrams -> legal plans -> annealing -> lower bound. Same problem, parameters
+Split-line seeds -> legal plans -> annealing with rising prices on imbalance -> repair around what is still
+out of balance -> lower bound. Same problem, parameters
 and seed: same plan, however the units are numbered.
 """
 
@@ -10,15 +11,17 @@ import numpy as np
 from scipy.optimize import linear_sum_assignment
 
 from quyu.engine.alignment import bound, figures, instance, pack, reasons, starts
-from quyu.engine.alignment.arrays import Floats, Ints
+from quyu.engine.alignment.arrays import Ints
 from quyu.engine.alignment.instance import Instance
 from quyu.engine.alignment.params import Params, Stop
 from quyu.engine.alignment.problem import Problem
 from quyu.engine.alignment.result import Result
 from quyu.engine.alignment.search import Plan, Schedule, Search, Watch, cool
 
-FAST_STEPS, LONG_STEPS = 2000, 16_000
-REPAIRS = 3
+STEPS, MOST_STEPS = 8000, 60_000_000
+START_EXCESS = 2.0
+"""How much less compact split lines are than a cooled plan, about."""
+REPAIRS = (1, 2, 3, 2, 3, 4)
 
 
 def solve(
@@ -34,32 +37,31 @@ def solve(
     if (settled >= 0).all():
         assign = settled
     elif keeps:
-        assign = _realign(work, settled, params, rng, Watch(stop, 1 + REPAIRS))
+        assign = _realign(work, settled, params, rng, Watch(stop, 1))
     else:
-        assign = _design(work, settled, params, rng, Watch(stop, 2 + REPAIRS))
+        assign = _design(work, settled, params, rng, stop)
     if problem.current is not None and not keeps:
         assign = _renamed(problem, work, assign)
     return _report(problem, work, assign, perf_counter() - began)
 
 
-def _design(work: Instance, settled: Ints, params: Params, rng: np.random.Generator, watch: Watch) -> Ints:
-    """A plan from scratch: try several starts briefly, then cool the best one slowly."""
-    leave = np.zeros(work.count)
-    tries = params.starts or _tries(work.count) * (3 if params.effort == "long" else 1)
-    plans = starts.from_scratch(work, settled, tries, rng)
-    steps = params.steps_per_unit if params.steps_per_unit is not None else _steps(params)
-    kept = plans[: 3 if params.effort == "long" else 2]
-    trial = Schedule(steps_per_unit=steps // (2 * len(kept)), chunks=25)
-    tried: list[tuple[Plan, Search]] = []
-    for plan in kept:
-        search = Search(work, leave, plan)
-        tried.append((cool(search, search.plan(), trial, rng, watch), search))
+def _design(
+    work: Instance, settled: Ints, params: Params, rng: np.random.Generator, stop: Stop | None
+) -> Ints:
+    """A plan from scratch: the best of a few independent runs."""
+    runs = params.starts or (2 if work.count < 1000 else 1) * (3 if params.effort == "long" else 1)
+    watch, leave = Watch(stop, runs), np.zeros(work.count)
+    found: list[Plan] = []
+    for _ in range(runs):
+        search = Search(work, leave, starts.from_scratch(work, settled, rng))
+        search.radius = max(search.radius / START_EXCESS, 1e-9)
+        found.append(
+            _balance(search, search.plan(), Schedule(steps_per_unit=_steps(work, params)), rng, watch)
+        )
+        watch.stage += 1
         if watch.ended:
             break
-    best = min((plan for plan, _ in tried), key=lambda plan: plan.key)
-    watch.stage = 1
-    main = Schedule(hot=0.15, steps_per_unit=steps // 2)
-    return _finish(work, leave, best, main, rng, watch).assignment
+    return min(found, key=lambda plan: plan.key).assignment
 
 
 def _realign(work: Instance, settled: Ints, params: Params, rng: np.random.Generator, watch: Watch) -> Ints:
@@ -68,36 +70,30 @@ def _realign(work: Instance, settled: Ints, params: Params, rng: np.random.Gener
     radius = Search(work, np.zeros(work.count), assign).radius
     leave = np.where(work.current >= 0, params.disruption * radius * work.w, 0.0)
     search = Search(work, leave, assign)
-    steps = params.steps_per_unit if params.steps_per_unit is not None else _steps(params)
-    mild = Schedule(hot=0.05, steps_per_unit=steps)
-    return _finish(work, leave, search.plan(), mild, rng, watch).assignment
+    mild = Schedule(hot=0.05, steps_per_unit=_steps(work, params))
+    return _balance(search, search.plan(), mild, rng, watch).assignment
 
 
-def _finish(
-    work: Instance, leave: Floats, best: Plan, schedule: Schedule, rng: np.random.Generator, watch: Watch
-) -> Plan:
-    """Cool the best plan; while it is out of balance, heat it again with a higher price."""
-    for attempt in range(1 + REPAIRS):
-        if watch.ended or (attempt and best.strain == 0.0):
+def _balance(search: Search, best: Plan, schedule: Schedule, rng: np.random.Generator, watch: Watch) -> Plan:
+    """Cool a plan; while it is out of balance, heat it again around the territories outside their band."""
+    best = cool(search, best, schedule, rng, watch)
+    for hops in REPAIRS:
+        if watch.ended or best.strain == 0.0:
             break
-        search = Search(work, leave, best.assignment)
-        best = cool(search, best, schedule, rng, watch)
-        watch.stage += 1
-        schedule = Schedule(
-            hot=0.05 * 2**attempt,
-            cheap=5.0 * 4**attempt,
-            dear=50.0 * 4**attempt,
-            steps_per_unit=schedule.steps_per_unit // 2,
+        search.assign = best.assignment.copy()
+        search.plan()
+        again = Schedule(
+            hot=0.5, cold=0.003, cheap=20.0, dear=50.0, hops=hops, steps_per_unit=schedule.steps_per_unit // 8
         )
+        best = cool(search, best, again, rng, watch)
     return best
 
 
-def _tries(count: int) -> int:
-    return int(np.clip(40_000 // max(count, 1), 4, 16))
-
-
-def _steps(params: Params) -> int:
-    return LONG_STEPS if params.effort == "long" else FAST_STEPS
+def _steps(work: Instance, params: Params) -> int:
+    """Trials per unit: what was asked for, or what the size of the problem allows."""
+    if params.steps_per_unit is not None:
+        return params.steps_per_unit
+    return min(STEPS, MOST_STEPS // work.count) * (3 if params.effort == "long" else 1)
 
 
 def _renamed(problem: Problem, work: Instance, assign: Ints) -> Ints:
