@@ -8,6 +8,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from quyu.apps.customers.models import Customer
+from quyu.apps.territories.models import Territory
 from quyu.platform.audit.models import EditableRow
 from quyu.platform.calendar.models import CalendarDay
 from quyu.platform.catalog.models import Channel, Product, ProductLine
@@ -42,7 +44,10 @@ def seat(unit: OrgUnit, number: int) -> Position:
 
 def employee(unit: OrgUnit, number: int) -> Person:
     made = Person.objects.create(
-        code=f"N-{unit.code}-{number}", name=f"员工{number}", phone=f"138{number:08d}", joined_on=date(2025, 3, 1)
+        code=f"N-{unit.code}-{number}",
+        name=f"员工{number}",
+        phone=f"138{number:08d}",
+        joined_on=date(2025, 3, 1),
     )
     factories.assignment(made, seat(unit, 1000 + number))
     return made
@@ -52,6 +57,15 @@ def product(_company: Company, number: int) -> Product:
     line, _made = ProductLine.objects.get_or_create(code="L-1", defaults={"name": "饮料"})
     return Product.objects.create(
         code=f"SKU-{number:03d}", name=f"茶饮 {number}", line=line, price_fen=123_456 + number
+    )
+
+
+def customer(territory: Territory, number: int) -> Customer:
+    return Customer.objects.create(
+        code=f"C-{territory.code}-{number}",
+        name=f"客户{number}",
+        phone=f"0512{number:08d}",
+        territory_override=territory,
     )
 
 
@@ -85,5 +99,19 @@ SAMPLES: Mapping[type[EditableRow], Sample] = {
             day=date(2026, 1, 1) + timedelta(days=number), is_working=False, name="假日"
         ),
         change=("name", "调休"),
+    ),
+    Territory: Sample(
+        home=lambda company, number: factories.territory(
+            f"苏区{number}", company.jiangsu, owner=company.position("owner")
+        ),
+        away=lambda company, number: factories.territory(f"粤区{number}", company.guangdong),
+        change=("name", "新区域"),
+        owned=True,
+    ),
+    Customer: Sample(
+        home=lambda company, number: customer(company.sunan, number),
+        away=lambda company, number: customer(company.yuedong, number),
+        change=("name", "新客户"),
+        owned=True,
     ),
 }

@@ -157,11 +157,18 @@ class Viewset(Generic[M]):
             name: values.text(self.field(name), values.plain(row, self.field(name))) for name in self.fields
         }
 
+    def defaults(self) -> dict[str, str]:
+        """The form text of a new row."""
+        fields = [self.field(name) for name in self.fields]
+        return {
+            field.name: values.text(field, field.get_default()) for field in fields if field.has_default()
+        }
+
     def bind(
         self, form_class: type[ModelForm[M]], row: M | None, given: Mapping[str, str] | None
     ) -> ModelForm[M]:
-        """A form over `row` (or a new one) in which what is not given keeps its value."""
-        before = self.texts(row) if row else {}
+        """A form over `row` (or a new one) in which what is not given keeps its value, or its default."""
+        before = self.texts(row) if row else self.defaults()
         return form_class(None if given is None else {**before, **given}, instance=row, initial=before)
 
     @transaction.atomic

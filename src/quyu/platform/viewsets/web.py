@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from quyu.kernel.refusal import Refusal
 from quyu.platform.audit import selectors as audit
 from quyu.platform.fields import values
+from quyu.platform.panels import panels_of
 from quyu.platform.people import guard, policy
 from quyu.platform.people.guard import GuardedRequest
 from quyu.platform.viewsets import sheet
@@ -71,8 +72,10 @@ def detail_page(request: GuardedRequest, viewset: Viewset[Any], pk: int) -> Http
     """One row, and who changed what in it."""
     caller = caller_of(request)
     row, hidden = get_object_or_404(viewset.rows(caller), pk=pk), viewset.hidden(caller)
+    if request.GET.get("tab") == "history":
+        return show(request, "history", viewset, row=row, history=audit.history_rows(row))
     facts = [(viewset.label(name), viewset.show(row, name, hidden)) for name in viewset.shown]
-    return show(request, "detail", viewset, row=row, facts=facts, history=audit.history_rows(row))
+    return show(request, "detail", viewset, row=row, facts=facts, panels=panels_of(row, caller))
 
 
 def form_page(request: GuardedRequest, viewset: Viewset[Any], pk: int | None = None) -> HttpResponseBase:
