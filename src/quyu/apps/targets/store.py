@@ -24,12 +24,16 @@ def load(version: PlanVersion, layer: Layer = "value") -> Cells:
     return load_shaped(version, shape, layer)
 
 
-def load_shaped(version: PlanVersion, shape: tuple[int, int, int], layer: Layer = "value") -> Cells:
-    """As `load`, for a caller that already has the axes."""
+def load_shaped(version: PlanVersion, shape: tuple[int, int, int], *layers: Layer) -> Cells:
+    """As `load`, for a caller that has the axes; of several layers the first that was stored, in one query."""
+    wanted = layers or ("value",)
+    chunks = CellChunk.objects.filter(plan_version=version, layer__in=wanted)
+    stored: dict[str, list[tuple[int, bytes]]] = {}
+    for layer, index, blob in chunks.values_list("layer", "index", "blob"):
+        stored.setdefault(layer, []).append((index, blob))
     cells = np.zeros(shape, np.int64)
     flat = cells.reshape(-1)
-    chunks = CellChunk.objects.filter(plan_version=version, layer=layer).values_list("index", "blob")
-    for index, blob in chunks:
+    for index, blob in next((stored[layer] for layer in wanted if layer in stored), []):
         part = np.frombuffer(zlib.decompress(bytes(blob)), "<i8")
         flat[index * CHUNK : index * CHUNK + part.size] = part
     return cells

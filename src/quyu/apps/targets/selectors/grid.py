@@ -118,18 +118,16 @@ def _lock_states(axes: Axes, locked: Cells) -> Cells:
 
 def _compared(version: PlanVersion, axes: Axes, compare: str) -> tuple[Cells, str]:
     """The side figures: the published version placed on these axes, or last year's actuals (else the base)."""
-    published = published_version(version.plan.year, measure=version.plan.measure)
-    if compare == "published" and published is not None:
+    year, measure = version.plan.year, version.plan.measure
+    if compare == "published" and (published := published_version(year, measure=measure)) is not None:
         theirs = Axes.from_json(published.axes)
         return _placed(axes, theirs, store.load_shaped(published, theirs.shape)), str(published)
-    return last_year_cells(version, axes), str(version.method.get("last_year_label") or version.plan.year - 1)
+    return last_year_cells(version, axes), str(version.method.get("last_year_label") or year - 1)
 
 
 def last_year_cells(version: PlanVersion, axes: Axes) -> Cells:
     """Last year's actuals per cell in fen; the base where none were stored."""
-    return store.load_shaped(
-        version, axes.shape, "last_year" if store.has_layer(version, "last_year") else "base"
-    )
+    return store.load_shaped(version, axes.shape, "last_year", "base")
 
 
 def _placed(axes: Axes, theirs: Axes, cells: Cells) -> Cells:
@@ -161,4 +159,16 @@ def changed_rows(
     moved = np.flatnonzero((old != new).any(axis=1))
     return {
         axes.regions[index]: new[index].tolist() for index in moved if reach.covers(axes, axes.regions[index])
+    }
+
+
+def lock_rows(version: PlanVersion, axes: Axes, *, product_line: str, reach: Reach) -> dict[str, list[int]]:
+    """Lock states per month of the rows that have any lock, for one view of the grid."""
+    lines = axes.line_slice(product_line)
+    states = _lock_states(axes, locked_cells(version, axes)[:, :, lines].astype(np.int64))
+    held = np.flatnonzero(states.any(axis=1))
+    return {
+        axes.regions[index]: states[index].tolist()
+        for index in held
+        if reach.covers(axes, axes.regions[index])
     }

@@ -70,6 +70,22 @@ def baseline(history: History, *, target_year: int, growth_bp: int | None = None
     return Baseline(cells, growth, moved, without)
 
 
+def fill_open_months(amounts: NDArray[np.int64], closed: int) -> NDArray[np.int64]:
+    """The last year with its months from `closed` on estimated: the year before at this year's pace.
+
+    Pace is the company's sum of closed months over the same months before, held within half and
+    double. With one year only, or nothing closed, the amounts stay as they are.
+    """
+    if closed >= 12 or closed == 0 or amounts.shape[0] < 2:
+        return amounts
+    before, now = amounts[-2].astype(np.float64), amounts[-1].astype(np.float64)
+    known, same = now[:, :closed].sum(), before[:, :closed].sum()
+    pace = float(np.clip(known / same, 0.5, 2)) if same > 0 and known > 0 else 1.0
+    filled = amounts.copy()
+    filled[-1, :, closed:] = np.rint(np.clip(before[:, closed:], 0, None) * pace).astype(np.int64)
+    return filled
+
+
 def trend_bp(amounts: NDArray[np.int64]) -> int:
     """Mean yearly growth of the whole in basis points, held within -20 % and +30 %; 0 for one year."""
     totals = amounts.reshape(amounts.shape[0], -1).sum(axis=1)

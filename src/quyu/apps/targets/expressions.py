@@ -1,0 +1,24 @@
+"""What a planner types into a cell: a number of 万元, an amount with its unit, or growth on what is there."""
+
+from decimal import Decimal
+
+from quyu.kernel.money import NotAnAmount, parse_decimal, to_fen, wan_to_fen
+from quyu.kernel.rate import BP, apply_bp
+
+UNITS = ("元", "万", "亿")
+
+
+def typed_fen(text: str, *, current_fen: int) -> int:
+    """`"12.5"` is 12.5 万元; `"1.2亿"`, `"300元"` say their unit; `"+8%"` grows the current value. Raises NotAnAmount."""
+    plain = text.strip().replace("％", "%").replace("＋", "+")
+    if plain.endswith("%"):
+        if plain[0] not in "+-−":
+            raise NotAnAmount(text)
+        bp = parse_decimal(plain[:-1]) * 100
+        if bp != bp.to_integral_value() or abs(bp) > 1_000 * BP:
+            raise NotAnAmount(text)
+        return current_fen + apply_bp(current_fen, int(bp))
+    plain = plain.removesuffix("万元") + "万" if plain.endswith("万元") else plain
+    plain = plain.removesuffix("亿元") + "亿" if plain.endswith("亿元") else plain
+    amount: Decimal = parse_decimal(plain)
+    return to_fen(amount) if plain.endswith(UNITS) else wan_to_fen(amount)

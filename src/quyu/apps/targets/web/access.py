@@ -1,0 +1,60 @@
+"""What every page of a version does first: find it within reach, and answer refusals as JSON or words."""
+
+from collections.abc import Callable
+from functools import wraps
+from http import HTTPStatus
+from typing import Any, TypeVar
+
+from django.http import Http404, HttpResponse, JsonResponse
+
+from quyu.apps.targets import selectors
+from quyu.apps.targets.axes import Axes, Node, UnknownNode
+from quyu.apps.targets.models import PlanVersion
+from quyu.apps.targets.selectors.reach import NotYours
+from quyu.kernel.refusal import Refusal
+from quyu.platform.audit.models import StaleSave
+from quyu.platform.fields.values import spoken
+from quyu.platform.people.guard import GuardedRequest
+
+Json = dict[str, Any]
+View = TypeVar("View", bound=Callable[..., HttpResponse])
+STATUS: dict[type[Refusal], HTTPStatus] = {
+    UnknownNode: HTTPStatus.NOT_FOUND,
+    NotYours: HTTPStatus.FORBIDDEN,
+    StaleSave: HTTPStatus.CONFLICT,
+}
+
+
+def version_or_404(request: GuardedRequest, pk: int) -> PlanVersion:
+    """The version with its axes, if this person may see it."""
+    visible = selectors.visible_versions(request.scope).filter(pk=pk)
+    found = PlanVersion.objects.select_related("plan").filter(pk__in=visible.values("pk")).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def node_or_404(request: GuardedRequest, axes: Axes, asked: Any) -> Node:
+    """The node named by `region`, `period`, `line`, within reach of the reader."""
+    node = Node(str(asked.get("region", "")), str(asked.get("period", "")), str(asked.get("line", "")))
+    try:
+        axes.block(node)
+    except UnknownNode as refusal:
+        raise Http404 from refusal
+    if not selectors.reach_of(axes, request.scope, at=request.today).covers(axes, node.region):
+        raise Http404
+    return node
+
+
+def refusals_as_json(view: View) -> View:
+    """A refusal becomes `{code, message}` with the status that fits: 404, 403, 409, else 422."""
+
+    @wraps(view)
+    def answered(*args: Any, **kwargs: Any) -> HttpResponse:
+        try:
+            return view(*args, **kwargs)
+        except Refusal as refusal:
+            status = STATUS.get(type(refusal), HTTPStatus.UNPROCESSABLE_ENTITY)
+            return JsonResponse({"code": refusal.code, "message": spoken(refusal)}, status=status)
+
+    return answered  # type: ignore[return-value]

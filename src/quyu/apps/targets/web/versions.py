@@ -1,0 +1,132 @@
+"""Plans and their versions: the list, a new draft, the log, and the steps from draft to published."""
+
+from collections.abc import Callable
+from itertools import groupby
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from quyu.apps.targets import selectors, services
+from quyu.apps.targets.axes import Axes
+from quyu.apps.targets.forms import PlanForm
+from quyu.apps.targets.models import PlanVersion
+from quyu.apps.targets.selectors.history import change_of, operations_of
+from quyu.apps.targets.selectors.log import broken_link
+from quyu.apps.targets.web.access import version_or_404
+from quyu.kernel.refusal import Refusal
+from quyu.platform.fields.values import spoken
+from quyu.platform.people import guard
+from quyu.platform.people.guard import GuardedRequest
+
+PAGE_SIZE = 50
+
+
+@guard.require("target", "view")
+@require_GET
+def plans(request: GuardedRequest) -> HttpResponse:
+    """Every plan with its versions, newest year first."""
+    versions = selectors.visible_versions(request.scope).order_by("-plan__year", "plan__name", "-number")
+    grouped = [(plan, list(below)) for plan, below in groupby(versions, key=lambda version: version.plan)]
+    context = {
+        "plans": grouped,
+        "may_create": guard.may(request, "plan", "create"),
+        "shows_total": request.scope.is_everything,
+    }
+    return render(request, "targets/plans.html.jinja", context)
+
+
+@guard.require("plan", "create")
+@require_http_methods(["GET", "POST"])
+def create(request: GuardedRequest) -> HttpResponse:
+    """A new plan from the history of orders."""
+    year = request.today.year + 1
+    form = PlanForm(
+        request.POST or None, initial={"year": year, "name": _("%(year)s 年销售目标") % {"year": year}}
+    )
+    if request.method == "POST" and form.is_valid():
+        try:
+            version = services.draft_from_history(**form.draft(), actor=request.user, at=request.now)
+        except Refusal as refusal:
+            form.add_error(None, spoken(refusal))
+        else:
+            messages.success(request, _("初稿已生成，各级合计逐分相等。"))
+            return redirect("target-version", version.pk)
+    return render(request, "targets/create.html.jinja", {"form": form})
+
+
+@guard.require("target", "view")
+@require_GET
+def history(request: GuardedRequest, pk: int) -> HttpResponse:
+    """Who changed what, when and why; and whether the chain of the log is whole."""
+    version = version_or_404(request, pk)
+    axes = Axes.from_json(version.axes)
+    reach = selectors.reach_of(axes, request.scope, at=request.today)
+    page = Paginator(operations_of(version), PAGE_SIZE).get_page(request.GET.get("page"))
+    changes = [change_of(operation, axes) for operation in page]
+    context = {
+        "version": version,
+        "page": page,
+        "changes": [c for c in changes if not c.region or reach.covers(axes, c.region)],
+        "shows_total": request.scope.is_everything,
+        "broken": broken_link(version),
+    }
+    return render(request, "targets/history.html.jinja", context)
+
+
+def _step(request: GuardedRequest, pk: int, carry_out: Callable[[PlanVersion], int], said: str) -> HttpResponse:
+    """One posted step; a refusal is said on the page of the version."""
+    version = version_or_404(request, pk)
+    try:
+        shown = carry_out(version)
+    except Refusal as refusal:
+        messages.error(request, spoken(refusal))
+        return redirect("target-version", pk)
+    messages.success(request, said)
+    return redirect("target-version", shown)
+
+
+@guard.require("plan", "submit")
+@require_POST
+def submit(request: GuardedRequest, pk: int) -> HttpResponse:
+    """Hand the draft in; only who answers for the whole company may."""
+    if not request.scope.is_everything:
+        raise PermissionDenied
+
+    def carry_out(version: PlanVersion) -> int:
+        services.submit(
+            plan_version=version,
+            actor=request.user,
+            note=request.POST.get("note", ""),
+            at=request.now,
+        )
+        return version.pk
+
+    return _step(request, pk, carry_out, _("已提交，等待另一位有权限的人审批。"))
+
+
+@guard.require("plan", "publish")
+@require_POST
+def publish(request: GuardedRequest, pk: int) -> HttpResponse:
+    """Put the approved version in force."""
+
+    def carry_out(version: PlanVersion) -> int:
+        services.publish(plan_version=version, actor=request.user, at=request.now)
+        return version.pk
+
+    return _step(request, pk, carry_out, _("已发布，负责人已收到通知。"))
+
+
+@guard.require("plan", "create")
+@require_POST
+def copy(request: GuardedRequest, pk: int) -> HttpResponse:
+    """A new draft from this version."""
+
+    def carry_out(version: PlanVersion) -> int:
+        return services.new_version(plan_version=version, actor=request.user, at=request.now).pk
+
+    return _step(request, pk, carry_out, _("已新建草稿版本，可继续修改。"))

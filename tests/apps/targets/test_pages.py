@@ -1,0 +1,151 @@
+"""The pages and their JSON: who sees what, what a change answers, how refusals are said."""
+
+import json
+from typing import Any
+
+import pytest
+from django.http import HttpResponse
+from django.urls import reverse
+
+from quyu.apps.targets.models import Operation, PlanVersion
+from tests.apps.targets.plans import make_plan, publish
+from tests.people import Company, client_of
+
+pytestmark = pytest.mark.django_db
+
+
+def patch(company: Company, name: str, version: PlanVersion, seen: int | None = None, **asked: Any) -> HttpResponse:
+    body = {"region": "JS", "period": "2027-01", "line": "", "rule": "none", "version": seen or version.version}
+    body |= asked
+    client = client_of(getattr(company, name))
+    url = reverse("target-cells", args=[version.pk])
+    return client.patch(url, json.dumps(body), content_type="application/json")  # type: ignore[return-value]
+
+
+def test_every_page_opens_for_operations(company: Company) -> None:
+    version = make_plan(company)
+    client = client_of(company.operations)
+
+    for name in ("version", "history", "certificate", "import", "export", "rows"):
+        assert client.get(reverse(f"target-{name}", args=[version.pk])).status_code == 200, name
+    assert "2027 年目标" in client.get(reverse("targets")).content.decode()
+    assert client.get(reverse("target-create")).status_code == 200
+    why = client.get(reverse("target-why", args=[version.pk]), {"region": "JS", "period": "2027", "line": "HA"})
+    assert "基数" in why.content.decode()
+
+
+def test_the_grid_costs_a_fixed_number_of_queries(company: Company, django_assert_max_num_queries: Any) -> None:
+    version = make_plan(company)
+    client = client_of(company.operations)
+
+    with django_assert_max_num_queries(12):
+        client.get(reverse("target-version", args=[version.pk]))
+
+
+def test_a_change_answers_with_the_rows_that_moved_only(company: Company) -> None:
+    version = make_plan(company)
+
+    answer = patch(company, "boss", version, region="T:苏南", value="12.34", reason="新店")
+
+    moved = json.loads(answer.content)
+    assert answer.status_code == 200
+    assert set(moved["rows"]) == {"JS", "T:苏南"}
+    assert moved["rows"]["T:苏南"][0] == 123_400_00
+    assert moved["version"] == version.version + 1
+
+
+def test_growth_and_units_are_understood(company: Company) -> None:
+    version = make_plan(company)
+    patch(company, "operations", version, value="1.2亿")
+
+    answer = patch(company, "operations", version, value="+8%", seen=version.version + 1)
+
+    assert json.loads(answer.content)["rows"]["JS"][0] == 12_960_000_000
+
+
+@pytest.mark.parametrize("value", ["", "abc", "1,2,x", "8%"])
+def test_what_is_no_amount_is_refused_in_words(company: Company, value: str) -> None:
+    version = make_plan(company)
+
+    answer = patch(company, "operations", version, value=value)
+
+    assert answer.status_code == 422
+    assert json.loads(answer.content)["code"] == "not_a_number"
+
+
+@pytest.mark.capability("ORG4", "DEC10")
+def test_each_edits_below_his_own_units(company: Company) -> None:
+    version = make_plan(company)
+
+    assert patch(company, "boss", version, value="5").status_code == 200
+    assert patch(company, "neighbour", version, value="5").status_code == 404
+    for name in ("owner", "colleague", "stranger", "auditor"):
+        assert patch(company, name, version, value="5").status_code == 403
+    assert Operation.objects.filter(kind="edit").count() == 1
+
+
+def test_the_grid_shows_each_his_own_rows(company: Company) -> None:
+    version = publish(company, make_plan(company))
+    expected = {
+        "operations": {"HQ", "EAST", "SOUTH", "JS", "GD", "T:苏南", "T:苏北", "T:粤东"},
+        "boss": {"JS", "T:苏南", "T:苏北"},
+        "neighbour": {"GD", "T:粤东"},
+        "owner": {"T:苏南"},
+    }
+    for name, codes in expected.items():
+        rows = client_of(getattr(company, name)).get(reverse("target-rows", args=[version.pk])).json()["rows"]
+        assert {row["code"] for row in rows} == codes, name
+    why = {"region": "T:苏北", "period": "2027", "line": ""}
+    assert client_of(company.owner).get(reverse("target-why", args=[version.pk]), why).status_code == 404
+
+
+def test_drafts_are_not_for_salespeople(company: Company) -> None:
+    version = make_plan(company)
+
+    assert client_of(company.owner).get(reverse("target-version", args=[version.pk])).status_code == 404
+    assert client_of(company.boss).get(reverse("target-version", args=[version.pk])).status_code == 200
+
+
+def test_a_stale_change_is_refused_with_both_values(company: Company) -> None:
+    version = make_plan(company)
+    patch(company, "boss", version, value="5")
+
+    answer = patch(company, "operations", version, value="6")
+
+    assert answer.status_code == 409
+    assert "50,000.00" in json.loads(answer.content)["message"]
+
+
+def test_lock_interval_unlock_and_undo(company: Company) -> None:
+    version = make_plan(company)
+    client = client_of(company.boss)
+    node = {"region": "T:苏南", "period": "2027Q1", "line": "", "version": version.version}
+
+    def post(name: str, **more: Any) -> Any:
+        url = reverse(f"target-{name}", args=[version.pk])
+        return client.post(url, json.dumps(node | more), content_type="application/json")
+
+    assert post("lock").status_code == 422
+    locked = post("lock", reason="已签约").json()
+    assert locked["locks"]["T:苏南"] == [2, 2, 2] + [0] * 9
+    outlook = client.get(reverse("target-outlook", args=[version.pk]), {**node, "rule": "none"}).json()
+    assert outlook["lower_fen"] == outlook["upper_fen"] == outlook["value_fen"]
+    assert patch(company, "boss", version, region="T:苏南", value="1").status_code == 422
+    assert post("unlock", lock=version.locks.get().pk).json()["locks"] == {}
+    assert patch(company, "boss", version, region="T:苏南", value="1").status_code == 200
+    assert post("undo").status_code == 200
+    assert post("undo").status_code == 422
+
+
+@pytest.mark.capability("DEC13")
+def test_steps_on_the_page_follow_state_and_right(company: Company) -> None:
+    version = make_plan(company)
+    page = reverse("target-version", args=[version.pk])
+    submit = reverse("target-submit", args=[version.pk])
+
+    assert submit in client_of(company.operations).get(page).content.decode()
+    assert submit not in client_of(company.boss).get(page).content.decode()
+    assert client_of(company.boss).post(submit).status_code == 403
+    client_of(company.operations).post(submit)
+    version.refresh_from_db()
+    assert version.state == "submitted"
