@@ -16,7 +16,15 @@ import * as echarts from "echarts/core";
 import { CanvasRenderer } from "echarts/renderers";
 
 /** An ECharts option; `unit` (万元, %) is written behind every value of the tooltip. */
-export type ChartOption = echarts.EChartsCoreOption & { unit?: string; tooltip?: object };
+export type ChartOption = echarts.EChartsCoreOption & { unit?: string; tooltip?: object; series?: Series | Series[] };
+
+interface Series {
+  id?: string;
+  itemStyle?: object;
+}
+
+/** The same thing has the same colour in every chart: give its series this id. */
+const COLOUR_OF: Record<string, string> = { target: "#cbd5e1", actual: "#0f766e", before: "#d97706", forecast: "#5eaaa4" };
 
 echarts.use([
   BarChart, HeatmapChart, LineChart, PieChart, ScatterChart, TreemapChart, AriaComponent, DataZoomComponent,
@@ -53,6 +61,7 @@ export function create(canvas: HTMLElement, { unit, ...option }: ChartOption): e
     aria: { enabled: true },
     animation: !window.matchMedia("(prefers-reduced-motion: reduce)").matches,
     ...option,
+    series: coloured(option.series),
     tooltip: {
       trigger: "axis",
       confine: true,
@@ -62,6 +71,14 @@ export function create(canvas: HTMLElement, { unit, ...option }: ChartOption): e
     },
   });
   return chart;
+}
+
+function coloured(series: ChartOption["series"]): Series[] {
+  const list = Array.isArray(series) ? series : series ? [series] : [];
+  return list.map((one) => {
+    const color = one.id && COLOUR_OF[one.id];
+    return color ? { ...one, itemStyle: { color, ...one.itemStyle } } : one;
+  });
 }
 
 function format(value: unknown): string {

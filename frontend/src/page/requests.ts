@@ -13,7 +13,6 @@ interface ResponseError {
 export function startHtmx(): void {
   htmx.config.includeIndicatorStyles = false;
   htmx.config.allowEval = false;
-  htmx.config.allowScriptTags = false;
   htmx.config.selfRequestsOnly = true;
   htmx.config.historyCacheSize = 0;
   document.addEventListener("htmx:configRequest", (event) => {

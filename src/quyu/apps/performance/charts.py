@@ -16,14 +16,14 @@ def _wan(fen: int | None) -> float | None:
 def months(found: Months) -> dict[str, Any]:
     """Bars of target and actual by month, a line for the year before; in 万元."""
     series = [
-        {"name": _("目标"), "type": "bar", "data": [_wan(v) for v in found.target], "barGap": "10%"},
-        {"name": _("实绩"), "type": "bar", "data": [_wan(v) for v in found.actual]},
-        {"name": _("上年"), "type": "line", "data": [_wan(v) for v in found.before], "symbol": "circle"},
+        {"id": "target", "name": _("目标"), "type": "bar", "data": [_wan(v) for v in found.target], "barGap": "10%"},
+        {"id": "actual", "name": _("实绩"), "type": "bar", "data": [_wan(v) for v in found.actual]},
+        {"id": "before", "name": _("上年"), "type": "line", "data": [_wan(v) for v in found.before], "symbol": "circle"},
     ]
     return {
         "tooltip": {"trigger": "axis"},
         "legend": {"data": [one["name"] for one in series], "top": 0},
-        "grid": {"left": 8, "right": 8, "bottom": 4, "top": 40, "containLabel": True},
+        "grid": {"left": 8, "right": 8, "bottom": 4, "top": 56, "containLabel": True},
         "xAxis": {"type": "category", "data": list(found.codes)},
         "yAxis": {"type": "value", "name": _("万元")},
         "series": series,

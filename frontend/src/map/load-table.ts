@@ -1,0 +1,66 @@
+// The table beside the map: colours of the territories, and their bars after a move.
+import { exactly, inWan, percent } from "./contents";
+import type { Territory } from "./contents";
+import { colourOf } from "./palette";
+
+export function paintTable(territories: Iterable<Territory>): void {
+  for (const territory of territories) {
+    const swatch = rowOf(territory.code)?.querySelector<HTMLElement>(".swatch");
+    if (swatch) swatch.style.backgroundColor = colourOf(territory.colour);
+  }
+}
+
+export function updateRow(territory: Territory): void {
+  const row = rowOf(territory.code);
+  if (!row) return;
+  write(row, "customers", String(territory.customers));
+  const amount = row.querySelector<HTMLElement>('[data-cell="amount"] .num');
+  if (amount) {
+    amount.textContent = inWan(territory.amount_fen);
+    amount.title = exactly(territory.amount_fen);
+  }
+  updateBar(row, territory);
+  row.classList.add("is-changed");
+}
+
+function updateBar(row: HTMLElement, territory: Territory): void {
+  const bar = row.querySelector<HTMLElement>("[data-balance]");
+  const deviation = territory.deviation_bp;
+  if (!bar || deviation === null) return;
+  const width = Math.min(Math.abs(deviation), 10_000) / 20;
+  const fill = bar.querySelector(".balance-fill");
+  fill?.setAttribute("x", String(500 - (deviation < 0 ? width : 0)));
+  fill?.setAttribute("width", String(width));
+  bar.className = `balance balance-${territory.balance}`;
+  const number = bar.querySelector(".balance-number");
+  if (number) number.textContent = percent(deviation);
+  const word = bar.querySelector(".balance-word");
+  const icon = word?.querySelector("use");
+  if (word && icon) {
+    const name = territory.balance === "ok" ? "circle-check" : "alert-triangle";
+    icon.setAttribute("href", `${icon.getAttribute("href")?.split("#")[0]}#tabler-${name}`);
+    word.replaceChildren(...[...word.children], territory.word);
+  }
+}
+
+export function select(code: string | null): void {
+  for (const row of document.querySelectorAll<HTMLElement>("tr[data-territory]")) {
+    row.classList.toggle("is-selected", row.dataset.territory === code);
+  }
+}
+
+export function onHover(enter: (code: string | null) => void): void {
+  for (const row of document.querySelectorAll<HTMLElement>("tr[data-territory]")) {
+    row.addEventListener("mouseenter", () => enter(row.dataset.territory ?? null));
+    row.addEventListener("mouseleave", () => enter(null));
+  }
+}
+
+function rowOf(code: string): HTMLElement | null {
+  return document.querySelector<HTMLElement>(`tr[data-territory="${CSS.escape(code)}"]`);
+}
+
+function write(row: HTMLElement, cell: string, text: string): void {
+  const place = row.querySelector(`[data-cell="${cell}"]`);
+  if (place) place.textContent = text;
+}
