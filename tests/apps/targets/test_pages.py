@@ -14,8 +14,16 @@ from tests.people import Company, client_of
 pytestmark = pytest.mark.django_db
 
 
-def patch(company: Company, name: str, version: PlanVersion, seen: int | None = None, **asked: Any) -> HttpResponse:
-    body = {"region": "JS", "period": "2027-01", "line": "", "rule": "none", "version": seen or version.version}
+def patch(
+    company: Company, name: str, version: PlanVersion, seen: int | None = None, **asked: Any
+) -> HttpResponse:
+    body = {
+        "region": "JS",
+        "period": "2027-01",
+        "line": "",
+        "rule": "none",
+        "version": seen or version.version,
+    }
     body |= asked
     client = client_of(getattr(company, name))
     url = reverse("target-cells", args=[version.pk])
@@ -30,11 +38,15 @@ def test_every_page_opens_for_operations(company: Company) -> None:
         assert client.get(reverse(f"target-{name}", args=[version.pk])).status_code == 200, name
     assert "2027 年目标" in client.get(reverse("targets")).content.decode()
     assert client.get(reverse("target-create")).status_code == 200
-    why = client.get(reverse("target-why", args=[version.pk]), {"region": "JS", "period": "2027", "line": "HA"})
+    why = client.get(
+        reverse("target-why", args=[version.pk]), {"region": "JS", "period": "2027", "line": "HA"}
+    )
     assert "基数" in why.content.decode()
 
 
-def test_the_grid_costs_a_fixed_number_of_queries(company: Company, django_assert_max_num_queries: Any) -> None:
+def test_the_grid_costs_a_fixed_number_of_queries(
+    company: Company, django_assert_max_num_queries: Any
+) -> None:
     version = make_plan(company)
     client = client_of(company.operations)
 

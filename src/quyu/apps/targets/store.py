@@ -30,11 +30,11 @@ def load_shaped(version: PlanVersion, shape: tuple[int, int, int], *layers: Laye
     chunks = CellChunk.objects.filter(plan_version=version, layer__in=wanted)
     stored: dict[str, list[tuple[int, bytes]]] = {}
     for layer, index, blob in chunks.values_list("layer", "index", "blob"):
-        stored.setdefault(layer, []).append((index, blob))
+        stored.setdefault(layer, []).append((index, bytes(blob)))
     cells = np.zeros(shape, np.int64)
     flat = cells.reshape(-1)
     for index, blob in next((stored[layer] for layer in wanted if layer in stored), []):
-        part = np.frombuffer(zlib.decompress(bytes(blob)), "<i8")
+        part = np.frombuffer(zlib.decompress(blob), "<i8")
         flat[index * CHUNK : index * CHUNK + part.size] = part
     return cells
 

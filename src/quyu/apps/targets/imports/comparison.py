@@ -76,9 +76,7 @@ def _change(axes: Axes, then: Cells, cell: FileCell) -> CellChange | None:
     return CellChange(cell, axes.label(cell.node), before, then[block].size == 1)
 
 
-def _forbidden(
-    axes: Axes, reach: Reach, changes: list[CellChange], now: Cells
-) -> Iterator[CellProblem]:
+def _forbidden(axes: Axes, reach: Reach, changes: list[CellChange], now: Cells) -> Iterator[CellProblem]:
     for change in changes:
         block = axes.block(change.cell.node)
         current = int(now[block].sum())

@@ -34,13 +34,19 @@ def outlook(version: PlanVersion, node: Node, rule: EditRule) -> Outlook:
     outer = spreading.widest(axes, node, rule)
     if outer == node:
         above = axes.parent_of(node)
-        beyond = _("上级“%(label)s”随之增减。") % {"label": axes.label(above)} if above else _("总目标随之增减。")
+        beyond = (
+            _("上级“%(label)s”随之增减。") % {"label": axes.label(above)} if above else _("总目标随之增减。")
+        )
     else:
         beyond = _("“%(label)s”保持 %(value)s 元不变，差额由同级按现有比例分摊。") % {
             "label": axes.label(outer),
             "value": format_yuan(int(cells[axes.block(outer)].sum())),
         }
-    below = _("其下 %(count)s 个未锁定单元按现有比例分摊；") % {"count": f"{free:,}"} if cells[block].size > 1 else ""
+    below = (
+        _("其下 %(count)s 个未锁定单元按现有比例分摊；") % {"count": f"{free:,}"}
+        if cells[block].size > 1
+        else ""
+    )
     return Outlook(
         label=axes.label(node),
         value_fen=int(cells[block].sum()),

@@ -108,7 +108,8 @@ def shift_festival(first_months: Floats, *, days: int, year: int, target_year: i
     daily = first_months[..., source] / np.array(lengths)[source]
     moved = np.stack([daily[..., target == month].sum(axis=-1) for month in range(3)], axis=-1)
     whole, now = first_months.sum(axis=-1, keepdims=True), moved.sum(axis=-1, keepdims=True)
-    return moved * np.divide(whole, now, out=np.zeros_like(whole), where=now != 0)
+    kept: Floats = moved * np.divide(whole, now, out=np.zeros_like(whole), where=now != 0)
+    return kept
 
 
 def _day_of_year(day: date) -> int:
@@ -141,7 +142,8 @@ def _season(summed: Floats, history: History, amounts: Floats) -> Floats:
     parent = _shares(groups, np.broadcast_to(company, groups.shape))[history.parents]
     months = (amounts > 0).sum(axis=(0, 2))[:, None, :]
     own_weight = months / (months + CREDIBLE_MONTHS)
-    return own_weight * _shares(summed, parent) + (1 - own_weight) * parent
+    blended: Floats = own_weight * _shares(summed, parent) + (1 - own_weight) * parent
+    return blended
 
 
 def _level(amounts: Floats, parents: NDArray[np.int64]) -> tuple[Floats, tuple[int, ...]]:

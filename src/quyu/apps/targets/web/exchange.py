@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 from django.contrib import messages
 from django.core import signing
-from django.core.files.uploadedfile import UploadedFile
+from django.core.files import File
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -60,7 +60,7 @@ def bring_back(request: GuardedRequest, pk: int) -> HttpResponse:
     return render(request, "targets/import.html.jinja", context)
 
 
-def _preview(request: GuardedRequest, version: PlanVersion, file: UploadedFile) -> dict[str, Any]:
+def _preview(request: GuardedRequest, version: PlanVersion, file: File[bytes]) -> dict[str, Any]:
     name = str(file.name)
     with TemporaryDirectory() as folder:
         path = Path(folder) / "upload.xlsx"

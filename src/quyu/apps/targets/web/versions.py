@@ -78,7 +78,9 @@ def history(request: GuardedRequest, pk: int) -> HttpResponse:
     return render(request, "targets/history.html.jinja", context)
 
 
-def _step(request: GuardedRequest, pk: int, carry_out: Callable[[PlanVersion], int], said: str) -> HttpResponse:
+def _step(
+    request: GuardedRequest, pk: int, carry_out: Callable[[PlanVersion], int], said: str
+) -> HttpResponse:
     """One posted step; a refusal is said on the page of the version."""
     version = version_or_404(request, pk)
     try:
