@@ -1,3 +1,5 @@
+from importlib import import_module
+
 from django.apps import AppConfig
 
 
@@ -5,3 +7,7 @@ class PerformanceConfig(AppConfig):
     name = "quyu.apps.performance"
     label = "performance"
     verbose_name = "业绩"
+
+    def ready(self) -> None:
+        """Make order lines importable."""
+        import_module("quyu.apps.performance.imports")
