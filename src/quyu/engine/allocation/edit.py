@@ -13,6 +13,7 @@ from quyu.engine.allocation.conflict import limits_of, refuse
 from quyu.engine.allocation.infeasible import Conflict, Infeasible, Kind
 from quyu.engine.allocation.interval import interval
 from quyu.engine.allocation.lattice import Cells, Int64, count_of
+from quyu.engine.allocation.limit import broken_limits
 from quyu.engine.allocation.params import Params, Spread
 from quyu.engine.allocation.problem import Problem, Total
 from quyu.engine.allocation.proportion import integer_weights
@@ -35,8 +36,21 @@ def edit(problem: Problem, values: Int64, change: Edit, params: Params | None = 
             raise _refusal(problem, values, change, bearing, cells is bearing.inside, params)
         moves += [Move(asked, *move) for move in moved]
     done = Result(problem, values, tuple(moves))
+    _refuse_broken_limits(problem, done, change)
     totals = tuple(_after(done, total, change, bearing, more) for total in problem.totals)
     return Result(problem.with_totals(totals), values, tuple(moves))
+
+
+def _refuse_broken_limits(problem: Problem, done: Result, change: Edit) -> None:
+    """Refuses an edit that breaks a bound or a share on a node which held before."""
+    if not problem.bounds and not problem.shares:
+        return
+    before = broken_limits(problem, done.previous)
+    broken = [limit for limit in broken_limits(problem, done.values) if limit not in before]
+    if broken:
+        asked = Conflict(Kind.TOTAL, change.at, change.value)
+        allowed = interval(problem, done.previous, change.at, keep=change.keep, along=change.along)
+        raise Infeasible(change.value, (asked, *broken), allowed)
 
 
 def _shift(

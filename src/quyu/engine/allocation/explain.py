@@ -47,7 +47,7 @@ def explain(problem: Problem, result: Result, index: int) -> Why:
     for move in reversed(result.moves):
         place = _place(move, position)
         if place is not None:
-            return _why(problem, move, place, at, value)
+            return _why(problem, move, place, at, value, _touched(problem, index, value))
     return Why(at, value, before=value, base=float(problem.base[index]))
 
 
@@ -58,7 +58,16 @@ def _place(move: Move, position: int) -> int | None:
     return place if place < move.cells.size and move.cells[place] == position else None
 
 
-def _why(problem: Problem, move: Move, place: int, at: Mapping[str, str], value: int) -> Why:
+def _touched(problem: Problem, row: int, value: int) -> Kind | None:
+    """The bound that a value lies on."""
+    if problem.upper is not None and value == problem.upper[row]:
+        return Kind.UPPER
+    return Kind.LOWER if problem.lower is not None and value == problem.lower[row] else None
+
+
+def _why(
+    problem: Problem, move: Move, place: int, at: Mapping[str, str], value: int, touched: Kind | None
+) -> Why:
     spreading = move.spreading
     weight, whole = int(spreading.weights[place]), int(spreading.weights.sum())
     state = int(spreading.state[place])
@@ -68,6 +77,9 @@ def _why(problem: Problem, move: Move, place: int, at: Mapping[str, str], value:
         exact = Fraction(weight * spreading.left * spreading.unit, spreading.whole)
         rank = _rank(spreading.remainder, spreading.whole, problem.lattice.branches(move.cells), place)
     is_low = (state == proportion.AT_LOWER) == (spreading.sign > 0)
+    bound_by: Kind | None = Kind.LOWER if is_low else Kind.UPPER
+    if state == proportion.FREE:
+        bound_by = touched if spreading.remainder[place] == 0 else None
     return Why(
         at,
         value,
@@ -77,7 +89,7 @@ def _why(problem: Problem, move: Move, place: int, at: Mapping[str, str], value:
         weight * 1_000_000 // whole if whole else 0,
         spreading.sign * spreading.factor,
         spreading.sign * exact,
-        None if state == proportion.FREE else Kind.LOWER if is_low else Kind.UPPER,
+        bound_by,
         rank,
     )
 

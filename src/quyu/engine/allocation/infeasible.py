@@ -38,7 +38,7 @@ class Conflict:
 class Infeasible(Refusal):
     """The totals, locks and bounds contradict each other; nothing was changed.
 
-    `conflict`: constraints that cannot hold together, none of which could be left out.
+    `value`: what was asked. `conflict`: constraints that cannot hold together, none of which could be left out.
     `interval`: what the node could be set to.
     """
 
@@ -49,6 +49,7 @@ class Infeasible(Refusal):
             else "无法做到 {value}：最少只能是 {lower}。"
         )
         super().__init__("infeasible", template, value=value, lower=interval.lower, upper=interval.upper)
+        self.value = value
         self.conflict = conflict
         self.interval = interval
 

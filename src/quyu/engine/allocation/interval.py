@@ -5,24 +5,40 @@ from quyu.engine.allocation.cell import exact_sum
 from quyu.engine.allocation.conflict import limits_of
 from quyu.engine.allocation.infeasible import Interval
 from quyu.engine.allocation.lattice import Int64
-from quyu.engine.allocation.problem import At, Problem
+from quyu.engine.allocation.problem import At, Bound, Problem
 
 
 def interval(
     problem: Problem, values: Int64, at: At, *, keep: Keep = Keep.NONE, along: str | None = None
 ) -> Interval:
-    """The values that `edit` would accept for a node under a rule; `upper` None means no limit."""
+    """The values that `edit` would accept for a node under a rule; `upper` None means no limit.
+
+    Bounds of the node itself and, under keep none, of the nodes above it count; an edit may still be
+    refused for a bound or a share of a node that moves only in part.
+    """
     bearing = bearing_of(problem, at, keep, along)
     now = exact_sum(values[problem.rows(at)])
     inside = exact_sum(values[problem.lattice.rows(bearing.inside)])
     least, most = limits_of(problem, values, bearing.inside).interval
     lower = now - inside + least
     upper = None if most is None else now - inside + most
-    if bearing.held is None:
-        return Interval(lower, upper)
-    outside = exact_sum(values[problem.lattice.rows(bearing.outside)])
-    least, most = limits_of(problem, values, bearing.outside).interval
-    if most is not None:
-        lower = max(lower, now + outside - most)
-    highest = now + outside - least
-    return Interval(lower, highest if upper is None else min(upper, highest))
+    if bearing.held is not None:
+        outside = exact_sum(values[problem.lattice.rows(bearing.outside)])
+        least, most = limits_of(problem, values, bearing.outside).interval
+        lower = lower if most is None else max(lower, now + outside - most)
+        upper = now + outside - least if upper is None else min(upper, now + outside - least)
+    for bound in problem.bounds:
+        if not _follows(problem, at, bound, bearing.held):
+            continue
+        others = exact_sum(values[problem.rows(bound.at)]) - now
+        if bound.lower is not None:
+            lower = max(lower, bound.lower - others)
+        if bound.upper is not None:
+            upper = bound.upper - others if upper is None else min(upper, bound.upper - others)
+    return Interval(lower, upper)
+
+
+def _follows(problem: Problem, at: At, bound: Bound, held: At | None) -> bool:
+    """Whether the sum under a bound moves one for one with the node."""
+    lattice = problem.lattice
+    return lattice.is_below(at, bound.at) and (held is None or lattice.is_below(bound.at, at))

@@ -46,10 +46,12 @@ def _sum_of_positive(base: NDArray[np.int64] | NDArray[np.float64]) -> tuple[flo
     """The sum of the positive numbers, whether there are negative ones, whether all are whole."""
     whole, has_negative, is_whole = 0.0, False, True
     for cell in range(base.size):
-        number = np.float64(base[cell])
+        number = float(base[cell])
         whole += max(number, 0.0)
-        has_negative |= number < 0
-        is_whole &= np.floor(number) == number
+        if number < 0:
+            has_negative = True
+        if np.floor(number) != number:
+            is_whole = False
     return whole, has_negative, is_whole
 
 

@@ -6,7 +6,7 @@ from functools import cached_property
 
 import numpy as np
 
-from quyu.engine.allocation.lattice import Cells, Int64
+from quyu.engine.allocation.lattice import Cells, Int64, count_of
 from quyu.engine.allocation.problem import Problem, Total
 from quyu.engine.allocation.spreading import Spreading
 
@@ -45,6 +45,9 @@ class Result:
     @cached_property
     def values(self) -> Int64:
         """All values, by row."""
+        lattice = self.problem.lattice
+        if len(self.moves) == 1 and lattice.order is None and count_of(self.moves[0].cells) == lattice.size:
+            return self.moves[0].values
         values = self.previous.copy()
         self.write_into(values)
         return values

@@ -140,7 +140,8 @@ def _nth_largest(remainder: Int64, whole: int, nth: int, counts: Int64, held: In
         held[size] = remainder[cell]
         size += 1 if min(int(remainder[cell] * scale), top) == bucket else 0
     if size > _SMALL:
-        return np.partition(held[:size], size - nth)[size - nth]
+        edge: int = np.partition(held[:size], size - nth)[size - nth]
+        return edge
     for cell in range(1, size):
         value = held[cell]
         place = cell
@@ -148,4 +149,5 @@ def _nth_largest(remainder: Int64, whole: int, nth: int, counts: Int64, held: In
             held[place] = held[place - 1]
             place -= 1
         held[place] = value
-    return held[nth - 1]
+    found: int = held[nth - 1]
+    return found

@@ -6,10 +6,12 @@ import numpy as np
 
 from quyu.engine.allocation.cell import cell_bounds, split_free
 from quyu.engine.allocation.conflict import limits_of, refuse
+from quyu.engine.allocation.infeasible import Conflict, Infeasible, Interval
 from quyu.engine.allocation.lattice import count_of
+from quyu.engine.allocation.limit import binding_limits, broken_limits, is_same, share_limits
 from quyu.engine.allocation.params import Params, Spread
 from quyu.engine.allocation.part import Part, parts_of
-from quyu.engine.allocation.problem import Problem
+from quyu.engine.allocation.problem import Problem, Total
 from quyu.engine.allocation.proportion import integer_weights
 from quyu.engine.allocation.result import Move, Result
 from quyu.engine.allocation.spreading import spread
@@ -31,14 +33,46 @@ def solve(
     Raises Infeasible with the conflicting constraints, CrossingTotals, Stopped.
     """
     params = params or Params()
+    totals = problem.totals
+    reasons: list[Conflict] = []
+    while True:
+        try:
+            binding = binding_limits(problem, totals, params)
+            moves = () if binding else _spread_all(problem, totals, params, stop)
+        except Infeasible as refusal:
+            raise _with_reasons(refusal, reasons) from None
+        if not binding:
+            result = Result(problem, problem.current, moves, seed)
+            broken = broken_limits(problem, result.values) if problem.bounds or problem.shares else []
+            if not broken:
+                return result
+            binding = share_limits(problem, result.values, totals) or broken
+            if any(is_same(problem, limit.at, total.at) for limit in binding for total in totals):
+                raise Infeasible(broken[0].value, tuple(broken), Interval(broken[0].value, broken[0].value))
+        reasons += binding
+        totals += tuple(Total(limit.at, limit.value) for limit in binding)
+
+
+def _with_reasons(refusal: Infeasible, reasons: list[Conflict]) -> Infeasible:
+    """Names a total that stands for a bound or a share by what it stands for."""
+    conflict = tuple(
+        next((reason for reason in reasons if (reason.at, reason.value) == (each.at, each.value)), each)
+        for each in refusal.conflict
+    )
+    return Infeasible(refusal.value, conflict, refusal.interval)
+
+
+def _spread_all(
+    problem: Problem, totals: tuple[Total, ...], params: Params, stop: Stop | None
+) -> tuple[Move, ...]:
     moves = []
-    for part in parts_of(problem.lattice, problem.totals):
+    for part in parts_of(problem.lattice, totals):
         if stop is not None and stop():
             raise Stopped("stopped", "计算已停止，没有任何改动。")
         move = _spread_part(problem, part, params)
         if move is not None:
             moves.append(move)
-    return Result(problem, problem.current, tuple(moves), seed)
+    return tuple(moves)
 
 
 def _spread_part(problem: Problem, part: Part, params: Params) -> Move | None:
