@@ -18,16 +18,16 @@ interface Outlines extends FeatureCollection {
 
 export async function startTerritoryMap(canvas: HTMLElement): Promise<void> {
   const urls = canvas.dataset;
-  const [contents, boundaries, outlines, lines] = await Promise.all([
+  const [contents, boundaries, outlines, backdrop] = await Promise.all([
     load<Contents>(urls.contents ?? ""),
     load<FeatureCollection>(urls.boundaries ?? ""),
     load<Outlines>(urls.outlines ?? ""),
-    load<FeatureCollection>(urls.lines ?? ""),
+    load<FeatureCollection>(urls.backdrop ?? ""),
   ]);
   canvas.replaceChildren();
   const page = new TerritoryMap(canvas, contents, outlines);
   paintTable(contents.territories);
-  page.draw(boundaries, lines);
+  page.draw(boundaries, backdrop);
 }
 
 class TerritoryMap {
@@ -73,11 +73,11 @@ class TerritoryMap {
     );
   }
 
-  draw(boundaries: FeatureCollection, lines: FeatureCollection): void {
+  draw(boundaries: FeatureCollection, backdrop: FeatureCollection): void {
     this.view.on("load", () => {
       this.view.addSource("units", { type: "geojson", data: boundaries, promoteId: "code" });
       this.view.addSource("outlines", { type: "geojson", data: this.outlines, promoteId: "code" });
-      this.view.addSource("lines", { type: "geojson", data: lines });
+      this.view.addSource("backdrop", { type: "geojson", data: backdrop });
       this.addLayers();
       this.label();
       this.listen();
@@ -86,6 +86,13 @@ class TerritoryMap {
   }
 
   private addLayers(): void {
+    this.view.addLayer({
+      id: "country",
+      type: "fill",
+      source: "backdrop",
+      filter: ["!", ["get", "line"]],
+      paint: { "fill-color": "#e9edf2", "fill-outline-color": "#b8c1cc" },
+    });
     this.view.addLayer({
       id: "units",
       type: "fill",
@@ -113,9 +120,10 @@ class TerritoryMap {
       paint: { "line-color": "#33415c", "line-width": ["interpolate", ["linear"], ["zoom"], 3, 0.6, 8, 2] },
     });
     this.view.addLayer({
-      id: "lines",
+      id: "national-lines",
       type: "line",
-      source: "lines",
+      source: "backdrop",
+      filter: ["get", "line"],
       paint: { "line-color": "#5c677d", "line-width": 1 },
     });
     this.view.addLayer({

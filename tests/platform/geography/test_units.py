@@ -17,6 +17,8 @@ def test_all_of_china():
     assert [selectors.division(level).count() for level in ("county", "city", "province")] == [2894, 375, 34]
     without_boundary = set(BasicUnit.objects.filter(boundary=None).values_list("name", flat=True))
     assert without_boundary == {"和康县", "和安县", "两江新区"}
+    backdrop = json.loads(selectors.backdrop_geojson())["features"]
+    assert [f["properties"]["line"] for f in backdrop] == [False] * 34 + [True] * 8
     counties = list(selectors.division("county").order_by("code").values_list("pk", flat=True))
     assert len(selectors.adjacency(counties)) == 8196
 
@@ -85,7 +87,7 @@ def test_own_boundaries(tmp_path, capsys):
     assert [u.name for u in units] == ["甲", "片区B", "片区C"]
     assert selectors.adjacency([u.pk for u in units]).tolist() == [[0, 1]]
     assert (units[0].longitude, units[0].latitude) == (100.5, 30.5)
-    assert json.loads(selectors.lines_geojson())["features"] == []
+    assert json.loads(selectors.backdrop_geojson())["features"] == []
 
 
 @pytest.mark.parametrize(

@@ -4,29 +4,66 @@ A customer's territory follows from its unit and the alignment in force; `territ
 names an account that does not follow geography (a key account served from elsewhere).
 """
 
-from typing import ClassVar
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING, ClassVar
 
 from django.db import models
+from django.db.models import Q
 
 from quyu.apps.customers.choices import CustomerKind, CustomerTier
+from quyu.apps.territories.models import Alignment, AlignmentUnit, Territory
 from quyu.platform.audit.models import EditableRow
+
+if TYPE_CHECKING:
+    from quyu.platform.people.scope import Scope
+
+
+class CustomerQuerySet(models.QuerySet["Customer"]):
+    def visible_to(self, scope: Scope, at: date) -> CustomerQuerySet:
+        """The customers of the territories one may see on `at`; a customer without territory is seen by all-seers."""
+        if scope.is_everything:
+            return self
+        return self.in_territories(Territory.objects.visible_to(scope, at), at)
+
+    def in_territories(self, territories: models.QuerySet[Territory], at: date) -> CustomerQuerySet:
+        """The customers that belong to the territories on `at`: named for one, or in one of its units."""
+        placed = AlignmentUnit.objects.filter(
+            alignment__in=Alignment.objects.in_force(at), territory__in=territories.values("pk")
+        )
+        by_place = Q(territory_override=None, unit__in=placed.values("unit"))
+        return self.filter(Q(territory_override__in=territories.values("pk")) | by_place)
 
 
 class Customer(EditableRow):
+    personal_fields: ClassVar = ("contact", "phone")
+
     code = models.CharField("编码", max_length=60, unique=True)
     name = models.CharField("名称", max_length=200)
     kind = models.CharField("类型", max_length=20, choices=CustomerKind.choices, default=CustomerKind.OTHER)
     tier = models.CharField("分级", max_length=20, choices=CustomerTier.choices, default=CustomerTier.C)
+    tier_reason = models.CharField("分级依据", max_length=200, blank=True)
+    tier_since = models.DateField("分级起始日", null=True, blank=True)
     channel = models.ForeignKey("catalog.Channel", models.PROTECT, null=True, blank=True, verbose_name="渠道")
-    unit = models.ForeignKey("geography.BasicUnit", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="所在地")
+    unit = models.ForeignKey(
+        "geography.BasicUnit", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="所在地"
+    )
     territory_override = models.ForeignKey(
-        "territories.Territory", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="指定销售区域"
+        "territories.Territory",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name="指定销售区域",
     )
     contact = models.CharField("联系人", max_length=80, blank=True)
     phone = models.CharField("电话", max_length=30, blank=True)
     address = models.CharField("地址", max_length=200, blank=True)
     opened_on = models.DateField("开户日", null=True, blank=True)
     closed_on = models.DateField("停用日", null=True, blank=True)
+
+    objects: ClassVar = CustomerQuerySet.as_manager()
 
     class Meta:
         verbose_name = "客户"

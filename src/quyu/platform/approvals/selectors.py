@@ -5,28 +5,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import QuerySet
-from django.utils.translation import gettext_lazy as _
 
 from quyu.platform.approvals.choices import ApprovalState
 from quyu.platform.approvals.models import Approval
+from quyu.platform.audit import entries
 from quyu.platform.people import policy
 from quyu.platform.people.scope import Scope
 
 RELATED = ("org_unit", "submitted_by", "decided_by")
-# Names of the entries that apps put into a summary; amounts end in `_fen`, rates in `_bp`.
-ENTRY_LABELS = {
-    "name": _("名称"),
-    "total": _("合计"),
-    "regions": _("下级区域"),
-    "target_fen": _("目标（万元）"),
-    "last_year_fen": _("上年实绩（万元）"),
-    "growth_bp": _("增长率"),
-    "territories": _("销售区域数"),
-    "units": _("基本单元数"),
-    "moved_units": _("调整的单元数"),
-    "deviation_bp": _("最大偏差"),
-    "valid_from": _("生效日"),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,26 +57,25 @@ def may_decide(scope: Scope, approval: Approval) -> bool:
 
 def entry(name: str, value: Any) -> Entry:
     """A value with its label and its kind, both known by the name."""
-    kind = "amount" if name.endswith("_fen") else "rate" if name.endswith("_bp") else "text"
-    return Entry(str(ENTRY_LABELS.get(name, name)), kind, value)
+    return Entry(entries.label(name), entries.kind(name), value)
 
 
 def summary_parts(summary: Mapping[str, Any]) -> tuple[list[Entry], list[SummaryTable]]:
     """Single values, and one table per list of records; a record alone is a table of one row."""
-    entries, tables = [], []
+    singles, tables = [], []
     for name, value in summary.items():
         records = [value] if isinstance(value, Mapping) else value
         if isinstance(records, list) and records and all(isinstance(record, Mapping) for record in records):
             columns = list(dict.fromkeys(key for record in records for key in record))
             tables.append(
                 SummaryTable(
-                    title=str(ENTRY_LABELS.get(name, name)),
+                    title=entries.label(name),
                     headers=tuple(entry(column, None) for column in columns),
                     rows=tuple(tuple(entry(c, record.get(c)) for c in columns) for record in records),
                 )
             )
         elif isinstance(value, list):
-            entries.append(entry(name, "、".join(map(str, value))))
+            singles.append(entry(name, "、".join(map(str, value))))
         else:
-            entries.append(entry(name, value))
-    return entries, tables
+            singles.append(entry(name, value))
+    return singles, tables

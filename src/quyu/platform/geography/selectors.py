@@ -1,9 +1,11 @@
 """Reads about units: placing, neighbours, complete divisions of the country, drawn boundaries."""
 
 import hashlib
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
+import shapely
 from django.db.models import Count, F, Max, Q, QuerySet
 from numpy.typing import NDArray
 
@@ -11,6 +13,14 @@ from quyu.platform.geography.china import SOURCE, national_lines
 from quyu.platform.geography.choices import UnitLevel
 from quyu.platform.geography.models import BasicUnit, UnitBoundary, UnitNeighbour
 from quyu.platform.geography.placing import Gazetteer, Place
+
+
+@dataclass(frozen=True)
+class Outline:
+    """GeoJSON geometry text, and longitude and latitude of a point inside for a label."""
+
+    geometry: str
+    label_at: tuple[float, float]
 
 
 def gazetteer() -> Gazetteer:
@@ -72,6 +82,14 @@ def adjacency(unit_ids: Sequence[int]) -> NDArray[np.int32]:
     return np.unique(edges, axis=0).astype(np.int32).reshape(-1, 2)
 
 
+def neighbours_of(unit_id: int) -> list[int]:
+    """The ids of the units that touch one unit."""
+    pairs = UnitNeighbour.objects.filter(Q(left=unit_id) | Q(right=unit_id)).values_list(
+        "left_id", "right_id"
+    )
+    return sorted({other for pair in pairs for other in pair if other != unit_id})
+
+
 def boundaries_tag(unit_ids: Collection[int]) -> str:
     """Changes whenever the drawn boundaries of these units change; for ETags."""
     stamp = UnitBoundary.objects.aggregate(count=Count("pk"), last=Max("pk"), source=Max("source"))
@@ -88,10 +106,34 @@ def boundaries_geojson(unit_ids: Collection[int]) -> str:
     return '{"type":"FeatureCollection","features":[' + ",".join(features) + "]}"
 
 
-def lines_geojson() -> str:
-    """The package's lines without a unit, empty when the boundaries come from elsewhere."""
-    own = UnitBoundary.objects.filter(source=SOURCE).exists()
+def backdrop_geojson() -> str:
+    """The whole country below every map: all provinces, and the package's lines without a unit (`line`)."""
+    provinces = UnitBoundary.objects.filter(unit__in=division(UnitLevel.PROVINCE)).order_by("unit__code")
+    own = provinces.filter(source=SOURCE).exists()
+    shapes = [(geometry, "false") for geometry in provinces.values_list("geometry", flat=True)]
+    shapes += [(text, "true") for text in national_lines() if own]
     features = [
-        f'{{"type":"Feature","properties":{{}},"geometry":{text}}}' for text in national_lines() if own
+        f'{{"type":"Feature","properties":{{"line":{is_line}}},"geometry":{text}}}'
+        for text, is_line in shapes
     ]
     return '{"type":"FeatureCollection","features":[' + ",".join(features) + "]}"
+
+
+def outlines(groups: Mapping[str, Sequence[int]]) -> dict[str, Outline]:
+    """The outline of each group of units and a point inside its largest piece; groups without boundary are absent."""
+    wanted = {unit: key for key, units in groups.items() for unit in units}
+    rows = (
+        UnitBoundary.objects.filter(unit_id__in=wanted).order_by("unit_id").values_list("unit_id", "geometry")
+    )
+    known = list(rows)
+    shapes = shapely.from_geojson([geometry for _, geometry in known])
+    members: dict[str, list[int]] = {}
+    for index, (unit, _) in enumerate(known):
+        members.setdefault(wanted[unit], []).append(index)
+    found = {}
+    for key, spots in members.items():
+        outline = shapely.union_all(shapely.buffer(shapes[spots], 0))
+        largest = max(shapely.get_parts(outline), key=lambda part: part.area)
+        point = shapely.point_on_surface(largest)
+        found[key] = Outline(str(shapely.to_geojson(outline)), (round(point.x, 3), round(point.y, 3)))
+    return found

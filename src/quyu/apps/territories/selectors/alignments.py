@@ -3,11 +3,21 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.db.models import Count, Q, QuerySet, Sum
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from quyu.apps.territories.choices import FigureMeasure, UnitPart
-from quyu.apps.territories.models import Alignment, AlignmentUnit, Territory, TerritoryOwner, UnitFigure
+from quyu.apps.territories.models import (
+    Alignment,
+    AlignmentUnit,
+    Territory,
+    TerritoryOwner,
+    TerritoryQuerySet,
+    UnitFigure,
+)
 from quyu.kernel.rate import ratio_bp
 from quyu.platform.people import selectors as people
 from quyu.platform.people.models import Person, Position
@@ -15,6 +25,8 @@ from quyu.platform.people.scope import Scope
 
 TOLERANCE_BP = 1_000
 """A territory within 10 % of the mean of its region counts as balanced, unless the alignment says otherwise."""
+
+BALANCE_WORDS = {"ok": _("均衡"), "heavy": _("偏重"), "light": _("偏轻"), "none": _("无可比")}
 
 
 @dataclass(frozen=True)
@@ -91,14 +103,15 @@ def base_counts(alignment: Alignment) -> dict[int, int]:
     return dict(rows.annotate(count=Count("pk")).order_by().values_list("territory_id", "count"))
 
 
-def territories_of(alignment: Alignment) -> QuerySet[Territory]:
+def territories_of(alignment: Alignment) -> TerritoryQuerySet:
     """The territories that hold at least one unit of the alignment."""
     used = AlignmentUnit.objects.filter(alignment=alignment).values("territory")
-    return (
+    found: TerritoryQuerySet = (
         Territory.objects.filter(pk__in=used)
         .select_related("org_unit")
         .order_by("org_unit__sort_order", "code")
     )
+    return found
 
 
 def loads(
@@ -145,6 +158,24 @@ def load_of(
     )
 
 
+def load_row(load: TerritoryLoad) -> dict[str, Any]:
+    """A territory's figures for tables and the map: fen, counts, basis points, the balance in a word."""
+    person = load.owner.person if load.owner else None
+    return {
+        "code": load.territory.code,
+        "name": load.territory.name,
+        "region": load.territory.org_unit.name,
+        "owner": person.name if person else gettext("空缺"),
+        "units": load.unit_count,
+        "amount_fen": load.amount_fen,
+        "customers": load.customers,
+        "deviation_bp": load.deviation_bp,
+        "tolerance_bp": load.tolerance_bp,
+        "balance": load.balance,
+        "word": str(BALANCE_WORDS[load.balance]),
+    }
+
+
 def mean_by_region(
     territories: Iterable[Territory], total: Mapping[int, Mapping[str, int]], measure: str, *, together: bool
 ) -> dict[int, int]:
@@ -164,6 +195,12 @@ def figures(measure: str) -> dict[int, int]:
     return dict(
         UnitFigure.objects.filter(measure=measure).order_by("unit_id").values_list("unit_id", "value")
     )
+
+
+def figures_by_code(measure: str) -> dict[str, float]:
+    """Unit code -> value of one measure, as `services.propose` wants it."""
+    rows = UnitFigure.objects.filter(measure=measure).order_by("unit__code")
+    return {code: float(value) for code, value in rows.values_list("unit__code", "value")}
 
 
 def figures_date(measure: str) -> date | None:

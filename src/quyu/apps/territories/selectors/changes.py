@@ -21,15 +21,20 @@ class UnitChange:
 
 def changes(alignment: Alignment, against: Alignment | None) -> list[UnitChange]:
     """Moved units by code; finer units are not listed, but their figures count with the unit they lie in."""
-    before = {row.unit_id: row.territory for row in placements(against)} if against else {}
-    moved = [row for row in placements(alignment) if before.get(row.unit_id) != row.territory]
+    before = dict(places(against)) if against else {}
+    ids = [unit for unit, territory in places(alignment) if before.get(unit) != territory]
+    if not ids:
+        return []
+    rows = AlignmentUnit.objects.filter(alignment=alignment, unit__in=ids).select_related("unit", "territory")
+    moved = list(rows.order_by("unit__code"))
+    sources = Territory.objects.in_bulk({before[unit] for unit in ids if unit in before})
     amount, customers = (
         with_parts(figures(m), alignment) for m in (FigureMeasure.AMOUNT, FigureMeasure.CUSTOMERS)
     )
     return [
         UnitChange(
             row.unit,
-            before.get(row.unit_id),
+            sources.get(before.get(row.unit_id, 0)),
             row.territory,
             amount.get(row.unit_id, 0),
             customers.get(row.unit_id, 0),
@@ -39,9 +44,10 @@ def changes(alignment: Alignment, against: Alignment | None) -> list[UnitChange]
     ]
 
 
-def placements(alignment: Alignment) -> list[AlignmentUnit]:
+def places(alignment: Alignment) -> list[tuple[int, int]]:
+    """(unit id, territory id) of the base and coarser units."""
     rows = AlignmentUnit.objects.filter(alignment=alignment).exclude(part=UnitPart.FINER)
-    return list(rows.select_related("unit", "territory").order_by("unit__code"))
+    return list(rows.order_by("unit_id").values_list("unit_id", "territory_id"))
 
 
 def with_parts(values: dict[int, int], alignment: Alignment) -> dict[int, int]:
@@ -68,15 +74,15 @@ def summary(alignment: Alignment, against: Alignment | None) -> dict[str, object
     moved = changes(alignment, against)
     touched = {t.code for change in moved for t in (change.source, change.target) if t is not None}
     return {
-        "units_moved": len(moved),
-        "customers_affected": sum(change.customers for change in moved),
-        "amount_moved_fen": sum(change.amount_fen for change in moved),
-        "territories_touched": len(touched),
-        "first_moves": [
+        "moved_units": len(moved),
+        "customers": sum(change.customers for change in moved),
+        "moved_fen": sum(change.amount_fen for change in moved),
+        "touched_territories": len(touched),
+        "moves": [
             {
                 "unit": change.unit.name,
-                "from": change.source.name if change.source else "",
-                "to": change.target.name,
+                "from_territory": change.source.name if change.source else "",
+                "to_territory": change.target.name,
                 "customers": change.customers,
             }
             for change in moved[:20]

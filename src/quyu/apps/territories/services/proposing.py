@@ -71,6 +71,7 @@ def propose(
     level: str = UnitLevel.COUNTY,
     per_org_unit: bool = True,
     regions: Mapping[str, Sequence[str]] | None = None,
+    only: Sequence[str] | None = None,
     measure_name: str = FigureMeasure.AMOUNT,
     tolerance: float = 0.1,
     keep_current: bool = False,
@@ -84,13 +85,15 @@ def propose(
     it answers for; without it each org unit keeps what the alignment in force gives it, or, with
     `per_org_unit=False`, all units (`units`, or all of `level`) are divided below the head office.
     `territories`: how many, in all (shared out by the measure) or per org unit code; without it as many as now.
-    Units outside the given regions stay where the alignment in force has them.
+    `only`: the org units to divide anew; all others, and units outside the regions, stay as they are in force.
     """
     day = day_of(at)
     settings = Settings(level, measure_name, tolerance, keep_current, effort, seed)
     active = active_alignment(day)
     atlas = read_atlas(level)
     given = region_codes(regions, units, level, per_org_unit=per_org_unit, active=active)
+    if only is not None:
+        given = {unit: codes for unit, codes in given.items() if unit.code in only}
     chosen = counted_regions(given, territories, measure, atlas, active)
     draft = Alignment.objects.create(
         name=name, created_by=actor, created_at=audit.moment(at), based_on=active, level=level

@@ -1,0 +1,183 @@
+"""Whose customer is it, on which days."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from itertools import combinations
+
+import numpy as np
+import pyarrow as pa
+
+from quyu.apps.customers.models import Customer
+from quyu.apps.territories.models import Alignment, AlignmentUnit, Territory
+from quyu.apps.territories.selectors import (
+    Owner,
+    common_days,
+    days_left,
+    owner_frame,
+    owners_on,
+    table,
+    unit_territory_frame,
+)
+from quyu.platform.facts import attribution
+
+OWNERSHIP = pa.schema(
+    [
+        pa.field("customer_code", pa.string(), nullable=False),
+        pa.field("valid_from", pa.date32(), nullable=False),
+        pa.field("valid_to", pa.date32()),
+        pa.field("territory_code", pa.string(), nullable=False),
+        pa.field("person_code", pa.string()),
+    ]
+)
+
+Claim = tuple[date, date | None, str, str | None]
+"""Half-open days, territory code, person code (None: nobody on the seat)."""
+
+
+@dataclass(frozen=True)
+class TerritorySpell:
+    """A customer's territory over some days."""
+
+    territory: Territory
+    valid_from: date
+    valid_to: date | None
+    is_named: bool
+
+
+@dataclass(frozen=True)
+class ClaimConflict:
+    """Two claims on one customer on the same days."""
+
+    customer_code: str
+    first: Claim
+    second: Claim
+
+
+def ownership_frame() -> pa.Table:
+    """Territory and person of every customer and every place of delivery on every day, by key and day.
+
+    Keys are those of `attribution`: a named customer, a place, a customer by its own place. Who is in no
+    territory has no row; days on which nobody holds the position have no person.
+    """
+    owners = owner_claims()
+    by_unit = unit_claims(owners)
+    named = territory_claims(owners)
+    rows: list[tuple[object, ...]] = []
+    fields = ("code", "unit__code", "territory_override__code")
+    for code, unit, override in Customer.objects.order_by("code").values_list(*fields):
+        key = attribution.named_key(code) if override else code
+        claims = named.get(override, []) if override else by_unit.get(unit, [])
+        rows += [(key, *claim) for claim in claims]
+    for unit in sorted(by_unit):
+        rows += [(attribution.place_key(unit), *claim) for claim in by_unit[unit]]
+    return table(rows, OWNERSHIP)
+
+
+def owner_claims() -> dict[str, list[Claim]]:
+    """Territory code -> who answers for it when."""
+    found: dict[str, list[Claim]] = {}
+    for row in owner_frame().to_pylist():
+        claim = (row["valid_from"], row["valid_to"], row["territory_code"], row["person_code"])
+        found.setdefault(row["territory_code"], []).append(claim)
+    return found
+
+
+def clipped(days: tuple[date, date | None], territory: str, claims: list[Claim]) -> list[Claim]:
+    """The claims within some days; the rest of the days belongs to the territory without a person."""
+    found: list[Claim] = []
+    for start, end, code, person in claims:
+        if both := common_days(days, (start, end)):
+            found.append((*both, code, person))
+    found += [(*gap, territory, None) for gap in days_left(days, [(c[0], c[1]) for c in claims])]
+    return sorted(found, key=lambda claim: (claim[0], claim[2], claim[3] or ""))
+
+
+def unit_claims(owners: Mapping[str, list[Claim]]) -> dict[str, list[Claim]]:
+    """Unit code -> claims through the alignments."""
+    known: dict[tuple[date, date | None, str], list[Claim]] = {}
+    found: dict[str, list[Claim]] = {}
+    for row in unit_territory_frame().to_pylist():
+        key = (row["valid_from"], row["valid_to"], row["territory_code"])
+        if key not in known:
+            known[key] = clipped(key[:2], key[2], owners.get(key[2], []))
+        found.setdefault(row["unit_code"], []).extend(known[key])
+    return found
+
+
+def territory_claims(owners: Mapping[str, list[Claim]]) -> dict[str, list[Claim]]:
+    """Territory code -> claims for customers named for it, over the life of the territory."""
+    dated = Territory.objects.order_by("code").values_list("code", "valid_from", "valid_to")
+    return {code: clipped((start, end), code, owners.get(code, [])) for code, start, end in dated}
+
+
+def claim_conflicts(frame: pa.Table | None = None) -> list[ClaimConflict]:
+    """Customers claimed twice on one day, by customer and day; none when all is well."""
+    order = [(name, "ascending") for name in ("customer_code", "valid_from", "territory_code")]
+    owned = (ownership_frame() if frame is None else frame).sort_by(order)
+    codes = owned["customer_code"].to_numpy(zero_copy_only=False)
+    start = owned["valid_from"].cast(pa.int32()).to_numpy()
+    end = owned["valid_to"].cast(pa.int32()).fill_null(np.iinfo(np.int32).max).to_numpy()
+    twice = set(codes[overlaps(codes, start, end)])
+    claims: dict[str, list[Claim]] = {}
+    for row in owned.filter(pa.array([code in twice for code in codes], type=pa.bool_())).to_pylist():
+        claim = (row["valid_from"], row["valid_to"], row["territory_code"], row["person_code"])
+        claims.setdefault(row["customer_code"], []).append(claim)
+    return [
+        ClaimConflict(code, one, two)
+        for code, held in claims.items()
+        for one, two in combinations(held, 2)
+        if common_days(one[:2], two[:2])
+    ]
+
+
+def overlaps(codes: np.ndarray, start: np.ndarray, end: np.ndarray) -> np.ndarray:
+    """Whether each row begins before an earlier row of the same customer has ended (rows sorted)."""
+    found = np.zeros(len(codes), dtype=bool)
+    furthest: dict[str, int] = {}
+    for index, code in enumerate(codes):
+        found[index] = furthest.get(code, -1) > start[index]
+        furthest[code] = max(furthest.get(code, -1), int(end[index]))
+    return found
+
+
+def territory_spells(customer: Customer) -> list[TerritorySpell]:
+    """The customer's territories, newest first."""
+    if named := customer.territory_override:
+        return [TerritorySpell(named, named.valid_from, named.valid_to, is_named=True)]
+    rows = AlignmentUnit.objects.filter(unit=customer.unit_id, alignment__valid_from__isnull=False)
+    placed = rows.filter(alignment__state__in=("active", "retired")).select_related(
+        "alignment", "territory__org_unit"
+    )
+    spells = [
+        TerritorySpell(row.territory, row.alignment.valid_from, row.alignment.valid_to, is_named=False)
+        for row in placed.order_by("-alignment__valid_from")
+        if row.alignment.valid_from
+    ]
+    return joined(spells)
+
+
+def joined(spells: list[TerritorySpell]) -> list[TerritorySpell]:
+    """Neighbouring spells in the same territory become one (newest first)."""
+    found: list[TerritorySpell] = []
+    for spell in spells:
+        if found and found[-1].territory == spell.territory and found[-1].valid_from == spell.valid_to:
+            found[-1] = TerritorySpell(spell.territory, spell.valid_from, found[-1].valid_to, is_named=False)
+        else:
+            found.append(spell)
+    return found
+
+
+def territory_on(customer: Customer, at: date) -> tuple[Territory | None, Owner | None]:
+    """The customer's territory on a day, and who answers for it."""
+    for spell in territory_spells(customer):
+        if common_days((at, None), (spell.valid_from, spell.valid_to)) and spell.valid_from <= at:
+            return spell.territory, owners_on([spell.territory.pk], at).get(spell.territory.pk)
+    return None, None
+
+
+def unplaced_count(at: date) -> int:
+    """Open customers that belong to no territory on a day."""
+    placed = AlignmentUnit.objects.filter(alignment__in=Alignment.objects.in_force(at)).values("unit")
+    loose = Customer.objects.filter(territory_override=None).exclude(unit__in=placed)
+    return loose.exclude(closed_on__lte=at).count()

@@ -1,0 +1,132 @@
+"""What changes many customers at once: placing them, classing them, counting them per unit."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db import transaction
+from django.db.models import Count
+from django.utils.translation import gettext as _
+from simple_history.utils import bulk_update_with_history
+
+from quyu.apps.customers.models import Customer
+from quyu.apps.customers.tiering import Ranking, rank
+from quyu.apps.territories.choices import FigureMeasure
+from quyu.apps.territories.services import record_figures
+from quyu.kernel.money import format_wan
+from quyu.kernel.rate import format_bp
+from quyu.platform.approvals.services import day
+from quyu.platform.audit import services as audit
+from quyu.platform.geography import selectors as geography
+from quyu.platform.geography.models import BasicUnit
+from quyu.platform.geography.placing import Place
+from quyu.platform.people.models import User
+
+
+@dataclass(frozen=True)
+class Placed:
+    """How many customers were placed at which level, and the codes of those that were not recognised."""
+
+    by_level: Mapping[str, int]
+    not_recognised: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class TierChange:
+    """One customer's new class and why."""
+
+    customer: Customer
+    before: str
+    after: str
+    reason: str
+
+
+@transaction.atomic
+def place_customers(*, places: Mapping[str, Place], actor: User | None, at: date | datetime) -> Placed:
+    """Put customers in units by (province, city, county, address), by customer code.
+
+    A customer whose place is not recognised keeps what it had and is reported; nothing is guessed.
+    """
+    codes = sorted(places)
+    units = dict(zip(codes, geography.place_many([places[code] for code in codes]), strict=True))
+    known = {unit.code: unit for unit in BasicUnit.objects.filter(code__in={c for c in units.values() if c})}
+    changed = []
+    for customer in Customer.objects.filter(code__in=codes).order_by("code"):
+        found = units[customer.code]
+        if found is not None and customer.unit_id != known[found].pk:
+            customer.unit = known[found]
+            changed.append(customer)
+    save_all(changed, ["unit"], actor, "")
+    refresh_unit_counts(at=day(at))
+    levels = Counter(known[code].level for code in units.values() if code)
+    return Placed(dict(levels), tuple(code for code in codes if units[code] is None))
+
+
+def save_all(changed: Sequence[Customer], fields: list[str], actor: User | None, reason: str) -> None:
+    """Save with row history, counting versions up."""
+    for customer in changed:
+        customer.version += 1
+    if changed:
+        bulk_update_with_history(
+            changed,
+            Customer,
+            [*fields, "version"],
+            batch_size=300,
+            default_user=actor,
+            default_change_reason=reason or None,
+        )
+
+
+def refresh_unit_counts(*, at: date) -> int:
+    """Tell the territories how many open customers each unit has; customers with a named territory do not count."""
+    rows = Customer.objects.filter(territory_override=None, unit__isnull=False).exclude(closed_on__lte=at)
+    counts = (
+        rows.values("unit__code").annotate(count=Count("pk")).order_by().values_list("unit__code", "count")
+    )
+    return record_figures(measure=FigureMeasure.CUSTOMERS, values=dict(counts), period_end=at)
+
+
+@transaction.atomic
+def retier(*, amounts: Mapping[str, int], actor: User | None, at: date | datetime) -> list[TierChange]:
+    """Class all open customers anew by their sales of the last twelve months (`amounts`, fen, by code).
+
+    A customer without an entry sold nothing. Every change carries its reason and is in the history.
+    """
+    today = day(at)
+    customers = list(Customer.objects.exclude(closed_on__lte=today).order_by("code"))
+    sold = [amounts.get(customer.code, 0) for customer in customers]
+    ranked = rank(sold, [customer.tier for customer in customers])
+    changes = [
+        apply_tier(customer, ranking, amount, today)
+        for customer, ranking, amount in zip(customers, ranked, sold, strict=True)
+        if customer.tier != ranking.tier
+    ]
+    save_all([change.customer for change in changes], ["tier", "tier_reason", "tier_since"], actor, "")
+    if changes:
+        audit.record(
+            actor=actor,
+            verb="retier",
+            subject=changes[0].customer,
+            label=_("客户分级：%(count)s 家变动") % {"count": len(changes)},
+            detail={"changed": len(changes), "customers": len(customers)},
+            at=at,
+        )
+    return changes
+
+
+def apply_tier(customer: Customer, ranking: Ranking, amount: int, today: date) -> TierChange:
+    before = customer.tier
+    customer.tier, customer.tier_since = ranking.tier, today
+    customer.tier_reason = reason_of(ranking, amount)
+    return TierChange(customer, before, ranking.tier, customer.tier_reason)
+
+
+def reason_of(ranking: Ranking, amount: int) -> str:
+    """Why this class, in numbers."""
+    if amount <= 0:
+        return _("近 12 个月无销售")
+    return _("近 12 个月 %(amount)s 万元，排在前面的客户累计占 %(share)s") % {
+        "amount": format_wan(amount),
+        "share": format_bp(ranking.before_bp),
+    }

@@ -1,0 +1,43 @@
+"""Work on the whole country that nobody waits for."""
+
+from datetime import datetime
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django_tasks import task
+
+from quyu.apps.territories import selectors, services
+from quyu.kernel.refusal import Refusal
+from quyu.platform.fields.values import spoken
+from quyu.platform.notices.services import notify
+from quyu.platform.people.models import User
+
+
+@task()
+def propose_everywhere(
+    name: str,
+    territories: int | None,
+    measure: str,
+    tolerance_bp: int,
+    keep_current: bool,
+    user_id: int,
+    at: str,
+) -> None:
+    """Divide every region anew and tell the user when the draft is there."""
+    user, moment = User.objects.get(pk=user_id), datetime.fromisoformat(at)
+    try:
+        draft = services.propose(
+            name=name,
+            measure=selectors.figures_by_code(measure),
+            actor=user,
+            at=moment,
+            territories=territories,
+            measure_name=measure,
+            tolerance=tolerance_bp / 10_000,
+            keep_current=keep_current,
+        )
+    except Refusal as refusal:
+        notify(users=[user], text=spoken(refusal), url=reverse("alignment-propose"), at=moment)
+        return
+    text = _("区域划分方案“%(name)s”已生成") % {"name": name}
+    notify(users=[user], text=text, url=reverse("alignment", args=[draft.pk]), at=moment)

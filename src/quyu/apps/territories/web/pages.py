@@ -1,0 +1,203 @@
+"""Pages of territories and alignments: map and table, list, proposal, coverage."""
+
+from datetime import date
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.db.models import Count, Q
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+
+from quyu.apps.territories import jobs, selectors, services
+from quyu.apps.territories.choices import AlignmentState, UnitPart
+from quyu.apps.territories.forms import EVERYWHERE, ActivateForm, ProposeForm, SubmitForm
+from quyu.apps.territories.models import Alignment, Territory
+from quyu.apps.territories.selectors import UnitRow
+from quyu.apps.territories.web.shapes import found_alignment
+from quyu.kernel.refusal import Refusal
+from quyu.platform.fields.values import spoken
+from quyu.platform.geography.models import BasicUnit
+from quyu.platform.jobs import services as job_services
+from quyu.platform.people import guard
+from quyu.platform.people.guard import GuardedRequest
+from quyu.platform.people.models import OrgUnit
+
+PAGE_SIZE = 50
+
+
+@guard.require("territory", "view")
+def territories(request: GuardedRequest) -> HttpResponse:
+    """The alignment in force: map, table, balance."""
+    active = selectors.active_alignment(request.today)
+    if active is None:
+        may_propose = guard.may(request, "alignment", "create")
+        has_units = BasicUnit.objects.exists()
+        return render(
+            request, "territories/empty.html.jinja", {"may_propose": may_propose, "has_units": has_units}
+        )
+    return map_page(request, active)
+
+
+def map_page(request: GuardedRequest, alignment: Alignment) -> HttpResponse:
+    """Map and table of one alignment; a draft can be changed by those who may."""
+    loads = selectors.loads(alignment, scope=request.scope, at=request.today)
+    is_draft = alignment.state == AlignmentState.DRAFT
+    may = {
+        action: guard.may(request, "alignment", action)
+        for action in ("view", "create", "edit", "submit", "publish")
+    }
+    is_dated = alignment.state in (AlignmentState.ACTIVE, AlignmentState.RETIRED)
+    active = alignment if is_dated else selectors.active_alignment(request.today)
+    rows = [{**selectors.load_row(load), "pk": load.territory.pk, "mean": load.mean} for load in loads]
+    context: dict[str, Any] = {
+        "alignment": alignment,
+        "rows": rows,
+        "measure": selectors.measure_of(alignment),
+        "figures_date": selectors.figures_date(selectors.measure_of(alignment)),
+        "is_draft": is_draft,
+        "may": may,
+        "changes": [] if is_dated else visible_changes(request, alignment, active),
+        "out_of_balance": sum(row["balance"] in ("heavy", "light") for row in rows),
+        "vacant": sum(1 for load in loads if load.owner is None or load.owner.person is None),
+        "submit_form": SubmitForm(),
+        "activate_form": ActivateForm(initial={"valid_from": request.today}),
+    }
+    return render(request, "territories/map.html.jinja", context)
+
+
+def visible_changes(
+    request: GuardedRequest, alignment: Alignment, active: Alignment | None
+) -> list[selectors.UnitChange]:
+    """The diff against the alignment in force, in the territories the caller may see."""
+    seen = set(Territory.objects.visible_to(request.scope, request.today).values_list("pk", flat=True))
+    return [
+        change
+        for change in selectors.changes(alignment, active)
+        if change.target.pk in seen or (change.source is not None and change.source.pk in seen)
+    ]
+
+
+@guard.require("alignment", "view")
+def alignments(request: GuardedRequest) -> HttpResponse:
+    """All alignments, newest first."""
+    base = Count("units__territory", distinct=True, filter=Q(units__part=UnitPart.BASE))
+    rows = Alignment.objects.select_related("created_by", "based_on").annotate(territories=base)
+    page = Paginator(rows.order_by("-pk"), 20).get_page(request.GET.get("page"))
+    context = {"page": page, "may_create": guard.may(request, "alignment", "create")}
+    return render(request, "territories/alignments.html.jinja", context)
+
+
+@guard.require("alignment", "view")
+def alignment_page(request: GuardedRequest, pk: int) -> HttpResponse:
+    return map_page(request, found_alignment(request, pk))
+
+
+@guard.require("alignment", "view")
+def units_page(request: GuardedRequest, pk: int) -> HttpResponse:
+    """Every unit in a list with a choice of territory: the whole work without the map."""
+    alignment = found_alignment(request, pk)
+    rows = selectors.unit_rows(alignment, scope=request.scope, at=request.today)
+    choices = list(
+        selectors.territories_of(alignment).visible_to(request.scope, request.today).order_by("code")
+    )
+    context = {
+        "alignment": alignment,
+        "page": Paginator(narrowed(rows, request), PAGE_SIZE).get_page(request.GET.get("page")),
+        "choices": choices,
+        "may_edit": alignment.state == AlignmentState.DRAFT and guard.may(request, "alignment", "edit"),
+    }
+    return render(request, "territories/units.html.jinja", context)
+
+
+def narrowed(rows: list[UnitRow], request: GuardedRequest) -> list[UnitRow]:
+    """Units by part of the name or code, and by territory."""
+    words, territory = request.GET.get("q", "").strip(), request.GET.get("territory", "")
+    return [
+        row
+        for row in rows
+        if (not territory or row.territory.code == territory)
+        and (not words or words in row.unit.name or words in row.unit.code or words in row.unit.city)
+    ]
+
+
+@guard.require("alignment", "create")
+def propose(request: GuardedRequest) -> HttpResponse:
+    """The form, and the proposal it makes: one region at once, the whole country as a job."""
+    regions = dividable_regions(request)
+    form = ProposeForm(
+        regions, request.POST or None, initial={"name": _("区域划分草案 %(day)s") % {"day": request.today}}
+    )
+    if request.method == "POST" and form.is_valid():
+        try:
+            return made_proposal(request, form.cleaned_data)
+        except Refusal as refusal:
+            form.add_error(None, spoken(refusal))
+    return render(request, "territories/propose.html.jinja", {"form": form, "regions": regions})
+
+
+def dividable_regions(request: GuardedRequest) -> list[OrgUnit]:
+    """The org units that hold territories today."""
+    active = selectors.active_alignment(request.today)
+    if active is None:
+        return []
+    held = selectors.territories_of(active).values("org_unit")
+    return list(OrgUnit.objects.visible_to(request.scope).filter(pk__in=held).order_by("sort_order", "code"))
+
+
+def made_proposal(request: GuardedRequest, said: dict[str, Any]) -> HttpResponse:
+    """Run the proposal; only the chosen region changes, all else stays as it is."""
+    if said["region"] == EVERYWHERE:
+        job_services.enqueue(
+            jobs.propose_everywhere,
+            name=said["name"],
+            territories=said["territories"],
+            measure=said["measure"],
+            tolerance_bp=said["tolerance"] * 100,
+            keep_current=said["keep_current"],
+            user_id=request.user.pk,
+            at=request.now.isoformat(),
+        )
+        messages.success(request, _("已在后台开始，完成后会通知您。"))
+        return redirect("alignments")
+    draft = services.propose(
+        name=said["name"],
+        measure=selectors.figures_by_code(said["measure"]),
+        actor=request.user,
+        at=request.now,
+        only=[said["region"]],
+        territories={said["region"]: said["territories"]} if said["territories"] else None,
+        measure_name=said["measure"],
+        tolerance=said["tolerance"] / 100,
+        keep_current=said["keep_current"],
+    )
+    return redirect("alignment", pk=draft.pk)
+
+
+@guard.require("territory", "view")
+def coverage(request: GuardedRequest) -> HttpResponse:
+    """Who is missing: territories without an owner on some days, units without a territory, double claims."""
+    first = parsed_day(request.GET.get("from"), request.today)
+    active = selectors.active_alignment(request.today)
+    seen = set(Territory.objects.visible_to(request.scope, request.today).values_list("pk", flat=True))
+    faults = [
+        fault
+        for fault in selectors.owner_faults(first=first, last=None, at=request.today)
+        if fault.territory.pk in seen
+    ]
+    context = {
+        "alignment": active,
+        "first": first,
+        "faults": faults,
+        "uncovered": selectors.uncovered_units(active) if active and request.scope.is_everything else [],
+        "clashes": selectors.alignment_clashes() if request.scope.is_everything else [],
+    }
+    return render(request, "territories/coverage.html.jinja", context)
+
+
+def parsed_day(text: str | None, otherwise: date) -> date:
+    try:
+        return date.fromisoformat(text or "")
+    except ValueError:
+        return otherwise

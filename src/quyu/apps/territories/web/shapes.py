@@ -1,0 +1,142 @@
+"""GeoJSON and JSON for the map of an alignment, limited to the territories the caller may see."""
+
+import json
+from typing import Any
+
+from django.http import Http404, HttpRequest, JsonResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404
+
+from quyu.apps.territories import selectors
+from quyu.apps.territories.choices import AlignmentState
+from quyu.apps.territories.models import Alignment, AlignmentUnit, Territory
+from quyu.apps.territories.selectors import UnitRow
+from quyu.apps.territories.web.answers import cached_json
+from quyu.platform.geography import selectors as geography
+from quyu.platform.geography.models import BasicUnit
+from quyu.platform.people import guard
+from quyu.platform.people.guard import GuardedRequest
+
+
+@guard.require("territory", "view")
+def boundaries(request: GuardedRequest, pk: int) -> HttpResponseBase:
+    """The shapes of the base units."""
+    alignment = found_alignment(request, pk)
+    held = selectors.base_units_by_territory(alignment, scope=request.scope, at=request.today)
+    ids = [unit for units in held.values() for unit in units]
+    return cached_json(request, geography.boundaries_tag(ids), lambda: geography.boundaries_geojson(ids))
+
+
+@guard.require("territory", "view")
+def outlines(request: GuardedRequest, pk: int) -> HttpResponseBase:
+    """The outlines of the territories, with the point of their label."""
+    alignment = found_alignment(request, pk)
+    held = selectors.base_units_by_territory(alignment, scope=request.scope, at=request.today)
+    codes = dict(Territory.objects.filter(pk__in=held).values_list("pk", "code"))
+    groups = {codes[territory]: units for territory, units in held.items()}
+    tag = (geography.boundaries_tag([u for units in held.values() for u in units]), sorted(groups.items()))
+
+    def make() -> str:
+        features = [
+            {
+                "type": "Feature",
+                "properties": {"code": code, "label_at": outline.label_at},
+                "geometry": json.loads(outline.geometry),
+            }
+            for code, outline in sorted(geography.outlines(groups).items())
+        ]
+        return json.dumps({"type": "FeatureCollection", "features": features}, separators=(",", ":"))
+
+    return cached_json(request, tag, make)
+
+
+@guard.require("territory", "view")
+def backdrop(request: HttpRequest) -> HttpResponseBase:
+    """The whole country below the territories."""
+    return cached_json(request, ("backdrop", geography.boundaries_tag([])), geography.backdrop_geojson)
+
+
+@guard.require("territory", "view")
+def contents(request: GuardedRequest, pk: int) -> HttpResponseBase:
+    """Territories with loads and colours, units with figures and their territory."""
+    alignment = found_alignment(request, pk)
+    held = selectors.base_units_by_territory(alignment, scope=request.scope, at=request.today)
+    hues = selectors.colours(held, stable_colours(request, alignment))
+    loads = selectors.loads(alignment, scope=request.scope, at=request.today)
+    rows = selectors.unit_rows(alignment, scope=request.scope, at=request.today)
+    moved = changed_codes(request, alignment)
+    body = {
+        "version": alignment.version,
+        "territories": [
+            {**selectors.load_row(load), "colour": hues.get(load.territory.pk, 0)} for load in loads
+        ],
+        "units": [unit_json(row) for row in rows],
+        "changed": sorted(moved),
+    }
+    return cached_json(
+        request,
+        body,
+        lambda: json.dumps(body, ensure_ascii=False, separators=(",", ":")),
+        kind="application/json",
+    )
+
+
+@guard.require("territory", "view")
+def unit(request: GuardedRequest, pk: int, code: str) -> HttpResponseBase:
+    """One unit: its figures, and the territories it could go to."""
+    alignment = found_alignment(request, pk)
+    row = found_unit(request, alignment, code)
+    choices = selectors.neighbour_choices(alignment, row, scope=request.scope, at=request.today)
+    return JsonResponse(
+        {
+            "code": row.code,
+            "name": row.name,
+            "place": " · ".join(dict.fromkeys(p for p in (row.province, row.city) if p and p != row.name)),
+            "choices": [{"code": t.code, "name": t.name} for t in choices],
+        }
+    )
+
+
+def found_alignment(request: GuardedRequest, pk: int) -> Alignment:
+    """Drafts are for those who may see alignments; the one in force is for everybody with territories."""
+    alignment: Alignment = get_object_or_404(Alignment.objects.select_related("based_on"), pk=pk)
+    is_dated = alignment.state in (AlignmentState.ACTIVE, AlignmentState.RETIRED)
+    if not is_dated and not guard.may(request, "alignment", "view"):
+        raise Http404
+    return alignment
+
+
+def stable_colours(request: GuardedRequest, alignment: Alignment) -> dict[int, int]:
+    """A draft keeps the colours of the alignment it started from, so that the eye finds its place again."""
+    if alignment.based_on is None or alignment.state in (AlignmentState.ACTIVE, AlignmentState.RETIRED):
+        return {}
+    return selectors.colours(
+        selectors.base_units_by_territory(alignment.based_on, scope=request.scope, at=request.today)
+    )
+
+
+def found_unit(request: GuardedRequest, alignment: Alignment, code: str) -> BasicUnit:
+    """A unit of the alignment in a territory the caller may see; otherwise it does not exist."""
+    rows = AlignmentUnit.objects.filter(alignment=alignment, unit__code=code)
+    row = rows.visible_to(request.scope, request.today).select_related("unit").first()
+    if row is None:
+        raise Http404
+    found: BasicUnit = row.unit
+    return found
+
+
+def changed_codes(request: GuardedRequest, alignment: Alignment) -> set[str]:
+    """Units that differ from the alignment in force; none for a dated one."""
+    if alignment.state in (AlignmentState.ACTIVE, AlignmentState.RETIRED):
+        return set()
+    return {c.unit.code for c in selectors.changes(alignment, selectors.active_alignment(request.today))}
+
+
+def unit_json(row: UnitRow) -> dict[str, Any]:
+    return {
+        "code": row.unit.code,
+        "name": row.unit.name,
+        "territory": row.territory.code,
+        "amount_fen": row.amount_fen,
+        "customers": row.customers,
+    }

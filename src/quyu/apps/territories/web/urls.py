@@ -1,0 +1,25 @@
+"""Addresses below `/territories/`."""
+
+from django.urls import path
+
+from quyu.apps.territories.web import changes, pages, shapes
+
+urlpatterns = [
+    path("", pages.territories, name="territories"),
+    path("coverage/", pages.coverage, name="territory-coverage"),
+    path("backdrop.geojson", shapes.backdrop, name="map-backdrop"),
+    path("<int:pk>/owner/", changes.assign_owner, name="territory-owner"),
+    path("alignments/", pages.alignments, name="alignments"),
+    path("alignments/propose/", pages.propose, name="alignment-propose"),
+    path("alignments/<int:pk>/", pages.alignment_page, name="alignment"),
+    path("alignments/<int:pk>/units/", pages.units_page, name="alignment-units"),
+    path("alignments/<int:pk>/contents.json", shapes.contents, name="alignment-contents"),
+    path("alignments/<int:pk>/boundaries.geojson", shapes.boundaries, name="alignment-boundaries"),
+    path("alignments/<int:pk>/outlines.geojson", shapes.outlines, name="alignment-outlines"),
+    path("alignments/<int:pk>/units/<str:code>.json", shapes.unit, name="alignment-unit"),
+    path("alignments/<int:pk>/copy/", changes.copy, name="alignment-copy"),
+    path("alignments/<int:pk>/move/", changes.move, name="alignment-move"),
+    path("alignments/<int:pk>/undo/", changes.undo, name="alignment-undo"),
+    path("alignments/<int:pk>/submit/", changes.submit, name="alignment-submit"),
+    path("alignments/<int:pk>/activate/", changes.activate, name="alignment-activate"),
+]
