@@ -45,7 +45,7 @@ def test_log_tells_who_did_what_and_why(company: Company) -> None:
 
     text = client_of(company.auditor).get(reverse("audit")).content.decode()
 
-    for word in ("director", "审批通过", "华东方案0", "合适", "from: 甲"):
+    for word in ("director", "审批通过", "华东方案0", "合适", "原 甲"):
         assert word in text
 
 

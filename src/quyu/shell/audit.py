@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from quyu.platform.audit import chain, selectors, verbs
+from quyu.platform.audit import chain, entries, selectors, verbs
 from quyu.platform.audit.models import Decision
 from quyu.platform.files import spreadsheet
 from quyu.platform.people import guard, policy
@@ -87,7 +87,7 @@ def log(request: GuardedRequest) -> HttpResponse:
         "page": page,
         "verb_label": verbs.verb_label,
         "subject_labels": verbs.subject_labels(),
-        "detail_text": selectors.detail_text,
+        "detail_text": entries.one_line,
     }
     return render(request, "audit/log.html.jinja", context)
 
@@ -106,7 +106,7 @@ def export(request: GuardedRequest) -> FileResponse:
                 verbs.verb_label(row.verb),
                 labels.get(row.subject_type, row.subject_type),
                 row.subject_label,
-                selectors.detail_text(row.detail),
+                entries.one_line(row.detail),
                 row.reason,
                 row.digest,
             )

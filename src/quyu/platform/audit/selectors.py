@@ -149,13 +149,3 @@ def decisions_about(row: models.Model, *, limit: int = HISTORY_LIMIT) -> list[De
     """The latest decisions about one row."""
     about = Decision.objects.filter(subject_type=row._meta.model_name or "", subject_id=str(row.pk))
     return list(about.select_related("actor").order_by("-pk")[:limit])
-
-
-def detail_text(detail: Mapping[str, Any]) -> str:
-    """The detail of a decision on one line: single values only, `name: value`."""
-    shown = (
-        f"{name}: {value}"
-        for name, value in detail.items()
-        if not isinstance(value, dict | list) and value is not None
-    )
-    return " · ".join(shown)

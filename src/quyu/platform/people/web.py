@@ -12,8 +12,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from quyu.kernel.refusal import Refusal
+from quyu.platform.audit import entries
 from quyu.platform.audit.models import EditableRow
-from quyu.platform.audit.selectors import decisions_about, detail_text, history_rows
+from quyu.platform.audit.selectors import decisions_about, history_rows
 from quyu.platform.audit.verbs import verb_label
 from quyu.platform.fields.values import spoken
 from quyu.platform.people import guard, selectors, services
@@ -40,6 +41,7 @@ def organisation(request: GuardedRequest) -> HttpResponse:
         "tree": tree,
         "seat_count": sum(node.seat_count for node in tree),
         "vacancy_count": sum(node.vacancy_count for node in tree),
+        "may_edit": guard.may(request, "org_unit", "create"),
         "movements": selectors.movements(request.scope, at=at),
     }
     return render(request, "people/organisation.html.jinja", context)
@@ -161,7 +163,7 @@ def history_of(row: EditableRow) -> dict[str, Any]:
         "history": history_rows(row),
         "decisions": decisions_about(row),
         "verb_label": verb_label,
-        "detail_text": detail_text,
+        "detail_text": entries.one_line,
     }
 
 

@@ -1,0 +1,73 @@
+"""The names and the dress of the entries in a decision's detail and in an approval's summary.
+
+Apps write plain keys; amounts end in `_fen`, rates in `_bp`. An unknown key is shown as it is.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from quyu.kernel.money import format_yuan
+from quyu.kernel.rate import format_bp
+
+ENTRY_LABELS = {
+    "name": _("名称"),
+    "total": _("合计"),
+    "regions": _("下级区域"),
+    "region": _("区域"),
+    "period": _("期间"),
+    "product_line": _("产品线"),
+    "target_fen": _("目标"),
+    "last_year_fen": _("上年实绩"),
+    "total_fen": _("总目标"),
+    "amount_fen": _("金额"),
+    "value_fen": _("新值"),
+    "growth_bp": _("增长率"),
+    "deviation_bp": _("最大偏差"),
+    "territories": _("销售区域数"),
+    "territory": _("销售区域"),
+    "units": _("基本单元数"),
+    "moved_units": _("调整的单元数"),
+    "rows": _("行数"),
+    "node_count": _("节点数"),
+    "cells_changed": _("变化的单元格"),
+    "based_on": _("基于"),
+    "supersedes": _("替代版本"),
+    "source": _("来源"),
+    "from": _("原"),
+    "to": _("现"),
+    "person": _("人员"),
+    "position": _("岗位"),
+    "valid_from": _("生效日"),
+    "valid_to": _("失效日"),
+    "left_on": _("离职日"),
+    "planned_assignments_removed": _("取消的预定任职"),
+}
+
+
+def label(name: str) -> str:
+    """The name of an entry for people."""
+    return str(ENTRY_LABELS.get(name, name))
+
+
+def kind(name: str) -> str:
+    """How the value is shown: amount, rate or text."""
+    return "amount" if name.endswith("_fen") else "rate" if name.endswith("_bp") else "text"
+
+
+def text(name: str, value: Any) -> str:
+    """A single value in words."""
+    if isinstance(value, int) and not isinstance(value, bool):
+        return {"amount": format_yuan, "rate": format_bp}.get(kind(name), str)(value)
+    return str(value)
+
+
+def one_line(detail: Mapping[str, Any]) -> str:
+    """The single values of a detail, `name value`, on one line; lists and records are left out."""
+    shown = [
+        f"{label(name)} {text(name, value)}"
+        for name, value in detail.items()
+        if value not in (None, "") and not isinstance(value, dict | list)
+    ]
+    return " · ".join(shown)
