@@ -11,14 +11,16 @@ import signal
 import sys
 import time
 import traceback
+from collections.abc import Callable
 from datetime import date, timedelta
+from functools import partial
 
 import django
 from django.conf import settings
 from django.core.management import call_command
 
 
-def write_for_ever(seed: int) -> None:
+def write_for_ever(seed: int, told: int) -> None:
     for number in range(10_000):
         rows = [
             line(f"{seed}-{number}-{i}", date(2026, 1, 1) + timedelta(i % 90), i + 1, customer=f"C{i % 7}")
@@ -26,6 +28,7 @@ def write_for_ever(seed: int) -> None:
         ]
         sha256 = f"{seed:032d}{number:032d}"
         services.record_orders(order_lines(*rows), file_name="a.csv", source_sha256=sha256, actor=None, at=AT)
+        os.write(told, b".")
 
 
 def inspect() -> dict[str, object]:
@@ -50,15 +53,12 @@ def inspect() -> dict[str, object]:
     }
 
 
-def in_child(work: str, seed: int) -> int:
+def in_child(work: Callable[[], None]) -> int:
     pid = os.fork()
     if pid == 0:
         connection.close()
         try:
-            if work == "write":
-                write_for_ever(seed)
-            else:
-                print(json.dumps(inspect()), flush=True)
+            work()
         except Exception:
             traceback.print_exc()
         finally:
@@ -69,11 +69,16 @@ def in_child(work: str, seed: int) -> int:
 def main(rounds: int, seed: int) -> None:
     chance = random.Random(seed)
     for number in range(rounds):
-        writer = in_child("write", number)
-        time.sleep(chance.uniform(0.02, 0.6))
+        reading, telling = os.pipe()
+        writer = in_child(partial(write_for_ever, number, telling))
+        os.close(telling)
+        started = time.monotonic()
+        os.read(reading, 1)
+        time.sleep(chance.uniform(0, 2 * (time.monotonic() - started)))
         os.kill(writer, signal.SIGKILL)
         os.waitpid(writer, 0)
-        os.waitpid(in_child("inspect", number), 0)
+        os.close(reading)
+        os.waitpid(in_child(lambda: print(json.dumps(inspect()), flush=True)), 0)
 
 
 if __name__ == "__main__":

@@ -34,7 +34,7 @@ def test_a_batch_is_a_file_named_by_its_hash_and_a_row_with_its_totals() -> None
     assert durable.sha256(path.read_bytes()) == batch.content_sha256 == path.stem
     assert (batch.row_count, batch.amount_fen, batch.quantity_milli) == (2, 70, 2000)
     assert (batch.first_on, batch.last_on) == (date(2026, 1, 5), date(2026, 2, 5))
-    assert store.read(batch).equals(TABLE)
+    assert store.read(batch).to_pylist() == TABLE.to_pylist()
 
 
 @pytest.mark.capability("PLT4")

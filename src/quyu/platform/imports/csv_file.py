@@ -3,6 +3,7 @@
 import csv
 import io
 from collections import Counter
+from dataclasses import replace
 
 import numpy as np
 import pyarrow as pa
@@ -44,7 +45,7 @@ def read_csv(data: bytes, kind: ImportKind) -> Sheet:
         notices=_notices(decoded),
     )
     sheet = without_empty_rows(sheet)
-    return _cut_last_row(sheet) if decoded.truncated else sheet
+    return _cut_last_row(sheet, total) if decoded.truncated else sheet
 
 
 def _notices(decoded: encoding.Decoded) -> tuple[str, ...]:
@@ -111,11 +112,9 @@ def _ragged(row: int, found: int, text: str, delimiter: str, width: int) -> RowE
     return RowError(row, None, code, text[:200], message.format(found=found, width=width, delimiter=shown))
 
 
-def _cut_last_row(sheet: Sheet) -> Sheet:
+def _cut_last_row(sheet: Sheet, last: int) -> Sheet:
     """The file ends inside a character: its last row cannot be trusted."""
     message = _("文件在这一行中间断开，最后的内容不完整，请重新导出。")
-    error = RowError(int(sheet.rows[-1]), None, "truncated", None, message)
-    keep = np.ones(len(sheet.rows), dtype=bool)
-    keep[-1] = False
-    cut = sheet.filter(keep)
-    return Sheet(cut.headers, cut.columns, cut.rows, cut.header_row, (*sheet.errors, error), sheet.notices)
+    cut = sheet.filter(sheet.rows != last)
+    earlier = tuple(error for error in sheet.errors if error.row != last)
+    return replace(cut, errors=(*earlier, RowError(last, None, "truncated", None, message)))
