@@ -19,7 +19,7 @@ function afterWriting(name: string, write: (outDir: string) => void): Plugin {
   };
 }
 
-/** Names inside icon(...) and icon="..." in templates, Python and TypeScript; every word of the macro file. */
+/** Names on lines with icon(...) and icon="..." in templates, Python and TypeScript; every word of the macro file. */
 function usedIcons(): Set<string> {
   const names = new Set<string>();
   const collect = (text: string) => {
@@ -28,7 +28,7 @@ function usedIcons(): Set<string> {
   for (const file of globSync([`${SOURCES}/**/*.jinja`, `${SOURCES}/**/*.py`, "src/**/*.ts"])) {
     const text = readFileSync(file, "utf8");
     if (file.endsWith("ui.html.jinja")) collect(text);
-    for (const [call] of text.matchAll(/\bicon(?:_name)?\s*(?:=\s*["'][a-z0-9-]+["']|\([^()]*\))/g)) collect(call);
+    for (const [call] of text.matchAll(/\bicon(?:_name)?\s*(?:=\s*["'][a-z0-9-]+["']|\(.*)/g)) collect(call);
   }
   return names;
 }
