@@ -14,7 +14,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from quyu.kernel.workdays import WorkCalendar
-from quyu.platform.facts.schema import ORDER_LINE
+from quyu.platform.facts.schema import ORDER_LINE, ORDER_LINE_KIND, conform
 from quyu.shell.demo import company
 from quyu.shell.demo.market import Market
 
@@ -232,7 +232,10 @@ def _table(lines: dict[str, Days], market: Market, history: History, first_retur
         "amount_fen": amount,
         "profit_fen": amount - cost,
     }
-    return pa.table({field.name: pa.array(columns[field.name], field.type) for field in ORDER_LINE})
+    known = [field for field in ORDER_LINE if field.name in columns]
+    return conform(
+        pa.table({field.name: pa.array(columns[field.name], field.type) for field in known}), ORDER_LINE_KIND
+    )
 
 
 def _pick(words: Sequence[str], index: Days) -> list[str]:

@@ -1,0 +1,48 @@
+"""What the last twelve months of orders say about units and customers: weights for balance and for classes."""
+
+from datetime import date
+
+import pyarrow as pa
+
+from quyu.analytics.connection import connect
+from quyu.apps.customers.models import Customer
+from quyu.apps.performance.selectors.span import year_before
+from quyu.apps.territories import services as territories
+from quyu.apps.territories.choices import FigureMeasure
+from quyu.platform.facts import store
+
+BY_UNIT = """
+SELECT coalesce(l.place_code, c.unit), sum(l.amount_fen)::BIGINT
+FROM order_line l LEFT JOIN customer_place c ON c.code = l.customer_code
+WHERE l.ordered_on >= $start AND l.ordered_on < $stop AND coalesce(l.place_code, c.unit) IS NOT NULL
+GROUP BY 1 ORDER BY 1
+"""
+BY_CUSTOMER = """
+SELECT customer_code, sum(amount_fen)::BIGINT FROM order_line
+WHERE ordered_on >= $start AND ordered_on < $stop GROUP BY 1 ORDER BY 1
+"""
+
+
+def customer_amounts(stop: date) -> dict[str, int]:
+    """Customer code -> fen over the twelve months before `stop`."""
+    with connect() as connection:
+        store.order_lines(connection)
+        rows = connection.execute(BY_CUSTOMER, {"start": year_before(stop), "stop": stop}).fetchall()
+    return dict(rows)
+
+
+def refresh_unit_amounts(stop: date) -> int:
+    """Tells the territories what each unit sold over the twelve months before `stop`; how many units sold."""
+    places = list(Customer.objects.exclude(unit=None).order_by("code").values_list("code", "unit__code"))
+    frame = pa.table(
+        {
+            "code": pa.array([code for code, _ in places], pa.string()),
+            "unit": pa.array([unit for _, unit in places], pa.string()),
+        }
+    )
+    with connect() as connection:
+        store.order_lines(connection)
+        connection.register("customer_place", frame)
+        rows = connection.execute(BY_UNIT, {"start": year_before(stop), "stop": stop}).fetchall()
+    values = {unit: max(fen, 0) for unit, fen in rows}
+    return territories.record_figures(measure=FigureMeasure.AMOUNT, values=values, period_end=stop)

@@ -1,0 +1,140 @@
+"""The main job on the demo company: territories, this year's published plan, next year's draft."""
+
+from collections.abc import Mapping
+from datetime import UTC, date, datetime
+
+from quyu.apps.performance import figures
+from quyu.apps.performance import services as performance
+from quyu.apps.targets import selectors as targets
+from quyu.apps.targets import services
+from quyu.apps.targets.choices import EditRule
+from quyu.apps.targets.models import PlanVersion
+from quyu.apps.territories import services as territories
+from quyu.apps.territories.choices import FigureMeasure
+from quyu.apps.territories.models import Alignment, Territory
+from quyu.platform.approvals import services as approvals
+from quyu.platform.geography.choices import UnitLevel
+from quyu.platform.geography.models import BasicUnit
+from quyu.platform.people.models import Position, User
+from quyu.platform.people.scope import scope_of
+from quyu.shell.demo import company
+from quyu.shell.demo.staff import province_code, seats_of_province
+from quyu.shell.plan.breakdown import Breakdown, break_down
+
+GROWTH_THIS_YEAR_BP, GROWTH_NEXT_YEAR_BP = 900, 1_000
+
+
+def provinces() -> dict[str, tuple[str, int]]:
+    """Org unit code of a 省区 -> (code of its province, number of territories)."""
+    codes = {
+        name: code
+        for code, name in BasicUnit.objects.filter(level=UnitLevel.PROVINCE).values_list("code", "name")
+    }
+    found: dict[str, tuple[str, int]] = {}
+    for area in company.AREAS:
+        for index, (province, weight) in enumerate(area.provinces):
+            code = next(code for name, code in sorted(codes.items()) if name.startswith(province))
+            found[province_code(area.code, index)] = (code, seats_of_province(weight))
+    return found
+
+
+def first_alignment(measure: Mapping[str, float], *, first_day: date, at: datetime) -> Alignment:
+    """The division with which the history begins, and the salespeople on it."""
+    where = provinces()
+    alignment = territories.propose(
+        name="原有划分",
+        measure=measure,
+        measure_name=FigureMeasure.CUSTOMERS,
+        actor=None,
+        at=at,
+        territories={unit: count for unit, (_province, count) in where.items()},
+        regions={unit: [province] for unit, (province, _count) in where.items()},
+    )
+    territories.activate(alignment=alignment, valid_from=first_day, actor=None, at=at)
+    for unit in where:
+        here = Territory.objects.filter(org_unit__code=unit).order_by("code")
+        seats = Position.objects.filter(code__startswith=f"{unit}-S").order_by("code")
+        for territory, seat in zip(here, seats, strict=True):
+            territories.assign_owner(
+                territory=territory, position=seat, valid_from=first_day, actor=None, at=at
+            )
+    return alignment
+
+
+def new_alignment(*, year: int, operations: User, director: User) -> Alignment:
+    """This year's division by sales, proposed in November, approved, in force from 1 January."""
+    proposed_at = datetime(year - 1, 11, 20, 9, tzinfo=UTC)
+    figures.refresh_unit_amounts(date(year - 1, 11, 1))
+    measure = dict(territories_figures())
+    where = provinces()
+    alignment = territories.propose(
+        name=f"{year} 年区域方案", measure=measure, actor=operations, at=proposed_at, keep_current=True,
+        territories={unit: count for unit, (_province, count) in where.items()},
+        regions={unit: [province] for unit, (province, _count) in where.items()},
+    )  # fmt: skip
+    approval = territories.submit(
+        alignment=alignment,
+        url="",
+        actor=operations,
+        note="按近一年销售额重新均衡，尽量少换客户。",
+        at=proposed_at,
+    )
+    decided_at = datetime(year - 1, 12, 5, 10, tzinfo=UTC)
+    approvals.approve(approval=approval, actor=director, note="同意，元旦起执行。", at=decided_at)
+    alignment.refresh_from_db()
+    territories.activate(alignment=alignment, valid_from=date(year, 1, 1), actor=operations, at=decided_at)
+    performance.refresh_ownership(at=decided_at)
+    return alignment
+
+
+def territories_figures() -> list[tuple[str, float]]:
+    rows = BasicUnit.objects.filter(figures__measure=FigureMeasure.AMOUNT).values_list(
+        "code", "figures__value"
+    )
+    return [(code, float(value)) for code, value in rows]
+
+
+def publish_this_year(*, year: int, operations: User, director: User) -> Breakdown:
+    """The year's plan: drafted by operations in December, approved by the director, published."""
+    drafted_at = datetime(year - 1, 12, 12, 9, tzinfo=UTC)
+    made = break_down(
+        year=year, total_fen=None, growth=GROWTH_THIS_YEAR_BP, name=f"{year} 年销售目标", actor=operations,
+        today=date(year, 1, 1), at=drafted_at,
+    )  # fmt: skip
+    approval = services.submit(
+        plan_version=made.version, actor=operations, note="按基线增长 9% 分解。", at=drafted_at
+    )
+    decided_at = datetime(year - 1, 12, 20, 15, tzinfo=UTC)
+    approvals.approve(approval=approval, actor=director, note="同意发布。", at=decided_at)
+    made.version.refresh_from_db()
+    services.publish(plan_version=made.version, actor=director, at=decided_at)
+    return made
+
+
+def draft_next_year(*, year: int, operations: User, today: date, at: datetime) -> PlanVersion:
+    """Next year's draft, with the first corrections a planner makes."""
+    made = break_down(
+        year=year,
+        total_fen=None,
+        growth=GROWTH_NEXT_YEAR_BP,
+        name=f"{year} 年销售目标",
+        actor=operations,
+        today=today,
+        at=at,
+    )
+    version = made.version
+    scope = scope_of(operations, at=today)
+    root = made.axes.tree.root
+    services.lock(
+        plan_version=version, region=company.STUFFING_AREA, period=f"{year}Q1", product_line="", reason="先查清季末压货，再定一季度。",
+        actor=operations, scope=scope, at=at,
+    )  # fmt: skip
+    version.refresh_from_db()
+    grown = targets.target_frame(version)
+    strategic = int(grown.cells[:, :, grown.product_lines.index("SNACK")].sum())
+    services.edit_cell(
+        plan_version=version, region=root, period=str(year), product_line="SNACK", value_fen=(strategic * 105 // 100) // 1_000_000 * 1_000_000,
+        rule=EditRule.PUSH_UP, reason="休闲食品是战略产品线，目标再提高 5%。", expected_version=version.version, actor=operations, scope=scope, at=at,
+    )  # fmt: skip
+    version.refresh_from_db()
+    return version
