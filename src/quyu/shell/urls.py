@@ -14,6 +14,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("org/", include("quyu.platform.people.urls")),
     path("targets/", include("quyu.apps.targets.web.urls")),
     path("imports/", include("quyu.platform.imports.urls")),
+    path("users/", include("quyu.platform.people.account_urls")),
     path("approvals/", include("quyu.platform.approvals.urls")),
     path("notices/", include("quyu.platform.notices.urls")),
     path("audit/", include("quyu.shell.audit_urls")),

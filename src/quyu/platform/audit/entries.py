@@ -29,6 +29,13 @@ ENTRY_LABELS = {
     "territory": _("销售区域"),
     "units": _("基本单元数"),
     "moved_units": _("调整的单元数"),
+    "touched_territories": _("涉及销售区域数"),
+    "moved_fen": _("调整涉及金额"),
+    "moves": _("调整明细"),
+    "unit": _("基本单元"),
+    "from_territory": _("原销售区域"),
+    "to_territory": _("新销售区域"),
+    "customers": _("客户数"),
     "rows": _("行数"),
     "node_count": _("节点数"),
     "cells_changed": _("变化的单元格"),
@@ -42,6 +49,8 @@ ENTRY_LABELS = {
     "valid_from": _("生效日"),
     "valid_to": _("失效日"),
     "left_on": _("离职日"),
+    "role": _("角色"),
+    "org_unit": _("组织"),
     "planned_assignments_removed": _("取消的预定任职"),
 }
 

@@ -39,6 +39,11 @@ class OrgUnitQuerySet(models.QuerySet["OrgUnit"]):
         """The units within reach; `at` is taken for symmetry, a scope already belongs to a day."""
         return self if scope.is_everything else self.filter(pk__in=scope.org_unit_ids)
 
+    def with_parent(self, at: date) -> OrgUnitQuerySet:
+        """The units knowing their `parent` of that day."""
+        links = OrgLink.objects.in_force(at).select_related("parent")
+        return self.prefetch_related(models.Prefetch("parent_links", links, to_attr="links_on_day"))
+
 
 class PersonQuerySet(models.QuerySet["Person"]):
     def visible_to(self, scope: Scope, at: date) -> PersonQuerySet:
@@ -116,6 +121,16 @@ class OrgUnit(EditableRow):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def parent(self) -> OrgUnit | None:
+        """The parent on the day of `with_parent`; none if not asked for."""
+        links = getattr(self, "links_on_day", ())
+        return links[0].parent if links else None
+
+    @parent.setter
+    def parent(self, parent: OrgUnit | None) -> None:
+        self.__dict__["links_on_day"] = [OrgLink(unit=self, parent=parent)] if parent else []
 
 
 class OrgLink(EditableRow, Dated):

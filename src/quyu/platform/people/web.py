@@ -5,7 +5,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -159,8 +159,12 @@ def vacate(request: GuardedRequest, assignment: Assignment, chosen: dict[str, An
 
 def history_of(row: EditableRow) -> dict[str, Any]:
     """What the history tab shows."""
+    return {"history": history_rows(row), **decisions_of(row)}
+
+
+def decisions_of(row: Model) -> dict[str, Any]:
+    """The decisions about a row, with what puts them into words."""
     return {
-        "history": history_rows(row),
         "decisions": decisions_about(row),
         "verb_label": verb_label,
         "detail_text": entries.one_line,
