@@ -2,6 +2,7 @@
 
 from quyu.engine.alignment.params import Params, Progress, Stop
 from quyu.engine.alignment.problem import InvalidProblem, Problem, Seat
+from quyu.engine.alignment.projection import equal_area_km
 from quyu.engine.alignment.result import Reason, Result
 from quyu.engine.alignment.solve import solve
 from quyu.engine.alignment.verify import Certificate, Violation, verify
@@ -19,6 +20,7 @@ __all__ = [
     "Seat",
     "Stop",
     "Violation",
+    "equal_area_km",
     "solve",
     "verify",
     "what_if",

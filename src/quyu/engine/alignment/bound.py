@@ -13,7 +13,8 @@ from quyu.engine.alignment.compiled import compiled
 from quyu.engine.alignment.instance import Instance
 
 CANDIDATES = 12
-HEATS = (0.3, 0.05, 0.01, 0.003)
+HEATS = (0.3, 0.05, 0.05, 0.01, 0.01, 0.003)
+ITERATIONS = 60
 
 
 @compiled
@@ -75,10 +76,13 @@ def soft_dual(
             least = min(least, cost)
         total = 0.0
         for c in range(k):
-            part[c] = np.exp((least - part[c]) / warm)
+            cold = (least - part[c]) / warm
+            part[c] = np.exp(cold) if cold > -30.0 else 0.0
             total += part[c]
         value += least - warm * np.log(total)
         for c in range(k):
+            if part[c] == 0.0:
+                continue
             for m in range(share.shape[1]):
                 load[choice[i, c], m] += part[c] / total * share[i, m]
     return value
@@ -100,7 +104,7 @@ def lower_bound(instance: Instance, assign: Ints) -> float:
             for column in instance.share.T
         ]
     )
-    problem = _Dual(instance, free, centre, base)
+    problem = _Dual(instance, free, assign[free], centre, base)
     return max(problem.solve(), 0.0) + instance.inner + _cost_of_fixed(instance, centre)
 
 
@@ -125,14 +129,14 @@ def _cost_of_fixed(instance: Instance, centre: Floats) -> float:
 class _Dual:
     """The Lagrangian dual over prices for loads above and below the band, all of them not negative."""
 
-    def __init__(self, instance: Instance, free: Ints, centre: Floats, base: Floats) -> None:
+    def __init__(self, instance: Instance, free: Ints, own: Ints, centre: Floats, base: Floats) -> None:
         self.x, self.y, self.w = instance.x[free], instance.y[free], instance.own[free]
         self.share, self.centre, self.closed = instance.share[free], centre, instance.closed
         used = np.isfinite(instance.upper)
         self.room = np.where(used, instance.upper - base, 0.0)
         self.need = np.where(used, instance.lower - base, 0.0)
         self.used = used & ~instance.closed[:, None]
-        squared = ((self.x[:, None] - centre[None, : min(len(centre), 64), 0]) ** 2).min(axis=1)
+        squared = (self.x - centre[own, 0]) ** 2 + (self.y - centre[own, 1]) ** 2
         self.radius = max(float((self.w * squared).sum()) / max(float(self.w.sum()), 1e-12), 1e-9)
         self.unit = self.radius * instance.mean_weight
         self.choice = np.zeros((len(free), min(CANDIDATES, int((~instance.closed).sum()))), dtype=np.int32)
@@ -166,11 +170,10 @@ class _Dual:
         best = self.exact(z)
         limits = [(0.0, None) if used else (0.0, 0.0) for used in np.tile(self.used.ravel(), 2)]
         for heat in HEATS:
-            for _ in range(2):
-                self.heat = heat * self.radius
-                found = minimize(
-                    self._negative, z, jac=True, method="L-BFGS-B", bounds=limits, options={"maxiter": 60}
-                )
-                z = found.x
-                best = max(best, self.exact(z))
+            self.heat = heat * self.radius
+            found = minimize(
+                self._negative, z, jac=True, method="L-BFGS-B", bounds=limits, options={"maxiter": ITERATIONS}
+            )
+            z = found.x
+            best = max(best, self.exact(z))
         return best

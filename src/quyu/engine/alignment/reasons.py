@@ -49,9 +49,9 @@ def _out_of_band(problem: Problem, load: Floats) -> list[Reason]:
         found.append(
             Reason(
                 "outside_tolerance" if outside else "at_limit",
-                "区域 {territory} 的第 {measure} 项指标偏差 {deviation:+.1%},超出公差 {tolerance:.1%}"
+                "区域 {territory} 的指标 {measure} 偏差 {deviation:+.1%},超出公差 {tolerance:.1%}"
                 if outside
-                else "区域 {territory} 的第 {measure} 项指标偏差 {deviation:+.1%},已到公差 {tolerance:.1%} 的边缘",
+                else "区域 {territory} 的指标 {measure} 偏差 {deviation:+.1%},已到公差 {tolerance:.1%} 的边缘",
                 {
                     "territory": int(territory),
                     "measure": int(measure) + 1,

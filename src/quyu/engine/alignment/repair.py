@@ -2,10 +2,12 @@
 
 import numpy as np
 
-from quyu.engine.alignment import seeds
+from quyu.engine.alignment import join, seeds
 from quyu.engine.alignment.arrays import Bools, Floats, Ints
 from quyu.engine.alignment.compiled import compiled
 from quyu.engine.alignment.instance import Instance
+
+ROUNDS = 5
 
 
 @compiled
@@ -82,41 +84,46 @@ def grow(
     return left
 
 
-def legal(instance: Instance, assign: Ints, rng: np.random.Generator) -> Ints:
-    """A plan with every placed unit assigned, territories in one piece where the graph and the locks allow it."""
-    assign = np.where(instance.fixed >= 0, instance.fixed, assign).astype(np.int32)
-    settled = instance.placed | (instance.fixed >= 0)
-    for _ in range(4):
+def legal(instance: Instance, assign: Ints, held: Ints, rng: np.random.Generator) -> Ints:
+    """A plan with every placed unit assigned, territories in one piece where the graph and the locks allow it.
+
+    held: territory of each unit that must not move (locked, frozen or without position), else -1.
+    """
+    assign = np.where(held >= 0, held, assign).astype(np.int32)
+    for _ in range(ROUNDS):
         keep_main_pieces(
-            assign, instance.first, instance.neighbour, instance.w, instance.fixed, instance.territory_count
+            assign, instance.first, instance.neighbour, instance.w, held, instance.territory_count
         )
-        _spread(instance, assign, settled)
+        _spread(instance, assign)
+        joined = join.join_pieces(instance, assign, held)
         empty = np.setdiff1d(np.arange(instance.territory_count), assign[assign >= 0])
-        if not len(empty):
-            break
         for territory in empty:
-            _divide(instance, assign, int(territory), rng)
+            _divide(instance, assign, held, int(territory), rng)
+        if not joined and not len(empty):
+            break
     return assign
 
 
-def _spread(instance: Instance, assign: Ints, settled: Bools) -> None:
-    known = np.flatnonzero(assign >= 0)
-    count = instance.territory_count
+def _spread(instance: Instance, assign: Ints) -> None:
+    """Give every released unit a territory: a neighbouring one, or else the nearest."""
+    known = np.flatnonzero((assign >= 0) & instance.placed)
     if not len(known):
         return
-    centre = seeds.centroids(instance.x[known], instance.y[known], instance.w[known], assign[known], count)
-    left = grow(assign, instance.first, instance.neighbour, instance.x, instance.y, centre, instance.closed)
-    stranded = np.flatnonzero((assign < 0) & settled)
+    centre = seeds.centroids(
+        instance.x[known], instance.y[known], instance.w[known], assign[known], instance.territory_count
+    )
+    grow(assign, instance.first, instance.neighbour, instance.x, instance.y, centre, instance.closed)
+    stranded = np.flatnonzero((assign < 0) & instance.placed)
     open_to = np.flatnonzero(~instance.closed & np.isfinite(centre[:, 0]))
-    if left and len(stranded) and len(open_to):
+    if len(stranded) and len(open_to):
         dx = instance.x[stranded, None] - centre[open_to, 0]
         dy = instance.y[stranded, None] - centre[open_to, 1]
         assign[stranded] = open_to[np.argmin(dx * dx + dy * dy, axis=1)]
 
 
-def _divide(instance: Instance, assign: Ints, territory: int, rng: np.random.Generator) -> None:
+def _divide(instance: Instance, assign: Ints, held: Ints, territory: int, rng: np.random.Generator) -> None:
     """Found an empty territory on a part of the one with most to give: nearest to its home, or the heaviest."""
-    movable = (assign >= 0) & (instance.fixed < 0) & instance.placed
+    movable = (assign >= 0) & (held < 0) & instance.placed
     movable[movable] = ~instance.closed[assign[movable]]
     size = np.bincount(assign[assign >= 0], minlength=instance.territory_count)
     movable[movable] = size[assign[movable]] > 1

@@ -14,7 +14,7 @@ def from_current(instance: Instance, preset: Ints, rng: np.random.Generator) -> 
     preset: territory of units already settled (locked, frozen or without position), else -1.
     """
     assign = np.where(preset >= 0, preset, np.where(instance.placed, instance.current, -1)).astype(np.int32)
-    return repair.legal(instance, assign, rng)
+    return repair.legal(instance, assign, preset, rng)
 
 
 def from_scratch(instance: Instance, preset: Ints, rng: np.random.Generator) -> Ints:
@@ -27,7 +27,7 @@ def from_scratch(instance: Instance, preset: Ints, rng: np.random.Generator) -> 
     middle = seeds.centroids(instance.x[where], instance.y[where], instance.w[where], label[where], made)
     name = _names(_anchors(instance, fixed, closed), open_to, middle)
     assign = np.where(label >= 0, name[np.maximum(label, 0)], -1)
-    return repair.legal(instance, np.where(fixed >= 0, fixed, assign).astype(np.int32), rng)
+    return repair.legal(instance, np.where(fixed >= 0, fixed, assign).astype(np.int32), preset, rng)
 
 
 def _reserve(instance: Instance, preset: Ints) -> tuple[Ints, Bools]:
