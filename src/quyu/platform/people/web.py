@@ -101,7 +101,9 @@ def position(request: GuardedRequest, pk: int) -> HttpResponse:
             "assignments": assignments,
             "current": current,
             "form": AssignForm(scope=request.scope, today=request.today) if may_edit else None,
-            "end_form": EndForm(initial={"valid_to": request.today, "version": current.version})
+            "end_form": EndForm(
+                initial={"valid_to": request.today, "version": current.version}, auto_id="end_%s"
+            )
             if may_edit and current
             else None,
         }
