@@ -10,6 +10,7 @@ from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404
+from django.urls import URLPattern
 from django.utils.translation import gettext
 from ninja import Body, NinjaAPI, Router
 from ninja.security import django_auth
@@ -66,7 +67,7 @@ def router_of(viewset: Viewset[Any]) -> Router:
     properties = {name: {"type": [kind, "null"]} for name, kind in {**kinds, "version": "integer"}.items()}
     body_schema = {"content": {"application/json": {"schema": {"type": "object", "properties": properties}}}}
     reads = {"parameters": [query_parameter(name) for name in ("q", "sort", *viewset.filters)]}
-    writes = {"openapi_extra": {"requestBody": body_schema}}
+    writes: Json = {"requestBody": body_schema}
 
     @router.get("/", operation_id=f"{viewset.name}_list", openapi_extra=reads)
     def list_rows(request: HttpRequest, page: int = 1) -> Any:
@@ -82,11 +83,11 @@ def router_of(viewset: Viewset[Any]) -> Router:
         caller = caller_of(request, viewset, "view")
         return row_json(viewset, get_object_or_404(viewset.rows(caller), pk=pk), viewset.hidden(caller))
 
-    @router.post("/", operation_id=f"{viewset.name}_create", **writes)
+    @router.post("/", operation_id=f"{viewset.name}_create", openapi_extra=writes)
     def create(request: HttpRequest, body: Body[Json]) -> Any:
         return save(viewset, caller_of(request, viewset, "create"), None, body)
 
-    @router.patch("/{int:pk}", operation_id=f"{viewset.name}_change", **writes)
+    @router.patch("/{int:pk}", operation_id=f"{viewset.name}_change", openapi_extra=writes)
     def change(request: HttpRequest, pk: int, body: Body[Json]) -> Any:
         caller = caller_of(request, viewset, "edit")
         return save(viewset, caller, get_object_or_404(viewset.rows(caller), pk=pk), body)
@@ -111,7 +112,7 @@ def build() -> NinjaAPI:
     )
     for viewset in REGISTRY.values():
         made.add_router(f"/{viewset.path}", router_of(viewset))
-    made.add_exception_handler(PermissionDenied, forbidden)
+    made.exception_handler(PermissionDenied)(forbidden)
     return made
 
 
@@ -123,8 +124,9 @@ def urls(made: NinjaAPI) -> Any:
     """The addresses of the API; its documentation is for signed-in people, its operations call `guard.check`."""
     patterns, app_name, namespace = made.urls
     for pattern in patterns:
-        if pattern.name == "api-root":
-            pattern.callback = guard.require("home", "view")(pattern.callback)
+        if isinstance(pattern, URLPattern) and pattern.name == "api-root":
+            view: Any = pattern.callback
+            pattern.callback = guard.require("home", "view")(view)
     return patterns, app_name, namespace
 
 

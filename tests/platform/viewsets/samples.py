@@ -1,5 +1,6 @@
 """A few rows of every registered object, for the tests that try them all.
 
+Their last fields differ from the defaults, so that a file which forgets a column is noticed.
 A new viewset needs an entry here: how to make a row in 江苏 (`home`), one in 广东 (`away`, left out when
 everybody sees every row), and a change that is valid.
 """
@@ -34,6 +35,7 @@ class Sample:
 
 def team(parent: OrgUnit, code: str) -> OrgUnit:
     unit = factories.org_unit(code, f"{parent.name}团队{code}", OrgKind.TEAM, parent=parent)
+    OrgUnit.objects.filter(pk=unit.pk).update(sort_order=5)
     people.rebuild_closure()
     return unit
 
@@ -56,7 +58,11 @@ def employee(unit: OrgUnit, number: int) -> Person:
 def product(_company: Company, number: int) -> Product:
     line, _made = ProductLine.objects.get_or_create(code="L-1", defaults={"name": "饮料"})
     return Product.objects.create(
-        code=f"SKU-{number:03d}", name=f"茶饮 {number}", line=line, price_fen=123_456 + number
+        code=f"SKU-{number:03d}",
+        name=f"茶饮 {number}",
+        line=line,
+        price_fen=123_456 + number,
+        is_strategic=True,
     )
 
 
@@ -66,6 +72,7 @@ def customer(territory: Territory, number: int) -> Customer:
         name=f"客户{number}",
         phone=f"0512{number:08d}",
         territory_override=territory,
+        closed_on=date(2027, 1, 1),
     )
 
 
@@ -86,17 +93,21 @@ SAMPLES: Mapping[type[EditableRow], Sample] = {
         change=("name", "新姓名"),
     ),
     ProductLine: Sample(
-        home=lambda _company, number: ProductLine.objects.create(code=f"PL-{number}", name=f"产品线{number}"),
+        home=lambda _company, number: ProductLine.objects.create(
+            code=f"PL-{number}", name=f"产品线{number}", is_strategic=True, sort_order=2
+        ),
         change=("name", "新产品线"),
     ),
     Product: Sample(home=product, change=("price_fen", "99.50")),
     Channel: Sample(
-        home=lambda _company, number: Channel.objects.create(code=f"CH-{number}", name=f"渠道{number}"),
+        home=lambda _company, number: Channel.objects.create(
+            code=f"CH-{number}", name=f"渠道{number}", sort_order=3
+        ),
         change=("name", "新渠道"),
     ),
     CalendarDay: Sample(
         home=lambda _company, number: CalendarDay.objects.create(
-            day=date(2026, 1, 1) + timedelta(days=number), is_working=False, name="假日"
+            day=date(2026, 1, 1) + timedelta(days=number), is_working=False, name="假日", is_provisional=True
         ),
         change=("name", "调休"),
     ),

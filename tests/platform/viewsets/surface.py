@@ -19,8 +19,8 @@ from quyu.platform.fields import values
 from quyu.platform.imports import kinds, pipeline
 from quyu.platform.people import policy
 from quyu.platform.people.models import User
-from quyu.platform.people.scope import Scope, scope_of
-from quyu.platform.viewsets.viewset import REGISTRY, Viewset
+from quyu.platform.people.scope import Scope, everything, scope_of
+from quyu.platform.viewsets.viewset import REGISTRY, Caller, Viewset
 from tests.people import TODAY
 from tests.platform.viewsets.samples import SAMPLES
 
@@ -76,7 +76,8 @@ def file_of(folder: Path, viewset: AnyViewset, *lines: dict[str, str]) -> Path:
 
 def texts(viewset: AnyViewset, row: EditableRow) -> dict[str, str]:
     """The row as it is stored now, as form text."""
-    return viewset.texts(type(row)._default_manager.get(pk=row.pk))
+    product_itself = Caller(None, everything(), TODAY, NOW)
+    return viewset.texts(viewset.rows(product_itself).get(pk=row.pk))
 
 
 def post(client: Client, viewset: AnyViewset, row: EditableRow, **changes: str) -> HttpResponse:

@@ -86,4 +86,4 @@ def make_optional(field: forms.Field, empty_label: str) -> None:
     if isinstance(field, forms.ModelChoiceField):
         field.empty_label = empty_label
     elif isinstance(field, forms.ChoiceField):
-        field.choices = [("", empty_label), *(choice for choice in field.choices if choice[0])]
+        field.choices = [("", empty_label), *((code, word) for code, word in field.choices if code)]  # type: ignore[union-attr,misc]

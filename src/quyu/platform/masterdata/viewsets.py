@@ -5,15 +5,31 @@ itself stands on people.
 """
 
 from datetime import date
+from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import CASCADE, ForeignKey, QuerySet
+from django.forms import ModelForm
 
+from quyu.kernel.refusal import Refusal
 from quyu.platform.calendar.models import CalendarDay
 from quyu.platform.catalog.models import Channel, Product, ProductLine
 from quyu.platform.geography.models import BasicUnit
+from quyu.platform.people import services as people
+from quyu.platform.people.choices import OrgKind
 from quyu.platform.people.models import OrgUnit, Person, Position
 from quyu.platform.people.scope import Scope
-from quyu.platform.viewsets.viewset import Viewset, register, register_reference
+from quyu.platform.viewsets.viewset import Caller, Viewset, register, register_reference
+
+PARENT: Any = ForeignKey(OrgUnit, CASCADE, verbose_name="上级组织", null=True, blank=True)
+PARENT.set_attributes_from_name("parent")
+
+
+class ParentMissing(Refusal):
+    """Every unit but the head office hangs below another."""
+
+    def __init__(self, unit: object) -> None:
+        super().__init__("parent_missing", "请为 {unit} 指定上级组织。", unit=unit)
+
 
 register_reference(BasicUnit, key="code", search=("code", "name", "city"))
 
@@ -23,12 +39,23 @@ class OrgUnitViewset(Viewset[OrgUnit]):
     model = OrgUnit
     resource = "org_unit"
     path = "org-units"
-    columns = ("code", "name", "kind", "sort_order")
-    fields = ("code", "name", "kind", "sort_order")
+    columns = ("code", "name", "kind", "parent", "sort_order")
+    fields = ("code", "name", "kind", "parent", "sort_order")
     filters = ("kind",)
+    links = {"parent": PARENT}
 
     def visible(self, scope: Scope, at: date) -> QuerySet[OrgUnit]:
-        return OrgUnit.objects.visible_to(scope, at)
+        return OrgUnit.objects.visible_to(scope, at).with_parent(at)
+
+    def write(self, form: ModelForm[OrgUnit], *, expected_version: int, caller: Caller) -> OrgUnit:
+        """A new or changed parent holds from today on."""
+        parent = form.instance.parent
+        if parent is None and form.instance.kind != OrgKind.HEAD_OFFICE:
+            raise ParentMissing(form.instance)
+        unit = super().write(form, expected_version=expected_version, caller=caller)
+        if parent is not None:
+            people.move_unit(unit=unit, parent=parent, valid_from=caller.at, actor=caller.user, at=caller.now)
+        return unit
 
 
 @register

@@ -56,7 +56,7 @@ def import_column(viewset: Viewset[Any], name: str) -> Column:
     """A field as the import pipeline knows it."""
     field, label = viewset.field(name), str(viewset.field(name).verbose_name)
     kind: Any = "amount" if name.endswith("_fen") else TYPES.get(field.get_internal_type(), "text")
-    choices = {}
+    choices: dict[str, str] = {}
     for language, _name in settings.LANGUAGES if field.choices else ():
         with translation.override(language):
             choices |= {str(word): code for code, word in field.flatchoices}

@@ -55,11 +55,22 @@ class Caller:
     now: datetime
 
 
+class RowForm(ModelForm):  # type: ignore[type-arg]
+    """Puts the links of the form (fields that are no column of the model) on the row as well."""
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        for name in set(self.fields) - set(self._meta.fields or ()):
+            setattr(self.instance, name, cleaned.get(name))
+        return cleaned
+
+
 class Viewset(Generic[M]):
     """What can be seen of an object and done with it. Subclass, declare, `@register`.
 
     `key` names a row in files, forms and bodies. `personal_fields` of the model are masked for those
-    who may not edit all they see, and can then neither be written, searched nor sorted by.
+    who may not edit all they see, and can then neither be written, searched nor sorted by. `links` are
+    foreign keys that are no column of the model; its rows answer to their names and `write` keeps them.
     """
 
     model: type[M]
@@ -70,6 +81,7 @@ class Viewset(Generic[M]):
     filters: tuple[str, ...] = ()
     search: tuple[str, ...] = ("code", "name")
     key: str = "code"
+    links: Mapping[str, "models.ForeignKey[Any, Any]"] = {}
 
     def visible(self, scope: Scope, at: date) -> QuerySet[M]:
         """The rows this scope may see on this day."""
@@ -90,7 +102,7 @@ class Viewset(Generic[M]):
         return list(dict.fromkeys((*self.fields, *self.columns)))
 
     def field(self, name: str) -> Any:
-        return self.model._meta.get_field(name)
+        return self.links.get(name) or self.model._meta.get_field(name)
 
     def label(self, name: str) -> str:
         """The name of a field in the reader's language."""
@@ -110,9 +122,12 @@ class Viewset(Generic[M]):
         value = dress(row, self.field(name))
         return values.mask(str(value)) if name in hidden and value else value
 
+    def sortable(self, hidden: frozenset[str]) -> set[str]:
+        return set(self.columns) - hidden - set(self.links)
+
     def rows(self, caller: Caller) -> QuerySet[M]:
         """Everything the caller may see, with the related rows it shows."""
-        related = [name for name in self.shown if self.field(name).many_to_one]
+        related = [name for name in self.shown if name not in self.links and self.field(name).many_to_one]
         return self.visible(caller.scope, caller.at).select_related(*related)
 
     def found(self, caller: Caller, params: Mapping[str, str]) -> QuerySet[M]:
@@ -122,7 +137,7 @@ class Viewset(Generic[M]):
             return self.rows(caller).none()
         chosen = {name: value for name, value in filters.cleaned_data.items() if value not in (None, "")}
         sort = params.get("sort", "")
-        is_sortable = sort.removeprefix("-") in set(self.columns) - hidden
+        is_sortable = sort.removeprefix("-") in self.sortable(hidden)
         order = [sort] if is_sortable else self.model._meta.ordering or []
         names = [name for name in self.search if name not in hidden]
         rows = matching(self.rows(caller), names, params.get("q", ""))
@@ -147,9 +162,17 @@ class Viewset(Generic[M]):
 
     def form_class(self, caller: Caller) -> type[ModelForm[M]]:
         """The form in which this caller may write a row."""
-        names = [name for name in self.fields if name not in self.hidden(caller)]
-        make = lambda field, **_options: self.form_field(caller, field)  # noqa: E731
-        return modelform_factory(self.model, fields=names, formfield_callback=make)
+        names = [name for name in self.fields if name not in {*self.hidden(caller), *self.links}]
+        made = modelform_factory(
+            self.model,
+            form=RowForm,
+            fields=names,
+            formfield_callback=lambda field, **_: self.form_field(caller, field),
+        )
+        for name, link in self.links.items():
+            if field := self.form_field(caller, link):
+                made.base_fields[name] = field
+        return made
 
     def texts(self, row: M) -> dict[str, str]:
         """The row as form text."""
@@ -174,14 +197,18 @@ class Viewset(Generic[M]):
     @transaction.atomic
     def save(self, form: ModelForm[M], *, expected_version: int, caller: Caller) -> M:
         """Write a valid form; refused if the row was saved since `expected_version`, or leaves the scope."""
-        row: M = form.save(commit=False)
-        if row.pk:
-            audit.save_checked(row, expected_version=expected_version, actor=caller.user)
-        else:
-            row._history_user = caller.user  # type: ignore[attr-defined]  # read by simple_history
-            row.save()
+        row = self.write(form, expected_version=expected_version, caller=caller)
         if not self.visible(caller.scope, caller.at).filter(pk=row.pk).exists():
             raise OutOfScope(row)
+        return row
+
+    def write(self, form: ModelForm[M], *, expected_version: int, caller: Caller) -> M:
+        """The rows of one save; an object with rules of its own adds to it, or calls a service instead."""
+        row: M = form.save(commit=False)
+        if row.pk:
+            return audit.save_checked(row, expected_version=expected_version, actor=caller.user)
+        row._history_user = caller.user  # type: ignore[attr-defined]  # read by simple_history
+        row.save()
         return row
 
     def delete(self, row: M, *, caller: Caller) -> None:
@@ -202,8 +229,9 @@ V = TypeVar("V", bound=type[Viewset[Any]])
 
 def register(viewset: V) -> V:
     """Class decorator: give the object its pages, files and API."""
-    REGISTRY[viewset.model] = viewset()
-    values.KEYS[viewset.model] = viewset.key
+    made = viewset()
+    REGISTRY[made.model] = made
+    values.KEYS[made.model] = made.key
     return viewset
 
 

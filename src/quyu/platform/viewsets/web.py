@@ -65,7 +65,8 @@ def list_page(request: GuardedRequest, viewset: Viewset[Any]) -> HttpResponseBas
 def header(viewset: Viewset[Any], name: str, hidden: frozenset[str]) -> dict[str, str]:
     """A column of the list: numbers to the right, masked fields without an order."""
     align = "end" if viewset.field(name).get_internal_type() in NUMBERS else "start"
-    return {"label": viewset.label(name), "align": align, "sort": "" if name in hidden else name}
+    sort = name if name in viewset.sortable(hidden) else ""
+    return {"label": viewset.label(name), "align": align, "sort": sort}
 
 
 def detail_page(request: GuardedRequest, viewset: Viewset[Any], pk: int) -> HttpResponseBase:
