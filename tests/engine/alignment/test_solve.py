@@ -87,7 +87,7 @@ def test_a_map_of_equal_squares_is_divided_evenly_and_compactly() -> None:
     result = solve(grid(12, 8, 6, tolerance=0.001))
 
     assert (result.loads == 16).all()
-    assert result.gap < 0.01
+    assert result.objective <= 1.05 * 24_000
 
 
 def test_three_measures_are_balanced_at_once() -> None:

@@ -6,9 +6,9 @@ L-BFGS on the smoothed dual (Nesterov 2005). The bound is evaluated exactly, ove
 """
 
 import numpy as np
-from scipy.optimize import minimize
 
 from quyu.engine.alignment.arrays import Bools, Floats, Ints
+from quyu.engine.alignment.ascent import climb
 from quyu.engine.alignment.compiled import compiled
 from quyu.engine.alignment.instance import Instance
 
@@ -91,20 +91,14 @@ def soft_dual(
 def lower_bound(instance: Instance, assign: Ints) -> float:
     """Least sum of w |x - centre|^2 over fractional plans within tolerance, for the centres of this plan, km2.
 
-    Locked units, frozen territories and homes are respected; zero when nothing has a position.
+    Locked units, frozen territories and homes are respected. A plan outside its band is compared with plans that
+    are as far outside. Zero when nothing has a position.
     """
     free = np.flatnonzero(instance.placed & (instance.fixed < 0))
     if not len(free) or instance.closed.all():
         return instance.inner + _cost_of_fixed(instance, _centres(instance, assign))
     centre = _centres(instance, assign)
-    settled = np.flatnonzero(~instance.placed | (instance.fixed >= 0))
-    base = np.column_stack(
-        [
-            np.bincount(assign[settled], weights=column[settled], minlength=len(centre))
-            for column in instance.share.T
-        ]
-    )
-    problem = _Dual(instance, free, assign[free], centre, base)
+    problem = _Dual(instance, free, assign, centre)
     return max(problem.solve(), 0.0) + instance.inner + _cost_of_fixed(instance, centre)
 
 
@@ -127,53 +121,69 @@ def _cost_of_fixed(instance: Instance, centre: Floats) -> float:
 
 
 class _Dual:
-    """The Lagrangian dual over prices for loads above and below the band, all of them not negative."""
+    """The Lagrangian dual over one price per territory and measure; positive prices push load away.
 
-    def __init__(self, instance: Instance, free: Ints, own: Ints, centre: Floats, base: Floats) -> None:
+    Loads are free inside the band; the corner of that term is rounded while climbing, as the choice of the units is.
+    """
+
+    def __init__(self, instance: Instance, free: Ints, assign: Ints, centre: Floats) -> None:
         self.x, self.y, self.w = instance.x[free], instance.y[free], instance.own[free]
         self.share, self.centre, self.closed = instance.share[free], centre, instance.closed
-        used = np.isfinite(instance.upper)
-        self.room = np.where(used, instance.upper - base, 0.0)
-        self.need = np.where(used, instance.lower - base, 0.0)
-        self.used = used & ~instance.closed[:, None]
-        squared = (self.x - centre[own, 0]) ** 2 + (self.y - centre[own, 1]) ** 2
+        self.used = np.isfinite(instance.upper) & ~instance.closed[:, None]
+        count = instance.territory_count
+        load, mine = (
+            np.column_stack(
+                [
+                    np.bincount(assign[who], weights=column[who], minlength=count)
+                    for column in instance.share.T
+                ]
+            )
+            for who in (np.arange(instance.count), free)
+        )
+        self.room = np.where(self.used, np.maximum(instance.upper, load) - (load - mine), 0.0)
+        self.need = np.where(self.used, np.minimum(instance.lower, load) - (load - mine), 0.0)
+        own = centre[assign[free]]
+        squared = (self.x - own[:, 0]) ** 2 + (self.y - own[:, 1]) ** 2
         self.radius = max(float((self.w * squared).sum()) / max(float(self.w.sum()), 1e-12), 1e-9)
         self.unit = self.radius * instance.mean_weight
         self.choice = np.zeros((len(free), min(CANDIDATES, int((~instance.closed).sum()))), dtype=np.int32)
         self.heat = 0.0
 
-    def _price(self, z: Floats) -> tuple[Floats, Floats]:
-        above, below = z.reshape(2, *self.room.shape) * self.unit
-        return above, below
-
-    def _negative(self, z: Floats) -> tuple[float, Floats]:
-        above, below = self._price(z)
-        load = np.zeros_like(above)
+    def _smooth(self, z: Floats) -> tuple[float, Floats]:
+        price = np.where(self.used, z.reshape(self.room.shape), 0.0)
+        load = np.zeros_like(price)
         value = soft_dual(
-            self.x, self.y, self.w, self.share, self.centre, above - below, self.choice, self.heat, load
+            self.x,
+            self.y,
+            self.w,
+            self.share,
+            self.centre,
+            price * self.unit,
+            self.choice,
+            self.heat * self.radius,
+            load,
         )
-        value += float((below * self.need - above * self.room).sum())
-        slope = np.stack([load - self.room, self.need - load]) * self.used
-        return -value / self.unit, -slope.ravel()
+        middle, width = (self.room + self.need) / 2, np.maximum(self.room - self.need, 1e-9)
+        bend = 2 * self.heat / width
+        taken = np.clip(middle + price / bend, self.need, self.room)
+        band = price * taken - bend / 2 * (taken - middle) ** 2
+        slope: Floats = ((load - taken) * self.used).ravel()
+        return value / self.unit - float(band.sum()), slope
 
     def exact(self, z: Floats) -> float:
         """The bound these prices prove, without smoothing and over all territories; refreshes the candidates."""
-        above, below = self._price(z)
+        price = np.where(self.used, z.reshape(self.room.shape), 0.0) * self.unit
         value = cheapest_priced(
-            self.x, self.y, self.w, self.share, self.centre, above - below, self.closed, self.choice
+            self.x, self.y, self.w, self.share, self.centre, price, self.closed, self.choice
         )
-        return value + float((below * self.need - above * self.room).sum())
+        return value - float(np.maximum(price * self.room, price * self.need).sum())
 
     def solve(self) -> float:
         """The best bound found."""
-        z = np.zeros(2 * self.room.size)
+        z = np.zeros(self.room.size)
         best = self.exact(z)
-        limits = [(0.0, None) if used else (0.0, 0.0) for used in np.tile(self.used.ravel(), 2)]
         for heat in HEATS:
-            self.heat = heat * self.radius
-            found = minimize(
-                self._negative, z, jac=True, method="L-BFGS-B", bounds=limits, options={"maxiter": ITERATIONS}
-            )
-            z = found.x
+            self.heat = heat
+            z = climb(self._smooth, z, ITERATIONS)
             best = max(best, self.exact(z))
         return best
