@@ -41,6 +41,31 @@ def test_own_pages_are_accessible(
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
 
 
+@pytest.mark.parametrize(
+    ("name", "viewport"),
+    [("operations", DESKTOP), ("operations", PHONE), ("admin", DESKTOP), ("owner", PHONE)],
+    ids=["operations-desktop", "operations-phone", "admin-desktop", "owner-phone"],
+)
+def test_every_page_of_the_menu_is_accessible(
+    visit_as: Visit, axe: Axe, company: Company, name: str, viewport: dict[str, int]
+) -> None:
+    page = visit_as(getattr(company, name), viewport)
+    page.goto("/")
+    addresses = page.eval_on_selector_all(
+        ".shell-nav-link", "links => links.map(link => link.getAttribute('href'))"
+    )
+
+    findings = {}
+    for address in addresses:
+        page.goto(address)
+        page.wait_for_load_state("networkidle")
+        findings[address] = axe(page)
+        if page.evaluate("document.documentElement.scrollWidth > window.innerWidth"):
+            findings[address].append("the page is wider than the screen")
+
+    assert {address: found for address, found in findings.items() if found} == {}
+
+
 def test_a_person_signs_in_and_out(visit_as: Visit, company: Company) -> None:
     company.boss.set_password("correct horse battery")
     company.boss.save()
