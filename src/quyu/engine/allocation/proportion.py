@@ -3,7 +3,9 @@
 The factor is a fraction P / Q of integers: what is left for the free cells over their weights. Each
 pass computes the exact quotient and remainder of weight * P / Q, adds up how far cells fall below
 their lower and above their upper bounds, and fixes the heavier side for good (both sides where they
-weigh the same); two to four passes are usual. The products do not fit into 64 bits, but the remainder does: the
+weigh the same). To save passes, a guess of the factor in floats fixes the cells that are clearly out
+of bounds; at the end every fixed cell is proved to be out of bounds at the exact factor, or else all
+is done again without the guess. The products do not fit into 64 bits, but the remainder does: the
 float quotient is off by less than 2^10, so wrapping arithmetic gives the remainder exactly as long as
 weights sum to less than 2^52.
 
@@ -25,6 +27,10 @@ FAR = 2**61
 
 FREE, AT_LOWER, AT_UPPER, LOCKED = 0, 1, 2, 3
 _BELOW, _ABOVE = 11, 12
+
+_GUESSES = 8
+_MARGIN = 1e-9
+_ROUNDING = 2.0**-50
 
 
 def integer_weights(base: NDArray[np.int64] | NDArray[np.float64]) -> Int64:
@@ -80,33 +86,103 @@ def clip_to_total(
     Cells without weight stay at the point of their bounds nearest to zero. The total must be within
     reach of the cells with weight.
     """
+    is_guessed = True
+    while True:
+        left, whole = _start(weights, lower, upper, total, quotient, remainder, state, is_guessed)
+        while whole > 0:
+            side = _try_factor(weights, lower, upper, left, whole, quotient, remainder, state)
+            if side == 0:
+                break
+            for cell in range(weights.size):
+                if state[cell] == _BELOW and side != AT_UPPER:
+                    bound, state[cell] = lower[cell], AT_LOWER
+                elif state[cell] == _ABOVE and side != AT_LOWER:
+                    bound, state[cell] = upper[cell], AT_UPPER
+                else:
+                    continue
+                quotient[cell] = bound
+                remainder[cell] = 0
+                left -= bound
+                whole -= weights[cell]
+        if not is_guessed or (whole > 0 and _is_proved(weights, lower, upper, left, whole, state)):
+            return left, max(whole, 1)
+        is_guessed = False
+
+
+@compiled
+def _start(
+    weights: Int64,
+    lower: Int64,
+    upper: Int64,
+    total: int,
+    quotient: Int64,
+    remainder: Int64,
+    state: Int8,
+    is_guessed: bool,
+) -> tuple[int, int]:
+    """Fixes the cells without weight, and those that a guess of the factor puts clearly out of bounds."""
+    factor = _guess(weights, lower, upper, total) if is_guessed else 0.0
     left, whole = total, 0
     for cell in range(weights.size):
         remainder[cell] = 0
-        if weights[cell] > 0:
+        wanted = weights[cell] * factor
+        margin = 1.0 + abs(wanted) * _MARGIN
+        if weights[cell] == 0:
+            bound = min(max(0, lower[cell]), upper[cell])
+            state[cell] = AT_LOWER if bound == lower[cell] else AT_UPPER
+        elif is_guessed and wanted < lower[cell] - margin:
+            bound, state[cell] = lower[cell], AT_LOWER
+        elif is_guessed and wanted > upper[cell] + margin:
+            bound, state[cell] = upper[cell], AT_UPPER
+        else:
             whole += weights[cell]
             state[cell] = FREE
             continue
-        nearest = min(max(0, lower[cell]), upper[cell])
-        quotient[cell] = nearest
-        left -= nearest
-        state[cell] = AT_LOWER if nearest == lower[cell] else AT_UPPER
-    while whole > 0:
-        side = _try_factor(weights, lower, upper, left, whole, quotient, remainder, state)
-        if side == 0:
-            return left, whole
+        quotient[cell] = bound
+        left -= bound
+    return left, whole
+
+
+@compiled
+def _guess(weights: Int64, lower: Int64, upper: Int64, total: int) -> float:
+    """The factor in floats, by the secant of each linear piece; good enough to start from."""
+    factor = 0.0
+    for turn in range(_GUESSES):
+        left, whole = float(total), 0.0
         for cell in range(weights.size):
-            if state[cell] == _BELOW and side != AT_UPPER:
-                bound, state[cell] = lower[cell], AT_LOWER
-            elif state[cell] == _ABOVE and side != AT_LOWER:
-                bound, state[cell] = upper[cell], AT_UPPER
+            wanted = weights[cell] * factor
+            if turn > 0 and wanted < lower[cell]:
+                left -= lower[cell]
+            elif turn > 0 and wanted > upper[cell]:
+                left -= upper[cell]
             else:
-                continue
-            quotient[cell] = bound
-            remainder[cell] = 0
-            left -= bound
-            whole -= weights[cell]
-    return left, 1
+                whole += weights[cell]
+        if whole == 0.0 or abs(left / whole - factor) <= abs(factor) * 1e-12:
+            break
+        factor = left / whole
+    return factor
+
+
+@compiled
+def _is_proved(weights: Int64, lower: Int64, upper: Int64, left: int, whole: int, state: Int8) -> bool:
+    """Whether every fixed cell would indeed be out of bounds at this factor; exact where it is close."""
+    factor = left / whole
+    for cell in range(weights.size):
+        if weights[cell] == 0 or state[cell] == FREE:
+            continue
+        bound = lower[cell] if state[cell] == AT_LOWER else upper[cell]
+        beyond = weights[cell] * factor - bound
+        if state[cell] == AT_LOWER:
+            beyond = -beyond
+        margin = 1.0 + abs(bound) * _ROUNDING
+        if beyond > margin:
+            continue
+        if beyond < -margin:
+            return False
+        rest = weights[cell] * left - bound * whole
+        if (rest > 0) if state[cell] == AT_LOWER else (rest < 0):
+            return False
+    return True
 
 
 @compiled
