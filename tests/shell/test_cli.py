@@ -46,6 +46,13 @@ def test_every_command_explains_itself(name: str) -> None:
     assert "用法：" in result.output
 
 
+def test_a_group_lists_its_own_commands() -> None:
+    result = CliRunner().invoke(main, ["import", "--help"])
+
+    assert "orders" in result.output
+    assert "命令:" in result.output
+
+
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
 def test_completion_prints_a_script(shell: str) -> None:
     result = CliRunner().invoke(main, ["completion", shell])

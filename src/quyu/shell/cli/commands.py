@@ -88,12 +88,33 @@ class Entry:
         return command
 
 
-class LazyGroup(SpokenHelp, click.Group):
+class CommandGroup(SpokenHelp, click.Group):
+    """A verb with verbs of its own (`quyu import orders`)."""
+
+    def __init__(self, *args: object, **kwargs: object) -> None:
+        kwargs.setdefault("options_metavar", _("[选项]"))
+        kwargs.setdefault("subcommand_metavar", _("命令 [参数]…"))
+        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
+
+    def summaries(self) -> list[tuple[str, str]]:
+        """Names of the commands with what they are for."""
+        return [(name, command.get_short_help_str(100)) for name, command in self.commands.items()]
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        super().format_options(ctx, formatter)
+        with formatter.section(_("命令")):
+            formatter.write_dl(self.summaries())
+
+
+class LazyGroup(CommandGroup):
     """A group that knows its commands by name and imports one when it is called."""
 
     def __init__(self, *args: object, entries: dict[str, Entry], **kwargs: object) -> None:
-        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
+        super().__init__(*args, **kwargs)
         self.entries = {name: entry for name, entry in entries.items() if entry.exists()}
+
+    def summaries(self) -> list[tuple[str, str]]:
+        return [(name, entry.summary) for name, entry in self.entries.items()]
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(self.entries)
@@ -101,11 +122,6 @@ class LazyGroup(SpokenHelp, click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         entry = self.entries.get(cmd_name)
         return entry.load() if entry else None
-
-    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        super().format_options(ctx, formatter)
-        with formatter.section(_("命令")):
-            formatter.write_dl([(name, entry.summary) for name, entry in self.entries.items()])
 
 
 def open_site() -> None:

@@ -20,7 +20,7 @@ from quyu.platform.people import policy
 from quyu.platform.people.models import User
 from quyu.platform.people.scope import everything, scope_of
 from quyu.shell import clock
-from quyu.shell.cli.commands import Command, SpokenHelp
+from quyu.shell.cli.commands import Command, CommandGroup
 from quyu.shell.cli.language import _
 from quyu.shell.cli.site import apply_migrations
 
@@ -29,11 +29,7 @@ SHOWN_ERRORS = 20
 MILLI = 1000
 
 
-class ImportGroup(SpokenHelp, click.Group):
-    """The group of import commands."""
-
-
-@click.group(cls=ImportGroup, name="import", help=_("导入数据文件。"))
+@click.group(cls=CommandGroup, name="import", help=_("导入数据文件。"))
 def import_() -> None:
     apply_migrations()
     store.sweep()

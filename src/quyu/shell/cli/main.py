@@ -24,8 +24,6 @@ COMMANDS = {
 main = LazyGroup(
     name="quyu",
     entries=COMMANDS,
-    options_metavar=_("[选项]"),
-    subcommand_metavar=_("命令 [参数]…"),
     help=_("Quyu 区域：区域销售目标管理。"),
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
