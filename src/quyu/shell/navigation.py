@@ -65,7 +65,10 @@ MENU = (
         _("基础"),
         (
             Page(_("组织"), "organisation", icon="sitemap", resource="org_unit"),
+            Page(_("组织清单"), "orgunit-list", icon="list", resource="org_unit"),
+            Page(_("岗位"), "position-list", icon="armchair", resource="position"),
             Page(_("人员"), "person-list", icon="users", resource="person"),
+            Page(_("产品线"), "productline-list", icon="list-details", resource="product"),
             Page(_("产品"), "product-list", icon="package", resource="product"),
             Page(_("渠道"), "channel-list", icon="route", resource="channel"),
             Page(_("工作日历"), "calendarday-list", icon="calendar-event", resource="calendar"),

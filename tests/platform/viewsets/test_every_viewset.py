@@ -283,9 +283,11 @@ def test_search_filter_and_sort_keep_to_what_was_asked(
 
 
 def test_htmx_gets_the_table_alone(viewset: AnyViewset, company: Company, home: EditableRow) -> None:
-    part = client_of(company.operations).get(url(viewset, "list"), headers={"HX-Request": "true"})
+    address = f"{url(viewset, 'list')}?sort={viewset.columns[0]}"
+    part = client_of(company.operations).get(address, headers={"HX-Request": "true"})
 
     assert "<html" not in part.content.decode()
+    assert f'{url(viewset, "export")}?sort={viewset.columns[0]}"' in part.content.decode()
     assert f'href="/{viewset.path}/{home.pk}/"' in part.content.decode()
     assert "HX-Request" in part.headers["Vary"]
 

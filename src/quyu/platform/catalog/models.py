@@ -28,7 +28,7 @@ class Product(EditableRow):
     name = models.CharField("名称", max_length=200)
     line = models.ForeignKey(ProductLine, models.PROTECT, related_name="products", verbose_name="产品线")
     category = models.CharField("子类别", max_length=80, blank=True)
-    price_fen = models.BigIntegerField("标准价（分）", null=True, blank=True)
+    price_fen = models.BigIntegerField("标准价（元）", null=True, blank=True)
     is_strategic = models.BooleanField("战略产品", default=False)
 
     class Meta:

@@ -56,8 +56,8 @@ def list_page(request: GuardedRequest, viewset: Viewset[Any]) -> HttpResponseBas
         "filters": viewset.filter_form(caller, params),
         "is_narrowed": any(params.get(name) for name in ("q", *viewset.filters)),
     }
-    is_part = request.htmx and not request.htmx.history_restore_request
-    response = show(request, "table" if is_part else "list", viewset, **context)
+    is_part = bool(request.htmx) and not request.htmx.history_restore_request
+    response = show(request, "table" if is_part else "list", viewset, is_part=is_part, **context)
     patch_vary_headers(response, ["HX-Request"])
     return response
 
