@@ -128,6 +128,20 @@ def test_who_has_left_cannot_take_a_seat(company: Company) -> None:
     )
 
 
+@pytest.mark.capability("PLT7")
+def test_nobody_takes_a_seat_by_himself(company: Company) -> None:
+    seat = factories.position(company.head_office, Role.SYSTEM_ADMIN, code="P-admin")
+
+    with pytest.raises(services.OwnSeat):
+        services.assign(
+            person=company.person("operations"),
+            position=seat,
+            valid_from=TODAY,
+            actor=company.operations,
+            at=TODAY,
+        )
+
+
 def test_a_seat_is_held_only_while_it_exists(company: Company) -> None:
     closed = factories.position(company.zhejiang, Role.SUPERVISOR, code="P-old", valid_to=TODAY)
 

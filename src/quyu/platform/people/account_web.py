@@ -50,12 +50,12 @@ def account_detail(request: GuardedRequest, pk: int) -> HttpResponse:
     return show(request, reached(request, pk))
 
 
-def show(request: GuardedRequest, user: User, password: str = "") -> HttpResponse:
+def show(request: GuardedRequest, user: User, shown_once: str = "") -> HttpResponse:
     """One account; a new password is shown this once."""
     may_edit = guard.may(request, "user", "edit") and user.pk != request.user.pk
     context = {
         "account": user,
-        "password": password,
+        "password": shown_once,
         "seats": accounts.seats_of(user),
         "grants": accounts.grants_of(user),
         **decisions_of(user),

@@ -37,6 +37,13 @@ class NotEmployed(Refusal):
         )
 
 
+class OwnSeat(Refusal):
+    """Nobody gives himself rights by taking a seat."""
+
+    def __init__(self, **numbers: object) -> None:
+        super().__init__("own_seat", "不能给自己安排岗位 {position}，请由他人操作。", **numbers)
+
+
 class OutsidePosition(Refusal):
     """A seat can be held only while it exists."""
 
@@ -143,6 +150,8 @@ def assign(
     at: date | datetime,
 ) -> Assignment:
     """Put a person on a seat for these days; refuses a second holder and days outside seat or employment."""
+    if actor is not None and person.user_id == actor.pk:
+        raise OwnSeat(position=position.name)
     Position.objects.select_for_update().get(pk=position.pk)
     refuse_impossible_days(person, position, valid_from, valid_to)
     overlapping = Assignment.objects.filter(position=position).filter(
