@@ -27,7 +27,7 @@ function updateBar(row: HTMLElement, territory: Territory): void {
   const bar = row.querySelector<HTMLElement>("[data-balance]");
   const deviation = territory.deviation_bp;
   if (!bar || deviation === null) return;
-  const width = Math.min(Math.abs(deviation), 10_000) / 20;
+  const width = Math.min(Math.abs(deviation), 5_000) / 10;
   const fill = bar.querySelector(".balance-fill");
   fill?.setAttribute("x", String(500 - (deviation < 0 ? width : 0)));
   fill?.setAttribute("width", String(width));

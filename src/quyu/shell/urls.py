@@ -2,6 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
+from quyu.apps.customers import web as customers
 from quyu.platform.viewsets import web as viewset_pages
 from quyu.shell import api, health
 from quyu.shell.home import views as home
@@ -19,6 +20,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("notices/", include("quyu.platform.notices.urls")),
     path("audit/", include("quyu.shell.audit_urls")),
     path("performance/", include("quyu.apps.performance.urls")),
+    path("customers/conflicts/", customers.conflicts, name="customer-conflicts"),
     path("territories/", include("quyu.apps.territories.web.urls")),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),

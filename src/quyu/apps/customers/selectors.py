@@ -1,6 +1,6 @@
 """Whose customer is it, on which days."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from itertools import combinations
@@ -60,18 +60,29 @@ def ownership_frame() -> pa.Table:
     Keys are those of `attribution`: a named customer, a place, a customer by its own place. Who is in no
     territory has no row; days on which nobody holds the position have no person.
     """
-    owners = owner_claims()
-    by_unit = unit_claims(owners)
-    named = territory_claims(owners)
+    by_unit = unit_claims(owner_claims())
     rows: list[tuple[object, ...]] = []
-    fields = ("code", "unit__code", "territory_override__code")
-    for code, unit, override in Customer.objects.order_by("code").values_list(*fields):
-        key = attribution.named_key(code) if override else code
-        claims = named.get(override, []) if override else by_unit.get(unit, [])
-        rows += [(key, *claim) for claim in claims]
+    for code, is_named, claims in customer_claims(by_unit):
+        rows += [(attribution.named_key(code) if is_named else code, *claim) for claim in claims]
     for unit in sorted(by_unit):
         rows += [(attribution.place_key(unit), *claim) for claim in by_unit[unit]]
     return table(rows, OWNERSHIP)
+
+
+def customer_frame() -> pa.Table:
+    """Territory and person of every customer on every day, by customer code and day."""
+    rows = [
+        (code, *claim) for code, _, claims in customer_claims(unit_claims(owner_claims())) for claim in claims
+    ]
+    return table(rows, OWNERSHIP)
+
+
+def customer_claims(by_unit: Mapping[str, list[Claim]]) -> Iterator[tuple[str, bool, list[Claim]]]:
+    """Each customer's code, whether it is named for a territory, and its claims, by code."""
+    named = territory_claims(owner_claims())
+    fields = ("code", "unit__code", "territory_override__code")
+    for code, unit, override in Customer.objects.order_by("code").values_list(*fields):
+        yield code, bool(override), named.get(override, []) if override else by_unit.get(unit, [])
 
 
 def owner_claims() -> dict[str, list[Claim]]:
@@ -114,7 +125,7 @@ def territory_claims(owners: Mapping[str, list[Claim]]) -> dict[str, list[Claim]
 def claim_conflicts(frame: pa.Table | None = None) -> list[ClaimConflict]:
     """Customers claimed twice on one day, by customer and day; none when all is well."""
     order = [(name, "ascending") for name in ("customer_code", "valid_from", "territory_code")]
-    owned = (ownership_frame() if frame is None else frame).sort_by(order)
+    owned = (customer_frame() if frame is None else frame).sort_by(order)
     codes = owned["customer_code"].to_numpy(zero_copy_only=False)
     start = owned["valid_from"].cast(pa.int32()).to_numpy()
     end = owned["valid_to"].cast(pa.int32()).fill_null(np.iinfo(np.int32).max).to_numpy()

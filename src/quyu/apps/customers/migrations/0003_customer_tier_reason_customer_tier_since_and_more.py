@@ -4,30 +4,29 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('customers', '0002_initial'),
+        ("customers", "0002_initial"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='customer',
-            name='tier_reason',
-            field=models.CharField(blank=True, max_length=200, verbose_name='分级依据'),
+            model_name="customer",
+            name="tier_reason",
+            field=models.CharField(blank=True, max_length=200, verbose_name="分级依据"),
         ),
         migrations.AddField(
-            model_name='customer',
-            name='tier_since',
-            field=models.DateField(blank=True, null=True, verbose_name='分级起始日'),
+            model_name="customer",
+            name="tier_since",
+            field=models.DateField(blank=True, null=True, verbose_name="分级起始日"),
         ),
         migrations.AddField(
-            model_name='historicalcustomer',
-            name='tier_reason',
-            field=models.CharField(blank=True, max_length=200, verbose_name='分级依据'),
+            model_name="historicalcustomer",
+            name="tier_reason",
+            field=models.CharField(blank=True, max_length=200, verbose_name="分级依据"),
         ),
         migrations.AddField(
-            model_name='historicalcustomer',
-            name='tier_since',
-            field=models.DateField(blank=True, null=True, verbose_name='分级起始日'),
+            model_name="historicalcustomer",
+            name="tier_since",
+            field=models.DateField(blank=True, null=True, verbose_name="分级起始日"),
         ),
     ]
