@@ -1,23 +1,22 @@
 """What lines add to the rollups: aggregation of attributed lines by DuckDB, as plain integers.
 
-A month key is (month, territory, person, product line, channel), a day key (day, territory), all as
+Days are ISO text, as the database takes them. A month key is (month, territory, person, product line, channel), a day key (day, territory), all as
 database ids or None. A value is (fen, thousandths, lines) or (fen, lines). Values of several batches add
 up; a reversal counts its lines negative.
 """
 
 from dataclasses import dataclass, field
-from datetime import date
 
 import duckdb
 import pyarrow as pa
 
 from quyu.analytics.connection import connect
 
-MonthKey = tuple[date, int | None, int | None, int | None, int | None]
-DayKey = tuple[date, int | None]
+MonthKey = tuple[str, int | None, int | None, int | None, int | None]
+DayKey = tuple[str, int | None]
 
 MONTH_SQL = """
-SELECT date_trunc('month', l.ordered_on)::DATE, t.id, p.id, g.id, c.id,
+SELECT date_trunc('month', l.ordered_on)::DATE::VARCHAR, t.id, p.id, g.id, c.id,
        sum(l.amount_fen)::BIGINT, sum(l.quantity_milli)::BIGINT, sum(l.sign)::BIGINT
 FROM lines l
 LEFT JOIN territory t ON l.territory_code = t.code
@@ -27,7 +26,7 @@ LEFT JOIN catalog c ON c.kind = 'channel' AND l.channel_code = c.code
 GROUP BY ALL ORDER BY ALL
 """
 DAY_SQL = """
-SELECT l.ordered_on, t.id, sum(l.amount_fen)::BIGINT, sum(l.sign)::BIGINT
+SELECT l.ordered_on::VARCHAR, t.id, sum(l.amount_fen)::BIGINT, sum(l.sign)::BIGINT
 FROM lines l LEFT JOIN territory t ON l.territory_code = t.code
 GROUP BY ALL ORDER BY ALL
 """
@@ -52,6 +51,9 @@ class Contribution:
     days: dict[DayKey, tuple[int, int]] = field(default_factory=dict)
 
     def add(self, other: "Contribution", *, sign: int = 1) -> None:
+        if sign == 1 and not self.months and not self.days:
+            self.months, self.days = dict(other.months), dict(other.days)
+            return
         for month_key, (amount, quantity, lines) in other.months.items():
             month = self.months.get(month_key, (0, 0, 0))
             self.months[month_key] = (

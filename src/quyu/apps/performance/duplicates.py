@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from quyu.apps.performance.resolution import texts_of
 from quyu.platform.facts import store
 from quyu.platform.facts.models import Batch
+from quyu.platform.facts.schema import ORDER_LINE_KIND
 from quyu.platform.imports.kinds import Parsed
 
 
@@ -32,7 +33,7 @@ def number_lines(parsed: Parsed, product: pa.Array) -> Lines:
     orders = texts_of(parsed.table, ["order_no"])
     order_no = parsed.table["order_no"].combine_chunks().cast(pa.string())
     stated = texts_of(parsed.table, ["line_no"])
-    if stated.values and (stated.indices >= 0).all():
+    if len(stated.distinct) and (stated.indices >= 0).all():
         line_no = parsed.table["line_no"].combine_chunks().cast(pa.string())
         first, _occurrence = _occurrences(orders.indices, stated.indices)
         repeats = [(int(i), int(first[i])) for i in np.flatnonzero(first != np.arange(len(first)))]
@@ -82,12 +83,12 @@ def _exact_repeats(
     return repeats
 
 
-def already_recorded(lines: Lines, *, source: str) -> dict[int, Batch]:
-    """Rows whose line is in a batch of this source that has not been reversed."""
+def already_recorded(lines: Lines, *, source: str, after: int = 0) -> dict[int, Batch]:
+    """Rows whose line is in a batch of this source, later than batch `after`, that has not been reversed."""
     found: dict[int, Batch] = {}
     wanted = pc.unique(lines.order_no)
     standing = Batch.objects.filter(
-        kind="order_line", source=source, is_reversed=False, reverses__isnull=True
+        kind=ORDER_LINE_KIND, source=source, is_reversed=False, reverses__isnull=True, pk__gt=after
     )
     for batch in standing.order_by("pk"):
         stored = pq.read_table(store.path_of(batch), columns=["order_no", "line_no"])

@@ -8,14 +8,22 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from numpy.typing import NDArray
 
-from quyu.apps.performance import derive, order_scope, services
-from quyu.apps.performance.order_checks import Resolved, errors_of, may_create, resolve, sums_by
+from quyu.apps.performance import derive, order_scope, places, rollups, services
+from quyu.apps.performance.order_checks import (
+    Resolved,
+    errors_of,
+    may_create,
+    recorded_meanwhile,
+    resolve,
+    sums_by,
+)
 from quyu.apps.performance.order_columns import ALTERNATIVES, COLUMNS
-from quyu.apps.performance.resolution import compacted
 from quyu.platform.facts import store
 from quyu.platform.facts.models import Batch
 from quyu.platform.imports.kinds import Context, Findings, ImportKind, Parsed, Receipt, RowError, register
+from quyu.platform.imports.refusals import FileRefused
 from quyu.platform.people.models import User
 
 SHOWN_CREATIONS = 50
@@ -56,7 +64,6 @@ def _preview(parsed: Parsed, resolved: Resolved, context: Context) -> dict[str, 
     if len(parsed.rows) == 0:
         return {"rows": 0, "amount_fen": 0, "quantity_milli": 0}
     amounts = np.asarray(parsed.table["amount_fen"].to_numpy(), dtype=np.int64)
-    months = compacted(pc.strftime(parsed.table["ordered_on"], "%Y-%m").combine_chunks().dictionary_encode())
     span = pc.min_max(parsed.table["ordered_on"]).as_py()
     regions = resolved.regions.texts
     return {
@@ -68,9 +75,19 @@ def _preview(parsed: Parsed, resolved: Resolved, context: Context) -> dict[str, 
         "customers": len(resolved.customers.texts.values),
         "products": len(resolved.products.texts.values),
         "by_region": sums_by(regions.values, regions.indices, amounts),
-        "by_month": dict(sorted(sums_by(months.values, months.indices, amounts).items())),
+        "by_month": _by_month(parsed.table["ordered_on"], amounts),
         "creates": {kind: names for kind, names in _creations(resolved, context).items() if names},
     }
+
+
+def _by_month(ordered_on: pa.ChunkedArray, amounts: NDArray[np.int64]) -> dict[str, int]:
+    months = ordered_on.to_numpy().astype("datetime64[M]")
+    first = months.min()
+    indices = (months - first).astype(np.int64)
+    labels = [str(month) for month in np.arange(first, months.max() + 1)]
+    present = np.bincount(indices, minlength=len(labels)) > 0
+    totals = sums_by(labels, indices, amounts)
+    return {label: totals[label] for label, is_there in zip(labels, present, strict=True) if is_there}
 
 
 def _total(table: pa.Table, column: str) -> int:
@@ -111,6 +128,7 @@ def facts(parsed: Parsed, resolved: Resolved) -> pa.Table:
         if "quantity_milli" in table.column_names
         else zero,
         "amount_fen": table["amount_fen"],
+        "place_code": places.existing_codes(places.line_places(table)),
     }
     columns |= {
         name: table[name]
@@ -123,10 +141,14 @@ def facts(parsed: Parsed, resolved: Resolved) -> pa.Table:
 def commit(parsed: Parsed, context: Context) -> Receipt:
     """Create what may be created, then record the lines, in the pipeline's transaction."""
     resolved = resolve(parsed)
+    rollups.locked_state()
+    meanwhile = recorded_meanwhile(parsed, resolved.lines, source=_source(context), after=resolved.last_batch)
+    if error := next(meanwhile, None):
+        raise FileRefused(error.code, "{message}", row=error.row, column=error.column, message=error.message)
     kinds = [kind for kind, names in _creations(resolved, context).items() if names]
-    created: Mapping[str, int] = derive.create_missing(
-        parsed.table, kinds=kinds, actor=context.actor, at=context.at
-    )
+    created: Mapping[str, int] = {}
+    if kinds:
+        created = derive.create_missing(parsed.table, kinds=kinds, actor=context.actor, at=context.at)
     batch = services.record_orders(
         facts(parsed, resolved),
         file_name=context.file_name,

@@ -4,7 +4,7 @@ Every check looks at whole columns and turns the few rows it finds into errors o
 """
 
 import difflib
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,7 +17,7 @@ from quyu.apps.performance import resolution
 from quyu.apps.performance.duplicates import Lines, already_recorded, number_lines
 from quyu.apps.performance.resolution import Resolution
 from quyu.apps.performance.salespeople import AMBIGUOUS, INACTIVE, UNKNOWN, Salespeople, salespeople
-from quyu.platform.facts.models import ClosedMonth
+from quyu.platform.facts.models import Batch, ClosedMonth
 from quyu.platform.imports.kinds import Context, Parsed, RowError
 
 ONE_FEN = 1.001
@@ -34,9 +34,20 @@ class Resolved:
     regions: Resolution
     people: Salespeople
     lines: Lines
+    last_batch: int
+    """Duplicates have been looked for up to this batch."""
 
 
 def resolve(parsed: Parsed) -> Resolved:
+    """Look everything up, once per set of rows."""
+    known = parsed.memory.get("resolved")
+    if not isinstance(known, Resolved):
+        known = parsed.memory["resolved"] = _resolve(parsed)
+    return known
+
+
+def _resolve(parsed: Parsed) -> Resolved:
+    last = Batch.objects.order_by("-pk").values_list("pk", flat=True).first()
     products = resolution.products(parsed.table)
     return Resolved(
         customers=resolution.customers(parsed.table),
@@ -45,6 +56,7 @@ def resolve(parsed: Parsed) -> Resolved:
         regions=resolution.regions(parsed.table),
         people=salespeople(parsed.table),
         lines=number_lines(parsed, products.column()),
+        last_batch=last or 0,
     )
 
 
@@ -164,8 +176,15 @@ def _repeats(parsed: Parsed, lines: Lines, source: str) -> Iterator[RowError]:
         message = _("与第 {row} 行重复。").format(row=int(parsed.rows[earlier]))
         yield parsed.error(index, "order_no", "duplicate_line", message)
     again = {index for index, _earlier in lines.repeats}
-    for index, batch in already_recorded(lines, source=source).items():
-        if index not in again:
+    yield from recorded_meanwhile(parsed, lines, source=source, after=0, known=again)
+
+
+def recorded_meanwhile(
+    parsed: Parsed, lines: Lines, *, source: str, after: int, known: Collection[int] = ()
+) -> Iterator[RowError]:
+    """Rows that are in a batch later than `after`; a commit looks again under the lock of the rollups."""
+    for index, batch in already_recorded(lines, source=source, after=after).items():
+        if index not in known:
             message = _("这一行已在 {day:%Y-%m-%d} 从文件“{file}”导入过。").format(
                 day=batch.created_at, file=batch.file_name
             )

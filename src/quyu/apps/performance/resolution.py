@@ -6,6 +6,7 @@ to none of them. Everything is done once per distinct text.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import pyarrow as pa
@@ -31,8 +32,12 @@ SOURCES = {
 class Texts:
     """The distinct texts of one reference of a file, and each row's index among them (-1 when blank)."""
 
-    values: tuple[str, ...]
+    distinct: pa.Array
     indices: NDArray[np.int64]
+
+    @cached_property
+    def values(self) -> tuple[str, ...]:
+        return tuple(self.distinct.to_pylist())
 
 
 @dataclass(frozen=True)
@@ -63,7 +68,7 @@ def texts_of(table: pa.Table, columns: Sequence[str]) -> Texts:
     """The first of `columns` that says something, row by row."""
     present = [table[name] for name in columns if name in table.column_names]
     if not present:
-        return Texts((), np.full(table.num_rows, -1, dtype=np.int64))
+        return Texts(pa.array([], pa.string()), np.full(table.num_rows, -1, dtype=np.int64))
     first = present[0]
     if first.null_count and len(present) > 1:
         first = pc.coalesce(*[column.cast(pa.string()) for column in present])
@@ -77,10 +82,11 @@ def texts_of(table: pa.Table, columns: Sequence[str]) -> Texts:
 def compacted(encoded: pa.DictionaryArray) -> Texts:
     """Only the texts that occur."""
     indices = np.asarray(pc.fill_null(encoded.indices, -1).to_numpy(zero_copy_only=False), dtype=np.int64)
-    used = np.unique(indices[indices >= 0])
-    place = np.full(len(encoded.dictionary) + 1, -1, dtype=np.int64)
-    place[used] = np.arange(len(used))
-    return Texts(tuple(encoded.dictionary.take(pa.array(used)).to_pylist()), place[indices])
+    occurs = np.bincount(indices + 1, minlength=len(encoded.dictionary) + 1)[1:] > 0
+    if occurs.all():
+        return Texts(encoded.dictionary, indices)
+    place = np.append(np.cumsum(occurs) - 1, -1)
+    return Texts(encoded.dictionary.filter(pa.array(occurs)), place[indices])
 
 
 def resolve(texts: Texts, known: Iterable[tuple[str, str]]) -> Resolution:

@@ -5,11 +5,10 @@ rollups contain. `advance` brings them up to date in the caller's transaction: f
 ownership or catalog moves, then the batches that are new.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any, TypeVar
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -26,8 +25,7 @@ from quyu.platform.facts.schema import ORDER_LINE_KIND
 from quyu.platform.people.models import Person
 
 CHUNK = 5000
-Key = TypeVar("Key", bound=tuple[Any, ...])
-Value = TypeVar("Value", bound=tuple[int, ...])
+NO_MONTH, NO_DAY = (0, 0, 0), (0, 0)
 
 
 @dataclass(frozen=True)
@@ -198,7 +196,7 @@ def _apply(delta: Contribution) -> None:
     touched = Contribution()
     gone_months, gone_days = [], []
     for pk, *rest in stored:
-        key = tuple(rest[:5])
+        key = (rest[0].isoformat(), *rest[1:5])
         if key in delta.months:
             touched.months[key] = tuple(rest[5:])  # type: ignore[index, assignment]
             gone_months.append(pk)
@@ -207,8 +205,8 @@ def _apply(delta: Contribution) -> None:
             "pk", "day", "territory_id", "amount_fen", "line_count"
         )
     for pk, day, territory, amount, lines in stored_days:
-        if (day, territory) in delta.days:
-            touched.days[day, territory] = (amount, lines)
+        if (day.isoformat(), territory) in delta.days:
+            touched.days[day.isoformat(), territory] = (amount, lines)
             gone_days.append(pk)
     _delete(MonthRollup, gone_months)
     _delete(DayRollup, gone_days)
@@ -222,7 +220,7 @@ def _delete(model: type[models.Model], keys: Sequence[int]) -> None:
 
 
 def _insert(total: Contribution) -> None:
-    """Write the keys that hold anything, in key order."""
+    """Write the keys that hold anything."""
     _insert_rows(
         MonthRollup,
         (
@@ -235,21 +233,17 @@ def _insert(total: Contribution) -> None:
             "quantity_milli",
             "line_count",
         ),
-        (key + value for key, value in _sorted(total.months) if any(value)),
+        [key + value for key, value in total.months.items() if value != NO_MONTH],
     )
     _insert_rows(
         DayRollup,
         ("day", "territory_id", "amount_fen", "line_count"),
-        (key + value for key, value in _sorted(total.days) if any(value)),
+        [key + value for key, value in total.days.items() if value != NO_DAY],
     )
 
 
-def _sorted(values: Mapping[Key, Value]) -> list[tuple[Key, Value]]:
-    return sorted(values.items(), key=lambda item: tuple((part is not None, part) for part in item[0]))
-
-
 def _insert_rows(
-    model: type[models.Model], columns: Sequence[str], rows: Iterable[tuple[object, ...]]
+    model: type[models.Model], columns: Sequence[str], rows: Sequence[tuple[object, ...]]
 ) -> None:
     """Plain INSERTs of many rows; model objects would cost ten times the work."""
     quote = connection.ops.quote_name
@@ -257,4 +251,4 @@ def _insert_rows(
     marks = ", ".join(["%s"] * len(columns))
     statement = f"INSERT INTO {quote(model._meta.db_table)} ({names}) VALUES ({marks})"
     with connection.cursor() as cursor:
-        cursor.executemany(statement, list(rows))
+        cursor.executemany(statement, rows)

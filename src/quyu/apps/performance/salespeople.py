@@ -40,8 +40,10 @@ def salespeople(table: pa.Table) -> Salespeople:
     people = list(Person.objects.order_by("code").values_list("code", "name", "joined_on", "left_on"))
     outcome = np.where(texts.indices < 0, -1, UNKNOWN)
     codes = np.full(len(days), None, dtype=object)
+    order = np.argsort(texts.indices, kind="stable")
+    starts = np.searchsorted(texts.indices[order], np.arange(len(texts.values) + 1))
     for index, text in enumerate(texts.values):
-        rows = np.flatnonzero(texts.indices == index)
+        rows = order[starts[index] : starts[index + 1]]
         candidates = [row for row in people if row[0] == text] or [
             row for row in people if text in (row[1], f"{row[0]} {row[1]}")
         ]

@@ -30,7 +30,7 @@ def read_csv(data: bytes, kind: ImportKind) -> Sheet:
     names = checked_headers(_padded(head, header))
     table, bad = _read(decoded.content, delimiter, len(names))
     total = table.num_rows + len(bad)
-    rows = np.setdiff1d(np.arange(1, total + 1, dtype=np.int64), np.fromiter(bad, np.int64, len(bad)))
+    rows = np.delete(np.arange(1, total + 1, dtype=np.int64), np.fromiter(bad, np.int64, len(bad)) - 1)
     body = int(np.searchsorted(rows, header + 2))
     sheet = Sheet(
         headers=names,

@@ -74,13 +74,15 @@ class Context:
 class Parsed:
     """The typed rows of a file: `table` by column name, `rows` their numbers in the file, `headers` the header texts.
 
-    `raw` keeps the text of every mapped column for error messages.
+    `raw` keeps the text of every mapped column for error messages; `memory` what a kind worked out while
+    checking and needs again to commit.
     """
 
     table: pa.Table
     rows: NDArray[np.int64]
     headers: Mapping[str, str]
     raw: pa.Table
+    memory: dict[str, object] = field(default_factory=dict, compare=False)
 
     def without(self, bad: set[int]) -> "Parsed":
         """The rows whose numbers are not in `bad`."""

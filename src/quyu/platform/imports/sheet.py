@@ -45,7 +45,8 @@ def text_column(values: pa.Array | pa.ChunkedArray) -> pa.DictionaryArray:
     """Encode a column of text and clean its distinct values; nulls become blank."""
     whole = values.combine_chunks() if isinstance(values, pa.ChunkedArray) else values
     encoded = pc.fill_null(whole, "").dictionary_encode() if whole.null_count else whole.dictionary_encode()
-    return with_dictionary(encoded, clean_texts(encoded.dictionary))
+    texts = clean_texts(encoded.dictionary)
+    return encoded if texts.equals(encoded.dictionary) else with_dictionary(encoded, texts)
 
 
 def clean_texts(texts: pa.Array) -> pa.Array:

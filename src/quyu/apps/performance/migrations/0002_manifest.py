@@ -4,15 +4,14 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('performance', '0001_initial'),
+        ("performance", "0001_initial"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='rollupstate',
-            name='catalog_digest',
+            model_name="rollupstate",
+            name="catalog_digest",
             field=models.CharField(blank=True, max_length=64),
         ),
     ]
