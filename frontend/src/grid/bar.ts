@@ -1,8 +1,7 @@
 // The bar above the grid: the active cell exactly, what may be typed, the rule, and the buttons.
 import { toast } from "../page/toast";
 import { editable, yuan } from "./amounts";
-import { type GridRow, type Moved, sum } from "./model";
-import type { GridModel } from "./model";
+import { type GridModel, type GridRow, type Moved, sum } from "./model";
 import { ask, send } from "./server";
 import type { GridTable, Place } from "./table";
 
@@ -52,7 +51,7 @@ export function startBar(model: GridModel, table: GridTable): Bar {
     window.clearTimeout(waiting);
     waiting = window.setTimeout(async () => {
       const found = await ask<Outlook>(urls.outlook, node(place));
-      if (found && hint && table.active === place) hint.textContent = `${found.interval}。${found.sentence}`;
+      if (found && hint && table.active === place) hint.textContent = `${found.interval}${found.sentence}`;
     }, HINT_DELAY);
   }
 

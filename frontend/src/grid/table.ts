@@ -47,12 +47,11 @@ export class GridTable {
       index: "code",
       columns,
       layout: "fitDataFill",
-      height: "min(70vh, 720px)",
+      maxHeight: "70vh",
       dataTree: true,
       dataTreeStartExpanded: (_row: RowComponent, level: number) => level < (model.byCode.size > 400 ? 1 : 2),
       dataTreeElementColumn: "name",
       dataTreeChildIndent: 14,
-      columnHeaderSortMulti: false,
       renderHorizontal: "basic",
     });
     this.table.on("cellClick", (_event, cell: CellComponent) => {
@@ -69,9 +68,8 @@ export class GridTable {
       field: span.code,
       hozAlign: "right",
       headerHozAlign: "right",
-      headerSort: false,
-      minWidth: 92,
-      cssClass: `grid-amount ${className}`,
+      minWidth: 108,
+      cssClass: `grid-amount ${className}`.trim(),
       formatter: (cell) => this.amountCell(cell, span),
     };
   }
@@ -80,7 +78,7 @@ export class GridTable {
     const { model, text } = this;
     const compared = (cell: CellComponent) => sum((cell.getRow().getData() as GridRow).compared, model.year);
     const quarters = model.quarters.map((quarter, index) => ({
-      title: `${text["textQuarter"]} ${index + 1}`,
+      title: (text["textQuarter"] ?? "%s").replace("%s", String(index + 1)),
       columns: [
         ...Array.from({ length: quarter.stop - quarter.start }, (_, offset) => {
           const month = model.month(quarter.start + offset);
@@ -94,7 +92,6 @@ export class GridTable {
         title: text["textRegion"] ?? "",
         field: "name",
         frozen: true,
-        headerSort: false,
         minWidth: 180,
         cssClass: "grid-name",
         formatter: (cell) => this.nameCell(cell),
@@ -105,7 +102,6 @@ export class GridTable {
         field: "compared",
         hozAlign: "right",
         headerHozAlign: "right",
-        headerSort: false,
         minWidth: 92,
         cssClass: "grid-side",
         formatter: (cell) => this.amountSpan(compared(cell)),
@@ -115,7 +111,6 @@ export class GridTable {
         field: "growth",
         hozAlign: "right",
         headerHozAlign: "right",
-        headerSort: false,
         minWidth: 84,
         cssClass: "grid-side",
         formatter: (cell) => growth(sum((cell.getRow().getData() as GridRow).months, model.year), compared(cell)),
@@ -227,9 +222,5 @@ export class GridTable {
     if (!row || !this.active?.row._children) return;
     if (open) row.treeExpand();
     else row.treeCollapse();
-  }
-
-  reload(): void {
-    this.table.redraw(true);
   }
 }

@@ -8,10 +8,15 @@ from quyu.kernel.rate import BP, apply_bp
 UNITS = ("元", "万", "亿")
 
 
+def is_growth(text: str) -> bool:
+    """Whether the text means a change of what is there."""
+    return text.strip().endswith(("%", "％"))
+
+
 def typed_fen(text: str, *, current_fen: int) -> int:
     """`"12.5"` is 12.5 万元; `"1.2亿"`, `"300元"` say their unit; `"+8%"` grows the current value. Raises NotAnAmount."""
     plain = text.strip().replace("％", "%").replace("＋", "+")
-    if plain.endswith("%"):
+    if is_growth(plain):
         if plain[0] not in "+-−":
             raise NotAnAmount(text)
         bp = parse_decimal(plain[:-1]) * 100

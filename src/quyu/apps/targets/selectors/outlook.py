@@ -42,16 +42,14 @@ def outlook(version: PlanVersion, node: Node, rule: EditRule) -> Outlook:
             "label": axes.label(outer),
             "value": format_yuan(int(cells[axes.block(outer)].sum())),
         }
-    below = (
-        _("其下 %(count)s 个未锁定单元按现有比例分摊；") % {"count": f"{free:,}"}
-        if cells[block].size > 1
-        else ""
-    )
+    below = ""
+    if cells[block].size > 1:
+        below = _("其下 %(count)s 个未锁定单元按现有比例分摊；") % {"count": f"{free:,}"}
     return Outlook(
         label=axes.label(node),
         value_fen=int(cells[block].sum()),
         lower_fen=lower,
         upper_fen=upper,
         locked_fen=int(cells[block][locked[block]].sum()),
-        sentence=below + beyond,
+        sentence=below + beyond if free else _("全部已锁定，解锁后才能修改。"),
     )

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from django.utils.translation import gettext as _
 
@@ -10,12 +11,23 @@ from quyu.apps.targets.axes import Axes, Cells, Node
 from quyu.apps.targets.models import Lock, Operation, PlanVersion
 from quyu.apps.targets.selectors.grid import last_year_cells
 from quyu.apps.targets.selectors.history import Change, change_of
-from quyu.apps.targets.selectors.locks import locks_over
+from quyu.apps.targets.selectors.locks import locks_over, node_of
 from quyu.kernel.money import format_yuan
 from quyu.kernel.rate import format_bp, growth_bp, ratio_bp
 
 OPERATIONS_SHOWN = 20
 OPERATIONS_READ = 200
+
+
+@dataclass(frozen=True)
+class Held:
+    """A lock in words."""
+
+    pk: int
+    label: str
+    owner: str
+    reason: str
+    at: datetime
 
 
 @dataclass(frozen=True)
@@ -32,7 +44,7 @@ class Why:
     base_share_bp: int | None
     growth_bp: int | None
     cell_count: int
-    locks: tuple[Lock, ...]
+    locks: tuple[Held, ...]
     changes: tuple[Change, ...]
     sentences: tuple[str, ...]
 
@@ -59,11 +71,16 @@ def why(version: PlanVersion, node: Node) -> Why:
         base_share_bp=ratio_bp(base_fen, parent_base),
         growth_bp=growth_bp(value, last_year),
         cell_count=cells[block].size,
-        locks=tuple(locks_over(version, axes, node)),
+        locks=tuple(_held(lock, axes) for lock in locks_over(version, axes, node)),
         changes=tuple(_changes(version, axes, node)),
         sentences=(),
     )
     return replace(found, sentences=tuple(_sentences(found, cells[block])))
+
+
+def _held(lock: Lock, axes: Axes) -> Held:
+    owner = lock.owner.get_full_name() or lock.owner.get_username()
+    return Held(lock.pk, axes.label(node_of(lock)), owner, lock.reason, lock.created_at)
 
 
 def _sentences(found: Why, cells: Cells) -> Iterator[str]:

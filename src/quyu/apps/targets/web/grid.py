@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from quyu.apps.targets import expressions, selectors, services, store
-from quyu.apps.targets.axes import TOTAL_LINE, Axes
+from quyu.apps.targets.axes import TOTAL_LINE, Axes, Node
 from quyu.apps.targets.choices import EditRule, VersionState
 from quyu.apps.targets.models import Lock, PlanVersion
 from quyu.apps.targets.selectors.grid import changed_rows, lock_rows
@@ -27,27 +27,15 @@ from quyu.platform.people.guard import GuardedRequest
 @require_GET
 def page(request: GuardedRequest, pk: int) -> HttpResponse:
     """The grid of one product line (or all), with a plain table of one level for narrow screens."""
-    version = version_or_404(request, pk)
-    axes = Axes.from_json(version.axes)
-    line = request.GET.get("line", TOTAL_LINE)
-    line = line if line in axes.lines else TOTAL_LINE
-    compare = "published" if request.GET.get("compare") == "published" else "last_year"
-    found = selectors.grid(version, product_line=line, scope=request.scope, at=request.today, compare=compare)
-    level = request.GET.get("region", "")
+    context = _shown(request, pk)
+    version, axes, found = context["version"], context["axes"], context["grid"]
     rows = {row.code: row for row in found.rows}
-    here = rows.get(level)
-    shown = [row for row in found.rows if row.parent == (level if here else None)]
+    here = rows.get(request.GET.get("region", ""))
     is_draft = version.state == VersionState.DRAFT
     may_edit = is_draft and bool(found.rows) and guard.may(request, "target", "edit")
-    context = {
-        "version": version,
-        "axes": axes,
-        "line": line,
-        "compare": compare,
-        "grid": found,
+    context |= {
         "here": here,
-        "shown": shown,
-        "tops": [row for row in found.rows if row.parent is None],
+        "shown": [row for row in found.rows if row.parent == (here.code if here else None)],
         "may_edit": may_edit,
         "may_submit": is_draft and request.scope.is_everything and guard.may(request, "plan", "submit"),
         "may_publish": version.state == VersionState.APPROVED and guard.may(request, "plan", "publish"),
@@ -57,6 +45,25 @@ def page(request: GuardedRequest, pk: int) -> HttpResponse:
         "config": _config(version, axes, found, may_edit=may_edit),
     }
     return render(request, "targets/grid.html.jinja", context)
+
+
+@guard.require("target", "view")
+@require_GET
+def standing(request: GuardedRequest, pk: int) -> HttpResponse:
+    """The figures above the grid, again after a change."""
+    return render(request, "targets/standing.html.jinja", _shown(request, pk))
+
+
+def _shown(request: GuardedRequest, pk: int) -> Json:
+    """The version, the product line and comparison asked for, and the grid they give."""
+    version = version_or_404(request, pk)
+    axes = Axes.from_json(version.axes)
+    line = request.GET.get("line", TOTAL_LINE)
+    line = line if line in axes.lines else TOTAL_LINE
+    compare = "published" if request.GET.get("compare") == "published" else "last_year"
+    found = selectors.grid(version, product_line=line, scope=request.scope, at=request.today, compare=compare)
+    tops = [row for row in found.rows if row.parent is None]
+    return {"version": version, "axes": axes, "line": line, "compare": compare, "grid": found, "tops": tops}
 
 
 def _config(version: PlanVersion, axes: Axes, found: selectors.Grid, *, may_edit: bool) -> Json:
@@ -72,12 +79,8 @@ def _config(version: PlanVersion, axes: Axes, found: selectors.Grid, *, may_edit
 @guard.require("target", "view")
 @require_GET
 def rows(request: GuardedRequest, pk: int) -> HttpResponse:
-    """The rows again, after a stale reading."""
-    version = version_or_404(request, pk)
-    line = request.GET.get("line", TOTAL_LINE)
-    compare = request.GET.get("compare", "last_year")
-    found = selectors.grid(version, product_line=line, scope=request.scope, at=request.today, compare=compare)
-    return JsonResponse(found.to_json())
+    """The rows as JSON."""
+    return JsonResponse(_shown(request, pk)["grid"].to_json())
 
 
 @guard.require("target", "edit")
@@ -89,13 +92,12 @@ def change(request: GuardedRequest, pk: int) -> HttpResponse:
     version = version_or_404(request, pk)
     axes = Axes.from_json(version.axes)
     node = node_or_404(request, axes, asked)
-    current = int(store.load_shaped(version, axes.shape)[axes.block(node)].sum())
     services.edit_cell(
         plan_version=version,
         region=node.region,
         period=node.period,
         product_line=node.product_line,
-        value_fen=expressions.typed_fen(str(asked.get("value", "")), current_fen=current),
+        value_fen=_typed(version, axes, node, str(asked.get("value", ""))),
         rule=_rule(asked),
         reason=str(asked.get("reason", ""))[:300],
         expected_version=int(asked.get("version", 0)),
@@ -156,8 +158,11 @@ def before_typing(request: GuardedRequest, pk: int) -> HttpResponse:
     version = version_or_404(request, pk)
     node = node_or_404(request, Axes.from_json(version.axes), request.GET)
     found = outlook(version, node, EditRule(_rule(request.GET.dict())))
-    upper = _("不限") if found.upper_fen is None else format_yuan(found.upper_fen)
-    interval = _("可填 %(lower)s 至 %(upper)s 元") % {"lower": format_yuan(found.lower_fen), "upper": upper}
+    numbers = {"lower": format_yuan(found.lower_fen), "upper": format_yuan(found.upper_fen or 0)}
+    if found.upper_fen is None:
+        interval = _("可填 %(lower)s 元以上。") % numbers
+    else:
+        interval = _("可填 %(lower)s 至 %(upper)s 元。") % numbers
     return JsonResponse(asdict(found) | {"interval": interval})
 
 
@@ -189,6 +194,14 @@ def _body(request: GuardedRequest) -> Json:
     except json.JSONDecodeError:
         asked = {}
     return asked if isinstance(asked, dict) else {}
+
+
+def _typed(version: PlanVersion, axes: Axes, node: Node, text: str) -> int:
+    """What was typed, in fen; the cells are read only where growth on them is meant."""
+    current = 0
+    if expressions.is_growth(text):
+        current = int(store.load_shaped(version, axes.shape)[axes.block(node)].sum())
+    return expressions.typed_fen(text, current_fen=current)
 
 
 def _rule(asked: Json) -> str:

@@ -6,6 +6,7 @@ urlpatterns = [
     path("", versions.plans, name="targets"),
     path("new/", versions.create, name="target-create"),
     path("<int:pk>/", grid.page, name="target-version"),
+    path("<int:pk>/standing/", grid.standing, name="target-standing"),
     path("<int:pk>/rows/", grid.rows, name="target-rows"),
     path("<int:pk>/cells/", grid.change, name="target-cells"),
     path("<int:pk>/outlook/", grid.before_typing, name="target-outlook"),
