@@ -85,7 +85,7 @@ def moment(value: datetime | None) -> str:
 
 def environment(**options: object) -> Environment:
     """Autoescaping on (Django sets it); translations, static files and URLs available everywhere."""
-    env = Environment(trim_blocks=True, lstrip_blocks=True, **options)  # type: ignore[arg-type]
+    env = Environment(trim_blocks=True, lstrip_blocks=True, **options)  # type: ignore[arg-type]  # nosec B701: Django passes autoescape=True
     env.install_gettext_translations(translation, newstyle=True)  # type: ignore[attr-defined]
     env.globals.update(
         static=static, url=reverse, vite=vite, query_with=query_with, languages=settings.LANGUAGES
