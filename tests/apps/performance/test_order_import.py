@@ -1,0 +1,174 @@
+"""Orders in by the pipeline: what is created, refused, remembered."""
+
+from collections.abc import Collection
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from quyu.apps.customers.models import Customer
+from quyu.apps.performance import derive, imports
+from quyu.apps.performance.models import MonthRollup
+from quyu.platform.catalog.models import Product
+from quyu.platform.facts import store
+from quyu.platform.facts.models import Batch, ClosedMonth
+from quyu.platform.imports import pipeline
+from quyu.platform.imports.kinds import Context
+from quyu.platform.people.models import Person
+from quyu.platform.people.scope import everything
+from tests.platform.facts.lines import AT
+from tests.platform.imports.order_files import GOOD, HEADER, order_file
+
+pytestmark = pytest.mark.django_db
+TODAY = date(2026, 6, 15)
+
+
+@pytest.fixture(autouse=True)
+def home(settings: Any, tmp_path: Path) -> None:
+    settings.QUYU_HOME = tmp_path / "home"
+
+
+def prepared(path: Path, create: Collection[str] = derive.KINDS, **options: Any) -> pipeline.Prepared:
+    context = Context(None, everything(), AT, TODAY, path.name, pipeline.file_sha256(path), frozenset(create))
+    return pipeline.prepare(path, imports.ORDERS, context, **options)
+
+
+def codes(path: Path, **options: Any) -> list[tuple[int | None, str | None, str]]:
+    return [(error.row, error.column, error.code) for error in prepared(path, **options).errors]
+
+
+@pytest.mark.capability("CUS1", "PLT4")
+def test_an_order_file_brings_its_master_data_when_allowed(tmp_path: Path) -> None:
+    found = prepared(order_file(tmp_path / "a.csv"))
+
+    receipt = pipeline.commit(found)
+
+    assert found.findings.preview["creates"] == {"customers": ["甲商行", "乙超市"], "products": ["茶", "水"]}
+    assert (receipt.rows, receipt.totals["amount_fen"]) == (2, 4950)
+    assert Customer.objects.get(name="甲商行").opened_on == date(2026, 5, 4)
+    assert Product.objects.count() == 2
+    assert sorted(MonthRollup.objects.values_list("amount_fen", flat=True)) == [-5050, 10000]
+
+
+def test_nothing_is_created_that_was_not_allowed(tmp_path: Path) -> None:
+    Customer.objects.create(code="K1", name="别的客户")
+
+    assert codes(order_file(tmp_path / "a.csv"), create=()) == [
+        (2, "客户", "unknown_customer"),
+        (3, "客户", "unknown_customer"),
+    ]
+    assert Batch.objects.count() == 0
+
+
+@pytest.mark.capability("PLT5")
+def test_any_error_writes_nothing_and_partial_mode_writes_the_rest(tmp_path: Path) -> None:
+    found = prepared(order_file(tmp_path / "a.csv", *GOOD, "SO3,2026-05-04,甲商行,茶,1,12o"))
+
+    with pytest.raises(pipeline.ImportRejected):
+        pipeline.commit(found)
+    assert Batch.objects.count() == Customer.objects.count() == 0
+
+    assert pipeline.commit(found, partial=True).rows == 2
+
+
+def test_the_same_file_again_has_no_effect_and_says_so(tmp_path: Path) -> None:
+    path = order_file(tmp_path / "a.csv")
+    pipeline.commit(prepared(path))
+
+    assert codes(path) == [(None, None, "already_imported")]
+
+
+def test_the_same_line_in_another_file_is_a_duplicate(tmp_path: Path) -> None:
+    pipeline.commit(prepared(order_file(tmp_path / "a.csv")))
+
+    other = order_file(tmp_path / "b.csv", GOOD[1], "SO9,2026-06-02,甲商行,茶,1,9")
+
+    assert codes(other) == [(2, "订单号", "duplicate_line")]
+
+
+def test_two_files_with_one_line_checked_at_the_same_time_give_it_once(tmp_path: Path) -> None:
+    first, second = (
+        prepared(order_file(tmp_path / "a.csv")),
+        prepared(order_file(tmp_path / "b.csv", *reversed(GOOD))),
+    )
+    pipeline.commit(first)
+
+    with pytest.raises(Exception, match="导入过"):
+        pipeline.commit(second)
+    assert Batch.objects.count() == 1
+
+
+def test_a_reversed_file_may_come_again(tmp_path: Path) -> None:
+    path = order_file(tmp_path / "a.csv")
+    batch = pipeline.commit(prepared(path)).batch_id
+    assert batch is not None
+    imports.undo(batch, "列选错了", None, AT)
+
+    assert pipeline.commit(prepared(path)).rows == 2
+    assert sum(MonthRollup.objects.values_list("amount_fen", flat=True)) == 4950
+
+
+def test_two_lines_of_one_product_in_an_order_are_two_lines(tmp_path: Path) -> None:
+    path = order_file(tmp_path / "a.csv", "SO1,2026-05-04,甲商行,茶,2,100", "SO1,2026-05-04,甲商行,茶,1,50")
+
+    batch = pipeline.commit(prepared(path)).batch_id
+
+    assert store.read(Batch.objects.get(pk=batch))["line_no"].to_pylist() == ["茶", "茶#2"]
+
+
+def test_a_closed_month_and_the_future_are_refused(tmp_path: Path) -> None:
+    ClosedMonth.objects.create(month=date(2026, 5, 1), closed_at=AT)
+
+    path = order_file(tmp_path / "a.csv", GOOD[0], "SO2,2026-06-16,乙超市,水,1,1")
+
+    assert codes(path) == [(2, "订单日期", "period_closed"), (3, "订单日期", "future_date")]
+
+
+def test_a_homonym_and_a_leaver_are_refused_by_name(tmp_path: Path) -> None:
+    for code in ("E1", "E2"):
+        Person.objects.create(code=code, name="张伟")
+    Person.objects.create(code="E3", name="何离职", left_on=date(2026, 5, 1))
+    rows = (
+        "SO1,2026-05-04,甲,茶,1,1,张伟",
+        "SO2,2026-05-04,甲,茶,1,1,何离职",
+        "SO3,2026-04-04,甲,茶,1,1,何离职",
+        "SO4,2026-04-04,甲,茶,1,1,E1",
+    )
+
+    path = order_file(tmp_path / "a.csv", *rows, header=f"{HEADER},业务员")
+
+    assert codes(path) == [(2, "业务员", "ambiguous_person"), (3, "业务员", "person_not_active")]
+
+
+def test_two_columns_that_may_be_the_amount_are_a_question(tmp_path: Path) -> None:
+    path = order_file(tmp_path / "a.csv", GOOD[0] + ",90", header=f"{HEADER},销售额")
+
+    assert codes(path) == [(1, "金额", "ambiguous_header")]
+    assert prepared(path, mapping={"amount_fen": "销售额"}).findings.preview["amount_fen"] == 9000
+
+
+def test_a_missing_column_is_named(tmp_path: Path) -> None:
+    path = order_file(tmp_path / "a.csv", "SO1,2026-05-04,甲,茶", header="订单号,订单日期,客户,产品")
+
+    assert codes(path) == [(1, "金额", "missing_column")]
+
+
+def test_english_headers_and_extra_columns_are_understood(tmp_path: Path) -> None:
+    header = "Row ID,Order ID,Order Date,Ship Mode,Customer ID,Customer Name,Segment,State,Region,Product ID,Category,Sub-Category,Sales,Quantity,Discount,Profit"
+    row = "1,CA-1,11/28/2025,Second Class,CG-12520,Claire Gute,Consumer,Kentucky,South,FUR-1,Furniture,Bookcases,261.96,2,0,41.9136"
+
+    found = prepared(order_file(tmp_path / "a.csv", row, header=header))
+
+    assert found.errors == ()
+    assert found.findings.preview["by_region"] == {"South": 26196}
+    assert found.recognition is not None
+    assert found.recognition.ignored == ("Ship Mode",)
+
+
+def test_a_total_row_is_skipped_with_a_notice(tmp_path: Path) -> None:
+    found = prepared(order_file(tmp_path / "a.csv", *GOOD, "合计,,,,1,49.50"))
+
+    assert found.errors == ()
+    assert found.findings.preview["amount_fen"] == 4950
+    assert "1 行合计" in found.notices[-1]
