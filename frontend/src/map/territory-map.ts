@@ -176,7 +176,11 @@ class TerritoryMap {
     this.view.setFilter("changed", this.changed());
     const territory = this.territories.get(answer.territory);
     if (unit && territory) await this.panel.show(unit, territory);
-    this.outlines = await load<Outlines>(this.canvas.dataset.outlines ?? "");
+    const touched = answer.after.map((after) => after.code);
+    const query = new URLSearchParams(touched.map((code) => ["territory", code]));
+    const fresh = await load<Outlines>(`${this.canvas.dataset.outlines ?? ""}?${query.toString()}`);
+    const kept = this.outlines.features.filter((feature) => !touched.includes(feature.properties.code));
+    this.outlines = { ...this.outlines, features: [...kept, ...fresh.features] };
     this.view.getSource<GeoJSONSource>("outlines")?.setData(this.outlines);
     this.label();
   }

@@ -23,13 +23,18 @@ if TYPE_CHECKING:
     from quyu.platform.people.scope import Scope
 
 
+def within_reach(scope: Scope, at: date) -> Q:
+    """The condition under which a territory is below the managed units or one's own on `at`."""
+    if scope.is_everything:
+        return Q(pk__isnull=False)
+    own = TerritoryOwner.objects.filter(in_force(at), position__in=scope.position_ids)
+    return Q(org_unit__in=scope.org_unit_ids) | Q(pk__in=own.values("territory"))
+
+
 class TerritoryQuerySet(DatedQuerySet["Territory"]):
     def visible_to(self, scope: Scope, at: date) -> TerritoryQuerySet:
         """The territories below the managed org units, and those one's own position answers for on `at`."""
-        if scope.is_everything:
-            return self
-        own = TerritoryOwner.objects.filter(in_force(at), position__in=scope.position_ids)
-        return self.filter(Q(org_unit__in=scope.org_unit_ids) | Q(pk__in=own.values("territory")))
+        return self if scope.is_everything else self.filter(within_reach(scope, at))
 
 
 class AlignmentQuerySet(models.QuerySet["Alignment"]):

@@ -132,7 +132,8 @@ def outlines(groups: Mapping[str, Sequence[int]]) -> dict[str, Outline]:
         members.setdefault(wanted[unit], []).append(index)
     found = {}
     for key, spots in members.items():
-        outline = shapely.union_all(shapely.buffer(shapes[spots], 0))
+        union = shapely.coverage_union_all(shapes[spots])
+        outline = union if union.is_valid else shapely.union_all(shapely.buffer(shapes[spots], 0))
         largest = max(shapely.get_parts(outline), key=lambda part: part.area)
         point = shapely.point_on_surface(largest)
         found[key] = Outline(str(shapely.to_geojson(outline)), (round(point.x, 3), round(point.y, 3)))

@@ -16,7 +16,7 @@ from quyu.apps.territories.selectors.alignments import (
     territory_history,
     tolerance_of,
 )
-from quyu.apps.territories.selectors.changes import UnitChange, changes, summary, with_parts
+from quyu.apps.territories.selectors.changes import UnitChange, changes, summary
 from quyu.apps.territories.selectors.coverage import (
     AlignmentClash,
     OwnerFault,
@@ -72,5 +72,4 @@ __all__ = [
     "uncovered_units",
     "unit_rows",
     "unit_territory_frame",
-    "with_parts",
 ]

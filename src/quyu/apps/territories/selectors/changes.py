@@ -3,8 +3,7 @@
 from dataclasses import dataclass
 
 from quyu.apps.territories.choices import FigureMeasure, UnitPart
-from quyu.apps.territories.models import Alignment, AlignmentUnit, Territory
-from quyu.apps.territories.selectors.alignments import figures
+from quyu.apps.territories.models import Alignment, AlignmentUnit, Territory, UnitFigure
 from quyu.platform.geography.models import BasicUnit
 
 
@@ -28,9 +27,7 @@ def changes(alignment: Alignment, against: Alignment | None) -> list[UnitChange]
     rows = AlignmentUnit.objects.filter(alignment=alignment, unit__in=ids).select_related("unit", "territory")
     moved = list(rows.order_by("unit__code"))
     sources = Territory.objects.in_bulk({before[unit] for unit in ids if unit in before})
-    amount, customers = (
-        with_parts(figures(m), alignment) for m in (FigureMeasure.AMOUNT, FigureMeasure.CUSTOMERS)
-    )
+    amount, customers = weights(alignment)
     return [
         UnitChange(
             row.unit,
@@ -50,23 +47,25 @@ def places(alignment: Alignment) -> list[tuple[int, int]]:
     return list(rows.order_by("unit_id").values_list("unit_id", "territory_id"))
 
 
-def with_parts(values: dict[int, int], alignment: Alignment) -> dict[int, int]:
-    """Figures per base and coarser unit: a base unit's own plus those of the finer units inside it."""
-    rows = AlignmentUnit.objects.filter(alignment=alignment).values_list(
-        "unit_id", "unit__code", "unit__parent_code", "part"
-    )
-    known = list(rows)
-    by_code = {code: (unit, parent, part) for unit, code, parent, part in known}
-    total = {unit: values.get(unit, 0) for unit, _, _, part in known if part != UnitPart.FINER}
-    for unit, _, parent, part in known:
-        if part != UnitPart.FINER or not values.get(unit):
-            continue
-        above = parent
-        while above in by_code and by_code[above][2] == UnitPart.FINER:
-            above = by_code[above][1]
-        if above in by_code:
-            total[by_code[above][0]] += values[unit]
-    return total
+def weights(alignment: Alignment) -> tuple[dict[int, int], dict[int, int]]:
+    """Amount (fen) and customers per base and coarser unit: its own plus those of the finer units inside it."""
+    values: dict[str, dict[int, int]] = {measure: {} for measure in FigureMeasure.values}
+    for measure, unit, value in UnitFigure.objects.order_by("pk").values_list("measure", "unit_id", "value"):
+        values[measure][unit] = value
+    finer = AlignmentUnit.objects.filter(alignment=alignment, part=UnitPart.FINER)
+    inside = {
+        code: (unit, parent)
+        for unit, code, parent in finer.values_list("unit_id", "unit__code", "unit__parent_code")
+    }
+    if inside:
+        above = dict(BasicUnit.objects.filter(placements__alignment=alignment).values_list("code", "pk"))
+        for by_unit in values.values():
+            for unit, parent in inside.values():
+                while parent in inside:
+                    parent = inside[parent][1]
+                if parent in above and by_unit.get(unit):
+                    by_unit[above[parent]] = by_unit.get(above[parent], 0) + by_unit[unit]
+    return values[FigureMeasure.AMOUNT], values[FigureMeasure.CUSTOMERS]
 
 
 def summary(alignment: Alignment, against: Alignment | None) -> dict[str, object]:

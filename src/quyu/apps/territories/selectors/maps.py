@@ -4,10 +4,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from quyu.apps.territories.choices import FigureMeasure, UnitPart
+from quyu.apps.territories.choices import UnitPart
 from quyu.apps.territories.models import Alignment, AlignmentUnit, Territory
-from quyu.apps.territories.selectors.alignments import figures
-from quyu.apps.territories.selectors.changes import with_parts
+from quyu.apps.territories.selectors.changes import weights
 from quyu.platform.geography import selectors as geography
 from quyu.platform.geography.models import BasicUnit
 from quyu.platform.people.scope import Scope
@@ -34,12 +33,17 @@ def unit_rows(
     rows = AlignmentUnit.objects.filter(alignment=alignment).exclude(part=UnitPart.FINER)
     if territory is not None:
         rows = rows.filter(territory=territory)
-    seen = rows.visible_to(scope, at).select_related("unit", "territory__org_unit").order_by("unit__code")
-    amount, customers = (
-        with_parts(figures(m), alignment) for m in (FigureMeasure.AMOUNT, FigureMeasure.CUSTOMERS)
-    )
+    seen = list(rows.visible_to(scope, at).select_related("unit").order_by("unit__code"))
+    held = Territory.objects.select_related("org_unit").in_bulk({row.territory_id for row in seen})
+    amount, customers = weights(alignment)
     made = [
-        UnitRow(row.unit, row.territory, row.part, amount.get(row.unit_id, 0), customers.get(row.unit_id, 0))
+        UnitRow(
+            row.unit,
+            held[row.territory_id],
+            row.part,
+            amount.get(row.unit_id, 0),
+            customers.get(row.unit_id, 0),
+        )
         for row in seen
     ]
     return [row for row in made if row.part == UnitPart.BASE or row.amount_fen or row.customers]

@@ -29,11 +29,11 @@ def boundaries(request: GuardedRequest, pk: int) -> HttpResponseBase:
 
 @guard.require("territory", "view")
 def outlines(request: GuardedRequest, pk: int) -> HttpResponseBase:
-    """The outlines of the territories, with the point of their label."""
-    alignment = found_alignment(request, pk)
+    """The outlines of the territories (all, or those named by `?territory=`), with the point of their label."""
+    alignment, asked = found_alignment(request, pk), set(request.GET.getlist("territory"))
     held = selectors.base_units_by_territory(alignment, scope=request.scope, at=request.today)
     codes = dict(Territory.objects.filter(pk__in=held).values_list("pk", "code"))
-    groups = {codes[territory]: units for territory, units in held.items()}
+    groups = {codes[t]: units for t, units in held.items() if not asked or codes[t] in asked}
     tag = (geography.boundaries_tag([u for units in held.values() for u in units]), sorted(groups.items()))
 
     def make() -> str:
