@@ -36,7 +36,7 @@ def row_of(base: list[int], **fields: Any) -> Problem:
     )
 
 
-@pytest.mark.capability("DEC1", "DEC13")
+@pytest.mark.capability("DEC12")
 @pytest.mark.parametrize(
     ("base", "total", "fields", "answer"),
     [

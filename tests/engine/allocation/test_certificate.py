@@ -9,7 +9,6 @@ from quyu.engine.allocation import Edit, Kind, Problem, Total, edit, explain, so
 from tests.engine.allocation import cases, company
 
 
-@pytest.mark.capability("DEC5")
 def test_every_published_node_is_counted() -> None:
     problem = company.solved(totals=(Total({}, 1_000),))
 

@@ -28,7 +28,7 @@ from quyu.kernel.rounding import largest_remainder
 from tests.engine.allocation import cases, company
 
 
-@pytest.mark.capability("DEC1", "DEC2", "DEC3")
+@pytest.mark.capability("DEC1", "DEC2", "DEC5")
 @settings(max_examples=200, deadline=None)
 @given(cases.problems(), st.data())
 def test_every_sum_lock_and_bound_holds_or_the_problem_is_refused(

@@ -1,6 +1,7 @@
 """Reading many cells at once: values, bounds and locks in one pass over the memory."""
 
 import numpy as np
+from numpy.typing import NDArray
 
 from quyu.engine.allocation.compiled import compiled
 from quyu.engine.allocation.lattice import Cells, Int64
@@ -25,18 +26,48 @@ def split_free(problem: Problem, values: Int64, cells: Cells) -> tuple[Cells, in
     if problem.locked is None:
         return cells, 0
     rows = problem.lattice.rows(cells)
-    locked = problem.locked[rows]
-    if not locked.any():
-        return cells, 0
-    others = np.flatnonzero(~locked)
-    free = others + cells.start if isinstance(cells, slice) else cells[others]
-    return free, exact_sum(values[rows][locked])
+    here = np.arange(cells.start, cells.stop) if isinstance(cells, slice) else cells
+    start, chosen = (rows.start, _NONE) if isinstance(rows, slice) else (0, rows)
+    free, high, low = _split(here, problem.locked, values, start, chosen)
+    return (cells if free.size == here.size else free), (high << 32) + low
 
 
 def exact_sum(amounts: Int64) -> int:
     """The sum, also where it does not fit into 64 bits."""
     high, low = _sum_halves(amounts)
     return (int(high) << 32) + int(low)
+
+
+def put(values: Int64, rows: Cells, amounts: Int64, before: Int64 | None) -> None:
+    """Writes amounts, added to what was before, into rows."""
+    if isinstance(rows, slice):
+        values[rows] = amounts if before is None else amounts + before
+    else:
+        _put(values, rows, amounts, _NONE if before is None else before)
+
+
+@compiled
+def _put(values: Int64, rows: Int64, amounts: Int64, before: Int64) -> None:
+    for cell in range(rows.size):
+        values[rows[cell]] = amounts[cell] + (before[cell] if before.size else 0)
+
+
+@compiled
+def _split(
+    cells: Int64, locked: NDArray[np.bool_], values: Int64, start: int, rows: Int64
+) -> tuple[Int64, int, int]:
+    """The free cells, and the sum of the locked ones in halves."""
+    free = np.empty(cells.size, np.int64)
+    count, high, low = 0, 0, 0
+    for cell in range(cells.size):
+        row = rows[cell] if rows.size else start + cell
+        free[count] = cells[cell]
+        if locked[row]:
+            high += values[row] >> 32
+            low += values[row] & 0xFFFFFFFF
+        else:
+            count += 1
+    return free[:count], high, low
 
 
 @compiled

@@ -8,7 +8,7 @@ No result depends on the order in which rows were given: every algorithm runs in
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -39,9 +39,10 @@ class Lattice:
     """Cells in canonical order; `order` maps a position to its row, None when rows come in order."""
 
     dimensions: tuple[Dimension, ...]
-    columns: tuple[Int32, ...]
+    coordinates: Int32
     order: Int64 | None
     branch: Int8
+    _columns: dict[int, Int32] = field(default_factory=dict, repr=False)
 
     @property
     def size(self) -> int:
@@ -57,20 +58,20 @@ class Lattice:
         start, stop = 0, self.size
         first = ranges.pop(0, None)
         if first is not None:
-            start, stop = (int(edge) for edge in np.searchsorted(self.columns[0], np.array(first, np.int32)))
+            start, stop = (int(edge) for edge in np.searchsorted(self._column(0), np.array(first, np.int32)))
         if not ranges:
             return slice(start, stop)
         inside = np.ones(stop - start, np.bool_)
         for axis, (low, high) in ranges.items():
-            column = self.columns[axis][start:stop]
+            column = self._column(axis)[start:stop]
             inside &= (column >= low) & (column < high)
         return start + np.flatnonzero(inside)
 
     def at(self, position: int) -> dict[str, str]:
         """The leaf nodes of one cell."""
         return {
-            dimension.name: dimension.leaves[int(column[position])]
-            for dimension, column in zip(self.dimensions, self.columns, strict=True)
+            dimension.name: dimension.leaves[leaf]
+            for dimension, leaf in zip(self.dimensions, self.coordinates[position].tolist(), strict=True)
         }
 
     def branches(self, cells: Cells) -> Int8:
@@ -104,6 +105,12 @@ class Lattice:
                 return {**at, dimension.name: above}
         return None
 
+    def _column(self, axis: int) -> Int32:
+        """The coordinates in one dimension side by side, made when first asked for."""
+        if axis not in self._columns:
+            self._columns[axis] = np.ascontiguousarray(self.coordinates[:, axis])
+        return self._columns[axis]
+
     def _ranges(self, at: Mapping[str, str]) -> dict[int, tuple[int, int]]:
         unknown = set(at) - {dimension.name for dimension in self.dimensions}
         if unknown:
@@ -124,22 +131,22 @@ def count_of(cells: Cells) -> int:
 
 def lattice_of(dimensions: tuple[Dimension, ...], coordinates: NDArray[np.int32]) -> Lattice:
     """Sorts the cells and reads the tree off them; raises BadCoordinate, DuplicateCell."""
-    columns = np.empty((len(dimensions), coordinates.shape[0]), np.int32)
     branch = np.empty(coordinates.shape[0], np.int8)
     tables = _tables(dimensions)
     order = None
-    fault, place = _read(np.ascontiguousarray(coordinates, np.int32), *tables, columns, branch)
+    inside = np.ascontiguousarray(coordinates, np.int32)
+    fault, place = _read(inside, *tables, branch)
     if fault == _UNSORTED:
-        order = _order(dimensions, coordinates)
-        fault, place = _read(coordinates[order].astype(np.int32, copy=False), *tables, columns, branch)
+        order = _order(dimensions, inside)
+        inside = inside[order]
+        fault, place = _read(inside, *tables, branch)
     if fault == _OUTSIDE:
         raise BadCoordinate("bad_coordinate", "第 {row} 行的坐标超出维度的范围。", row=place)
+    lattice = Lattice(dimensions, inside, order, branch)
     if fault == _SAME:
-        cell = [
-            dimension.leaves[column[place]] for dimension, column in zip(dimensions, columns, strict=True)
-        ]
-        raise DuplicateCell("duplicate_cell", "单元格“{cell}”出现了不止一次。", cell=" / ".join(cell))
-    return Lattice(dimensions, tuple(columns), order, branch)
+        cell = " / ".join(lattice.at(place).values())
+        raise DuplicateCell("duplicate_cell", "单元格“{cell}”出现了不止一次。", cell=cell)
+    return lattice
 
 
 def _tables(dimensions: tuple[Dimension, ...]) -> tuple[NDArray[np.int32], Int64, Int64]:
@@ -167,21 +174,20 @@ def _order(dimensions: tuple[Dimension, ...], coordinates: NDArray[np.int32]) ->
 
 @compiled
 def _read(
-    coordinates: Int32, lineage: Int32, leaves: Int64, first_level: Int64, columns: Int32, branch: Int8
+    coordinates: Int32, lineage: Int32, leaves: Int64, first_level: Int64, branch: Int8
 ) -> tuple[int, int]:
-    """Fills columns and branch; returns a fault and its row, unless the fault is that rows are unsorted."""
+    """Fills `branch`; returns a fault and its row, unless the fault is that rows are unsorted."""
     order_fault, order_place = _SORTED, 0
     for cell in range(coordinates.shape[0]):
         branch[cell] = -1
         order = 0
         for axis in range(coordinates.shape[1]):
             here = coordinates[cell, axis]
-            columns[axis, cell] = here
             if here < 0 or here >= leaves[axis]:
                 return _OUTSIDE, cell
-            if order != 0 or cell == 0 or here == columns[axis, cell - 1]:
+            before = coordinates[max(cell - 1, 0), axis]
+            if order != 0 or here == before:
                 continue
-            before = columns[axis, cell - 1]
             order = 1 if here > before else -1
             depth = 1
             while lineage[axis, here, depth] == lineage[axis, before, depth]:

@@ -62,19 +62,23 @@ def _sum_of_positive(base: NDArray[np.int64] | NDArray[np.float64]) -> tuple[flo
 
 
 @compiled
+def _divide(weight: int, total: int, whole: int, factor: float) -> tuple[int, int]:
+    """Quotient and remainder of weight * total / whole, `factor` being total / whole in floats."""
+    floor = int(np.floor(weight * factor))
+    rest = weight * total - floor * whole
+    if rest < 0 or rest >= whole:
+        step = rest // whole
+        floor += step
+        rest -= step * whole
+    return floor, rest
+
+
+@compiled
 def proportion(weights: Int64, total: int, whole: int, quotient: Int64, remainder: Int64) -> None:
     """quotient + remainder / whole = weight * total / whole, exactly, 0 <= remainder < whole."""
     factor = total / whole
     for cell in range(weights.size):
-        weight = weights[cell]
-        floor = np.int64(np.floor(weight * factor))
-        rest = weight * total - floor * whole
-        if rest < 0 or rest >= whole:
-            step = rest // whole
-            floor += step
-            rest -= step * whole
-        quotient[cell] = floor
-        remainder[cell] = rest
+        quotient[cell], remainder[cell] = _divide(weights[cell], total, whole, factor)
 
 
 @compiled
@@ -203,15 +207,8 @@ def _try_factor(
     for cell in range(weights.size):
         if state[cell] != FREE and state[cell] < _BELOW:
             continue
-        weight = weights[cell]
-        floor = np.int64(np.floor(weight * factor))
-        rest = weight * left - floor * whole
-        if rest < 0 or rest >= whole:
-            step = rest // whole
-            floor += step
-            rest -= step * whole
-        quotient[cell] = floor
-        remainder[cell] = rest
+        floor, rest = _divide(weights[cell], left, whole, factor)
+        quotient[cell], remainder[cell] = floor, rest
         state[cell] = FREE
         if floor < lower[cell]:
             state[cell] = _BELOW

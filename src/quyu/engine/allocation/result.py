@@ -6,6 +6,7 @@ from functools import cached_property
 
 import numpy as np
 
+from quyu.engine.allocation.cell import put
 from quyu.engine.allocation.lattice import Cells, Int64, count_of
 from quyu.engine.allocation.problem import Problem, Total
 from quyu.engine.allocation.spreading import Spreading
@@ -55,7 +56,7 @@ class Result:
     def write_into(self, values: Int64) -> None:
         """Puts the changed cells into an array by row: cheap where an edit touches few of many."""
         for move in self.moves:
-            values[self.problem.lattice.rows(move.cells)] = move.values
+            put(values, self.problem.lattice.rows(move.cells), move.spreading.amounts, move.before)
 
     @cached_property
     def digest(self) -> str:

@@ -73,6 +73,8 @@ def _in_units(
         proportion.proportion(weights, left, whole, quotient, remainder)
     else:
         lower, upper = _bounds_in_units(bounds, unit)
+        if unit > 1 and bool((lower > upper).any()):
+            return None
         solved = _clip(weights, fallback, lower, upper, steps, quotient, remainder, state)
         if solved is None:
             return None
@@ -102,7 +104,7 @@ def _clip(
     state: Int8,
 ) -> tuple[Int64, int, int] | None:
     low, high, low_other, high_other, nearest = proportion.reach(weights, lower, upper)
-    if low + low_other > steps or high + high_other < steps or bool((lower > upper).any()):
+    if low + low_other > steps or high + high_other < steps:
         return None
     if not low + nearest <= steps <= high + nearest:
         fixed = upper if steps > high + nearest else lower
