@@ -75,8 +75,9 @@ def router_of(viewset: Viewset[Any]) -> Router:
         caller = caller_of(request, viewset, "view")
         hidden = viewset.hidden(caller)
         found = Paginator(viewset.found(caller, request.GET.dict()), PAGE_SIZE)
-        items = [row_json(viewset, row, hidden) for row in found.get_page(page)]
-        return {"count": found.count, "pages": found.num_pages, "page": page, "items": items}
+        shown = found.get_page(page)
+        items = [row_json(viewset, row, hidden) for row in shown]
+        return {"count": found.count, "pages": found.num_pages, "page": shown.number, "items": items}
 
     @router.get("/{int:pk}", operation_id=f"{viewset.name}_detail")
     def one_row(request: HttpRequest, pk: int) -> Any:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from django.test import Client
+from pytest_django import DjangoCaptureOnCommitCallbacks
 
 from quyu.platform.catalog.models import Channel, Product, ProductLine
 from quyu.platform.geography.choices import UnitLevel
@@ -161,3 +162,38 @@ def test_the_api_page_loads_nothing_from_elsewhere_and_runs_no_inline_script(com
     assert inline == []
     assert Client().get("/api/docs").status_code == 302
     assert client_of(company.owner).get("/api/openapi.json").json()["paths"]["/api/products/"]["post"]
+
+
+def test_a_file_goes_through_the_pages_from_upload_to_receipt(
+    company: Company,
+    tmp_path: Path,
+    django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
+) -> None:
+    channels = REGISTRY[Channel]
+    Channel.objects.create(code="KA", name="现代渠道")
+    file = file_of(tmp_path, channels, {"code": "EC", "name": "电商"}, {"code": "KA", "name": "KA 卖场"})
+    client = client_of(company.operations)
+
+    with file.open("rb") as upload:
+        run = client.post("/imports/new/", {"kind": "channel", "file": upload}, follow=True)
+    preview = run.content.decode()
+    assert "KA 卖场" in preview
+    assert Channel.objects.count() == 1
+
+    with django_capture_on_commit_callbacks(execute=True):
+        assert client.post(f"{run.redirect_chain[-1][0]}confirm/").status_code == 302
+
+    assert dict(Channel.objects.values_list("code", "name")) == {"EC": "电商", "KA": "KA 卖场"}
+    assert 'href="/imports/new/?kind=channel"' in page(client, "/channels/")
+    assert "/imports/new/" not in page(client_of(company.boss), "/channels/")
+
+
+def test_a_stored_preview_holds_no_personal_data(company: Company, tmp_path: Path) -> None:
+    person = employee(company.jiangsu, 7)
+    line = {"code": person.code, "phone": "13999990000"}
+
+    preview = judged(PEOPLE, company.operations, file_of(tmp_path, PEOPLE, line)).findings.preview
+
+    assert preview["changed"] == 1
+    assert "13999990000" not in str(preview)
+    assert person.phone not in str(preview)

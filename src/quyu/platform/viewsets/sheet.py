@@ -62,8 +62,7 @@ def import_column(viewset: Viewset[Any], name: str) -> Column:
             choices |= {str(word): code for code, word in field.flatchoices}
     with translation.override("en"):
         synonyms = (gettext(label), name)
-    is_key = name == viewset.key
-    return Column(name, label, synonyms, "choice" if choices else kind, required=is_key, choices=choices)
+    return Column(name, label, synonyms, "choice" if choices else kind, name == viewset.key, choices)
 
 
 def commit(viewset: Viewset[Any], parsed: Parsed, context: Context) -> Receipt:
@@ -119,15 +118,15 @@ def write(viewset: Viewset[Any], form: ModelForm[Any], caller: Caller) -> list[d
     """Save what the form changes; the changes, field by field."""
     if not form.is_valid():
         raise ValidationError(form.errors.as_data())
-    after = viewset.texts(form.instance)
-    changes = [
-        {"label": viewset.label(name), "before": form.initial.get(name, ""), "after": after[name]}
-        for name in form.fields
-        if form.initial.get(name, "") != after[name]
-    ]
-    if changes:
+    before, after = form.initial, viewset.texts(form.instance)
+    names = [name for name in form.fields if before.get(name, "") != after[name]]
+    if names:
         viewset.save(form, expected_version=form.instance.version, caller=caller)
-    return changes
+    told = {name: values.mask if name in viewset.personal else str for name in names}
+    return [
+        {"label": viewset.label(n), "before": told[n](before.get(n, "")), "after": told[n](after[n])}
+        for n in names
+    ]
 
 
 def code_of(viewset: Viewset[Any], name: str, fault: ValidationError) -> str:

@@ -97,6 +97,10 @@ class Viewset(Generic[M]):
         return gettext(str(self.model._meta.verbose_name))
 
     @property
+    def personal(self) -> tuple[str, ...]:
+        return getattr(self.model, "personal_fields", ())
+
+    @property
     def shown(self) -> list[str]:
         """Every field of the detail page, the export and the API."""
         return list(dict.fromkeys((*self.fields, *self.columns)))
@@ -113,7 +117,7 @@ class Viewset(Generic[M]):
         reach = policy.narrow(caller.scope, self.resource, "edit")
         edits_all = reach.is_everything or reach.org_unit_ids >= caller.scope.org_unit_ids
         is_open = edits_all and policy.allows(caller.scope, self.resource, "edit")
-        return frozenset(() if is_open else getattr(self.model, "personal_fields", ()))
+        return frozenset(() if is_open else self.personal)
 
     def show(
         self, row: M, name: str, hidden: frozenset[str], dress: Callable[..., Any] = values.words
@@ -133,12 +137,11 @@ class Viewset(Generic[M]):
     def found(self, caller: Caller, params: Mapping[str, str]) -> QuerySet[M]:
         """The caller's rows, searched, filtered and sorted as a query string says."""
         hidden, filters = self.hidden(caller), self.filter_form(caller, params)
-        if not filters.is_valid():
+        if not filters.is_valid():  # say, a row out of scope
             return self.rows(caller).none()
         chosen = {name: value for name, value in filters.cleaned_data.items() if value not in (None, "")}
         sort = params.get("sort", "")
-        is_sortable = sort.removeprefix("-") in self.sortable(hidden)
-        order = [sort] if is_sortable else self.model._meta.ordering or []
+        order = [sort] if sort.removeprefix("-") in self.sortable(hidden) else self.model._meta.ordering or []
         names = [name for name in self.search if name not in hidden]
         rows = matching(self.rows(caller), names, params.get("q", ""))
         return rows.filter(**chosen).order_by(*order, "pk")
@@ -163,29 +166,22 @@ class Viewset(Generic[M]):
     def form_class(self, caller: Caller) -> type[ModelForm[M]]:
         """The form in which this caller may write a row."""
         names = [name for name in self.fields if name not in {*self.hidden(caller), *self.links}]
-        made = modelform_factory(
-            self.model,
-            form=RowForm,
-            fields=names,
-            formfield_callback=lambda field, **_: self.form_field(caller, field),
-        )
+        make = partial(self.form_field, caller)
+        made = modelform_factory(self.model, form=RowForm, fields=names, formfield_callback=make)
         for name, link in self.links.items():
-            if field := self.form_field(caller, link):
+            if field := make(link):
                 made.base_fields[name] = field
         return made
 
     def texts(self, row: M) -> dict[str, str]:
         """The row as form text."""
-        return {
-            name: values.text(self.field(name), values.plain(row, self.field(name))) for name in self.fields
-        }
+        fields = (self.field(name) for name in self.fields)
+        return {field.name: values.text(field, values.plain(row, field)) for field in fields}
 
     def defaults(self) -> dict[str, str]:
         """The form text of a new row."""
-        fields = [self.field(name) for name in self.fields]
-        return {
-            field.name: values.text(field, field.get_default()) for field in fields if field.has_default()
-        }
+        fields = [field for name in self.fields if (field := self.field(name)).has_default()]
+        return {field.name: values.text(field, field.get_default()) for field in fields}
 
     def bind(
         self, form_class: type[ModelForm[M]], row: M | None, given: Mapping[str, str] | None
@@ -217,8 +213,7 @@ class Viewset(Generic[M]):
         try:
             row.delete()
         except (ProtectedError, RestrictedError) as error:
-            users = error.args[1]
-            kinds = sorted({gettext(str(user._meta.verbose_name)) for user in users})
+            kinds = sorted({gettext(str(user._meta.verbose_name)) for user in error.args[1]})
             raise StillUsed(row, "、".join(kinds)) from None
 
 
