@@ -21,12 +21,13 @@ from quyu.platform.audit import services as audit
 from quyu.platform.catalog.models import Channel, Product, ProductLine
 from quyu.platform.geography import selectors as geography
 from quyu.platform.geography.models import BasicUnit
+from quyu.platform.imports.kinds import Label
 from quyu.platform.people import services as people
 from quyu.platform.people.choices import OrgKind
 from quyu.platform.people.models import OrgLink, OrgUnit, Person, User
 
 KINDS = ("customers", "products", "channels", "people", "regions")
-LABELS: Mapping[str, str] = {
+LABELS: Mapping[str, Label] = {
     "customers": _("客户"),
     "products": _("产品"),
     "channels": _("渠道"),

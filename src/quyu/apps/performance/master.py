@@ -78,11 +78,16 @@ def load_master(master: Master, *, at: datetime) -> dict[str, int]:
             code=row["code"], name=row["name"], territory_override=territories.get(row["region"])
         )
     _people(master["people"], units, territories)
-    for name in ("import_user", "scoped_user"):
-        _account(name, master[name], units)  # type: ignore[literal-required]
+    _account("import_user", master["import_user"], units)
+    _account("scoped_user", master["scoped_user"], units)
     for month in master["closed_periods"]:
         ClosedMonth.objects.create(month=date.fromisoformat(f"{month}-01"), closed_at=at)
-    return {name: len(master[name]) for name in ("regions", "products", "customers", "people")}  # type: ignore[literal-required]
+    return {
+        "regions": len(master["regions"]),
+        "products": len(master["products"]),
+        "customers": len(master["customers"]),
+        "people": len(master["people"]),
+    }
 
 
 def _regions(names: Sequence[str]) -> dict[str, OrgUnit]:

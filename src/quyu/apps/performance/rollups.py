@@ -14,6 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from django.db import connection, models, transaction
+from django.db.models import Q
 
 from quyu.apps.performance.contributions import Contribution, Directory, contribution
 from quyu.apps.performance.models import DayRollup, MonthRollup, RollupState
@@ -186,32 +187,40 @@ def _stored_basis(state: RollupState) -> Basis | None:
 
 def _apply(delta: Contribution) -> None:
     """Add `delta` to the stored rows of the months and days it touches; rows that become nothing go."""
-    months = sorted({key[0] for key in delta.months})
-    days = sorted({key[0] for key in delta.days})
-    fields = ("month", "territory_id", "person_id", "product_line_id", "channel_id")
-    stored = MonthRollup.objects.filter(month__in=months).values_list(
-        "pk", *fields, "amount_fen", "quantity_milli", "line_count"
-    )
-    stored_days = DayRollup.objects.none().values_list("pk")
-    touched = Contribution()
-    gone_months, gone_days = [], []
-    for pk, *rest in stored:
-        key = (rest[0].isoformat(), *rest[1:5])
+    total = Contribution()
+    _delete(MonthRollup, _take_months(delta, total))
+    _delete(DayRollup, _take_days(delta, total))
+    total.add(delta)
+    _insert(total)
+
+
+def _take_months(delta: Contribution, total: Contribution) -> list[int]:
+    """Put the stored values of the keys of `delta` into `total`; return their rows."""
+    taken = []
+    rows = MonthRollup.objects.filter(month__in=sorted({key[0] for key in delta.months})).values_list(
+        "pk", "month", "territory_id", "person_id", "product_line_id", "channel_id",
+        "amount_fen", "quantity_milli", "line_count",
+    )  # fmt: skip
+    for pk, month, territory, person, line, channel, amount, quantity, lines in rows:
+        key = (month.isoformat(), territory, person, line, channel)
         if key in delta.months:
-            touched.months[key] = tuple(rest[5:])  # type: ignore[index, assignment]
-            gone_months.append(pk)
-    if days:
-        stored_days = DayRollup.objects.filter(day__gte=days[0], day__lte=days[-1]).values_list(
-            "pk", "day", "territory_id", "amount_fen", "line_count"
-        )
-    for pk, day, territory, amount, lines in stored_days:
-        if (day.isoformat(), territory) in delta.days:
-            touched.days[day.isoformat(), territory] = (amount, lines)
-            gone_days.append(pk)
-    _delete(MonthRollup, gone_months)
-    _delete(DayRollup, gone_days)
-    touched.add(delta)
-    _insert(touched)
+            total.months[key] = (amount, quantity, lines)
+            taken.append(pk)
+    return taken
+
+
+def _take_days(delta: Contribution, total: Contribution) -> list[int]:
+    """As `_take_months`, for days."""
+    taken = []
+    days = sorted({key[0] for key in delta.days})
+    span = Q(day__gte=days[0], day__lte=days[-1]) if days else Q(pk__in=[])
+    rows = DayRollup.objects.filter(span).values_list("pk", "day", "territory_id", "amount_fen", "line_count")
+    for pk, day, territory, amount, lines in rows:
+        key = (day.isoformat(), territory)
+        if key in delta.days:
+            total.days[key] = (amount, lines)
+            taken.append(pk)
+    return taken
 
 
 def _delete(model: type[models.Model], keys: Sequence[int]) -> None:
@@ -243,7 +252,7 @@ def _insert(total: Contribution) -> None:
 
 
 def _insert_rows(
-    model: type[models.Model], columns: Sequence[str], rows: Sequence[tuple[object, ...]]
+    model: type[models.Model], columns: Sequence[str], rows: Sequence[tuple[str | int | None, ...]]
 ) -> None:
     """Plain INSERTs of many rows; model objects would cost ten times the work."""
     quote = connection.ops.quote_name

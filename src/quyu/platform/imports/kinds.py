@@ -12,11 +12,13 @@ from typing import Literal
 
 import numpy as np
 import pyarrow as pa
+from django.utils.functional import Promise
 from numpy.typing import NDArray
 
 from quyu.platform.people.models import User
 from quyu.platform.people.scope import Scope
 
+Label = str | Promise
 ColumnType = Literal[
     "text", "date", "amount", "price", "quantity", "integer", "rate", "boolean", "decimal", "choice"
 ]
@@ -30,7 +32,7 @@ class Column:
     """
 
     name: str
-    label: str
+    label: Label
     synonyms: tuple[str, ...] = ()
     type: ColumnType = "text"
     required: bool = False
@@ -125,13 +127,13 @@ class ImportKind:
     """
 
     id: str
-    label: str
+    label: Label
     resource: str
     columns: tuple[Column, ...]
     check: Callable[[Parsed, Context], Findings]
     commit: Callable[[Parsed, Context], Receipt]
     creatable: tuple[str, ...] = ()
-    creatable_labels: Mapping[str, str] = field(default_factory=dict)
+    creatable_labels: Mapping[str, Label] = field(default_factory=dict)
     alternatives: tuple[tuple[str, ...], ...] = ()
     precheck: Callable[[Context], tuple[RowError, ...]] | None = None
     undo: Callable[[int, str, User | None, datetime], Receipt] | None = None

@@ -152,11 +152,11 @@ def confirm(run: ImportRun, *, partial: bool, at: datetime) -> ImportRun:
     if not changed:
         raise NotConfirmable(run)
     if run.created_by is not None and run.mapping:
-        _remember(run, at)
+        _remember(run, run.created_by, at)
     return run
 
 
-def _remember(run: ImportRun, at: datetime) -> None:
+def _remember(run: ImportRun, person: User, at: datetime) -> None:
     """The mapping a person confirmed is proposed again for files with the same headers."""
     sheet = pipeline.read(
         files.path_of(run.file), kinds.kind(run.kind), sheet_name=run.options.get("sheet") or None
@@ -164,7 +164,7 @@ def _remember(run: ImportRun, at: datetime) -> None:
     RememberedMapping.objects.update_or_create(
         kind=run.kind,
         header_digest=header_digest(sheet),
-        defaults={"mapping": run.mapping, "confirmed_by": run.created_by, "confirmed_at": at},
+        defaults={"mapping": run.mapping, "confirmed_by": person, "confirmed_at": at},
     )
 
 

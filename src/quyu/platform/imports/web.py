@@ -114,9 +114,9 @@ def choose(request: GuardedRequest, pk: int) -> HttpResponse:
         run,
         mapping={name: request.POST.get(f"column:{name}", "") for name in columns},
         answers={
-            name: value
-            for name, value in request.POST.items()
-            if name.startswith(("order:", "unit:")) and value
+            name: request.POST.get(name, "")
+            for name in request.POST
+            if name.startswith(("order:", "unit:")) and request.POST.get(name)
         },
         create=request.POST.getlist("create"),
         sheet=request.POST.get("sheet", ""),
