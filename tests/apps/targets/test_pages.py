@@ -8,6 +8,7 @@ from django.http import HttpResponse
 from django.urls import reverse
 
 from quyu.apps.targets.models import Operation, PlanVersion
+from quyu.kernel.money import format_wan, format_yuan
 from tests.apps.targets.plans import make_plan, publish
 from tests.people import Company, client_of
 
@@ -161,3 +162,18 @@ def test_steps_on_the_page_follow_state_and_right(company: Company) -> None:
     client_of(company.operations).post(submit)
     version.refresh_from_db()
     assert version.state == "submitted"
+
+
+@pytest.mark.capability("ORG4")
+def test_nothing_tells_a_manager_what_lies_above_him(company: Company) -> None:
+    version = make_plan(company)
+    client = client_of(company.boss)
+    node = {"region": "JS", "period": "2027", "line": "", "rule": "total"}
+
+    outlook = client.get(reverse("target-outlook", args=[version.pk]), node).json()
+    why = client.get(reverse("target-why", args=[version.pk]), node).content.decode()
+
+    assert set(outlook) == {"interval", "sentence"}
+    assert outlook["interval"] == ""
+    assert format_yuan(version.total_fen) not in why
+    assert format_wan(version.total_fen) not in why

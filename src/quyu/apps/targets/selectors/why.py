@@ -12,6 +12,7 @@ from quyu.apps.targets.models import Lock, Operation, PlanVersion
 from quyu.apps.targets.selectors.grid import last_year_cells
 from quyu.apps.targets.selectors.history import Change, change_of
 from quyu.apps.targets.selectors.locks import locks_over, node_of
+from quyu.apps.targets.selectors.reach import Reach
 from quyu.kernel.money import format_yuan
 from quyu.kernel.rate import format_bp, growth_bp, ratio_bp
 
@@ -49,13 +50,14 @@ class Why:
     sentences: tuple[str, ...]
 
 
-def why(version: PlanVersion, node: Node) -> Why:
-    """The explanation of one node of the lattice; the caller has checked the reader's reach."""
+def why(version: PlanVersion, node: Node, *, reach: Reach) -> Why:
+    """The explanation of one node; figures of the node above are left out where the reader does not reach it."""
     axes = Axes.from_json(version.axes)
     block = axes.block(node)
     cells = store.load_shaped(version, axes.shape)
     base = store.load_shaped(version, axes.shape, "base")
     parent = axes.parent_of(node)
+    parent = parent if parent and reach.covers(axes, parent.region) else None
     above = axes.block(parent) if parent else block
     value, base_fen = int(cells[block].sum()), int(base[block].sum())
     last_year = int(last_year_cells(version, axes)[block].sum())
@@ -67,8 +69,8 @@ def why(version: PlanVersion, node: Node) -> Why:
         last_year_fen=last_year,
         parent_label=axes.label(parent) if parent else "",
         parent_fen=parent_fen,
-        share_bp=ratio_bp(value, parent_fen),
-        base_share_bp=ratio_bp(base_fen, parent_base),
+        share_bp=ratio_bp(value, parent_fen) if parent else None,
+        base_share_bp=ratio_bp(base_fen, parent_base) if parent else None,
         growth_bp=growth_bp(value, last_year),
         cell_count=cells[block].size,
         locks=tuple(_held(lock, axes) for lock in locks_over(version, axes, node)),

@@ -17,8 +17,11 @@ from quyu.apps.targets.models import Lock, PlanVersion
 from quyu.apps.targets.selectors.grid import changed_rows, lock_rows
 from quyu.apps.targets.selectors.log import cells_at
 from quyu.apps.targets.selectors.outlook import outlook
+from quyu.apps.targets.selectors.reach import NotYours
+from quyu.apps.targets.spreading import widest
 from quyu.apps.targets.web.access import Json, node_or_404, refusals_as_json, version_or_404
 from quyu.kernel.money import format_yuan
+from quyu.platform.fields.values import spoken
 from quyu.platform.people import guard
 from quyu.platform.people.guard import GuardedRequest
 
@@ -156,8 +159,14 @@ def unlock(request: GuardedRequest, pk: int) -> HttpResponse:
 def before_typing(request: GuardedRequest, pk: int) -> HttpResponse:
     """The feasible interval of a node under a rule, and what an edit would do."""
     version = version_or_404(request, pk)
-    node = node_or_404(request, Axes.from_json(version.axes), request.GET)
-    found = outlook(version, node, EditRule(_rule(request.GET.dict())))
+    axes = Axes.from_json(version.axes)
+    node, rule = node_or_404(request, axes, request.GET), EditRule(_rule(request.GET.dict()))
+    try:
+        reach = selectors.reach_of(axes, request.scope, at=request.today)
+        reach.require(axes, node, widest(axes, node, rule))
+    except NotYours as refusal:
+        return JsonResponse({"interval": "", "sentence": spoken(refusal)})
+    found = outlook(version, node, rule)
     numbers = {"lower": format_yuan(found.lower_fen), "upper": format_yuan(found.upper_fen or 0)}
     if found.upper_fen is None:
         interval = _("可填 %(lower)s 元以上。") % numbers
@@ -171,9 +180,11 @@ def before_typing(request: GuardedRequest, pk: int) -> HttpResponse:
 def why(request: GuardedRequest, pk: int) -> HttpResponse:
     """The part of the page that explains one node."""
     version = version_or_404(request, pk)
-    node = node_or_404(request, Axes.from_json(version.axes), request.GET)
+    axes = Axes.from_json(version.axes)
+    node = node_or_404(request, axes, request.GET)
+    reach = selectors.reach_of(axes, request.scope, at=request.today)
     context = {
-        "why": selectors.why(version, node),
+        "why": selectors.why(version, node, reach=reach),
         "version": version,
         "may_edit": version.state == VersionState.DRAFT and guard.may(request, "target", "edit"),
     }
