@@ -7,8 +7,8 @@ up; a reversal counts its lines negative.
 
 from dataclasses import dataclass, field
 
-import duckdb
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from quyu.analytics.connection import connect
 
@@ -16,19 +16,16 @@ MonthKey = tuple[str, int | None, int | None, int | None, int | None]
 DayKey = tuple[str, int | None]
 
 MONTH_SQL = """
-SELECT date_trunc('month', l.ordered_on)::DATE::VARCHAR, t.id, p.id, g.id, c.id,
-       sum(l.amount_fen)::BIGINT, sum(l.quantity_milli)::BIGINT, sum(l.sign)::BIGINT
-FROM lines l
-LEFT JOIN territory t ON l.territory_code = t.code
-LEFT JOIN person p ON l.person_code = p.code
-LEFT JOIN catalog g ON g.kind = 'product' AND l.product_code = g.code
-LEFT JOIN catalog c ON c.kind = 'channel' AND l.channel_code = c.code
-GROUP BY ALL ORDER BY ALL
+SELECT month::VARCHAR, * EXCLUDE (month) FROM (
+  SELECT date_trunc('month', day)::DATE AS month, territory, person, line, channel,
+         sum(amount_fen)::BIGINT, sum(quantity_milli)::BIGINT, count(*)::BIGINT * $sign
+  FROM lines GROUP BY ALL
+) ORDER BY month, territory, person, line, channel
 """
 DAY_SQL = """
-SELECT l.ordered_on::VARCHAR, t.id, sum(l.amount_fen)::BIGINT, sum(l.sign)::BIGINT
-FROM lines l LEFT JOIN territory t ON l.territory_code = t.code
-GROUP BY ALL ORDER BY ALL
+SELECT day::VARCHAR, * EXCLUDE (day) FROM (
+  SELECT day, territory, sum(amount_fen)::BIGINT, count(*)::BIGINT * $sign FROM lines GROUP BY ALL
+) ORDER BY day, territory
 """
 
 
@@ -69,17 +66,30 @@ class Contribution:
 def contribution(lines: pa.Table, *, sign: int, directory: Directory) -> Contribution:
     """Sum `lines` (facts with territory_code and person_code) by rollup key; `sign` is what one line counts."""
     with connect() as connection:
-        _register(connection, lines, sign, directory)
-        months = {row[:5]: row[5:] for row in connection.execute(MONTH_SQL).fetchall()}
-        days = {row[:2]: row[2:] for row in connection.execute(DAY_SQL).fetchall()}
-    return Contribution(months, days)
+        connection.register("lines", _keyed(lines, directory))
+        months = connection.execute(MONTH_SQL, {"sign": sign}).fetchall()
+        days = connection.execute(DAY_SQL, {"sign": sign}).fetchall()
+    return Contribution({row[:5]: row[5:] for row in months}, {row[:2]: row[2:] for row in days})
 
 
-def _register(
-    connection: duckdb.DuckDBPyConnection, lines: pa.Table, sign: int, directory: Directory
-) -> None:
-    connection.register("unsigned_lines", lines)
-    connection.execute(f"CREATE TEMP VIEW lines AS SELECT *, {int(sign)} AS sign FROM unsigned_lines")  # nosec B608
-    connection.register("territory", directory.territory)
-    connection.register("person", directory.person)
-    connection.register("catalog", directory.catalog)
+def _keyed(lines: pa.Table, directory: Directory) -> pa.Table:
+    """The lines with database ids in place of codes; an unknown code is null."""
+    catalog = directory.catalog
+    products = catalog.filter(pc.equal(catalog["kind"], "product"))
+    channels = catalog.filter(pc.equal(catalog["kind"], "channel"))
+    return pa.table(
+        {
+            "day": lines["ordered_on"],
+            "territory": _ids(lines["territory_code"], directory.territory),
+            "person": _ids(lines["person_code"], directory.person),
+            "line": _ids(lines["product_code"], products),
+            "channel": _ids(lines["channel_code"], channels),
+            "amount_fen": lines["amount_fen"],
+            "quantity_milli": lines["quantity_milli"],
+        }
+    )
+
+
+def _ids(codes: pa.ChunkedArray, known: pa.Table) -> pa.ChunkedArray:
+    ids = known["id"].combine_chunks()
+    return ids.take(pc.index_in(codes, value_set=known["code"].combine_chunks()).combine_chunks())

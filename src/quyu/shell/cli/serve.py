@@ -14,6 +14,7 @@ from granian import Granian
 from granian.constants import Interfaces
 from granian.log import LogLevels
 
+from quyu.platform.facts import store
 from quyu.shell.cli.commands import Command
 from quyu.shell.cli.language import _
 from quyu.shell.cli.site import apply_migrations
@@ -53,6 +54,7 @@ def default_workers() -> int:
 @click.option("--workers", type=click.IntRange(1), help=_("网站进程数；默认按处理器数。"))
 def serve(host: str, port: int, workers: int | None) -> None:
     apply_migrations()
+    store.sweep()
     if not manifest():
         click.echo(_("前端尚未构建，页面没有样式：请先运行 make frontend。"), err=True)
     connection.close()
