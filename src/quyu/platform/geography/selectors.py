@@ -14,6 +14,9 @@ from quyu.platform.geography.choices import UnitLevel
 from quyu.platform.geography.models import BasicUnit, UnitBoundary, UnitNeighbour
 from quyu.platform.geography.placing import Gazetteer, Place
 
+FEW = 400
+"""Up to so many units the database picks their neighbours; for more it is faster to read all."""
+
 
 @dataclass(frozen=True)
 class Outline:
@@ -72,8 +75,9 @@ def adjacency(unit_ids: Sequence[int]) -> NDArray[np.int32]:
     ids = np.asarray(unit_ids, dtype=np.int64)
     if not len(ids):
         return np.empty((0, 2), dtype=np.int32)
-    flat = UnitNeighbour.objects.order_by("left_id", "right_id").values_list("left_id", "right_id")
-    pairs = np.array(list(flat), dtype=np.int64).reshape(-1, 2)
+    known = UnitNeighbour.objects.order_by("left_id", "right_id")
+    near = known.filter(left__in=ids.tolist()) if len(ids) < FEW else known
+    pairs = np.array(list(near.values_list("left_id", "right_id")), dtype=np.int64).reshape(-1, 2)
     order = np.argsort(ids, kind="stable")
     spots = np.minimum(np.searchsorted(ids[order], pairs), len(ids) - 1)
     positions = order[spots]

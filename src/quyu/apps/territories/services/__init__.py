@@ -1,5 +1,6 @@
 """Everything that changes territories and alignments."""
 
+from quyu.apps.territories.services.background import enqueue_proposal
 from quyu.apps.territories.services.deciding import (
     NoChange,
     NotAfterPrevious,
@@ -37,6 +38,7 @@ __all__ = [
     "activate",
     "assign_owner",
     "create_draft",
+    "enqueue_proposal",
     "move_unit",
     "propose",
     "record_figures",

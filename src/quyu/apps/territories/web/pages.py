@@ -10,7 +10,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
-from quyu.apps.territories import jobs, selectors, services
+from quyu.apps.territories import selectors, services
 from quyu.apps.territories.choices import AlignmentState, UnitPart
 from quyu.apps.territories.forms import EVERYWHERE, ActivateForm, ProposeForm, SubmitForm
 from quyu.apps.territories.models import Alignment, Territory
@@ -19,7 +19,6 @@ from quyu.apps.territories.web.shapes import found_alignment
 from quyu.kernel.refusal import Refusal
 from quyu.platform.fields.values import spoken
 from quyu.platform.geography.models import BasicUnit
-from quyu.platform.jobs import services as job_services
 from quyu.platform.people import guard
 from quyu.platform.people.guard import GuardedRequest
 from quyu.platform.people.models import OrgUnit
@@ -151,15 +150,14 @@ def dividable_regions(request: GuardedRequest) -> list[OrgUnit]:
 def made_proposal(request: GuardedRequest, said: dict[str, Any]) -> HttpResponse:
     """Run the proposal; only the chosen region changes, all else stays as it is."""
     if said["region"] == EVERYWHERE:
-        job_services.enqueue(
-            jobs.propose_everywhere,
+        services.enqueue_proposal(
             name=said["name"],
             territories=said["territories"],
             measure=said["measure"],
             tolerance_bp=said["tolerance"] * 100,
             keep_current=said["keep_current"],
-            user_id=request.user.pk,
-            at=request.now.isoformat(),
+            actor=request.user,
+            at=request.now,
         )
         messages.success(request, _("已在后台开始，完成后会通知您。"))
         return redirect("alignments")

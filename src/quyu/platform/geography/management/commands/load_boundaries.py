@@ -19,7 +19,9 @@ class Command(BaseCommand):
         parser.add_argument("--name-field", default="name")
         parser.add_argument("--level", choices=UnitLevel.values, default=UnitLevel.OTHER)
 
-    def handle(self, *, file: Path, code_field: str, name_field: str, level: str, **_options: object) -> None:
+    def replace_boundaries(
+        self, *, file: Path, code_field: str, name_field: str, level: str, **_options: object
+    ) -> None:
         if not file.is_file():
             raise CommandError(f"{file}: no such file")
         try:
@@ -27,3 +29,5 @@ class Command(BaseCommand):
         except Refusal as refusal:
             raise CommandError(str(refusal)) from refusal
         self.stdout.write(f"{replaced} replaced, {added} added")
+
+    handle = replace_boundaries

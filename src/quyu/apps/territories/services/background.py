@@ -6,9 +6,11 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django_tasks import task
 
-from quyu.apps.territories import selectors, services
+from quyu.apps.territories import selectors
+from quyu.apps.territories.services.proposing import propose
 from quyu.kernel.refusal import Refusal
 from quyu.platform.fields.values import spoken
+from quyu.platform.jobs import services as jobs
 from quyu.platform.notices.services import notify
 from quyu.platform.people.models import User
 
@@ -26,7 +28,7 @@ def propose_everywhere(
     """Divide every region anew and tell the user when the draft is there."""
     user, moment = User.objects.get(pk=user_id), datetime.fromisoformat(at)
     try:
-        draft = services.propose(
+        draft = propose(
             name=name,
             measure=selectors.figures_by_code(measure),
             actor=user,
@@ -41,3 +43,26 @@ def propose_everywhere(
         return
     text = _("区域划分方案“%(name)s”已生成") % {"name": name}
     notify(users=[user], text=text, url=reverse("alignment", args=[draft.pk]), at=moment)
+
+
+def enqueue_proposal(
+    *,
+    name: str,
+    territories: int | None,
+    measure: str,
+    tolerance_bp: int,
+    keep_current: bool,
+    actor: User,
+    at: datetime,
+) -> None:
+    """Start dividing every region anew; the actor is told when the draft is there, or why not."""
+    jobs.enqueue(
+        propose_everywhere,
+        name=name,
+        territories=territories,
+        measure=measure,
+        tolerance_bp=tolerance_bp,
+        keep_current=keep_current,
+        user_id=actor.pk,
+        at=at.isoformat(),
+    )
