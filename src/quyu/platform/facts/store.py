@@ -6,6 +6,7 @@ file. A batch is never changed: an error is corrected by a reversal batch of neg
 the same source file may be imported again.
 """
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -137,12 +138,12 @@ def paths(kind: str = ORDER_LINE_KIND) -> list[str]:
     return [str(path_of(batch)) for batch in batches(kind)]
 
 
-def order_lines(connection: duckdb.DuckDBPyConnection) -> None:
+def order_lines(connection: duckdb.DuckDBPyConnection, known: Sequence[Batch] | None = None) -> None:
     """Register the view `order_line`: every line of every batch with `batch_id`, `row_index` and `sign`.
 
     `sign` is -1 on the lines of a reversal batch: `sum(sign)` counts lines net of what was taken back.
     """
-    manifest = batches()
+    manifest = batches() if known is None else known
     if not manifest:
         empty = ORDER_LINE.empty_table()
         for name, kind in (("batch_id", pa.int64()), ("row_index", pa.int64()), ("sign", pa.int64())):
@@ -162,8 +163,8 @@ def order_lines(connection: duckdb.DuckDBPyConnection) -> None:
     names = ", ".join(f"l.{name}" for name in ORDER_LINE.names)
     files = ", ".join("'" + str(path_of(batch)).replace("'", "''") + "'" for batch in manifest)
     connection.execute(
-        f"CREATE OR REPLACE TEMP VIEW order_line AS SELECT {names}, b.batch_id, l.file_row_number AS row_index, b.sign "
-        f"FROM read_parquet([{files}], filename = true, file_row_number = true) l "
+        f"CREATE OR REPLACE TEMP VIEW order_line AS SELECT {names}, b.batch_id, "  # nosec B608
+        f"l.file_row_number AS row_index, b.sign FROM read_parquet([{files}], filename = true, file_row_number = true) l "
         "JOIN order_line_batch b ON l.filename = b.file"
     )
 
