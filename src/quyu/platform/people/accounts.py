@@ -41,9 +41,12 @@ class GrantEnds(Refusal):
 
 @transaction.atomic
 def open_account(
-    *, username: str, name: str, person: Person | None, actor: User, at: date | datetime
+    *, username: str, name: str, person: Person | None, actor: User | None, at: date | datetime
 ) -> tuple[User, str]:
-    """A new account, for a person of the organisation or for none; returns it with its first password."""
+    """A new account, for a person of the organisation or for none; returns it with its first password.
+
+    Without `actor` the operator of the machine opens it.
+    """
     if User.objects.filter(username__iexact=username).exists() or (person is not None and person.user_id):
         raise NameTaken(name=username)
     password = secrets.token_urlsafe(PASSWORD_BYTES)
@@ -87,7 +90,7 @@ def grant(
     org_unit: OrgUnit,
     valid_from: date,
     valid_to: date | None = None,
-    actor: User,
+    actor: User | None,
     at: date | datetime,
 ) -> RoleGrant:
     """Give a role over an org unit for these days."""
@@ -125,8 +128,8 @@ def end_grant(*, given: RoleGrant, valid_to: date, actor: User, at: date | datet
     return given
 
 
-def refuse_own(user: User, actor: User) -> None:
-    if user.pk == actor.pk:
+def refuse_own(user: User, actor: User | None) -> None:
+    if actor is not None and user.pk == actor.pk:
         raise OwnAccount
 
 

@@ -12,6 +12,7 @@ COMMANDS = {
     "demo": Entry("quyu.shell.cli.demo:demo", _("生成演示公司，并在其上运行主要流程。")),
     "import": Entry("quyu.shell.cli.imports:import_", _("导入订单等数据文件。")),
     "align": Entry("quyu.shell.cli.align:align", _("划分销售区域：均衡、紧凑、少变动。"), needs_site=False),
+    "account": Entry("quyu.shell.cli.account:account", _("开通账号并授予角色（第一个管理员由此而来）。")),
     "serve": Entry("quyu.shell.cli.serve:serve", _("启动网站（SQLite 时一并启动后台任务）。")),
     "worker": Entry("quyu.shell.cli.serve:worker", _("运行后台任务（导入、计算）。")),
     "migrate": Entry("quyu.shell.cli.site:migrate", _("建立或更新数据库表。")),
