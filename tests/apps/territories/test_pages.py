@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from quyu.apps.territories import services
 from quyu.apps.territories.models import Alignment
+from quyu.platform.approvals.models import Approval
 from tests.people import TODAY, client_of
 
 JSON = {"HTTP_ACCEPT": "application/json"}
@@ -106,7 +107,7 @@ def test_a_salesperson_does_not_see_drafts(site):
     assert client.get(reverse("alignment", args=[draft.pk])).status_code == 403
 
 
-def test_from_proposal_to_approval_in_pages(site):
+def test_from_proposal_to_approval_and_into_force_in_pages(site, django_capture_on_commit_callbacks):
     client = client_of(site.company.operations)
     form = {"name": "新方案", "region": "JS", "measure": "amount", "tolerance": 10, "territories": ""}
     assert client.get(reverse("alignment-propose")).status_code == 200
@@ -118,6 +119,13 @@ def test_from_proposal_to_approval_in_pages(site):
     client.post(reverse("alignment-submit", args=[draft.pk]), {"note": "请批"})
     draft.refresh_from_db()
     assert draft.state == "submitted"
+    director = client_of(site.company.director)
+    director.post(reverse("approval-approve", args=[Approval.objects.get().pk]))
+    assert "确定生效" in director.get(reverse("alignment", args=[draft.pk])).content.decode()
+    with django_capture_on_commit_callbacks(execute=True):
+        director.post(reverse("alignment-activate", args=[draft.pk]), {"valid_from": "2026-07-01"})
+    draft.refresh_from_db()
+    assert (draft.state, str(draft.valid_from)) == ("active", "2026-07-01")
     assert "新方案" in client.get(reverse("alignments")).content.decode()
 
 

@@ -7,6 +7,7 @@ from django.db import IntegrityError, transaction
 
 from quyu.apps.territories import selectors, services
 from quyu.apps.territories.models import Alignment, AlignmentUnit, TerritoryOwner
+from quyu.apps.territories.services import announcing
 from quyu.platform.people.models import Assignment
 from tests.people import START, TODAY
 
@@ -106,3 +107,20 @@ def test_unit_frame_keeps_the_past_when_an_alignment_follows(site):
 )
 def test_days_left(taken, left):
     assert selectors.days_left((START, None), taken) == left
+
+
+def test_a_change_of_owner_by_a_person_is_announced_once_committed(
+    site, monkeypatch, django_capture_on_commit_callbacks
+):
+    told = []
+    monkeypatch.setattr(announcing, "_listeners", [told.append])
+    with django_capture_on_commit_callbacks(execute=True):
+        services.assign_owner(
+            territory=site.company.yuedong,
+            position=site.company.position("neighbour"),
+            valid_from=JULY,
+            actor=site.company.operations,
+            at=TODAY,
+        )
+        assert told == []
+    assert [moment.date() for moment in told] == [TODAY]

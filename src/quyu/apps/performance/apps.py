@@ -9,5 +9,8 @@ class PerformanceConfig(AppConfig):
     verbose_name = "业绩"
 
     def ready(self) -> None:
-        """Make order lines importable."""
+        """Make order lines importable, and follow changes of ownership."""
         import_module("quyu.apps.performance.imports")
+        background = import_module("quyu.apps.performance.background")
+        territories = import_module("quyu.apps.territories.services")
+        territories.on_ownership_change(background.refresh_attribution_later)

@@ -14,6 +14,7 @@ from quyu.apps.territories.selectors import (
     territories_of,
     uncovered_units,
 )
+from quyu.apps.territories.services.announcing import announce
 from quyu.apps.territories.services.drafting import locked_draft
 from quyu.kernel.refusal import Refusal
 from quyu.platform.approvals import registry
@@ -122,7 +123,8 @@ def register_approval() -> None:
 def activate(*, alignment: Alignment, valid_from: date, actor: User | None, at: date | datetime) -> Alignment:
     """Put an approved alignment in force from a day on; the previous one ends on that day (half-open).
 
-    The very first alignment of a site needs no approval: there is nothing to compare it with.
+    The very first alignment of a site needs no approval: there is nothing to compare it with. What a person
+    activates is announced; who sets a site up (no actor) brings the derived figures up to date himself.
     """
     current: Alignment = Alignment.objects.select_for_update().get(pk=alignment.pk)
     dated = Alignment.objects.filter(state__in=(AlignmentState.ACTIVE, AlignmentState.RETIRED))
@@ -149,6 +151,8 @@ def activate(*, alignment: Alignment, valid_from: date, actor: User | None, at: 
         detail={**summary(current, previous), "valid_from": valid_from.isoformat()},
         at=at,
     )
+    if actor is not None:
+        announce(at)
     return current
 
 

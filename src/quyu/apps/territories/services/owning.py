@@ -6,6 +6,7 @@ from django.db import transaction
 
 from quyu.apps.territories.models import Territory, TerritoryOwner
 from quyu.apps.territories.selectors import common_days
+from quyu.apps.territories.services.announcing import announce
 from quyu.kernel.refusal import Refusal
 from quyu.platform.audit import services as audit
 from quyu.platform.people.models import Position, User
@@ -52,4 +53,6 @@ def assign_owner(
         detail={"position": position.code, "valid_from": valid_from.isoformat()},
         at=at,
     )
+    if actor is not None:
+        announce(at)
     return owner
