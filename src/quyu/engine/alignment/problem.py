@@ -128,7 +128,7 @@ def _check_units(problem: Problem) -> None:
         if column is not None and len(column) != count:
             raise InvalidProblem(
                 "length_differs",
-                "{name} 有 {found} 行,基本单元有 {count} 个",
+                "{name} 有 {found} 行，基本单元有 {count} 个",
                 name=name,
                 found=len(column),
                 count=count,
@@ -137,7 +137,7 @@ def _check_units(problem: Problem) -> None:
     if len(bad):
         raise InvalidProblem(
             "bad_measure",
-            "{count} 个基本单元的指标为负或不是数字,第一个是第 {unit} 个",
+            "{count} 个基本单元的指标为负或不是数字，第一个是第 {unit} 个",
             count=len(bad),
             unit=int(bad[0]),
         )
@@ -156,7 +156,7 @@ def _check_territories(problem: Problem) -> None:
     if wanted > count:
         raise InvalidProblem(
             "more_territories_than_units",
-            "要 {wanted} 个区域,却只有 {count} 个基本单元",
+            "要 {wanted} 个区域，却只有 {count} 个基本单元",
             wanted=wanted,
             count=count,
         )
@@ -178,7 +178,7 @@ def _check_frozen(problem: Problem) -> None:
             raise InvalidProblem("bad_frozen", "要冻结的区域 {territory} 不存在", territory=territory)
         if problem.current is None or not (problem.current == territory).any():
             raise InvalidProblem(
-                "frozen_empty", "区域 {territory} 没有现有单元,不能冻结", territory=territory
+                "frozen_empty", "区域 {territory} 没有现有单元，不能冻结", territory=territory
             )
         if problem.locks is None:
             continue
@@ -188,7 +188,7 @@ def _check_frozen(problem: Problem) -> None:
         if len(clash):
             raise InvalidProblem(
                 "lock_against_frozen",
-                "区域 {territory} 已冻结,与单元 {unit} 的锁定矛盾",
+                "区域 {territory} 已冻结，与单元 {unit} 的锁定矛盾",
                 territory=territory,
                 unit=int(clash[0]),
             )

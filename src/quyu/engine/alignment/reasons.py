@@ -31,7 +31,7 @@ def _oversized(problem: Problem) -> list[Reason]:
         found.append(
             Reason(
                 "oversized_unit",
-                "单元 {unit} 一个就有区域应有量的 {multiple:.2f} 倍,须先拆分",
+                "单元 {unit} 一个就有区域应有量的 {multiple:.2f} 倍，须先拆分",
                 {"unit": int(unit), "multiple": multiple},
                 unit=int(unit),
                 measure=int(measure),
@@ -49,9 +49,9 @@ def _out_of_band(problem: Problem, load: Floats) -> list[Reason]:
         found.append(
             Reason(
                 "outside_tolerance" if outside else "at_limit",
-                "区域 {territory} 的指标 {measure} 偏差 {deviation:+.1%},超出公差 {tolerance:.1%}"
+                "区域 {territory} 的指标 {measure} 偏差 {deviation:+.1%}，超出公差 {tolerance:.1%}"
                 if outside
-                else "区域 {territory} 的指标 {measure} 偏差 {deviation:+.1%},已到公差 {tolerance:.1%} 的边缘",
+                else "区域 {territory} 的指标 {measure} 偏差 {deviation:+.1%}，已到公差 {tolerance:.1%} 的边缘",
                 {
                     "territory": int(territory),
                     "measure": int(measure) + 1,
@@ -70,7 +70,7 @@ def _in_pieces(problem: Problem, assignment: Ints, links: Ints) -> list[Reason]:
     return [
         Reason(
             "not_in_one_piece",
-            "区域 {territory} 分成 {pieces} 块,互不相连",
+            "区域 {territory} 分成 {pieces} 块，互不相连",
             {"territory": int(territory), "pieces": int(counts[territory])},
             territory=int(territory),
         )
@@ -81,7 +81,7 @@ def _in_pieces(problem: Problem, assignment: Ints, links: Ints) -> list[Reason]:
 def _islands(links: Ints) -> list[Reason]:
     if not len(links):
         return []
-    template = "有 {count} 处孤立的单元(如 {unit}),单独成不了区域,已就近连到 {other}"
+    template = "有 {count} 处孤立的单元（如 {unit}），单独成不了区域，已就近连到 {other}"
     numbers = {"count": len(links), "unit": int(links[0, 0]), "other": int(links[0, 1])}
     return [Reason("linked_islands", template, numbers, unit=int(links[0, 0]))]
 
@@ -90,5 +90,5 @@ def _without_position(problem: Problem) -> list[Reason]:
     bare = np.flatnonzero(~figures.known_places(problem))
     if not len(bare):
         return []
-    template = "{count} 个单元没有坐标,按邻接关系或仅按均衡划分"
+    template = "{count} 个单元没有坐标，按邻接关系或仅按均衡划分"
     return [Reason("without_position", template, {"count": len(bare)}, unit=int(bare[0]))]

@@ -18,7 +18,9 @@ from quyu.engine.alignment.problem import Problem
 from quyu.engine.alignment.result import Result
 from quyu.engine.alignment.search import Plan, Schedule, Search, Watch, cool
 
-STEPS, MOST_STEPS = 8000, 60_000_000
+STEPS, LEAST_STEPS, MOST_STEPS = 8000, 3_000_000, 60_000_000
+STARTS = {"fast": 8, "long": 24}
+STRAIN_SURCHARGE = 2.0
 START_EXCESS = 2.0
 """How much less compact split lines are than a cooled plan, about."""
 REPAIRS = (1, 2, 3, 2, 3, 4)
@@ -48,20 +50,44 @@ def solve(
 def _design(
     work: Instance, settled: Ints, params: Params, rng: np.random.Generator, stop: Stop | None
 ) -> Ints:
-    """A plan from scratch: the best of a few independent runs."""
-    runs = params.starts or (2 if work.count < 1000 else 1) * (3 if params.effort == "long" else 1)
-    watch, leave = Watch(stop, runs), np.zeros(work.count)
+    """A plan from scratch: many short runs, fewer longer ones from their winners, then one long one."""
+    steps, starts_asked = _steps(work, params), params.starts or STARTS[params.effort]
+    rounds = _rounds(starts_asked, steps)
+    watch, leave = Watch(stop, sum(count for count, _ in rounds)), np.zeros(work.count)
     found: list[Plan] = []
-    for _ in range(runs):
-        search = Search(work, leave, starts.from_scratch(work, settled, rng))
-        search.radius = max(search.radius / START_EXCESS, 1e-9)
-        found.append(
-            _balance(search, search.plan(), Schedule(steps_per_unit=_steps(work, params)), rng, watch)
-        )
-        watch.stage += 1
-        if watch.ended:
-            break
+    radius = 0.0
+    for level, (count, schedule) in enumerate(rounds):
+        winners = sorted(found, key=_merit)[:count]
+        found = []
+        for turn in range(count):
+            begin = winners[turn].assignment if level else starts.from_scratch(work, settled, rng)
+            search = Search(work, leave, begin)
+            radius = radius or max(search.radius / START_EXCESS, 1e-9)
+            search.radius = radius
+            last = level == len(rounds) - 1
+            run = _balance if last else cool
+            found.append(run(search, search.plan(), schedule, rng, watch))
+            watch.stage += 1
+            if watch.ended:
+                return min(found + winners, key=lambda plan: plan.key).assignment
     return min(found, key=lambda plan: plan.key).assignment
+
+
+def _rounds(count: int, steps: int) -> list[tuple[int, Schedule]]:
+    """Plans kept in each round and how they are cooled; the steps of all rounds together are about those given."""
+    if count == 1:
+        return [(1, Schedule(steps_per_unit=steps))]
+    half = max(count // 3, 1)
+    return [
+        (count, Schedule(chunks=30, steps_per_unit=max(steps * 2 // (5 * count), 1))),
+        (half, Schedule(hot=1.0, chunks=30, steps_per_unit=max(steps // (5 * half), 1))),
+        (1, Schedule(hot=0.5, steps_per_unit=max(steps * 2 // 5, 1))),
+    ]
+
+
+def _merit(plan: Plan) -> float:
+    """Cost with a surcharge for what is still out of balance; smaller is better."""
+    return plan.cost * (1 + STRAIN_SURCHARGE * plan.strain)
 
 
 def _realign(work: Instance, settled: Ints, params: Params, rng: np.random.Generator, watch: Watch) -> Ints:
@@ -93,7 +119,8 @@ def _steps(work: Instance, params: Params) -> int:
     """Trials per unit: what was asked for, or what the size of the problem allows."""
     if params.steps_per_unit is not None:
         return params.steps_per_unit
-    return min(STEPS, MOST_STEPS // work.count) * (3 if params.effort == "long" else 1)
+    steps = min(max(STEPS, LEAST_STEPS // work.count), MOST_STEPS // work.count, 5 * STEPS)
+    return steps * (8 if params.effort == "long" else 1)
 
 
 def _renamed(problem: Problem, work: Instance, assign: Ints) -> Ints:

@@ -101,7 +101,7 @@ def parse_measures(text: str) -> dict[str, float]:
     for part in filter(None, (piece.strip() for piece in text.split(","))):
         match = re.fullmatch(r"([^:]+?)(?::\s*([0-9.]+)\s*(%?))?", part)
         if match is None or match[1] in wanted:
-            raise BadFile("bad_measure_option", "看不懂 --measures 里的“{part}”,应为 名称:5%", part=part)
+            raise BadFile("bad_measure_option", "看不懂 --measures 里的“{part}”，应为 名称:5%", part=part)
         share = float(match[2]) / (100 if match[3] else 1) if match[2] else DEFAULT_TOLERANCE
         wanted[match[1].strip()] = share
     return wanted
@@ -124,7 +124,7 @@ def _territories(
     if len(names) > wanted:
         raise BadFile(
             "more_names",
-            "现有或锁定的区域有 {known} 个,多于要求的 {wanted} 个",
+            "现有或锁定的区域有 {known} 个，多于要求的 {wanted} 个",
             known=len(names),
             wanted=wanted,
         )

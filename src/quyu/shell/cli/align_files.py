@@ -127,7 +127,7 @@ def _refuse_rows(path: Path, why: str, rows: list[int]) -> None:
     if rows:
         raise BadFile(
             "bad_rows",
-            "{file} 有 {count} 行{why}:第 {rows} 行{more}",
+            "{file} 有 {count} 行{why}：第 {rows} 行{more}",
             file=path.name,
             count=len(rows),
             why=why,
@@ -140,7 +140,7 @@ def _first_numeric(path: Path, columns: dict[str, tuple[str, ...]], skip: str | 
     for name, cells in columns.items():
         if name not in (*POSITION_COLUMNS, skip) and all(_is_number(cell) for cell in cells):
             return (name,)
-    raise BadFile("no_measure", "{file} 没有可用作指标的数字列,请用 --measures 指定", file=path.name)
+    raise BadFile("no_measure", "{file} 没有可用作指标的数字列，请用 --measures 指定", file=path.name)
 
 
 def _is_number(cell: str) -> bool:
