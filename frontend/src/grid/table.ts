@@ -58,7 +58,18 @@ export class GridTable {
       const span = this.spans.get(cell.getField());
       if (span) this.activate(cell.getRow().getData() as GridRow, span);
     });
-    holder.classList.add("is-ready");
+    this.table.on("tableBuilt", () => this.tidyRoles());
+  }
+
+  /** Tabulator gives roles that do not exist or do not nest; readers shall find a grid of rows. */
+  private tidyRoles(): void {
+    for (const group of this.holder.querySelectorAll('[role="columngroup"]')) {
+      group.setAttribute("role", "presentation");
+      for (const name of ["aria-sort", "aria-title"]) group.removeAttribute(name);
+    }
+    this.holder.querySelector(".tabulator-tableholder")?.setAttribute("role", "rowgroup");
+    this.holder.querySelector(".tabulator-table")?.setAttribute("role", "presentation");
+    for (const column of this.holder.querySelectorAll("[aria-title]")) column.removeAttribute("aria-title");
   }
 
   private amountColumn(title: string, span: Span, className = ""): ColumnDefinition {
