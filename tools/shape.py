@@ -39,6 +39,19 @@ def faults_of(path: Path) -> Iterator[str]:
             yield f"{name}:{node.lineno}: {node.name} says nothing; name what it does"
 
 
+def code_lines(path: Path) -> int:
+    """Lines that are neither blank, comment nor docstring."""
+    text = path.read_text(encoding="utf-8")
+    lines = {
+        n for n, line in enumerate(text.splitlines(), 1) if line.strip() and not line.strip().startswith("#")
+    }
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef) and ast.get_docstring(node):
+            first = node.body[0]
+            lines -= set(range(first.lineno, (first.end_lineno or first.lineno) + 1))
+    return len(lines)
+
+
 def undocumented(path: Path) -> Iterator[str]:
     tree = ast.parse(path.read_text(encoding="utf-8"))
     small = path.name in {
@@ -57,9 +70,9 @@ def undocumented(path: Path) -> Iterator[str]:
 def main() -> int:
     faults = [fault for path in sources("src", "tests", "tools", "benchmarks") for fault in faults_of(path)]
     faults += [fault for path in sources("src") for fault in undocumented(path)]
-    breadth = sum(path.read_text().count("\n") for path in sources("src/quyu/platform/viewsets"))
+    breadth = sum(code_lines(path) for path in sources("src/quyu/platform/viewsets"))
     if breadth > VIEWSET_LINES:
-        faults.append(f"platform/viewsets: {breadth} lines in all, more than {VIEWSET_LINES}")
+        faults.append(f"platform/viewsets: {breadth} lines of code in all, more than {VIEWSET_LINES}")
     print("\n".join(faults) or "shape: ok")
     return bool(faults)
 

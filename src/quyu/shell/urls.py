@@ -19,7 +19,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("approvals/", include("quyu.platform.approvals.urls")),
     path("notices/", include("quyu.platform.notices.urls")),
     path("audit/", include("quyu.shell.audit_urls")),
-    path("performance/", include("quyu.apps.performance.urls")),
+    path("performance/", include("quyu.apps.performance.web.urls")),
     path("customers/conflicts/", customers.conflicts, name="customer-conflicts"),
     path("territories/", include("quyu.apps.territories.web.urls")),
     path("healthz", health.healthz, name="healthz"),

@@ -67,7 +67,8 @@ def test_each_person_sees_his_own_part(trading: Trading) -> None:
 def test_months_and_lines_add_up_to_the_node(trading: Trading) -> None:
     shown = board(span(), everything(), today=TODAY)
 
-    months, lines = series.months(shown, "JS"), series.lines(shown, "JS")
+    sold = series.series_of(shown, "JS")
+    months, lines = sold.months(), sold.lines()
     assert sum(value or 0 for value in months.actual) == shown.standings["JS"].actual
     assert sum(months.target) == shown.standings["JS"].target
     assert sum(standing.actual for _, _, standing in lines) == shown.standings["JS"].actual

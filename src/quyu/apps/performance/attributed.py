@@ -2,17 +2,18 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import duckdb
 import pyarrow as pa
+from django.db.models import Subquery
 
 from quyu.analytics.connection import connect
-from quyu.apps.customers.models import Customer
+from quyu.apps.performance.directory import Directory
 from quyu.apps.performance.models import RollupState
-from quyu.apps.territories.models import Territory
-from quyu.platform.catalog.models import Channel, Product
 from quyu.platform.facts import attribution, store
-from quyu.platform.people.models import Person
+from quyu.platform.facts.models import Batch
+from quyu.platform.facts.schema import ORDER_LINE_KIND
 
 VIEW = """
 CREATE OR REPLACE TEMP VIEW attributed_line AS
@@ -30,48 +31,36 @@ SELECT *, NULL::VARCHAR AS territory_code, NULL::VARCHAR AS person_code FROM ord
 
 
 @contextmanager
-def attributed_lines() -> Iterator[duckdb.DuckDBPyConnection]:
-    """A connection with `attributed_line` and the name tables customer, product, channel, territory, person.
+def attributed_lines(names: Directory) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A connection with `attributed_line` and the name tables of the directory.
 
     The attribution is the one the rollups were made from, so that a drill-down adds up to them.
     """
+    state = RollupState.objects.filter(pk=1)
+    manifest = list(
+        Batch.objects.filter(kind=ORDER_LINE_KIND)
+        .annotate(
+            ownership_digest=Subquery(state.values("ownership_digest")),
+            rolled_up=Subquery(state.values("last_batch")),
+        )
+        .order_by("pk")
+    )
     with connect() as connection:
-        store.order_lines(connection)
-        _attribution(connection)
-        _names(connection)
+        store.order_lines(connection, manifest)
+        _attribution(connection, manifest)
+        names.register(connection)
         yield connection
 
 
-def _attribution(connection: duckdb.DuckDBPyConnection) -> None:
-    state = RollupState.objects.filter(pk=1).first()
-    batches = store.batches() if state and state.ownership_digest else []
-    batches = [batch for batch in batches if state and batch.pk <= state.last_batch]
-    if not batches or state is None:
+def _attribution(connection: duckdb.DuckDBPyConnection, manifest: list[Any]) -> None:
+    """Each batch of `manifest` carries the digest of the attribution and how far the rollups go."""
+    batches = [batch for batch in manifest if batch.ownership_digest and batch.pk <= batch.rolled_up]
+    if not batches:
         connection.execute(EMPTY)
         return
-    files = [str(attribution.path_of(batch, state.ownership_digest)) for batch in batches]
+    files = [str(attribution.path_of(batch, batch.ownership_digest)) for batch in batches]
     connection.register(
         "attribution_batch", pa.table({"file": files, "batch_id": [batch.pk for batch in batches]})
     )
     quoted = ", ".join("'" + file.replace("'", "''") + "'" for file in files)
     connection.execute(VIEW.format(files=quoted))
-
-
-def _names(connection: duckdb.DuckDBPyConnection) -> None:
-    tables = {
-        "customer": Customer.objects.values_list("code", "name", "kind"),
-        "product": Product.objects.values_list("code", "name", "line__code"),
-        "product_line": Product.objects.order_by("line__sort_order")
-        .values_list("line__code", "line__name")
-        .distinct(),
-        "channel": Channel.objects.values_list("code", "name"),
-        "territory": Territory.objects.values_list("code", "name", "org_unit__name"),
-        "person": Person.objects.values_list("code", "name"),
-    }
-    for name, rows in tables.items():
-        columns = list(zip(*rows, strict=True)) or [(), (), ()]
-        labels = ("code", "name", "extra")[: len(columns)]
-        frame = pa.table(
-            {label: pa.array(values, pa.string()) for label, values in zip(labels, columns, strict=True)}
-        )
-        connection.register(f"{name}_name", frame)

@@ -16,9 +16,21 @@ def _wan(fen: int | None) -> float | None:
 def months(found: Months) -> dict[str, Any]:
     """Bars of target and actual by month, a line for the year before; in 万元."""
     series = [
-        {"id": "target", "name": _("目标"), "type": "bar", "data": [_wan(v) for v in found.target], "barGap": "10%"},
+        {
+            "id": "target",
+            "name": _("目标"),
+            "type": "bar",
+            "data": [_wan(v) for v in found.target],
+            "barGap": "10%",
+        },
         {"id": "actual", "name": _("实绩"), "type": "bar", "data": [_wan(v) for v in found.actual]},
-        {"id": "before", "name": _("上年"), "type": "line", "data": [_wan(v) for v in found.before], "symbol": "circle"},
+        {
+            "id": "before",
+            "name": _("上年"),
+            "type": "line",
+            "data": [_wan(v) for v in found.before],
+            "symbol": "circle",
+        },
     ]
     return {
         "tooltip": {"trigger": "axis"},

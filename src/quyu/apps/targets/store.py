@@ -6,6 +6,7 @@ large the plan is. A patch is what a change replaced: a bit mask of the cells an
 
 import hashlib
 import zlib
+from collections.abc import Iterable
 from typing import Literal
 
 import numpy as np
@@ -31,9 +32,14 @@ def load_shaped(version: PlanVersion, shape: tuple[int, int, int], *layers: Laye
     stored: dict[str, list[tuple[int, bytes]]] = {}
     for layer, index, blob in chunks.values_list("layer", "index", "blob"):
         stored.setdefault(layer, []).append((index, bytes(blob)))
+    return assembled(shape, next((stored[layer] for layer in wanted if layer in stored), []))
+
+
+def assembled(shape: tuple[int, int, int], chunks: Iterable[tuple[int, bytes]]) -> Cells:
+    """Cells from (chunk index, blob); zeros where nothing was stored."""
     cells = np.zeros(shape, np.int64)
     flat = cells.reshape(-1)
-    for index, blob in next((stored[layer] for layer in wanted if layer in stored), []):
+    for index, blob in chunks:
         part = np.frombuffer(zlib.decompress(blob), "<i8")
         flat[index * CHUNK : index * CHUNK + part.size] = part
     return cells

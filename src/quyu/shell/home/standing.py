@@ -50,7 +50,7 @@ def panel_for(scope: Scope, *, today: date) -> Panel | None:
         span=shown.span,
         standing=sum((shown.standings[code] for code in tops), Standing()),
         parts=parts_of(shown, tops),
-        chart=charts.months(series.months(shown, tops[0])) if len(tops) == 1 else {},
+        chart=charts.months(series.series_of(shown, tops[0]).months()) if len(tops) == 1 else {},
         is_published=shown.version is not None,
     )
 
@@ -59,7 +59,7 @@ def parts_of(shown: Board, tops: tuple[str, ...]) -> tuple[Part, ...]:
     """The nodes next below, furthest behind first; the product lines of a single territory."""
     codes = tuple(shown.children(tops[0])) if len(tops) == 1 else tops
     if not codes:
-        return tuple(Part(name, "", "", standing) for _code, name, standing in series.lines(shown, tops[0]))
+        return tuple(Part(name, "", "", standing) for _code, name, standing in series.series_of(shown, tops[0]).lines())
     parts = [
         Part(shown.axes.name(code), shown.axes.owner_name(code), code, shown.standings[code])
         for code in codes

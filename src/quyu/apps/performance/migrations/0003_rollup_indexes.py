@@ -5,50 +5,82 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('catalog', '0003_price_in_yuan'),
-        ('people', '0003_one_open_row'),
-        ('performance', '0002_manifest'),
-        ('territories', '0002_alignment_level_alignmentunit_part_and_more'),
+        ("catalog", "0003_price_in_yuan"),
+        ("people", "0003_one_open_row"),
+        ("performance", "0002_manifest"),
+        ("territories", "0002_alignment_level_alignmentunit_part_and_more"),
     ]
 
     operations = [
         migrations.RemoveIndex(
-            model_name='dayrollup',
-            name='day_rollup_territory',
+            model_name="dayrollup",
+            name="day_rollup_territory",
         ),
         migrations.RemoveIndex(
-            model_name='monthrollup',
-            name='month_rollup_territory',
+            model_name="monthrollup",
+            name="month_rollup_territory",
         ),
         migrations.AlterField(
-            model_name='dayrollup',
-            name='territory',
-            field=models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='territories.territory'),
+            model_name="dayrollup",
+            name="territory",
+            field=models.ForeignKey(
+                db_constraint=False,
+                db_index=False,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="territories.territory",
+            ),
         ),
         migrations.AlterField(
-            model_name='monthrollup',
-            name='channel',
-            field=models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='catalog.channel'),
+            model_name="monthrollup",
+            name="channel",
+            field=models.ForeignKey(
+                db_index=False,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="catalog.channel",
+            ),
         ),
         migrations.AlterField(
-            model_name='monthrollup',
-            name='person',
-            field=models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.person'),
+            model_name="monthrollup",
+            name="person",
+            field=models.ForeignKey(
+                db_index=False,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="people.person",
+            ),
         ),
         migrations.AlterField(
-            model_name='monthrollup',
-            name='product_line',
-            field=models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='catalog.productline'),
+            model_name="monthrollup",
+            name="product_line",
+            field=models.ForeignKey(
+                db_constraint=False,
+                db_index=False,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="catalog.productline",
+            ),
         ),
         migrations.AlterField(
-            model_name='monthrollup',
-            name='territory',
-            field=models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='territories.territory'),
+            model_name="monthrollup",
+            name="territory",
+            field=models.ForeignKey(
+                db_constraint=False,
+                db_index=False,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="territories.territory",
+            ),
         ),
         migrations.AddIndex(
-            model_name='dayrollup',
-            index=models.Index(fields=['day', 'territory'], name='day_rollup_key'),
+            model_name="dayrollup",
+            index=models.Index(fields=["day", "territory"], name="day_rollup_key"),
         ),
     ]

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from quyu.analytics.metrics import METRICS
 from quyu.apps.performance.attributed import attributed_lines
+from quyu.apps.performance.directory import Directory
 from quyu.apps.performance.selectors.drill import Reach
 
 MOST_ROWS, MOST_COLUMNS = 500, 40
@@ -39,18 +40,33 @@ DIMENSIONS: Mapping[str, Dimension] = {
     )
 }
 NAMED = """
-SELECT l.*, coalesce(t.extra, '') AS region_label, coalesce(t.name, '') AS territory_label,
-       coalesce(e.name, '') AS person_label, coalesce(g.name, '') AS line_label, coalesce(p.name, l.product_code) AS product_label,
+SELECT l.*, coalesce(u.name, '') AS region_label, coalesce(t.name, '') AS territory_label,
+       coalesce(e.name, '') AS person_label, coalesce(p.extra, '') AS line_label, coalesce(p.name, l.product_code) AS product_label,
        coalesce(h.name, '') AS channel_label, strftime(l.ordered_on, '%Y-%m') AS month_label,
        year(l.ordered_on) || 'Q' || quarter(l.ordered_on) AS quarter_label
 FROM attributed_line l
 LEFT JOIN territory_name t ON t.code = l.territory_code
+LEFT JOIN unit_name u ON u.code = t.extra
 LEFT JOIN person_name e ON e.code = l.person_code
 LEFT JOIN product_name p ON p.code = l.product_code
-LEFT JOIN product_line_name g ON g.code = p.extra
 LEFT JOIN channel_name h ON h.code = l.channel_code
 WHERE l.ordered_on >= $start AND l.ordered_on < $stop AND ($everything OR list_contains($territories, l.territory_code))
 """
+
+
+LINES = ibis.table(
+    {
+        "order_no": "string",
+        "customer_code": "string",
+        "quantity_milli": "int64",
+        "amount_fen": "int64",
+        "profit_fen": "int64",
+        "sign": "int64",
+        **{dimension.column: "string" for dimension in DIMENSIONS.values()},
+    },
+    name="named_line",
+)
+"""What metrics and dimensions may refer to."""
 
 
 @dataclass(frozen=True)
@@ -66,10 +82,12 @@ class Cut:
     is_cut_short: bool
 
 
-def cut(metric_id: str, row: str, column: str, reach: Reach, *, days: tuple[date, date]) -> Cut:
+def cut(
+    metric_id: str, row: str, column: str, reach: Reach, names: Directory, *, days: tuple[date, date]
+) -> Cut:
     """The metric by two dimensions with margins. Margins are computed, not added: distinct counts do not add."""
     metric = METRICS[metric_id]
-    with attributed_lines() as connection:
+    with attributed_lines(names) as connection:
         connection.execute(
             f"CREATE TEMP TABLE named_line AS {NAMED}",  # nosec B608
             {
@@ -79,16 +97,15 @@ def cut(metric_id: str, row: str, column: str, reach: Reach, *, days: tuple[date
                 "territories": list(reach.territory_codes),
             },
         )
-        lines = ibis.duckdb.from_connection(connection).table("named_line")
         rows, columns = (
-            lines[DIMENSIONS[row].column].name("row"),
-            lines[DIMENSIONS[column].column].name("column"),
+            LINES[DIMENSIONS[row].column].name("row"),
+            LINES[DIMENSIONS[column].column].name("column"),
         )
-        value = metric.expression(lines).name("value")
+        value = metric.expression(LINES).name("value")
 
         def fetch(*keys: Any) -> list[tuple[Any, ...]]:
-            query = lines.group_by(list(keys)).aggregate(value) if keys else lines.aggregate(value)
-            return [tuple(record.values()) for record in query.to_pyarrow().to_pylist()]
+            query = LINES.group_by(list(keys)).aggregate(value) if keys else LINES.aggregate(value)
+            return connection.execute(ibis.to_sql(query, dialect="duckdb")).fetchall()
 
         cells = {(r, c): int(v) for r, c, v in fetch(rows, columns) if v is not None}
         row_totals = {r: int(v) for r, v in fetch(rows) if v is not None}

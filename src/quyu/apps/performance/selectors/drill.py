@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from quyu.apps.performance.attributed import attributed_lines
+from quyu.apps.performance.directory import Directory
 from quyu.kernel.rate import growth_bp
 
 CUSTOMERS = """
@@ -79,11 +80,16 @@ class Reach:
 
 
 def customers(
-    reach: Reach, *, days: tuple[date, date], before: tuple[date, date], order: str = "-actual"
+    reach: Reach,
+    names: Directory,
+    *,
+    days: tuple[date, date],
+    before: tuple[date, date],
+    order: str = "-actual",
 ) -> list[CustomerSales]:
     """Customers with sales in the days or the days a year before, largest first."""
     sql = CUSTOMERS.format(order=ORDERS.get(order, ORDERS["-actual"]))
-    with attributed_lines() as connection:
+    with attributed_lines(names) as connection:
         rows = connection.execute(
             sql,
             {
@@ -94,9 +100,11 @@ def customers(
     return [CustomerSales(*row) for row in rows]
 
 
-def order_lines(customer_code: str, reach: Reach, *, days: tuple[date, date]) -> list[OrderLine]:
+def order_lines(
+    customer_code: str, reach: Reach, names: Directory, *, days: tuple[date, date]
+) -> list[OrderLine]:
     """The lines of one customer in the days, newest first; only those the reach may see."""
-    with attributed_lines() as connection:
+    with attributed_lines(names) as connection:
         rows = connection.execute(
             LINES,
             {

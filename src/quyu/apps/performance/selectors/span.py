@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cached_property
 
 from django.db.models import Max
 
@@ -30,7 +31,11 @@ class Span:
 
     period: Period
     cutoff: date
-    work_calendar: WorkCalendar
+
+    @cached_property
+    def work_calendar(self) -> WorkCalendar:
+        """Read when first needed; many lists show no working days."""
+        return work_calendar()
 
     @property
     def start(self) -> date:
@@ -87,7 +92,7 @@ def span_of(period: Period, *, today: date) -> Span:
     """Facts count up to today, and not beyond the last day that has any."""
     last = DayRollup.objects.filter(day__lte=today).aggregate(last=Max("day"))["last"]
     cutoff = period.start if last is None else min(max(last + timedelta(1), period.start), period.end)
-    return Span(period, cutoff, work_calendar())
+    return Span(period, cutoff)
 
 
 def period_choices(year: int) -> Iterable[tuple[str, list[Period]]]:

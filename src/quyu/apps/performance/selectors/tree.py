@@ -9,31 +9,26 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Sum
+from django.db.models import Q, Sum
 
 from quyu.analytics.attainment import Standing
 from quyu.apps.performance.models import DayRollup
 from quyu.apps.performance.selectors.span import Span
 from quyu.apps.targets import selectors as targets
-from quyu.apps.targets import store
 from quyu.apps.targets.axes import TERRITORY, Axes, Cells
 from quyu.apps.targets.models import PlanVersion
-from quyu.apps.territories.models import Territory
 from quyu.platform.people.scope import Scope
 
 
 @dataclass(frozen=True)
-class Board:
-    """Everything about one span and one version; node sums include all below."""
+class Frame:
+    """The region tree of a span as one account may see it, with the targets in force."""
 
     span: Span
     axes: Axes
     cells: Cells | None
     version: PlanVersion | None
     reach: targets.Reach
-    standings: Mapping[str, Standing]
-    direct: Mapping[str, Standing]
-    """What a region node holds itself: closed territories, and 未归属 at the root."""
 
     def children(self, region: str) -> list[str]:
         return list(self.axes.tree.children(region))
@@ -42,21 +37,35 @@ class Board:
         return self.reach.covers(self.axes, region)
 
 
+@dataclass(frozen=True)
+class Board(Frame):
+    """A frame with the standing of every node; node sums include all below."""
+
+    standings: Mapping[str, Standing]
+    direct: Mapping[str, Standing]
+    """What a region node holds itself: closed territories, and 未归属 at the root."""
+
+
+def frame(span: Span, scope: Scope, *, today: date) -> Frame:
+    """The tree and targets of a span. Raises NothingToPlan on an empty company."""
+    year = int(span.month_codes()[0][:4])
+    published = targets.published_cells(year)
+    version, axes, cells = published or (None, targets.freeze(year=year, at=today), None)
+    return Frame(span, axes, cells, version, targets.reach_of(axes, scope, at=today))
+
+
 def board(span: Span, scope: Scope, *, today: date) -> Board:
     """Standing of every node in the reach of `scope`. Raises NothingToPlan on an empty company."""
-    year = int(span.month_codes()[0][:4])
-    version = targets.published_version(year)
-    axes = Axes.from_json(version.axes) if version else targets.freeze(year=year, at=today)
-    cells = store.load_shaped(version, axes.shape) if version else None
-    own = _own(axes, span, cells)
+    seen = frame(span, scope, today=today)
+    own = _own(seen.axes, span, seen.cells)
     return Board(
         span=span,
-        axes=axes,
-        cells=cells,
-        version=version,
-        reach=targets.reach_of(axes, scope, at=today),
-        standings=_sums(axes, own),
-        direct={code: own[code] for code in own if not axes.tree.is_leaf(code)},
+        axes=seen.axes,
+        cells=seen.cells,
+        version=seen.version,
+        reach=seen.reach,
+        standings=_sums(seen.axes, own),
+        direct={code: own[code] for code in own if not seen.axes.tree.is_leaf(code)},
     )
 
 
@@ -68,28 +77,22 @@ def _own(axes: Axes, span: Span, cells: Cells | None) -> dict[str, Standing]:
         for index, leaf in enumerate(axes.leaves):
             values = [(code, int(cells[index, month].sum())) for month, code in months]
             own[leaf] = Standing(sum(v for _, v in values), sum(span.due(code, v) for code, v in values))
-    nodes = node_of_territory(axes)
-    for territory, amount in _amounts(span.start, span.cutoff):
-        own[nodes.get(territory, axes.tree.root)] += Standing(actual=amount)
-    for territory, amount in _amounts(*span.before):
-        own[nodes.get(territory, axes.tree.root)] += Standing(before=amount)
+    now = Q(day__gte=span.start, day__lt=span.cutoff)
+    before = Q(day__gte=span.before[0], day__lt=span.before[1])
+    keys = ("territory__code", "territory__org_unit__code")
+    rows = DayRollup.objects.filter(now | before).order_by(*keys).values_list(*keys)
+    for territory, unit, done, earlier in rows.annotate(
+        done=Sum("amount_fen", filter=now, default=0), earlier=Sum("amount_fen", filter=before, default=0)
+    ):
+        own[node_of(axes, territory, unit)] += Standing(actual=done, before=earlier)
     return own
 
 
-def node_of_territory(axes: Axes) -> dict[int | None, str]:
-    """Territory id -> its leaf, or the region it hangs below when the version does not have it."""
-    found: dict[int | None, str] = {}
-    for pk, code, unit in Territory.objects.values_list("pk", "code", "org_unit__code"):
-        leaf = TERRITORY + code
-        found[pk] = leaf if leaf in axes.spans else (unit if unit in axes.spans else axes.tree.root)
-    return found
-
-
-def _amounts(start: date, end: date) -> list[tuple[int | None, int]]:
-    rows = DayRollup.objects.filter(day__gte=start, day__lt=end).values("territory")
-    return [
-        (row["territory"], row["fen"]) for row in rows.annotate(fen=Sum("amount_fen")).order_by("territory")
-    ]
+def node_of(axes: Axes, territory: str | None, org_unit: str | None) -> str:
+    """The leaf of a territory, or the region it hangs below when the version does not have it, or the root."""
+    if territory is not None and TERRITORY + territory in axes.spans:
+        return TERRITORY + territory
+    return org_unit if org_unit is not None and org_unit in axes.spans else axes.tree.root
 
 
 def _sums(axes: Axes, own: Mapping[str, Standing]) -> dict[str, Standing]:

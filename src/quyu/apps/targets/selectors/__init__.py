@@ -7,6 +7,7 @@ from quyu.apps.targets.selectors.reach import Reach, reach_of
 from quyu.apps.targets.selectors.versions import (
     TargetFrame,
     cells_from_table,
+    published_cells,
     published_version,
     target_frame,
     visible_versions,
@@ -23,6 +24,7 @@ __all__ = [
     "certificate",
     "freeze",
     "grid",
+    "published_cells",
     "published_version",
     "reach_of",
     "target_frame",

@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from quyu.apps.targets import store
 from quyu.apps.targets.axes import TERRITORY, Axes, Cells
 from quyu.apps.targets.choices import VersionState
-from quyu.apps.targets.models import PlanVersion
+from quyu.apps.targets.models import CellChunk, PlanVersion
 from quyu.platform.people import policy
 from quyu.platform.people.scope import Scope
 
@@ -29,6 +29,23 @@ def published_version(year: int, *, measure: str = "amount") -> PlanVersion | No
         plan__year=year, plan__measure=measure, state=VersionState.PUBLISHED
     ).select_related("plan")
     return found.order_by("-published_at", "-pk").first()
+
+
+def published_cells(year: int, *, measure: str = "amount") -> tuple[PlanVersion, Axes, Cells] | None:
+    """The version in force for a year with its axes and cells, in one query."""
+    wanted = {"plan_version__plan__year": year, "plan_version__plan__measure": measure}
+    chunks = CellChunk.objects.filter(layer="value", plan_version__state=VersionState.PUBLISHED, **wanted)
+    rows = list(
+        chunks.select_related("plan_version__plan").order_by(
+            "-plan_version__published_at", "-plan_version_id", "index"
+        )
+    )
+    if not rows:
+        return None
+    version = rows[0].plan_version
+    axes = Axes.from_json(version.axes)
+    own = [(row.index, bytes(row.blob)) for row in rows if row.plan_version_id == version.pk]
+    return version, axes, store.assembled(axes.shape, own)
 
 
 @dataclass(frozen=True)

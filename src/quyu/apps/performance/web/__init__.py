@@ -1,0 +1,1 @@
+"""业绩: pages and their exports."""

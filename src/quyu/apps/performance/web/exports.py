@@ -1,0 +1,107 @@
+"""The lists of the performance pages as XLSX; amounts in yuan, rates as fractions, text never a formula."""
+
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.http import FileResponse
+from django.http.response import HttpResponseBase
+from django.utils.translation import gettext as _
+
+from quyu.analytics.metrics import METRICS
+from quyu.apps.customers.models import Customer
+from quyu.apps.performance.selectors import cuts, drill
+from quyu.apps.performance.selectors.tree import Board, Frame
+from quyu.apps.targets.axes import TERRITORY
+from quyu.kernel.rate import BP
+from quyu.platform.files import spreadsheet
+from quyu.platform.people import guard
+from quyu.platform.people.guard import GuardedRequest
+
+FEN = 100
+
+
+def _file(request: GuardedRequest, title: str, headers: list[str], rows: Any) -> HttpResponseBase:
+    if not guard.may(request, "actual", "export"):
+        raise PermissionDenied
+    return FileResponse(spreadsheet.write(title, headers, rows), as_attachment=True, filename=f"{title}.xlsx")
+
+
+def _yuan(fen: int) -> float:
+    return fen / FEN
+
+
+def board(request: GuardedRequest, shown: Board, region: str) -> HttpResponseBase:
+    headers = [_("编码"), _("名称"), _("负责人"), _("目标（元）"), _("截至今日应达（元）"), _("实绩（元）"), _("达成率"), _("上年同期（元）"), _("同比")]  # fmt: skip
+    codes = [region, *shown.axes.tree.descendants(region)]
+
+    def row(code: str) -> list[object]:
+        s, name = shown.standings[code], "　" * shown.axes.depths[code] + shown.axes.name(code)
+        rates = [None if bp is None else bp / BP for bp in (s.attainment_bp, s.growth_bp)]
+        money = [_yuan(v) for v in (s.target, s.expected, s.actual)]
+        return [
+            code.removeprefix(TERRITORY),
+            name,
+            shown.axes.owner_name(code),
+            *money,
+            rates[0],
+            _yuan(s.before),
+            rates[1],
+        ]
+
+    return _file(request, _("业绩"), headers, (row(code) for code in codes))
+
+
+def customers(
+    request: GuardedRequest, shown: Frame, region: str, found: list[drill.CustomerSales]
+) -> HttpResponseBase:
+    headers = [_("编码"), _("客户"), _("实绩（元）"), _("上年同期（元）"), _("同比"), _("订单行数")]
+    rows = (
+        [
+            r.code,
+            r.name,
+            _yuan(r.actual),
+            _yuan(r.before),
+            None if r.growth_bp is None else r.growth_bp / BP,
+            r.line_count,
+        ]
+        for r in found
+    )
+    return _file(request, f"{shown.axes.name(region)}{_('客户')}", headers, rows)
+
+
+def lines(request: GuardedRequest, customer: Customer, found: list[drill.OrderLine]) -> HttpResponseBase:
+    headers = [_("日期"), _("订单号"), _("行号"), _("产品编码"), _("产品"), _("渠道"), _("数量"), _("金额（元）"), _("销售区域"), _("人员")]  # fmt: skip
+    rows = (
+        [
+            r.ordered_on,
+            r.order_no,
+            r.line_no,
+            r.product_code,
+            r.product,
+            r.channel,
+            r.quantity_milli / 1000,
+            _yuan(r.amount_fen),
+            r.territory,
+            r.person,
+        ]
+        for r in found
+    )
+    return _file(request, f"{customer.name}{_('订单行')}"[:60], headers, rows)
+
+
+def cut(request: GuardedRequest, found: cuts.Cut, metric: str) -> HttpResponseBase:
+    scale = {"fen": FEN, "milli": 1000, "bp": BP}.get(METRICS[metric].unit, 1)
+
+    def shown(value: int | None) -> float | None:
+        return None if value is None else value / scale
+
+    unnamed = _("未归属")
+    rows = (
+        [
+            r or unnamed,
+            shown(found.row_totals.get(r)),
+            *(shown(found.cells.get((r, c))) for c in found.columns),
+        ]
+        for r in found.rows
+    )
+    return _file(request, _("多维分析"), [_("名称"), _("合计"), *(c or unnamed for c in found.columns)], rows)

@@ -1,0 +1,174 @@
+"""业绩 pages: where a node stands, which customers made it, which lines they ordered, cuts by two dimensions."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.core.paginator import Paginator
+from django.http import Http404
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404, render
+from django.utils.translation import gettext as _
+
+from quyu.analytics.metrics import METRICS
+from quyu.apps.customers.models import Customer
+from quyu.apps.performance import charts
+from quyu.apps.performance.directory import Directory, directory
+from quyu.apps.performance.selectors import cuts, drill, series
+from quyu.apps.performance.selectors.span import CALENDAR, Span, period_choices, span_of
+from quyu.apps.performance.selectors.tree import Frame, board, frame
+from quyu.apps.performance.web import exports
+from quyu.apps.targets.selectors.freezing import NothingToPlan
+from quyu.kernel.period import NotAPeriod
+from quyu.platform.people import guard
+from quyu.platform.people.guard import GuardedRequest
+
+LINES_A_PAGE = 50
+
+
+@guard.require("actual", "view")
+def board_page(request: GuardedRequest) -> HttpResponseBase:
+    """A node with its children: attainment, pace, growth; drill down by a click."""
+    try:
+        shown = board(_span(request), request.scope, today=request.today)
+    except NothingToPlan:
+        return render(request, "performance/empty.html.jinja")
+    region = _region(request, shown)
+    if region is None:
+        return render(request, "performance/empty.html.jinja", {"has_no_region": True})
+    if "export" in request.GET:
+        return exports.board(request, shown, region)
+    sold = series.series_of(shown, region)
+    own = shown.direct.get(region)
+    context = {
+        **_common(request, shown, region),
+        "standing": shown.standings[region],
+        "needed": shown.standings[region].needed_per_day(shown.span.working_days_left),
+        "children": [(code, shown.standings[code]) for code in shown.children(region)],
+        "direct": own if own is not None and (own.actual or own.before) else None,
+        "lines": sold.lines(),
+        "chart": charts.months(sold.months()),
+    }
+    return render(request, "performance/board.html.jinja", context)
+
+
+@guard.require("actual", "view")
+def customers_page(request: GuardedRequest) -> HttpResponseBase:
+    """The customers behind a node's figure."""
+    shown, region = _place(request)
+    names = directory()
+    span = shown.span
+    found = drill.customers(
+        _reach(request, shown, [region], names),
+        names,
+        days=(span.start, span.cutoff),
+        before=span.before,
+        order=request.GET.get("sort", "-actual"),
+    )
+    wanted = request.GET.get("q", "").strip()
+    found = [row for row in found if wanted in row.name or wanted in row.code] if wanted else found
+    if "export" in request.GET:
+        return exports.customers(request, shown, region, found)
+    page = Paginator(found, LINES_A_PAGE).get_page(request.GET.get("page"))
+    totals = (sum(row.actual for row in found), sum(row.before for row in found))
+    context = {**_common(request, shown, region), "page": page, "query": wanted, "totals": totals}
+    return render(request, "performance/customers.html.jinja", context)
+
+
+@guard.require("actual", "view")
+def lines_page(request: GuardedRequest, code: str) -> HttpResponseBase:
+    """The order lines of one customer that count for somebody within reach."""
+    customer = get_object_or_404(Customer.objects.visible_to(request.scope, request.today), code=code)
+    shown, region = _place(request)
+    names = directory()
+    reach = _reach(request, shown, shown.reach.tops, names)
+    found = drill.order_lines(code, reach, names, days=(shown.span.start, shown.span.cutoff))
+    if "export" in request.GET:
+        return exports.lines(request, customer, found)
+    page = Paginator(found, LINES_A_PAGE).get_page(request.GET.get("page"))
+    total = sum(line.amount_fen for line in found)
+    context = {**_common(request, shown, region), "customer": customer, "page": page, "total": total}
+    return render(request, "performance/lines.html.jinja", context)
+
+
+@guard.require("actual", "view")
+def analysis_page(request: GuardedRequest) -> HttpResponseBase:
+    """多维分析: one metric by two dimensions."""
+    shown, region = _place(request)
+    names = directory()
+    metric = _chosen(request, "metric", METRICS, "amount")
+    row = _chosen(request, "row", cuts.DIMENSIONS, "province")
+    column = _chosen(request, "column", cuts.DIMENSIONS, "product_line")
+    reach = _reach(request, shown, [region], names)
+    found = cuts.cut(metric, row, column, reach, names, days=(shown.span.start, shown.span.cutoff))
+    if "export" in request.GET:
+        return exports.cut(request, found, metric)
+    context = {
+        **_common(request, shown, region),
+        "cut": found,
+        "metric": METRICS[metric],
+        "metrics": METRICS.values(),
+        "dimensions": cuts.DIMENSIONS.values(),
+        "row": row,
+        "column": column,
+        "unnamed": _("未归属"),
+    }
+    return render(request, "performance/analysis.html.jinja", context)
+
+
+def _span(request: GuardedRequest) -> Span:
+    """The period asked for, this year by default; 404 for what is no period."""
+    code = request.GET.get("period") or str(CALENDAR.fiscal_year(request.today))
+    try:
+        return span_of(CALENDAR.parse(code), today=request.today)
+    except NotAPeriod as refusal:
+        raise Http404 from refusal
+
+
+def _region(request: GuardedRequest, shown: Frame) -> str | None:
+    """The node in view: the one asked for (404 out of reach), else the highest one reached, if any."""
+    region = request.GET.get("region") or (shown.reach.tops[0] if shown.reach.tops else None)
+    if region is not None and not shown.covers(region):
+        raise Http404
+    return region
+
+
+def _place(request: GuardedRequest) -> tuple[Frame, str]:
+    """Tree and node of a drill-down; somebody who answers for nothing has none."""
+    try:
+        shown = frame(_span(request), request.scope, today=request.today)
+    except NothingToPlan as refusal:
+        raise Http404 from refusal
+    region = _region(request, shown)
+    if region is None:
+        raise Http404
+    return shown, region
+
+
+def _reach(request: GuardedRequest, shown: Frame, regions: Sequence[str], names: Directory) -> drill.Reach:
+    """All lines for the root of somebody who sees everything; else the territories below the nodes."""
+    if request.scope.is_everything and shown.axes.tree.root in regions:
+        return drill.Reach(is_everything=True, territory_codes=())
+    units = names.unit_of_territory
+    codes = {code for region in regions for code in series.territory_codes(shown, region, units)}
+    return drill.Reach(is_everything=False, territory_codes=tuple(sorted(codes)))
+
+
+def _common(request: GuardedRequest, shown: Frame, region: str) -> dict[str, Any]:
+    chain = [region, *shown.axes.tree.ancestors(region)]
+    year = shown.axes.year
+    return {
+        "board": shown,
+        "span": shown.span,
+        "axes": shown.axes,
+        "region": region,
+        "crumbs": [code for code in reversed(chain) if shown.covers(code)],
+        "period": shown.span.period,
+        "periods": period_choices(year),
+        "years": [year - 1, year, year + 1],
+        "may_export": guard.may(request, "actual", "export"),
+    }
+
+
+def _chosen(request: GuardedRequest, name: str, known: Any, default: str) -> str:
+    wanted = str(request.GET.get(name, default))
+    return wanted if wanted in known else default

@@ -1,0 +1,132 @@
+"""Makes the pictures of the README and the user guide from the demo company in QUYU_HOME.
+
+    make screenshots                      all pictures into docs/guide/images
+    python tools/screenshots.py --out DIR [--only NAME ...] [--width 390]
+
+Needs Debian's chromium and a demo company (`quyu demo`). Starts the site on a spare port by itself.
+"""
+
+import argparse
+import os
+import socket
+import subprocess  # nosec B404
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from playwright.sync_api import Page, sync_playwright
+
+ROOT = Path(__file__).resolve().parent.parent
+CHROMIUM = "/usr/bin/chromium"
+FLAGS = [
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync", "--enable-unsafe-swiftshader",
+]  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Shot:
+    """A page as one account sees it; `wait` is something that must have appeared."""
+
+    name: str
+    account: str
+    path: str
+    wait: str = "main"
+
+
+SHOTS = (
+    Shot("home-director", "director", "/", "main canvas"),
+    Shot("home-sales", "sales", "/"),
+    Shot("performance", "director", "/performance/", "main canvas"),
+    Shot("performance-area", "director", "/performance/?region=XN", "main canvas"),
+    Shot("performance-customers", "jiangsu", "/performance/customers/"),
+    Shot("performance-analysis", "director", "/performance/analysis/"),
+    Shot("targets", "operations", "/targets/"),
+    Shot("territories", "operations", "/territories/", "canvas"),
+    Shot("customers", "operations", "/customers/"),
+    Shot("organisation", "director", "/org/"),
+    Shot("imports", "operations", "/imports/"),
+    Shot("approvals", "director", "/approvals/"),
+    Shot("audit", "auditor", "/audit/"),
+)
+
+
+@contextmanager
+def site() -> Iterator[str]:
+    """The site on a spare port; its address."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    command = [str(Path(sys.executable).with_name("quyu")), "serve", "--port", str(port), "--workers", "1"]
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL)  # nosec B603
+    address = f"http://127.0.0.1:{port}"
+    try:
+        for _attempt in range(300):
+            try:
+                urllib.request.urlopen(f"{address}/healthz", timeout=1)  # nosec B310
+                break
+            except OSError:
+                time.sleep(0.2)
+        yield address
+    finally:
+        process.terminate()
+        process.wait()
+
+
+def sign_in(page: Page, address: str, account: str, password: str) -> None:
+    page.context.clear_cookies()
+    page.goto(f"{address}/account/login/")
+    page.fill("input[name=login]", account)
+    page.fill("input[name=password]", password)
+    page.press("input[name=password]", "Enter")
+    page.wait_for_url(lambda url: "login" not in url)
+
+
+def take(page: Page, address: str, shot: Shot, out: Path) -> list[str]:
+    """One picture; returns what the browser complained about."""
+    complaints: list[str] = []
+    page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.goto(address + shot.path)
+    page.wait_for_selector(shot.wait, timeout=20_000)
+    page.wait_for_load_state("networkidle")
+    page.wait_for_timeout(700)
+    page.screenshot(path=str(out / f"{shot.name}.png"))
+    return complaints
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--out", type=Path, default=ROOT / "docs" / "guide" / "images")
+    parser.add_argument("--only", nargs="*", default=[])
+    parser.add_argument("--width", type=int, default=1440)
+    parser.add_argument("--height", type=int, default=900)
+    wanted = parser.parse_args()
+    wanted.out.mkdir(parents=True, exist_ok=True)
+    password = (Path(os.environ["QUYU_HOME"]) / "demo_accounts.txt").read_text().strip()
+    complaints: list[str] = []
+    with site() as address, sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        size = {"width": wanted.width, "height": wanted.height}
+        for shot in SHOTS:
+            if wanted.only and shot.name not in wanted.only:
+                continue
+            page = browser.new_context(viewport=size, locale="zh-CN").new_page()  # type: ignore[arg-type]
+            sign_in(page, address, shot.account, password)
+            try:
+                complaints += [f"{shot.name}: {text}" for text in take(page, address, shot, wanted.out)]
+            except Exception as error:  # the next picture is still wanted; the fault is told at the end
+                page.screenshot(path=str(wanted.out / f"{shot.name}.png"))
+                complaints.append(f"{shot.name}: {error}")
+            page.context.close()
+        browser.close()
+    print("\n".join(complaints) or "no complaints from the browser")
+    return bool(complaints)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
