@@ -7,7 +7,7 @@ L-BFGS on the smoothed dual (Nesterov 2005). The bound is evaluated exactly, ove
 
 import numpy as np
 
-from quyu.engine.alignment.arrays import Bools, Floats, Ints
+from quyu.engine.alignment.arrays import Bools, Floats, Ints, sums
 from quyu.engine.alignment.ascent import climb
 from quyu.engine.alignment.compiled import compiled
 from quyu.engine.alignment.instance import Instance
@@ -104,10 +104,9 @@ def lower_bound(instance: Instance, assign: Ints) -> float:
 
 def _centres(instance: Instance, assign: Ints) -> Floats:
     weight = np.where(instance.placed, instance.own, 0.0)
-    total = np.maximum(np.bincount(assign, weights=weight, minlength=instance.territory_count), 1e-12)
+    total = np.maximum(sums(assign, weight, instance.territory_count), 1e-12)
     axes = [
-        np.bincount(assign, weights=weight * axis, minlength=instance.territory_count) / total
-        for axis in (instance.x, instance.y)
+        sums(assign, weight * axis, instance.territory_count) / total for axis in (instance.x, instance.y)
     ]
     centre: Floats = np.where(np.isfinite(instance.home), instance.home, np.column_stack(axes))
     return centre
@@ -132,12 +131,7 @@ class _Dual:
         self.used = np.isfinite(instance.upper) & ~instance.closed[:, None]
         count = instance.territory_count
         load, mine = (
-            np.column_stack(
-                [
-                    np.bincount(assign[who], weights=column[who], minlength=count)
-                    for column in instance.share.T
-                ]
-            )
+            np.column_stack([sums(assign[who], column[who], count) for column in instance.share.T])
             for who in (np.arange(instance.count), free)
         )
         self.room = np.where(self.used, np.maximum(instance.upper, load) - (load - mine), 0.0)

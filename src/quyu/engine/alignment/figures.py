@@ -4,16 +4,14 @@ import numpy as np
 from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
 
-from quyu.engine.alignment.arrays import Bools, Floats, Ints
+from quyu.engine.alignment.arrays import Bools, Floats, Ints, column_sums, sums
 from quyu.engine.alignment.problem import Problem
 
 
 def loads(problem: Problem, assignment: Ints) -> Floats:
     """Load of each territory and measure, in the units of the measure."""
     count = problem.territory_count
-    return np.column_stack(
-        [np.bincount(assignment, weights=column, minlength=count) for column in problem.measures.T]
-    )
+    return column_sums(assignment, problem.measures, count)
 
 
 def deviations(problem: Problem, load: Floats) -> Floats:
@@ -34,10 +32,8 @@ def compactness(problem: Problem, assignment: Ints) -> float:
     known = known_places(problem)
     x, y, label = problem.x[known], problem.y[known], assignment[known]
     w, count = problem.weights[known], problem.territory_count
-    total = np.maximum(np.bincount(label, weights=w, minlength=count), 1e-300)
-    centre = np.column_stack(
-        [np.bincount(label, weights=w * axis, minlength=count) / total for axis in (x, y)]
-    )
+    total = np.maximum(sums(label, w, count), 1e-300)
+    centre = np.column_stack([sums(label, w * axis, count) / total for axis in (x, y)])
     centre = np.where(np.isfinite(problem.homes), problem.homes, centre)[label]
     return float((w * ((x - centre[:, 0]) ** 2 + (y - centre[:, 1]) ** 2)).sum())
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from quyu.engine.alignment import links
-from quyu.engine.alignment.arrays import Bools, Floats, Ints
+from quyu.engine.alignment.arrays import Bools, Floats, Ints, column_sums, sums
 from quyu.engine.alignment.problem import InvalidProblem, Problem
 
 MARGIN = 1e-9
@@ -72,24 +72,19 @@ def build(problem: Problem) -> Instance:
     """Sort, group, scale and connect the units of a problem."""
     unit, representative = _grouped(problem)
     count = len(representative)
-    w = np.bincount(unit, weights=problem.weights, minlength=count)
+    w = sums(unit, problem.weights, count)
     x, y = _centres(problem, unit, count)
     edges = links.NO_EDGES
     if problem.edges is not None and len(problem.edges):
         edges = links.tidy(unit[problem.edges])
         x, y = links.fill_positions(x, y, edges)
     known = np.isfinite(problem.x) & np.isfinite(problem.y)
-    own = np.bincount(unit[known], weights=problem.weights[known], minlength=count)
+    own = sums(unit[known], problem.weights[known], count)
     squared = (problem.x - x[unit]) ** 2 + (problem.y - y[unit]) ** 2
     placed = np.isfinite(x)
     if not len(edges) and placed.sum() > 1:
         where = np.flatnonzero(placed)
         edges = links.tidy(where[links.triangulate(x[where], y[where])].astype(np.int32))
-    total = problem.measures.sum(axis=0)
-    scale = np.where(total > 0, total / problem.territory_count, 1.0)
-    share = np.column_stack(
-        [np.bincount(unit, weights=column, minlength=count) for column in problem.measures.T]
-    )
     lower, upper = _band(problem)
     fixed, closed, current = _wishes(problem, unit, representative)
     instance = Instance(
@@ -98,7 +93,7 @@ def build(problem: Problem) -> Instance:
         w=w,
         own=own,
         inner=float((problem.weights * squared)[known].sum()),
-        share=np.ascontiguousarray(share / scale),
+        share=_shares(problem, unit, count),
         edges=edges,
         first=np.empty(0, np.int32),
         neighbour=np.empty(0, np.int32),
@@ -115,6 +110,13 @@ def build(problem: Problem) -> Instance:
         parts=(),
     )
     return _connected(instance, problem, x, y, representative)
+
+
+def _shares(problem: Problem, unit: Ints, count: int) -> Floats:
+    """Measures of each sorted, grouped unit in mean territory loads."""
+    total = problem.measures.sum(axis=0)
+    scale = np.where(total > 0, total / problem.territory_count, 1.0)
+    return np.ascontiguousarray(column_sums(unit, problem.measures, count) / scale)
 
 
 def _grouped(problem: Problem) -> tuple[Ints, Ints]:
@@ -141,12 +143,12 @@ def _centres(problem: Problem, unit: Ints, count: int) -> tuple[Floats, Floats]:
     known = np.isfinite(problem.x) & np.isfinite(problem.y)
     weight = np.where(known, np.maximum(problem.weights, 1e-12), 0.0)
     order = np.lexsort((problem.y, problem.x, unit))
-    total = np.bincount(unit[order], weights=weight[order], minlength=count)
+    total = sums(unit[order], weight[order], count)
     found = []
     for axis in (problem.x, problem.y):
         value = np.where(known, axis, 0.0) * weight
         with np.errstate(invalid="ignore", divide="ignore"):
-            found.append(np.bincount(unit[order], weights=value[order], minlength=count) / total)
+            found.append(sums(unit[order], value[order], count) / total)
     alone = np.bincount(unit, minlength=count) == 1
     single = alone[unit] & known
     for column, axis in zip(found, (problem.x, problem.y), strict=True):
@@ -187,7 +189,7 @@ def _connected(instance: Instance, problem: Problem, x: Floats, y: Floats, repre
     least = (instance.lower / instance.capacity[:, None]).min(axis=0) * instance.capacity.min()
     while parts is None:
         label = links.pieces(instance.count, edges)
-        load = np.column_stack([np.bincount(label, weights=column) for column in instance.share.T])
+        load = column_sums(label, instance.share, int(label.max()) + 1)
         small = (load < least).any(axis=1)
         if not small[label[instance.placed]].any():
             parts = _apart(instance, problem, edges)

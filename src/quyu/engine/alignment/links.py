@@ -5,7 +5,7 @@ from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
 from scipy.spatial import Delaunay, QhullError, cKDTree
 
-from quyu.engine.alignment.arrays import Bools, Floats, Ints
+from quyu.engine.alignment.arrays import Bools, Floats, Ints, sums
 
 NO_EDGES: Ints = np.empty((0, 2), dtype=np.int32)
 
@@ -61,9 +61,7 @@ def fill_positions(x: Floats, y: Floats, edges: Ints) -> tuple[Floats, Floats]:
         count = np.bincount(useful[:, 0], minlength=len(x))
         hit = count > 0
         for axis in (x, y):
-            axis[hit] = (
-                np.bincount(useful[:, 0], weights=axis[useful[:, 1]], minlength=len(x))[hit] / count[hit]
-            )
+            axis[hit] = sums(useful[:, 0], axis[useful[:, 1]], len(x))[hit] / count[hit]
         bare = bare & ~hit
     return x, y
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from quyu.engine.alignment.arrays import Floats, Ints
+from quyu.engine.alignment.arrays import Floats, Ints, sums
 from quyu.engine.alignment.instance import Instance
 
 ROUNDS = 20_000
@@ -21,10 +21,7 @@ def _pack(instance: Instance, bare: Ints) -> Ints:
     settled = instance.fixed >= 0
     count = instance.territory_count
     load = np.column_stack(
-        [
-            np.bincount(instance.fixed[settled], weights=column[settled], minlength=count)
-            for column in instance.share.T
-        ]
+        [sums(instance.fixed[settled], column[settled], count) for column in instance.share.T]
     )
     load = load / instance.capacity[:, None]
     share = instance.share[bare]

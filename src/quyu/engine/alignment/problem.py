@@ -90,7 +90,8 @@ class Problem:
         if isinstance(self.territories, int):
             return np.ones(self.territories)
         given = np.asarray([seat.capacity for seat in self.territories], dtype=np.float64)
-        return given / given.mean()
+        share: Floats = given / given.mean()
+        return share
 
     @property
     def homes(self) -> Floats:
@@ -110,7 +111,8 @@ class Problem:
     def weights(self) -> Floats:
         """The weight of each unit in compactness: its first measure over the mean (1 when all are zero)."""
         mean = float(self.measures[:, 0].mean())
-        return self.measures[:, 0] / mean if mean > 0 else np.ones(self.unit_count)
+        weight: Floats = self.measures[:, 0] / mean if mean > 0 else np.ones(self.unit_count)
+        return weight
 
 
 def _check_units(problem: Problem) -> None:

@@ -3,7 +3,7 @@
 import numpy as np
 
 from quyu.engine.alignment import join, seeds
-from quyu.engine.alignment.arrays import Bools, Floats, Ints
+from quyu.engine.alignment.arrays import Bools, Floats, Ints, sums
 from quyu.engine.alignment.compiled import compiled
 from quyu.engine.alignment.instance import Instance
 
@@ -135,9 +135,7 @@ def _divide(instance: Instance, assign: Ints, held: Ints, territory: int, rng: n
         distance = (instance.x[where] - home[0]) ** 2 + (instance.y[where] - home[1]) ** 2
         donor = assign[where[np.argmin(distance)]]
     else:
-        load = np.bincount(
-            assign[where], weights=instance.share[where, 0], minlength=instance.territory_count
-        )
+        load = sums(assign[where], instance.share[where, 0], instance.territory_count)
         donor = np.argmax(np.where(load > 0, load, -1.0) + 1e-9 * size)
     members = where[assign[where] == donor]
     if len(members) == 1:

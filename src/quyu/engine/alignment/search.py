@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from quyu.engine.alignment.anneal import anneal
-from quyu.engine.alignment.arrays import Floats, Ints
+from quyu.engine.alignment.arrays import Floats, Ints, column_sums, sums
 from quyu.engine.alignment.instance import Instance
 from quyu.engine.alignment.params import Progress, Stop
 
@@ -61,12 +61,8 @@ class Search:
         instance, count = self.instance, self.instance.territory_count
         w = np.where(instance.placed, self.w, 0.0)
         columns = [w, w * instance.x, w * instance.y, np.ones(instance.count)]
-        self.moment = np.column_stack(
-            [np.bincount(self.assign, weights=column, minlength=count) for column in columns]
-        )
-        self.load = np.column_stack(
-            [np.bincount(self.assign, weights=column, minlength=count) for column in instance.share.T]
-        )
+        self.moment = np.column_stack([sums(self.assign, column, count) for column in columns])
+        self.load = column_sums(self.assign, instance.share, count)
 
     def _shape(self) -> float:
         """Sum of w |x - centre|^2 over the placed units, km2."""

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from quyu.engine.alignment.arrays import Floats, Ints
+from quyu.engine.alignment.arrays import Floats, Ints, sums
 
 
 def split(x: Floats, y: Floats, w: Floats, count: int, rng: np.random.Generator) -> Ints:
@@ -40,8 +40,6 @@ def _along(x: Floats, y: Floats, w: Floats, rng: np.random.Generator) -> Floats:
 def centroids(x: Floats, y: Floats, w: Floats, label: Ints, count: int) -> Floats:
     """Weighted centre of each part, parts x 2; NaN for an empty one."""
     weight = w + 1e-12
-    total = np.bincount(label, weights=weight, minlength=count)
+    total = sums(label, weight, count)
     with np.errstate(invalid="ignore"):
-        return np.column_stack(
-            [np.bincount(label, weights=weight * axis, minlength=count) / total for axis in (x, y)]
-        )
+        return np.column_stack([sums(label, weight * axis, count) / total for axis in (x, y)])

@@ -18,7 +18,7 @@ from quyu.engine.alignment.problem import Problem
 from quyu.engine.alignment.result import Result
 from quyu.engine.alignment.search import Plan, Schedule, Search, Watch, cool
 
-STEPS, LEAST_STEPS, MOST_STEPS = 8000, 3_000_000, 60_000_000
+STEPS, LEAST_STEPS, MOST_STEPS = 8000, 3_000_000, 100_000_000
 STARTS = {"fast": 8, "long": 24}
 STRAIN_SURCHARGE = 2.0
 START_EXCESS = 2.0
