@@ -37,6 +37,9 @@ document.addEventListener("securitypolicyviolation", (event) =>
   console.error(`CSP ${event.violatedDirective} ${event.blockedURI} ${event.sourceFile}:${event.lineNumber}`));
 """
 
+Visit = Callable[..., Page]
+Axe = Callable[[Page], list[str]]
+
 # Playwright's synchronous interface keeps an event loop in this thread; Django's ORM is used beside it.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 
