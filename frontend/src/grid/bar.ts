@@ -49,10 +49,16 @@ export function startBar(model: GridModel, table: GridTable): Bar {
 
   function foresee(place: Place): void {
     window.clearTimeout(waiting);
-    waiting = window.setTimeout(async () => {
+    const asked = (waiting = window.setTimeout(async () => {
       const found = await ask<Outlook>(urls.outlook, node(place));
-      if (found && hint && table.active === place) hint.textContent = `${found.interval}${found.sentence}`;
-    }, HINT_DELAY);
+      if (found && hint && table.active === place && waiting === asked) hint.textContent = `${found.interval}${found.sentence}`;
+    }, HINT_DELAY));
+  }
+
+  /** An answer stays to be read: no hint asked for earlier may write over it. */
+  function stopForeseeing(): void {
+    window.clearTimeout(waiting);
+    waiting = 0;
   }
 
   function paint(moved: Moved): void {
@@ -69,6 +75,7 @@ export function startBar(model: GridModel, table: GridTable): Bar {
   }
 
   async function change(method: string, url: string, asked: object): Promise<void> {
+    stopForeseeing();
     const body = { ...asked, version: model.version, view_line: model.config.product_line };
     const answer = await send<Moved>(method, url, body, table.text["textFailed"] ?? "");
     if (answer.moved) paint(answer.moved);
