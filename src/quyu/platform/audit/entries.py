@@ -23,6 +23,8 @@ ENTRY_LABELS = {
     "total_fen": _("总目标"),
     "amount_fen": _("金额"),
     "value_fen": _("新值"),
+    "before_fen": _("改前"),
+    "after_fen": _("改后"),
     "growth_bp": _("增长率"),
     "deviation_bp": _("最大偏差"),
     "territories": _("销售区域数"),
@@ -36,6 +38,7 @@ ENTRY_LABELS = {
     "from_territory": _("原销售区域"),
     "to_territory": _("新销售区域"),
     "customers": _("客户数"),
+    "changed": _("变动数"),
     "rows": _("行数"),
     "node_count": _("节点数"),
     "cells_changed": _("变化的单元格"),
@@ -52,7 +55,15 @@ ENTRY_LABELS = {
     "role": _("角色"),
     "org_unit": _("组织"),
     "planned_assignments_removed": _("取消的预定任职"),
+    "rule": _("规则"),
+    "undoes": _("撤销的序号"),
+    "reverses": _("冲销的批次"),
+    "sha256": _("文件指纹"),
+    "channels": _("渠道"),
+    "products": _("产品"),
+    "people": _("人员"),
 }
+ENTRY_VALUES = {"rule": {"none": _("上级随之变化"), "total": _("上级不变，由同级分摊")}}
 
 
 def label(name: str) -> str:
@@ -69,7 +80,7 @@ def text(name: str, value: Any) -> str:
     """A single value in words."""
     if isinstance(value, int) and not isinstance(value, bool):
         return {"amount": format_yuan, "rate": format_bp}.get(kind(name), str)(value)
-    return str(value)
+    return str(ENTRY_VALUES.get(name, {}).get(value, value))
 
 
 def one_line(detail: Mapping[str, Any]) -> str:
