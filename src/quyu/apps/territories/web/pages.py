@@ -57,6 +57,7 @@ def map_page(request: GuardedRequest, alignment: Alignment) -> HttpResponse:
         "figures_date": selectors.figures_date(selectors.measure_of(alignment)),
         "is_draft": is_draft,
         "may": may,
+        "quality": visible_quality(request, alignment, {row["region"] for row in rows}),
         "changes": [] if is_dated else visible_changes(request, alignment, active),
         "out_of_balance": sum(row["balance"] in ("heavy", "light") for row in rows),
         "vacant": sum(1 for load in loads if load.owner is None or load.owner.person is None),
@@ -64,6 +65,12 @@ def map_page(request: GuardedRequest, alignment: Alignment) -> HttpResponse:
         "activate_form": ActivateForm(initial={"valid_from": request.today}),
     }
     return render(request, "territories/map.html.jinja", context)
+
+
+def visible_quality(request: GuardedRequest, alignment: Alignment, seen: set[str]) -> list[dict[str, Any]]:
+    """What the solver proved for each region, in the regions the caller may see."""
+    proved: list[dict[str, Any]] = alignment.method.get("regions", [])
+    return proved if request.scope.is_everything else [row for row in proved if row["name"] in seen]
 
 
 def visible_changes(
