@@ -57,8 +57,8 @@ $(VENV)/.ready: requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null || { echo "缺少 Python 的 venv 模块，请先安装：apt install python3-venv。 The venv module is missing."; exit 1; }
 	@echo "── 安装依赖 installing (about a minute the first time)"
 	@test -x $(PY) || $(PYTHON) -m venv $(VENV)
-	@$(PY) -m pip install -q --disable-pip-version-check --require-hashes -r requirements.lock
-	@$(PY) -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@$(PY) -m pip install -qq --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(PY) -m pip install -qq --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
 
 frontend/node_modules/.ready: $(VENV)/.ready frontend/package-lock.json
@@ -70,7 +70,7 @@ frontend: $(BUILD)/.ready ## build the pages' scripts and styles
 
 $(BUILD)/.ready: frontend/node_modules/.ready $(FRONTEND_SOURCES)
 	@echo "── 构建前端 building the front end"
-	@cd frontend && $(NPM) run --silent build
+	@cd frontend && $(NPM) run --silent build -- --logLevel warn
 	@touch $@
 
 messages: $(VENV)/.ready ## bring the English catalogue up to date with the sources
