@@ -2,6 +2,7 @@
 
 import csv
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ from quyu.shell.cli.align import align, parse_measures
 from tests.engine.alignment.maps import grid
 
 
-def write(path: Path, header: str, rows: list[tuple[object, ...]]) -> str:
+def write(path: Path, header: str, rows: Sequence[tuple[object, ...]]) -> str:
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file)
         writer.writerows([header.split(","), *rows])
@@ -87,7 +88,7 @@ def test_seats_and_locks_are_kept(files: dict[str, str]) -> None:
     ],
 )
 def test_bad_units_are_refused_by_row(
-    tmp_path: Path, header: str, rows: list[tuple[object, ...]], said: str
+    tmp_path: Path, header: str, rows: Sequence[tuple[object, ...]], said: str
 ) -> None:
     units, out = write(tmp_path / "units.csv", header, rows), tmp_path / "plan.csv"
 

@@ -5,8 +5,20 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from quyu.engine.alignment import Params, Problem, Seat, solve, verify
+from quyu.engine.alignment import Params, Problem, Progress, Seat, solve, verify
 from tests.engine.alignment.maps import QUICK, grid, scattered
+
+
+class Watcher:
+    """Follows the progress and wants to stop after so many reports."""
+
+    def __init__(self, patience: int) -> None:
+        self.patience, self.seen = patience, list[float]()
+
+    def __call__(self, progress: Progress, /) -> bool:
+        self.seen.append(progress.done)
+        return len(self.seen) >= self.patience
+
 
 MAPS = st.tuples(st.integers(12, 60), st.integers(1, 6), st.integers(0, 10_000))
 
@@ -162,18 +174,18 @@ def test_a_seat_with_half_the_capacity_gets_half_the_load() -> None:
 
 def test_stopping_at_once_still_gives_a_legal_plan() -> None:
     problem = scattered(200, 5)
-    seen: list[float] = []
+    watch = Watcher(patience=1)
 
-    result = solve(problem, stop=lambda progress: seen.append(progress.done) is None)
+    result = solve(problem, stop=watch)
 
-    assert len(seen) == 1
+    assert len(watch.seen) == 1
     assert verify(problem, result.assignment).is_legal
 
 
 def test_progress_rises_to_the_end() -> None:
-    seen: list[float] = []
+    watch = Watcher(patience=10_000)
 
-    solve(scattered(60, 3), QUICK, stop=lambda progress: bool(seen.append(progress.done)))
+    solve(scattered(60, 3), stop=watch)
 
-    assert seen == sorted(seen)
-    assert 0 <= seen[0] < seen[-1] <= 1
+    assert watch.seen == sorted(watch.seen)
+    assert 0 <= watch.seen[0] < watch.seen[-1] <= 1

@@ -19,7 +19,7 @@ def join_pieces(instance: Instance, assign: Ints, held: Ints) -> bool:
     for territory in np.unique(assign[instance.placed]):
         own = instance.placed & (assign == territory)
         names, sizes = np.unique(piece[own], return_counts=True)
-        if len(names) == 1 or instance.closed[territory]:
+        if len(names) <= 1 or instance.closed[territory]:
             continue
         main = names[np.argmax(sizes)]
         passable = own | ((held < 0) & instance.placed)
