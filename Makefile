@@ -46,6 +46,7 @@ check: setup ## every gate: format, lint, types, imports, migrations, translatio
 	QUYU_HOME=$$(mktemp -d) QUYU_HTTPS=1 $(PY) manage.py check --deploy --fail-level WARNING
 	$(PY) tools/translations.py --check
 	$(PY) tools/shape.py
+	$(PY) tools/docs.py
 	$(PY) tools/capabilities.py --check
 	$(VENV)/bin/bandit -q -c pyproject.toml -r src
 	$(PY) -m pytest -n 2 --dist loadfile -m "not browser and not slow" --cov --cov-report=term:skip-covered --cov-fail-under=85

@@ -62,7 +62,7 @@ def calls(text: str) -> Iterator[tuple[str, list[str]]]:
     for line in code_lines(text):
         for part in re.split(r"&&|\||;", re.sub(r"\s#\s.*$", "", line)):
             if match := PREFIX.match(part.strip()):
-                words = shlex.split(re.sub(r"[\[\]…]|\.\.\.", " ", match[2]), posix=False)
+                words = shlex.split(re.sub(r"[\[\]…]|\.\.\.|<[^>]*>", " ", match[2]), posix=False)
                 yield match[1], words
 
 

@@ -46,11 +46,12 @@ SHOTS = (
     Shot("performance-customers", "jiangsu", "/performance/customers/"),
     Shot("performance-analysis", "director", "/performance/analysis/"),
     Shot("targets", "operations", "/targets/"),
-    Shot("territories", "operations", "/territories/", "canvas"),
+    Shot("target-grid", "operations", "/targets/2/", ".tabulator-row"),
+    Shot("territories", "operations", "/territories/", "#territory-map[data-ready]"),
     Shot("customers", "operations", "/customers/"),
     Shot("organisation", "director", "/org/"),
     Shot("imports", "operations", "/imports/"),
-    Shot("approvals", "director", "/approvals/"),
+    Shot("approvals", "director", "/approvals/?tab=all"),
     Shot("audit", "auditor", "/audit/"),
 )
 

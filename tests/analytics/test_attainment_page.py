@@ -12,7 +12,7 @@ JUNE_2026 = WorkCalendar({date(2026, 6, 19): False}, None)
 """The Dragon Boat Festival is the only exception of that month."""
 
 
-@pytest.mark.capability("MON1", "MON2")
+@pytest.mark.capability("MON2")
 def test_the_example_of_the_formula_page() -> None:
     working_days = JUNE_2026.count(date(2026, 6, 1), date(2026, 7, 1))
     gone = JUNE_2026.count(date(2026, 6, 1), date(2026, 6, 15))
