@@ -42,7 +42,7 @@ def import_() -> None:
 @click.option(
     "--mapping",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help=_("列对应的 JSON 文件：{字段: 表头}。"),
+    help=_('列对应的 JSON 文件：{"字段": "表头"}。'),
 )
 @click.option("--sheet", help=_("工作表名称；默认选最像订单的可见工作表。"))
 @click.option("--partial", is_flag=True, help=_("只写入没有错误的行。"))
@@ -118,7 +118,7 @@ def _mapping(path: Path | None) -> dict[str, str] | None:
     except ValueError as error:
         raise click.BadParameter(_("列对应文件不是 JSON。")) from error
     if not isinstance(content, dict):
-        raise click.BadParameter(_("列对应文件应是 {字段: 表头}。"))
+        raise click.BadParameter(_('列对应文件应是 {"字段": "表头"}。'))
     return {str(name): str(header) for name, header in content.items()}
 
 
