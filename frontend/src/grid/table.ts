@@ -88,6 +88,8 @@ export class GridTable {
   private columns(): ColumnDefinition[] {
     const { model, text } = this;
     const compared = (cell: CellComponent) => sum((cell.getRow().getData() as GridRow).compared, model.year);
+    // Made before the months: the arrow keys go through the columns in the order in which they are made.
+    const year = this.amountColumn(text["textYear"] ?? "", model.year, "grid-sum");
     const quarters = model.quarters.map((quarter, index) => ({
       title: (text["textQuarter"] ?? "%s").replace("%s", String(index + 1)),
       columns: [
@@ -107,7 +109,7 @@ export class GridTable {
         cssClass: "grid-name",
         formatter: (cell) => this.nameCell(cell),
       },
-      this.amountColumn(text["textYear"] ?? "", model.year, "grid-sum"),
+      year,
       {
         title: model.config.compared_label,
         field: "compared",
