@@ -6,9 +6,15 @@ see docs/howto/add-a-metric.md.
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
-import ibis
+from quyu.kernel.deferred import deferred
+
+if TYPE_CHECKING:
+    import ibis
+else:
+    ibis = deferred("ibis")
+
 
 Direction = Literal["more", "less"]
 Grain = Literal["line", "order", "customer"]

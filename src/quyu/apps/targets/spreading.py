@@ -6,16 +6,24 @@ node are zero they follow the base, and where that is zero too they share equall
 above zero, unless it is negative already: then it does not fall further.
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from quyu.apps.targets.axes import Axes, Cells, Mask, Node
 from quyu.apps.targets.choices import EditRule
-from quyu.engine import allocation
+from quyu.kernel.deferred import deferred
 from quyu.kernel.money import format_yuan
 from quyu.kernel.refusal import Refusal
+
+if TYPE_CHECKING:
+    from quyu.engine import allocation
+else:
+    allocation = deferred("quyu.engine.allocation")
 
 ALL_LINES = "*"
 """The root of the product dimension; no product line may have this code."""

@@ -4,13 +4,18 @@ import json
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import shapely
 
+from quyu.kernel.deferred import deferred
 from quyu.kernel.refusal import Refusal
 from quyu.platform.geography.shapes import Coverage
+
+if TYPE_CHECKING:
+    import shapely
+else:
+    shapely = deferred("shapely")
 
 
 class BadBoundaryFile(Refusal):

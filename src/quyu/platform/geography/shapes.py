@@ -2,10 +2,17 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
-import shapely
 from numpy.typing import NDArray
+
+from quyu.kernel.deferred import deferred
+
+if TYPE_CHECKING:
+    import shapely
+else:
+    shapely = deferred("shapely")
 
 DRAWING_TOLERANCE = 0.01
 """Simplification in degrees (about 1 km), by effective area; all of China's counties gzip to 1.2 MB."""

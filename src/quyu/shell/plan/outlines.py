@@ -1,15 +1,21 @@
 """The shapes of territories as SVG paths, from the boundaries of their units."""
 
-import json
+from __future__ import annotations
+
 from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
 
 import numpy as np
-import shapely
-from shapely.geometry import shape
 
 from quyu.apps.targets.axes import TERRITORY
 from quyu.apps.territories.models import Alignment, AlignmentUnit
+from quyu.kernel.deferred import deferred
 from quyu.platform.geography.models import UnitBoundary
+
+if TYPE_CHECKING:
+    import shapely
+else:
+    shapely = deferred("shapely")
 
 WIDTH, HEIGHT = 1000.0, 760.0
 MIDDLE_LATITUDE = 36.0
@@ -26,7 +32,7 @@ def outlines(alignment: Alignment) -> dict[str, str]:
         .order_by("unit_id")
         .values_list("unit_id", "geometry")
     ):
-        parts.setdefault(territory_of[unit], []).append(shape(json.loads(geometry)))
+        parts.setdefault(territory_of[unit], []).append(shapely.from_geojson(geometry))
     merged = {code: _merged(shapes) for code, shapes in parts.items()}
     return _paths(merged) if merged else {}
 

@@ -4,13 +4,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 from django.utils.translation import gettext_lazy as _
-from scipy.optimize import linear_sum_assignment
 
 from quyu.apps.territories import services as territories
 from quyu.apps.territories.models import AlignmentUnit, Territory, TerritoryOwner
+from quyu.kernel.deferred import deferred
 from quyu.kernel.refusal import Refusal
 from quyu.platform.imports import pipeline
 from quyu.platform.imports.kinds import Column, Findings, ImportKind, Parsed, Receipt
@@ -22,6 +23,11 @@ from quyu.platform.people.models import OrgUnit, Person, Position
 from quyu.shell.plan.demand import Demand
 from quyu.shell.plan.division import Division
 from quyu.shell.plan.sources import FileRejected
+
+if TYPE_CHECKING:
+    from scipy import optimize
+else:
+    optimize = deferred("scipy.optimize")
 
 COLUMNS = (
     Column("region_name", _("地区"), ("地区", "大区", "区域", "销售区域", "省区", "Region", "Territory", "Area", "Sales Region"), required=True),
@@ -144,7 +150,7 @@ def _match(
         ],
         dtype=np.float64,
     )
-    rows, columns = linear_sum_assignment(-sold)
+    rows, columns = optimize.linear_sum_assignment(-sold)
     return {here[c].pk: tuple(pool[r]) for r, c in zip(rows.tolist(), columns.tolist(), strict=True)}
 
 

@@ -1,11 +1,13 @@
 """多维分析: any metric of the registry by any two dimensions, over the attributed order lines."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from functools import cache
+from typing import TYPE_CHECKING, Any
 
-import ibis
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -13,6 +15,12 @@ from quyu.analytics.metrics import METRICS
 from quyu.apps.performance.attributed import attributed_lines
 from quyu.apps.performance.directory import Directory
 from quyu.apps.performance.selectors.drill import Reach
+from quyu.kernel.deferred import deferred
+
+if TYPE_CHECKING:
+    import ibis
+else:
+    ibis = deferred("ibis")
 
 MOST_ROWS, MOST_COLUMNS = 500, 40
 
@@ -54,8 +62,10 @@ WHERE l.ordered_on >= $start AND l.ordered_on < $stop AND ($everything OR list_c
 """
 
 
-LINES = ibis.table(
-    {
+@cache
+def named_lines() -> ibis.Table:
+    """What metrics and dimensions may refer to."""
+    columns = {
         "order_no": "string",
         "customer_code": "string",
         "quantity_milli": "int64",
@@ -63,10 +73,8 @@ LINES = ibis.table(
         "profit_fen": "int64",
         "sign": "int64",
         **{dimension.column: "string" for dimension in DIMENSIONS.values()},
-    },
-    name="named_line",
-)
-"""What metrics and dimensions may refer to."""
+    }
+    return ibis.table(columns, name="named_line")
 
 
 @dataclass(frozen=True)
@@ -97,14 +105,13 @@ def cut(
                 "territories": list(reach.territory_codes),
             },
         )
-        rows, columns = (
-            LINES[DIMENSIONS[row].column].name("row"),
-            LINES[DIMENSIONS[column].column].name("column"),
-        )
-        value = metric.expression(LINES).name("value")
+        lines = named_lines()
+        rows = lines[DIMENSIONS[row].column].name("row")
+        columns = lines[DIMENSIONS[column].column].name("column")
+        value = metric.expression(lines).name("value")
 
         def fetch(*keys: Any) -> list[tuple[Any, ...]]:
-            query = LINES.group_by(list(keys)).aggregate(value) if keys else LINES.aggregate(value)
+            query = lines.group_by(list(keys)).aggregate(value) if keys else lines.aggregate(value)
             return connection.execute(ibis.to_sql(query, dialect="duckdb")).fetchall()
 
         cells = {(r, c): int(v) for r, c, v in fetch(rows, columns) if v is not None}

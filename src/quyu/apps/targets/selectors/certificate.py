@@ -1,9 +1,18 @@
 """The certificate of a version: every node of the region x period x product lattice summed again."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from quyu.apps.targets import spreading, store
 from quyu.apps.targets.axes import Axes
 from quyu.apps.targets.models import PlanVersion
-from quyu.engine import allocation
+from quyu.kernel.deferred import deferred
+
+if TYPE_CHECKING:
+    from quyu.engine import allocation
+else:
+    allocation = deferred("quyu.engine.allocation")
 
 
 def certificate(version: PlanVersion) -> allocation.Certificate:

@@ -1,8 +1,11 @@
 """A proposed alignment: each region's units divided into balanced, compact, contiguous territories."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import TYPE_CHECKING
 
 import numpy as np
 from django.db import transaction
@@ -17,7 +20,7 @@ from quyu.apps.territories.services.network import (
     read_atlas,
     region_network,
 )
-from quyu.engine import alignment as engine
+from quyu.kernel.deferred import deferred
 from quyu.kernel.refusal import Refusal
 from quyu.kernel.rounding import largest_remainder
 from quyu.platform.approvals.services import day as day_of
@@ -27,6 +30,11 @@ from quyu.platform.geography.choices import UnitLevel
 from quyu.platform.geography.names import short_name
 from quyu.platform.people.choices import OrgKind
 from quyu.platform.people.models import OrgUnit, User
+
+if TYPE_CHECKING:
+    from quyu.engine import alignment as engine
+else:
+    engine = deferred("quyu.engine.alignment")
 
 
 class NothingToDivide(Refusal):
@@ -283,8 +291,9 @@ def main_place(codes: Sequence[str], weight: np.ndarray, atlas: Atlas) -> str:
 
 
 def free_name(place: str, names: set[str]) -> str:
-    """`苏州片区`, `苏州片区2`, …: a name no territory of the region has."""
-    return next(n for n in (f"{place}片区{k if k > 1 else ''}" for k in range(1, 10_000)) if n not in names)
+    """`苏州片区`, `苏州片区2`, … (`Seattle`, `Seattle 2`, …): a name no territory of the region has."""
+    stem, gap = (place, " ") if place.isascii() else (f"{place}片区", "")
+    return next(n for n in (f"{stem}{gap}{k}" if k > 1 else stem for k in range(1, 10_000)) if n not in names)
 
 
 def quality_of(region: Region, network: Network, result: engine.Result) -> dict[str, object]:

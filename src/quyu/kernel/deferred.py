@@ -1,0 +1,26 @@
+"""Modules imported at their first use: a page that solves nothing pays nothing for the solver.
+
+Used as below, so that type checkers and the import rules still see the dependency; the names of the module
+stand only in functions and, with `from __future__ import annotations`, in annotations.
+
+    if TYPE_CHECKING:
+        import shapely
+    else:
+        shapely = deferred("shapely")
+"""
+
+from importlib import import_module
+from types import ModuleType
+from typing import Any
+
+
+class _Deferred(ModuleType):
+    """Stands for a module of the same name and imports it when an attribute is asked for."""
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(import_module(self.__name__), name)
+
+
+def deferred(name: str) -> ModuleType:
+    """The module of that full name, not imported yet; safe with threads, which the import lock orders."""
+    return _Deferred(name)
