@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from quyu.apps.customers.models import Customer
@@ -42,9 +43,8 @@ def approvals_waiting(request: GuardedRequest) -> Iterator[Task]:
     for approval in waiting[:SHOWN_EACH]:
         who = approval.submitted_by.first_name or approval.submitted_by.username
         detail = _("{who} 提交于 {day:%Y-%m-%d}").format(who=who, day=approval.submitted_at)
-        yield Task(
-            _("审批：{label}").format(label=approval.subject_label), detail, url_of("approvals"), "warning"
-        )
+        url = reverse("approval", args=[approval.pk])
+        yield Task(_("审批：{label}").format(label=approval.subject_label), detail, url, "warning")
 
 
 def failed_imports(request: GuardedRequest) -> Iterator[Task]:
@@ -57,7 +57,8 @@ def failed_imports(request: GuardedRequest) -> Iterator[Task]:
         return
     detail = _("{count} 处错误").format(count=run.error_count) if run.error_count else run.get_state_display()
     kind = "warning" if run.state == ImportState.PREVIEWED else "danger"
-    yield Task(_("处理导入：{name}").format(name=run.file.name), detail, url_of("imports"), kind)
+    url = reverse("import-run", args=[run.pk])
+    yield Task(_("处理导入：{name}").format(name=run.file.name), detail, url, kind)
 
 
 def drafts(request: GuardedRequest) -> Iterator[Task]:
@@ -66,12 +67,12 @@ def drafts(request: GuardedRequest) -> Iterator[Task]:
         scope = guard.check(request, "plan", "submit")
         versions = targets.visible_versions(scope).filter(state=VersionState.DRAFT)
         for version in versions.order_by("-plan__year", "-pk")[:SHOWN_EACH]:
-            yield Task(_("完成并提交目标：{label}").format(label=version), _("草稿"), url_of("targets"))
+            url = reverse("target-version", args=[version.pk])
+            yield Task(_("完成并提交目标：{label}").format(label=version), _("草稿"), url)
     if guard.may(request, "alignment", "create"):
         for alignment in Alignment.objects.filter(state=AlignmentState.DRAFT).order_by("-pk")[:SHOWN_EACH]:
-            yield Task(
-                _("完成并提交区域方案：{label}").format(label=alignment), _("草稿"), url_of("territories")
-            )
+            url = reverse("alignment", args=[alignment.pk])
+            yield Task(_("完成并提交区域方案：{label}").format(label=alignment), _("草稿"), url)
 
 
 def ownerless_territories(request: GuardedRequest) -> Iterator[Task]:
@@ -83,7 +84,7 @@ def ownerless_territories(request: GuardedRequest) -> Iterator[Task]:
     count = Territory.objects.visible_to(scope, at).filter(in_force(at)).exclude(pk__in=owned).count()
     if count:
         text = _("给 {count} 个销售区域指定负责岗位").format(count=count)
-        yield Task(text, _("无人负责的区域没有人对目标负责"), url_of("territories"), "warning")
+        yield Task(text, _("无人负责的区域没有人对目标负责"), url_of("territory-coverage"), "warning")
 
 
 def unplaced_customers(request: GuardedRequest) -> Iterator[Task]:
