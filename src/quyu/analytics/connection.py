@@ -4,10 +4,19 @@ Nothing is stored in DuckDB. It reads the Parquet facts and Arrow tables handed 
 back; a result never depends on its thread count, since every query orders what it returns.
 """
 
+from __future__ import annotations
+
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
-import duckdb
+from quyu.kernel.deferred import deferred
+
+if TYPE_CHECKING:
+    import duckdb
+else:
+    duckdb = deferred("duckdb")
+
 
 MEMORY_LIMIT = "1GB"
 THREADS = 2

@@ -1,19 +1,26 @@
 """The order lines with the territory and person they count for, as one DuckDB view over the Parquet files."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import duckdb
 import pyarrow as pa
 from django.db.models import Subquery
 
 from quyu.analytics.connection import connect
 from quyu.apps.performance.directory import Directory
 from quyu.apps.performance.models import RollupState
+from quyu.kernel.deferred import deferred
 from quyu.platform.facts import attribution, store
 from quyu.platform.facts.models import Batch
 from quyu.platform.facts.schema import ORDER_LINE_KIND
+
+if TYPE_CHECKING:
+    import duckdb
+else:
+    duckdb = deferred("duckdb")
 
 VIEW = """
 CREATE OR REPLACE TEMP VIEW attributed_line AS

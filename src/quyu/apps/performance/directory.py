@@ -1,17 +1,24 @@
 """The names behind the codes of order lines: customers, products, channels, territories, people, in one query."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import duckdb
 import pyarrow as pa
 from django.db.models import CharField, F, QuerySet, Value
 
 from quyu.apps.customers.models import Customer
 from quyu.apps.territories.models import Territory
+from quyu.kernel.deferred import deferred
 from quyu.platform.catalog.models import Channel, Product
 from quyu.platform.people.models import OrgUnit, Person
+
+if TYPE_CHECKING:
+    import duckdb
+else:
+    duckdb = deferred("duckdb")
 
 KINDS = ("customer", "product", "channel", "territory", "person", "unit")
 
@@ -51,7 +58,7 @@ def directory() -> Directory:
     return Directory(tuple(rows))
 
 
-def _part(kind: str, rows: "QuerySet[Any]", extra: str | None) -> "QuerySet[Any, tuple[str, str, str, str]]":
+def _part(kind: str, rows: QuerySet[Any], extra: str | None) -> QuerySet[Any, tuple[str, str, str, str]]:
     text = CharField()
     labelled = rows.order_by().annotate(
         kind_=Value(kind, text), extra_=F(extra) if extra else Value("", text)

@@ -5,18 +5,24 @@ that repeats another row in every column is a duplicate.
 """
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from quyu.apps.performance.resolution import texts_of
+from quyu.kernel.deferred import deferred
 from quyu.platform.facts import store
 from quyu.platform.facts.models import Batch
 from quyu.platform.facts.schema import ORDER_LINE_KIND
 from quyu.platform.imports.kinds import Parsed
+
+if TYPE_CHECKING:
+    import pyarrow.parquet as pq
+else:
+    pq = deferred("pyarrow.parquet")
 
 
 @dataclass(frozen=True)

@@ -10,21 +10,27 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import chain
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 from django.db import connection, models, transaction
 from django.db.models import Q
 
 from quyu.apps.performance.contributions import Contribution, Directory, contribution
 from quyu.apps.performance.models import DayRollup, MonthRollup, RollupState
 from quyu.apps.territories.models import Territory
+from quyu.kernel.deferred import deferred
 from quyu.platform.catalog.models import Channel, Product
 from quyu.platform.facts import attribution, store
 from quyu.platform.facts.models import Batch
 from quyu.platform.facts.schema import ORDER_LINE_KIND
 from quyu.platform.people.models import Person
+
+if TYPE_CHECKING:
+    import pyarrow.parquet as pq
+else:
+    pq = deferred("pyarrow.parquet")
 
 CHUNK = 5000
 INSERTED = 400
@@ -73,7 +79,7 @@ def advance(ownership: pa.Table) -> RollupState:
         now.catalog_digest,
     ):
         before = _stored_basis(state)
-        if before is None:
+        if before is None or not _is_nameable(before.ownership):
             return rebuild(ownership)
         _move(before, now, last_batch=state.last_batch, delta=delta)
     for batch in Batch.objects.filter(kind=ORDER_LINE_KIND, pk__gt=state.last_batch).order_by("pk"):
@@ -104,6 +110,17 @@ def rebuild(ownership: pa.Table, *, at: datetime | None = None) -> RollupState:
 
 def _directory(catalog: pa.Table) -> Directory:
     return Directory(_codes(Territory.objects), _codes(Person.objects), catalog)
+
+
+def _is_nameable(frame: pa.Table) -> bool:
+    """Whether every territory and person of a frame still goes by its code there."""
+    return all(
+        pc.all(pc.is_in(frame[column].drop_null(), rows["code"]), min_count=0).as_py()
+        for column, rows in (
+            ("territory_code", _codes(Territory.objects)),
+            ("person_code", _codes(Person.objects)),
+        )
+    )
 
 
 def _codes(rows: "models.Manager[Territory] | models.Manager[Person]") -> pa.Table:

@@ -10,15 +10,21 @@ attribution of any past ownership can be told apart and made again. Ranges are h
 """
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
+from quyu.kernel.deferred import deferred
 from quyu.kernel.refusal import Refusal
 from quyu.platform.facts import durable, store
 from quyu.platform.facts.models import Batch
+
+if TYPE_CHECKING:
+    import pyarrow.parquet as pq
+else:
+    pq = deferred("pyarrow.parquet")
 
 OWNERSHIP = pa.schema(
     [

@@ -4,9 +4,16 @@ import hashlib
 import os
 import uuid
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pyarrow as pa
-import pyarrow.parquet as pq
+
+from quyu.kernel.deferred import deferred
+
+if TYPE_CHECKING:
+    import pyarrow.parquet as pq
+else:
+    pq = deferred("pyarrow.parquet")
 
 TEMPORARY_SUFFIX = ".tmp"
 

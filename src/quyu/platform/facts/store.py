@@ -6,22 +6,30 @@ file. A batch is never changed: an error is corrected by a reversal batch of neg
 the same source file may be imported again.
 """
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import duckdb
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 from django.conf import settings
 from django.db import IntegrityError, transaction
 
+from quyu.kernel.deferred import deferred
 from quyu.kernel.refusal import Refusal
 from quyu.platform.facts import durable
 from quyu.platform.facts.models import Batch
 from quyu.platform.facts.schema import MEASURES, ORDER_LINE, ORDER_LINE_KIND, conform
 from quyu.platform.people.models import User
+
+if TYPE_CHECKING:
+    import duckdb
+    import pyarrow.parquet as pq
+else:
+    pq = deferred("pyarrow.parquet")
 
 SWEEP_GRACE = timedelta(hours=1)
 
