@@ -14,11 +14,18 @@ from quyu.kernel.refusal import Refusal
 from quyu.platform.calendar.models import CalendarDay
 from quyu.platform.catalog.models import Channel, Product, ProductLine
 from quyu.platform.geography.models import BasicUnit
+from quyu.platform.people import giving
 from quyu.platform.people import services as people
 from quyu.platform.people.choices import OrgKind
 from quyu.platform.people.models import OrgUnit, Person, Position
 from quyu.platform.people.scope import Scope
-from quyu.platform.viewsets.viewset import Caller, Viewset, register, register_reference
+from quyu.platform.viewsets.viewset import (
+    Caller,
+    OutOfScope,
+    Viewset,
+    register,
+    register_reference,
+)
 
 PARENT: Any = ForeignKey(OrgUnit, CASCADE, verbose_name="上级组织", null=True, blank=True)
 PARENT.set_attributes_from_name("parent")
@@ -52,6 +59,8 @@ class OrgUnitViewset(Viewset[OrgUnit]):
         parent = form.instance.parent
         if parent is None and form.instance.kind != OrgKind.HEAD_OFFICE:
             raise ParentMissing(form.instance)
+        if form.instance.kind == OrgKind.HEAD_OFFICE and not caller.scope.is_everything:
+            raise OutOfScope(form.instance)
         unit = super().write(form, expected_version=expected_version, caller=caller)
         if parent is not None:
             people.move_unit(unit=unit, parent=parent, valid_from=caller.at, actor=caller.user, at=caller.now)
@@ -69,6 +78,13 @@ class PositionViewset(Viewset[Position]):
 
     def visible(self, scope: Scope, at: date) -> QuerySet[Position]:
         return Position.objects.visible_to(scope, at)
+
+    def write(self, form: ModelForm[Position], *, expected_version: int, caller: Caller) -> Position:
+        """A role, or another unit for it, is given only by somebody who has those rights himself."""
+        before = Position.objects.filter(pk=form.instance.pk).first()
+        if caller.user is not None:
+            giving.refuse_change(form.instance, before, actor=caller.user, at=caller.at)
+        return super().write(form, expected_version=expected_version, caller=caller)
 
 
 @register

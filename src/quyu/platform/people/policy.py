@@ -87,6 +87,15 @@ def narrow(scope: Scope, resource: str, action: str) -> Scope:
     return scope.over(roles_with(resource, action))
 
 
+def carries(scope: Scope, unit_id: int, role: Role) -> bool:
+    """Whether the roles held over a unit have, together, every right of `role`."""
+    held = [POLICY[Role(seat.role)] for seat in scope.seats if seat.is_everything or unit_id in seat.unit_ids]
+    return all(
+        actions <= NONE.union(*(rights.get(resource, NONE) for rights in held))
+        for resource, actions in POLICY[role].items()
+    )
+
+
 def matrix() -> Iterator[tuple[str, dict[str, tuple[str, ...]]]]:
     """The table for people: each resource with the actions of each role, in the order of `ACTIONS`."""
     for resource in RESOURCES:

@@ -4,11 +4,12 @@ from datetime import date, datetime
 
 from django.db import transaction
 from django.db.models import Q
+from django.utils import timezone
 
 from quyu.kernel.refusal import Refusal
 from quyu.platform.audit import services as audit
-from quyu.platform.people import closure
-from quyu.platform.people.choices import OrgKind
+from quyu.platform.people import closure, giving
+from quyu.platform.people.choices import OrgKind, Role
 from quyu.platform.people.models import (
     Assignment,
     OrgClosure,
@@ -152,6 +153,9 @@ def assign(
     """Put a person on a seat for these days; refuses a second holder and days outside seat or employment."""
     if actor is not None and person.user_id == actor.pk:
         raise OwnSeat(position=position.name)
+    if actor is not None:
+        day = timezone.localdate(audit.moment(at))
+        giving.refuse_role(Role(position.role), position.org_unit, actor=actor, at=day)
     Position.objects.select_for_update().get(pk=position.pk)
     refuse_impossible_days(person, position, valid_from, valid_to)
     overlapping = Assignment.objects.filter(position=position).filter(
