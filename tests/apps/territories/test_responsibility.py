@@ -7,7 +7,7 @@ from django.db import IntegrityError, transaction
 
 from quyu.apps.territories import selectors, services
 from quyu.apps.territories.models import Alignment, AlignmentUnit, TerritoryOwner
-from quyu.apps.territories.services import announcing
+from quyu.platform import ownership
 from quyu.platform.people.models import Assignment
 from tests.people import START, TODAY
 
@@ -113,7 +113,7 @@ def test_a_change_of_owner_by_a_person_is_announced_once_committed(
     site, monkeypatch, django_capture_on_commit_callbacks
 ):
     told = []
-    monkeypatch.setattr(announcing, "_listeners", [told.append])
+    monkeypatch.setattr(ownership, "_listeners", [told.append])
     with django_capture_on_commit_callbacks(execute=True):
         services.assign_owner(
             territory=site.company.yuedong,

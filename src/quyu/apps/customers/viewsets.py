@@ -22,6 +22,7 @@ class CustomerViewset(Viewset[Customer]):
         "contact", "phone", "address", "opened_on", "closed_on",
     )  # fmt: skip
     filters = ("kind", "tier", "channel")
+    attributing = ("code", "unit", "territory_override")
 
     def visible(self, scope: Scope, at: date) -> QuerySet[Customer]:
         return Customer.objects.visible_to(scope, at)

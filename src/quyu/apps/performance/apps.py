@@ -12,5 +12,5 @@ class PerformanceConfig(AppConfig):
         """Make order lines importable, and follow changes of ownership."""
         import_module("quyu.apps.performance.imports")
         background = import_module("quyu.apps.performance.background")
-        territories = import_module("quyu.apps.territories.services")
-        territories.on_ownership_change(background.refresh_attribution_later)
+        ownership = import_module("quyu.platform.ownership")
+        ownership.on_ownership_change(background.refresh_attribution_later)

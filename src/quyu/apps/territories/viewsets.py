@@ -20,6 +20,7 @@ class TerritoryViewset(Viewset[Territory]):
     columns = ("code", "name", "org_unit", "home", "valid_from", "valid_to")
     fields = ("code", "name", "org_unit", "home", "valid_from", "valid_to")
     filters = ("org_unit",)
+    attributing = ("code", "valid_from", "valid_to")
 
     def visible(self, scope: Scope, at: date) -> QuerySet[Territory]:
         return Territory.objects.visible_to(scope, at)

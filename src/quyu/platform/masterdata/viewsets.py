@@ -95,6 +95,7 @@ class PersonViewset(Viewset[Person]):
     columns = ("code", "name", "phone", "joined_on", "left_on")
     fields = ("code", "name", "phone", "joined_on", "left_on")
     search = ("code", "name", "phone")
+    attributing = ("code",)
 
     def visible(self, scope: Scope, at: date) -> QuerySet[Person]:
         return Person.objects.visible_to(scope, at)
@@ -122,6 +123,7 @@ class ProductViewset(Viewset[Product]):
     fields = ("code", "name", "line", "category", "price_fen", "is_strategic")
     filters = ("line", "is_strategic")
     search = ("code", "name", "category")
+    attributing = ("code", "line")
 
     def visible(self, scope: Scope, at: date) -> QuerySet[Product]:  # noqa: ARG002
         return Product.objects.all()
@@ -134,6 +136,7 @@ class ChannelViewset(Viewset[Channel]):
     path = "channels"
     columns = ("code", "name", "sort_order")
     fields = ("code", "name", "sort_order")
+    attributing = ("code",)
 
     def visible(self, scope: Scope, at: date) -> QuerySet[Channel]:  # noqa: ARG002
         return Channel.objects.all()

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from quyu.kernel.refusal import Refusal
 from quyu.platform.audit import services as audit
+from quyu.platform.ownership import announce
 from quyu.platform.people import closure, giving
 from quyu.platform.people.choices import OrgKind, Role
 from quyu.platform.people.models import (
@@ -181,6 +182,8 @@ def assign(
         detail={"person": person.code, "valid_from": valid_from, "valid_to": valid_to},
         at=at,
     )
+    if actor is not None:
+        announce(at)
     return assignment
 
 
@@ -225,6 +228,8 @@ def end_assignment(
         detail={"person": assignment.person.code, "valid_to": valid_to},
         at=at,
     )
+    if actor is not None:
+        announce(at)
     return assignment
 
 
@@ -242,4 +247,6 @@ def leave(*, person: Person, left_on: date, actor: User | None, at: date | datet
     audit.save_checked(person, expected_version=person.version, actor=actor)
     detail = {"left_on": left_on, "planned_assignments_removed": planned}
     audit.record(actor=actor, verb="leave", subject=person, label=person.name, detail=detail, at=at)
+    if actor is not None:
+        announce(at)
     return person

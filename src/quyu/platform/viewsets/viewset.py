@@ -23,6 +23,7 @@ from quyu.kernel.refusal import Refusal
 from quyu.platform.audit import services as audit
 from quyu.platform.audit.models import EditableRow
 from quyu.platform.fields import form_fields, values
+from quyu.platform.ownership import announce
 from quyu.platform.people import policy
 from quyu.platform.people.models import User
 from quyu.platform.people.scope import Scope
@@ -71,6 +72,7 @@ class Viewset(Generic[M]):
     `key` names a row in files, forms and bodies. `personal_fields` of the model are masked for those
     who may not edit all they see, and can then neither be written, searched nor sorted by. `links` are
     foreign keys that are no column of the model; its rows answer to their names and `write` keeps them.
+    `attributing` fields decide for whom order lines count: their change is announced.
     """
 
     model: type[M]
@@ -82,6 +84,7 @@ class Viewset(Generic[M]):
     search: tuple[str, ...] = ("code", "name")
     key: str = "code"
     links: Mapping[str, "models.ForeignKey[Any, Any]"] = {}
+    attributing: tuple[str, ...] = ()
 
     def visible(self, scope: Scope, at: date) -> QuerySet[M]:
         """The rows this scope may see on this day."""
@@ -196,6 +199,9 @@ class Viewset(Generic[M]):
         row = self.write(form, expected_version=expected_version, caller=caller)
         if not self.visible(caller.scope, caller.at).filter(pk=row.pk).exists():
             raise OutOfScope(row)
+        after = self.texts(row)
+        if any(form.initial.get(name, "") != after[name] for name in self.attributing):
+            announce(caller.now)
         return row
 
     def write(self, form: ModelForm[M], *, expected_version: int, caller: Caller) -> M:
@@ -214,7 +220,9 @@ class Viewset(Generic[M]):
             row.delete()
         except (ProtectedError, RestrictedError) as error:
             kinds = sorted({gettext(str(user._meta.verbose_name)) for user in error.args[1]})
-            raise StillUsed(row, "、".join(kinds)) from None
+            raise StillUsed(row, values.listed(kinds)) from None
+        if self.attributing:
+            announce(caller.now)
 
 
 REGISTRY: dict[type[models.Model], Viewset[Any]] = {}

@@ -1,6 +1,5 @@
 """Everything that changes territories and alignments."""
 
-from quyu.apps.territories.services.announcing import on_ownership_change
 from quyu.apps.territories.services.background import enqueue_proposal
 from quyu.apps.territories.services.deciding import (
     NoChange,
@@ -41,7 +40,6 @@ __all__ = [
     "create_draft",
     "enqueue_proposal",
     "move_unit",
-    "on_ownership_change",
     "propose",
     "record_figures",
     "register_approval",

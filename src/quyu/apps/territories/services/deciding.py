@@ -14,7 +14,6 @@ from quyu.apps.territories.selectors import (
     territories_of,
     uncovered_units,
 )
-from quyu.apps.territories.services.announcing import announce
 from quyu.apps.territories.services.drafting import locked_draft
 from quyu.kernel.refusal import Refusal
 from quyu.platform.approvals import registry
@@ -22,6 +21,7 @@ from quyu.platform.approvals import services as approvals
 from quyu.platform.approvals.models import Approval
 from quyu.platform.approvals.services import day as day_of
 from quyu.platform.audit import services as audit
+from quyu.platform.ownership import announce
 from quyu.platform.people.choices import OrgKind
 from quyu.platform.people.models import OrgClosure, OrgUnit, User, in_force
 

@@ -3,12 +3,13 @@
 from datetime import date, datetime
 
 from django.db import transaction
+from django.utils.translation import gettext
 
 from quyu.apps.territories.models import Territory, TerritoryOwner
 from quyu.apps.territories.selectors import common_days
-from quyu.apps.territories.services.announcing import announce
 from quyu.kernel.refusal import Refusal
 from quyu.platform.audit import services as audit
+from quyu.platform.ownership import announce
 from quyu.platform.people.models import Position, User
 
 
@@ -39,7 +40,7 @@ def assign_owner(
                 "{territory} 在 {start} 至 {end} 由“{position}”负责，不能重复。",
                 territory=territory.name,
                 start=row.valid_from,
-                end=row.valid_to or "至今",
+                end=row.valid_to or gettext("至今"),
                 position=row.position.name,
             )
     owner = TerritoryOwner.objects.create(
