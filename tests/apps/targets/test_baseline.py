@@ -52,6 +52,37 @@ def test_the_festival_moves_sales_with_its_date() -> None:
     assert draft[:3].sum() == pytest.approx(amounts[0, 0, :3, 0].sum(), rel=1e-6)
 
 
+@pytest.mark.capability("TGT4")
+def test_sales_that_do_not_follow_the_festival_stay_in_their_months() -> None:
+    amounts = np.full((3, 1, 12, 1), 1_000_000, np.int64)
+    amounts[:, 0, 0, 0] = 3_000_000  # every January, wherever the festival falls
+
+    draft = baseline(history(amounts), target_year=2027, growth_bp=0)
+
+    assert draft.festival_shift_days == 0
+    assert draft.cells[0, :3, 0].tolist() == amounts[-1, 0, :3, 0].tolist()
+
+
+@pytest.mark.capability("TGT4")
+def test_sales_that_follow_the_festival_are_found_to_do_so() -> None:
+    first = np.array([2_000_000.0, 800_000, 2_000_000])
+    amounts = np.full((3, 1, 12, 1), 2_000_000, np.int64)
+    for index, year in enumerate((2024, 2025, 2026)):
+        days = (FESTIVALS[year].replace(year=2024) - FESTIVALS[2024]).days
+        amounts[index, 0, :3, 0] = shift_festival(first, days=days, year=2024, target_year=year)
+
+    assert baseline(history(amounts), target_year=2027, growth_bp=0).festival_shift_days == -11
+
+
+def test_without_festival_dates_nothing_moves() -> None:
+    amounts = np.arange(1, 13).reshape(1, 1, 12, 1) * 100_000
+    known = history(amounts)
+
+    draft = baseline(History(known.years, known.amounts, known.parents, {}), target_year=2027, growth_bp=0)
+
+    assert draft.cells.reshape(-1).tolist() == amounts.reshape(-1).tolist()
+
+
 @given(
     st.lists(st.integers(0, 10**9), min_size=3, max_size=3),
     st.integers(-30, 30),

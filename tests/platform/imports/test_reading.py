@@ -34,6 +34,20 @@ def test_every_usual_encoding_is_recognised(name: str) -> None:
     assert encoding.decode(text.encode(name)).content.decode() == text
 
 
+def test_western_letters_that_stand_alone_are_windows_1252() -> None:
+    text = "Order ID,Product Name,Sales\n" + "CA-1,Binders®\xa0Café “A4”,3.50\n" * 20 + "CA-2,Renée,1\n"
+
+    decoded = encoding.decode(text.encode("cp1252"))
+
+    assert (decoded.encoding, decoded.content.decode()) == ("cp1252", text)
+
+
+def test_chinese_names_under_english_headers_stay_chinese() -> None:
+    text = "Order ID,Customer,Sales\nS1,苏州恒丰经销部,3.50\nS2,Café,1\n"
+
+    assert encoding.decode(text.encode("gb18030")).content.decode() == text
+
+
 def test_one_foreign_character_at_the_very_end_is_not_missed() -> None:
     text = "order,customer\n" + "S1,CUST\n" * 50_000 + "S2,苏州恒丰经销部\n"
 

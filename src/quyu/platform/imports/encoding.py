@@ -2,6 +2,8 @@
 
 The whole file is decoded, not a sample: the first foreign character may be on the last row. A byte-order
 mark decides; then UTF-8; then the Chinese encodings, of which the one whose text reads as Chinese wins.
+Windows-1252 is taken for a file with plain English headers in which foreign letters stand alone: Chinese
+text comes in runs of two bytes and more.
 """
 
 import codecs
@@ -22,6 +24,9 @@ FAMILIAR = re.compile(
 )
 HAN = re.compile("[\u4e00-\u9fff]")
 SAMPLE = 200_000
+HIGH_RUN = re.compile(rb"[\x80-\xff]+")
+LONE_RUN = 1.3
+"""Mean length of the runs of high bytes below which they are taken for single Western letters."""
 
 
 @dataclass(frozen=True)
@@ -52,7 +57,21 @@ def decode(data: bytes) -> Decoded:
             and not data[: error.start].isascii()
         ):
             return Decoded(data[: error.start] + "\ufffd".encode(), "utf-8", truncated=True)
-    return _chinese(data)
+    western = _western(data)
+    return western if western is not None else _chinese(data)
+
+
+def _western(data: bytes) -> Decoded | None:
+    """The file as Windows-1252, if it looks like one."""
+    runs = HIGH_RUN.findall(data)
+    header = data.split(b"\n", 1)[0]
+    stands_alone = sum(len(run) for run in runs) < LONE_RUN * len(runs)
+    if not header.isascii() or not stands_alone:
+        return None
+    try:
+        return Decoded(data.decode("cp1252").encode("utf-8"), "cp1252")
+    except UnicodeDecodeError:
+        return None
 
 
 def _marked(data: bytes, mark: bytes, name: str) -> Decoded:

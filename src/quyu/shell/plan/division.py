@@ -123,8 +123,8 @@ def _proposed(
     )
     _name_single(alignment)
     _place_rest(alignment, demand, regions)
-    how = f"共 {count} 个" if count else "每个地区按人数"
-    return alignment, f"文件没有销售区域列，{how}提出了销售区域（按近 12 个月销售额均衡）。"
+    how = f"按要求划分为 {count} 个销售区域" if count else "每个地区按人数划分销售区域"
+    return alignment, f"{how}，以近 12 个月销售额均衡。"
 
 
 def _whole_provinces(by_region: Mapping[str, list[str]]) -> dict[str, list[str]]:

@@ -1,6 +1,6 @@
 """Actuals of past years placed on the axes of a plan, and the baseline taken from them."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -13,6 +13,8 @@ from quyu.apps.targets.axes import TERRITORY, Axes, Cells
 from quyu.apps.targets.services import baseline
 from quyu.kernel.refusal import Refusal
 from quyu.platform.calendar.selectors import spring_festival
+from quyu.platform.geography.choices import UnitLevel
+from quyu.platform.geography.models import BasicUnit
 
 LATEST_START_MONTH = 1
 MONTHS = 12
@@ -87,9 +89,16 @@ def baseline_of(axes: Axes, past: PastYears, *, target_year: int, growth_bp: int
         years=past.years,
         amounts=amounts,
         parents=np.array([numbers[code] for code in parents], np.int64),
-        festivals={y: spring_festival(y) for y in (*past.years, target_year)},
+        festivals=_festivals((*past.years, target_year)),
     )
     return baseline.baseline(history, target_year=target_year, growth_bp=growth_bp)
+
+
+def _festivals(years: Iterable[int]) -> dict[int, date]:
+    """The Spring Festivals of a company that sells in China; none for others."""
+    if not BasicUnit.objects.exclude(level=UnitLevel.OTHER).exists():
+        return {}
+    return {year: spring_festival(year) for year in years}
 
 
 def completed_last_year(past: PastYears) -> Cells:

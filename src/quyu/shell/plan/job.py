@@ -14,6 +14,7 @@ from quyu.platform.calendar.services import load_china_calendar
 from quyu.platform.catalog.models import Channel, Product, ProductLine
 from quyu.platform.geography import services as geography
 from quyu.platform.geography.models import BasicUnit
+from quyu.platform.imports.encoding import decode
 from quyu.platform.people.choices import OrgKind
 from quyu.platform.people.models import OrgUnit, Person
 from quyu.shell.plan import demand as demands
@@ -21,6 +22,7 @@ from quyu.shell.plan import division, outputs, sources, staffing
 from quyu.shell.plan.breakdown import Breakdown, break_down
 
 Say = Callable[[str], None]
+CHINESE_SAMPLE = 262_144
 
 
 class TotalAndGrowth(Refusal):
@@ -120,13 +122,15 @@ def load_map(orders: Sequence[Path], say: Say) -> None:
 
 
 def _has_chinese(path: Path) -> bool:
-    head = path.read_bytes()[:65_536]
-    if head.startswith(b"PK"):
+    """Whether the file could name Chinese places; a workbook is not opened for that."""
+    data = path.read_bytes()[:CHINESE_SAMPLE]
+    if data.startswith(b"PK"):
         return True
-    return any(
-        0x4E00 <= ord(letter) <= 0x9FFF
-        for letter in head.decode("gb18030", "ignore") + head.decode("utf-8", "ignore")
-    )
+    try:
+        text = decode(data).content.decode("utf-8", "ignore")
+    except Refusal:
+        return True
+    return any("\u4e00" <= letter <= "\u9fff" for letter in text)
 
 
 _COUNTED = (
@@ -140,7 +144,8 @@ _COUNTED = (
 
 
 def _counts() -> dict[str, int]:
-    return {name: model._default_manager.count() for name, model in _COUNTED}
+    counts = {name: model._default_manager.count() for name, model in _COUNTED}
+    return counts | {"地区": OrgUnit.objects.exclude(kind=OrgKind.HEAD_OFFICE).count()}
 
 
 def _created(before: dict[str, int]) -> tuple[str, ...]:

@@ -92,14 +92,19 @@ def _completed(parsed: Parsed) -> tuple[Parsed, tuple[str, ...]]:
         filled = pc.fill_null(table["region_name"].cast(pa.string()), places.WHOLE_COMPANY)
         column = table.schema.get_field_index("region_name")
         note = f"地区为空的行归入“{places.WHOLE_COMPANY}”。"
-        return replace(parsed, table=table.set_column(column, "region_name", filled)), (note,)
+        return _with(parsed, table.set_column(column, "region_name", filled)), (note,)
     if "province" in table.column_names:
         filled = pc.fill_null(table["province"].cast(pa.string()), places.WHOLE_COMPANY)
         note = "文件没有地区列，以省份作为地区。"
     else:
         filled = pa.array([places.WHOLE_COMPANY] * table.num_rows, pa.string())
         note = "文件没有地区和省份列，全部作为一个地区。"
-    return replace(parsed, table=table.append_column("region_name", filled)), (note,)
+    return _with(parsed, table.append_column("region_name", filled)), (note,)
+
+
+def _with(parsed: Parsed, table: pa.Table) -> Parsed:
+    """Other columns: what was worked out from the old ones no longer holds."""
+    return replace(parsed, table=table, memory={})
 
 
 def _line(error: RowError) -> str:

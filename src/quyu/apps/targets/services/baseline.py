@@ -3,7 +3,8 @@
 Pure arithmetic over arrays; the result is an estimate that serves as weights, so it may be rounded
 cell by cell. Level: the last year grown. Season: the average shares of the months, where January to
 March of every past year are first re-dated so that the festival falls on the target year's date (a
-moving-holiday shift: the daily rhythm is kept relative to the festival, Q1 as a whole is unchanged).
+moving-holiday shift: the daily rhythm is kept relative to the festival, Q1 as a whole is unchanged),
+provided that the past years say that sales follow the festival (`follows_festival`).
 A short history leans on the parent's season; a territory without history takes the parent's season
 at the mean level of its neighbours. Formula page: docs/formulas/baseline.md.
 """
@@ -36,7 +37,7 @@ class History:
     """Actuals in fen, shape (years, territories, 12 months, lines), years ascending and consecutive.
 
     `parents` gives each territory the index of its parent region; `festivals` the day of the Spring
-    Festival of every year in the history and of the target year.
+    Festival of every year in the history and of the target year; none where it plays no part.
     """
 
     years: tuple[int, ...]
@@ -61,13 +62,44 @@ def baseline(history: History, *, target_year: int, growth_bp: int | None = None
     if not amounts.size or amounts.sum() <= 0:
         raise NoHistory
     growth = trend_bp(history.amounts) if growth_bp is None else growth_bp
-    dated = _on_target_dates(amounts, history, target_year)
+    follows = follows_festival(amounts, history)
+    dated = _on_target_dates(amounts, history, target_year) if follows else amounts
     season = _season(np.clip(dated, 0, None).sum(axis=0), history, amounts)
     level, without = _level(amounts, history.parents)
     cells = np.rint(level[:, None, :] * (BP + growth) / BP * season).astype(np.int64)
-    last = history.years[-1]
-    moved = _day_of_year(history.festivals[target_year]) - _day_of_year(history.festivals[last])
+    moved = _days_between(history, history.years[-1], target_year) if follows else 0
     return Baseline(cells, growth, moved, without)
+
+
+def follows_festival(amounts: Floats, history: History) -> bool:
+    """Does the past say that sales move with the festival?
+
+    Each year's January-March shares are foretold from the year before, once as they were and once
+    re-dated; the smaller total error wins. With one year only there is no evidence: the festival is
+    believed where its dates are given.
+    """
+    if not history.festivals:
+        return False
+    quarter = np.clip(amounts.sum(axis=(1, 3)), 0, None)[:, :3]
+    plain = moved = 0.0
+    for index in range(1, len(history.years)):
+        before, year = history.years[index - 1], history.years[index]
+        days = _days_between(history, before, year)
+        again = shift_festival(quarter[index - 1], days=days, year=before, target_year=year)
+        actual = _parts(quarter[index])
+        plain += float(np.abs(actual - _parts(quarter[index - 1])).sum())
+        moved += float(np.abs(actual - _parts(again)).sum())
+    return len(history.years) < 2 or moved < plain
+
+
+def _parts(values: Floats) -> Floats:
+    whole = values.sum()
+    return values / whole if whole > 0 else values
+
+
+def _days_between(history: History, year: int, target_year: int) -> int:
+    """How many days later in the year the festival falls."""
+    return _day_of_year(history.festivals[target_year]) - _day_of_year(history.festivals[year])
 
 
 def fill_open_months(amounts: NDArray[np.int64], closed: int) -> NDArray[np.int64]:
@@ -118,9 +150,8 @@ def _day_of_year(day: date) -> int:
 
 def _on_target_dates(amounts: Floats, history: History, target_year: int) -> Floats:
     dated = amounts.copy()
-    goal = _day_of_year(history.festivals[target_year])
     for index, year in enumerate(history.years):
-        days = goal - _day_of_year(history.festivals[year])
+        days = _days_between(history, year, target_year)
         first = np.clip(np.moveaxis(amounts[index, :, :3, :], 1, -1), 0, None)
         moved = shift_festival(first, days=days, year=year, target_year=target_year)
         dated[index, :, :3, :] = np.moveaxis(moved, -1, 1)
