@@ -4,6 +4,7 @@ from pathlib import Path
 import pytest
 
 from quyu.shell.plan import document
+from quyu.shell.plan.workbook import compared
 from tests.shell.plan.figures_example import example
 
 
@@ -40,3 +41,16 @@ def test_rows_have_as_many_cells_as_heads(with_actual: bool) -> None:
 
 def test_without_places_there_is_no_map() -> None:
     assert document.content(replace(example(), outlines={}))["map"] == ""
+
+
+def test_a_territory_that_is_its_whole_region_is_listed_once_here_and_twice_in_the_sheets() -> None:
+    figures = example()
+    named = {**figures.axes.names, "T:3": "华南"}
+    figures = replace(figures, axes=replace(figures.axes, names=named))
+
+    brief = [name.strip("　") for group, name, *_ in compared(figures, is_brief=True) if group == "区域"]
+    whole = [name.strip("　") for group, name, *_ in compared(figures) if group == "区域"]
+
+    assert sorted(brief) == sorted(["全国", "华东", "上海", "江苏", "华南"])
+    assert whole.count("华南") == 2
+    assert len(document.content(figures)["regions"]["rows"]) == len(brief)

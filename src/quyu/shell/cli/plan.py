@@ -107,7 +107,7 @@ def tell(outcome: job.Outcome) -> None:
     click.echo()
     click.echo(_("{year} 年目标（万元）").format(year=figures.axes.year))
     has_actual = figures.actual is not None
-    for group, name, target, actual, before in compared(figures)[:SHOWN_REGIONS]:
+    for group, name, target, actual, before in compared(figures, is_brief=True)[:SHOWN_REGIONS]:
         if group != "区域":
             break
         done = f"  {_('实绩')} {format_wan(actual):>14}" if has_actual else ""

@@ -32,7 +32,8 @@ def write(path: Path, figures: PlanFigures) -> None:
 def content(figures: PlanFigures) -> dict[str, Any]:
     """Everything the template shows, already formatted."""
     axes = figures.axes
-    rows = compared(figures)
+    rows = compared(figures, is_brief=True)
+    regions = [row for row in rows if row[0] == "区域"]
     has_actual = figures.actual is not None
     quality = figures.quality
     return {
@@ -43,8 +44,8 @@ def content(figures: PlanFigures) -> dict[str, Any]:
         "season": pictures.season(figures),
         "regions": {
             "head": _head("区域", has_actual=has_actual),
-            "rows": [_row(row, has_actual=has_actual) for row in rows if row[0] == "区域"][:MOST_REGIONS],
-            "note": _cut(len(axes.regions)),
+            "rows": [_row(row, has_actual=has_actual) for row in regions[:MOST_REGIONS]],
+            "note": _cut(len(regions)),
         },
         "months": {
             "head": _head("月份", has_actual=has_actual),

@@ -16,6 +16,7 @@ from xlsxwriter.format import Format
 from xlsxwriter.utility import xl_col_to_name, xl_rowcol_to_cell
 from xlsxwriter.worksheet import Worksheet
 
+from quyu.apps.targets.axes import Axes
 from quyu.kernel.rate import growth_bp, ratio_bp
 from quyu.shell.plan.figures import PlanFigures
 
@@ -215,13 +216,18 @@ def _attainment(sheet: Worksheet, styles: Styles, figures: PlanFigures) -> None:
         _rate(sheet, r, 7, f'=IF(G{r + 1}<=0,"",D{r + 1}/G{r + 1}-1)', growth_bp(actual, before), styles)
 
 
-def compared(figures: PlanFigures) -> list[tuple[str, str, int, int, int]]:
-    """(group, name, target, actual, year before) in fen by region, month and product line."""
+def compared(figures: PlanFigures, *, is_brief: bool = False) -> list[tuple[str, str, int, int, int]]:
+    """(group, name, target, actual, year before) in fen by region, month and product line.
+
+    For a reader (`is_brief`) a territory that is the whole of its region, by the same name, is not repeated.
+    """
     axes = figures.axes
     actual = np.zeros_like(figures.target) if figures.actual is None else figures.actual
     cubes = (figures.target, actual, figures.before)
     rows: list[tuple[str, str, int, int, int]] = []
     for code in axes.regions:
+        if is_brief and is_repeated(axes, code):
+            continue
         below = slice(*axes.spans[code])
         target, done, before = (int(cube[below].sum()) for cube in cubes)
         rows.append(("区域", "　" * axes.depths[code] + axes.name(code), target, done, before))
@@ -232,6 +238,13 @@ def compared(figures: PlanFigures) -> list[tuple[str, str, int, int, int]]:
         target, done, before = (int(cube[:, :, i].sum()) for cube in cubes)
         rows.append(("产品线", axes.line_name(line), target, done, before))
     return rows
+
+
+def is_repeated(axes: Axes, code: str) -> bool:
+    """Whether the region above has this territory alone and goes by its name."""
+    above = axes.tree.parent(code)
+    is_alone = above is not None and axes.tree.is_leaf(code) and len(axes.tree.children(above)) == 1
+    return is_alone and axes.name(code) == axes.name(above)
 
 
 def _rate(sheet: Worksheet, row: int, column: int, formula: str, bp: int | None, styles: Styles) -> None:
