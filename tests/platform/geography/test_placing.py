@@ -81,7 +81,6 @@ def test_an_address_refines_the_columns_but_never_overrules_them(gazetteer):
     ],
 )
 def test_addresses(gazetteer, address, code):
-    """The codes are those that the parser `cnloc` 0.1.7 (codes of 2024) gives for the same addresses."""
     assert gazetteer.place((None, None, None, address)) == code
 
 
