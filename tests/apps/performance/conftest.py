@@ -50,14 +50,14 @@ def trading(company: Company, settings: Any, tmp_path: Path) -> Trading:
 def rows() -> list[dict[str, object]]:
     """Ten thousand yuan multiples that a reader can add up in his head."""
     return [
-        line("A1", date(2025, 3, 10), 100 * WAN, customer="C1"),
-        line("A2", date(2025, 7, 1), 900 * WAN, customer="C1"),
-        line("A3", date(2026, 3, 10), 150 * WAN, customer="C1"),
-        line("A4", date(2026, 6, 12), 50 * WAN, customer="C1", product="P2"),
-        line("A5", date(2026, 4, 1), 300 * WAN, customer="C2"),
-        line("A6", date(2026, 5, 1), 40 * WAN, customer="C3"),
-        line("A7", date(2026, 5, 2), -10 * WAN, customer="C3"),
-        line("A8", date(2026, 2, 1), 7 * WAN, customer="C9"),
+        line("ORD-A1", date(2025, 3, 10), 100 * WAN, customer="C1"),
+        line("ORD-A2", date(2025, 7, 1), 900 * WAN, customer="C1"),
+        line("ORD-A3", date(2026, 3, 10), 150 * WAN, customer="C1"),
+        line("ORD-A4", date(2026, 6, 12), 50 * WAN, customer="C1", product="P2"),
+        line("ORD-A5", date(2026, 4, 1), 300 * WAN, customer="C2"),
+        line("ORD-A6", date(2026, 5, 1), 40 * WAN, customer="C3"),
+        line("ORD-A7", date(2026, 5, 2), -10 * WAN, customer="C3"),
+        line("ORD-A8", date(2026, 2, 1), 7 * WAN, customer="C9"),
     ]
 
 
