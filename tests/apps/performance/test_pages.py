@@ -5,6 +5,8 @@ from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 from python_calamine import CalamineWorkbook
 
+from quyu.platform.people.choices import Role
+from tests import factories
 from tests.apps.performance.conftest import Trading
 from tests.people import client_of
 
@@ -21,6 +23,17 @@ def test_who_may_open_what(trading: Trading, path: str) -> None:
 
     assert found == allowed
     assert Client().get(path).status_code == 302
+
+
+@pytest.mark.parametrize("path", ["/performance/", "/performance/customers/", "/performance/analysis/"])
+def test_somebody_without_a_region_is_told_whom_to_ask(trading: Trading, path: str) -> None:
+    company = trading.company
+    factories.position(company.jiangsu, Role.SALESPERSON, code="P-new", holder=company.stranger)
+
+    answer = client_of(company.stranger).get(path)
+
+    assert answer.status_code == 200
+    assert "您还没有负责的区域" in answer.content.decode()
 
 
 @pytest.mark.capability("ORG4")
@@ -47,9 +60,9 @@ def test_the_customers_of_a_node_add_up_to_it(trading: Trading) -> None:
 def test_order_lines_say_for_whom_they_count(trading: Trading) -> None:
     page = client_of(trading.company.owner).get("/performance/customers/C1/").content.decode()
 
-    assert "A3-1" in page
+    assert "ORD-A3" in page
     assert "苏南" in page
-    assert "A5" not in page
+    assert "ORD-A5" not in page
 
 
 @pytest.mark.capability("MON5", "TGT1")

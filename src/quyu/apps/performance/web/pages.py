@@ -17,6 +17,7 @@ from quyu.apps.performance.selectors import cuts, drill, series
 from quyu.apps.performance.selectors.span import CALENDAR, Span, period_choices, span_of
 from quyu.apps.performance.selectors.tree import Frame, board, frame
 from quyu.apps.performance.web import exports
+from quyu.apps.performance.web.nowhere import Nowhere, or_empty
 from quyu.apps.targets.selectors.freezing import NothingToPlan
 from quyu.kernel.period import NotAPeriod
 from quyu.platform.people import guard
@@ -26,15 +27,14 @@ LINES_A_PAGE = 50
 
 
 @guard.require("actual", "view")
+@or_empty
 def board_page(request: GuardedRequest) -> HttpResponseBase:
     """A node with its children: attainment, pace, growth; drill down by a click."""
     try:
         shown = board(_span(request), request.scope, today=request.today)
-    except NothingToPlan:
-        return render(request, "performance/empty.html.jinja")
+    except NothingToPlan as refusal:
+        raise Nowhere(has_no_region=False) from refusal
     region = _region(request, shown)
-    if region is None:
-        return render(request, "performance/empty.html.jinja", {"has_no_region": True})
     if "export" in request.GET:
         return exports.board(request, shown, region)
     sold = series.series_of(shown, region)
@@ -52,6 +52,7 @@ def board_page(request: GuardedRequest) -> HttpResponseBase:
 
 
 @guard.require("actual", "view")
+@or_empty
 def customers_page(request: GuardedRequest) -> HttpResponseBase:
     """The customers behind a node's figure."""
     shown, region = _place(request)
@@ -75,6 +76,7 @@ def customers_page(request: GuardedRequest) -> HttpResponseBase:
 
 
 @guard.require("actual", "view")
+@or_empty
 def lines_page(request: GuardedRequest, code: str) -> HttpResponseBase:
     """The order lines of one customer that count for somebody within reach."""
     customer = get_object_or_404(Customer.objects.visible_to(request.scope, request.today), code=code)
@@ -91,6 +93,7 @@ def lines_page(request: GuardedRequest, code: str) -> HttpResponseBase:
 
 
 @guard.require("actual", "view")
+@or_empty
 def analysis_page(request: GuardedRequest) -> HttpResponseBase:
     """多维分析: one metric by two dimensions."""
     shown, region = _place(request)
@@ -124,24 +127,23 @@ def _span(request: GuardedRequest) -> Span:
         raise Http404 from refusal
 
 
-def _region(request: GuardedRequest, shown: Frame) -> str | None:
-    """The node in view: the one asked for (404 out of reach), else the highest one reached, if any."""
-    region = request.GET.get("region") or (shown.reach.tops[0] if shown.reach.tops else None)
-    if region is not None and not shown.covers(region):
+def _region(request: GuardedRequest, shown: Frame) -> str:
+    """The node in view: the one asked for (404 out of reach), else the highest one reached."""
+    if not shown.reach.tops:
+        raise Nowhere(has_no_region=True)
+    region = request.GET.get("region") or shown.reach.tops[0]
+    if not shown.covers(region):
         raise Http404
     return region
 
 
 def _place(request: GuardedRequest) -> tuple[Frame, str]:
-    """Tree and node of a drill-down; somebody who answers for nothing has none."""
+    """Tree and node of a drill-down."""
     try:
         shown = frame(_span(request), request.scope, today=request.today)
     except NothingToPlan as refusal:
-        raise Http404 from refusal
-    region = _region(request, shown)
-    if region is None:
-        raise Http404
-    return shown, region
+        raise Nowhere(has_no_region=False) from refusal
+    return shown, _region(request, shown)
 
 
 def _reach(request: GuardedRequest, shown: Frame, regions: Sequence[str], names: Directory) -> drill.Reach:
