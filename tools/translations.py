@@ -5,7 +5,7 @@
     python tools/translations.py --compile   writes django.mo
 
 A message is: the text in a gettext call; the Chinese template of a refusal (a call whose first
-argument is a lower-case code and whose second is Chinese text); the label of a model field or
+argument is a lower-case code and whose second is Chinese text, or a text named `template`); the label of a model field or
 `verbose_name`; and what the templates mark with `_()` or `{% trans %}`.
 """
 
@@ -42,6 +42,14 @@ def name_of(call: ast.Call) -> str:
     return call.func.id if isinstance(call.func, ast.Name) else getattr(call.func, "attr", "")
 
 
+def chinese_in(node: ast.expr) -> Iterator[str]:
+    """The Chinese text of an expression: a text, or the two of `a if condition else b`."""
+    for branch in (node.body, node.orelse) if isinstance(node, ast.IfExp) else (node,):
+        text = text_of(branch)
+        if text and CHINESE.search(text):
+            yield text
+
+
 def messages_in_call(call: ast.Call, *, is_model: bool) -> Iterator[Message]:
     texts = [text_of(argument) for argument in call.args]
     first, second = (*texts, None, None)[:2]
@@ -50,8 +58,8 @@ def messages_in_call(call: ast.Call, *, is_model: bool) -> Iterator[Message]:
         yield first
     elif name in PLURAL and first and second:
         yield (first, second)
-    elif first and second and CODE.match(first) and CHINESE.search(second):
-        yield second
+    elif len(call.args) > 1 and (isinstance(call.args[0], ast.IfExp) or (first and CODE.match(first))):
+        yield from chinese_in(call.args[1])
     elif is_model and first and CHINESE.search(first) and name.endswith(("Field", "ForeignKey")):
         yield first
     for keyword in call.keywords:
@@ -68,6 +76,8 @@ def messages_in_python(path: Path) -> Iterator[Message]:
             value = text_of(node.value)
             if value and CHINESE.search(value):
                 yield value
+        if isinstance(node, ast.Assign) and getattr(node.targets[0], "id", "") == "template":
+            yield from chinese_in(node.value)
 
 
 def messages_in_template(path: Path, environment: Environment) -> Iterator[Message]:

@@ -95,7 +95,8 @@ export class GridTable {
       columns: [
         ...Array.from({ length: quarter.stop - quarter.start }, (_, offset) => {
           const month = model.month(quarter.start + offset);
-          return this.amountColumn(`${Number(month.code.slice(5))}${text["textMonth"]}`, month);
+          const number = String(Number(month.code.slice(5)));
+          return this.amountColumn((text["textMonth"] ?? "%s").replace("%s", number), month);
         }),
         this.amountColumn(text["textSum"] ?? "", quarter, "grid-sum"),
       ],

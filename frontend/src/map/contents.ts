@@ -57,7 +57,8 @@ export function inWan(fen: number): string {
 }
 
 export function exactly(fen: number): string {
-  return `${yuan.format(fen / 100)} 元 (${fen} 分)`;
+  const [whole, part] = document.documentElement.lang.startsWith("zh") ? ["元", "分"] : ["CNY", "fen"];
+  return `${yuan.format(fen / 100)} ${whole} (${fen} ${part})`;
 }
 
 export function percent(bp: number): string {

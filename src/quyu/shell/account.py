@@ -9,6 +9,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from quyu.platform.fields.values import listed
 from quyu.platform.people import guard
 from quyu.platform.people.choices import Role
 from quyu.platform.people.models import User
@@ -22,7 +23,7 @@ def account(request: guard.GuardedRequest) -> HttpResponse:
     facts = [
         (_("用户名"), request.user.get_username()),
         (_("姓名"), request.user.get_full_name()),
-        (_("角色"), "、".join(roles)),
+        (_("角色"), listed(roles)),
         (_("数据范围"), _("全公司") if scope.is_everything else _("本人负责的组织与区域")),
     ]
     has_totp = is_mfa_enabled(request.user, [Authenticator.Type.TOTP])

@@ -16,6 +16,7 @@ from markupsafe import Markup
 
 from quyu.kernel.money import format_wan, format_yuan
 from quyu.kernel.rate import format_bp
+from quyu.platform.fields.values import listed
 
 BUILD_DIR = Path(__file__).resolve().parent / "static" / "build"
 
@@ -90,5 +91,5 @@ def environment(**options: object) -> Environment:
     env.globals.update(
         static=static, url=reverse, vite=vite, query_with=query_with, languages=settings.LANGUAGES
     )
-    env.filters.update(wan=format_wan, yuan=format_yuan, bp=format_bp, iso=iso, moment=moment)
+    env.filters.update(wan=format_wan, yuan=format_yuan, bp=format_bp, iso=iso, moment=moment, listed=listed)
     return env

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from django.utils.translation import gettext
+
 from quyu.platform.approvals.models import Approval
 from quyu.platform.people.models import User
 
@@ -59,4 +61,4 @@ def kind_of(subject_type: str) -> Kind:
 
 def labels() -> dict[str, str]:
     """subject_type -> name, for lists and filters."""
-    return {subject_type: kind.label for subject_type, kind in _kinds.items()}
+    return {subject_type: gettext(kind.label) for subject_type, kind in _kinds.items()}

@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from quyu.platform.approvals.choices import ApprovalState
 from quyu.platform.approvals.models import Approval
 from quyu.platform.audit import entries
+from quyu.platform.fields.values import listed
 from quyu.platform.people import policy
 from quyu.platform.people.scope import Scope
 
@@ -75,7 +76,7 @@ def summary_parts(summary: Mapping[str, Any]) -> tuple[list[Entry], list[Summary
                 )
             )
         elif isinstance(value, list):
-            singles.append(entry(name, "、".join(map(str, value))))
+            singles.append(entry(name, listed(value)))
         else:
             singles.append(entry(name, value))
     return singles, tables

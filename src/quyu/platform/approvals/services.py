@@ -9,7 +9,8 @@ from datetime import date, datetime
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext as _
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
 
 from quyu.kernel.refusal import Refusal
 from quyu.platform.approvals import registry
@@ -96,7 +97,7 @@ def submit(
     deciders = selectors.users_with("approval", "approve", org_unit=org_unit, at=day(at))
     notices.notify(
         users=[user for user in deciders if user.pk != actor.pk],
-        text=_("%(name)s 提交了 %(label)s，等待您审批") % {"name": actor.get_full_name(), "label": label},
+        text=format_lazy(_("{name} 提交了 {label}，等待您审批"), name=actor.get_full_name(), label=label),
         url=page_of(approval),
         at=at,
     )
@@ -176,7 +177,7 @@ def decide(
     if state != ApprovalState.WITHDRAWN:
         notices.notify(
             users=[current.submitted_by],
-            text=_("%(label)s：%(state)s") % {"label": current.subject_label, "state": state.label},
+            text=format_lazy(_("{label}：{state}"), label=current.subject_label, state=state.label),
             url=page_of(current),
             at=at,
         )

@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, TypeVar
 
 from django.db import models, transaction
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from quyu.platform.audit import chain
 from quyu.platform.audit.models import Decision, EditableRow, StaleSave
 from quyu.platform.audit.selectors import tracked_fields, value_text
+from quyu.platform.fields.values import listed
 
 if TYPE_CHECKING:
     from quyu.platform.people.models import User
@@ -81,7 +83,7 @@ def both_values(row: EditableRow, current: EditableRow) -> dict[str, object]:
     if not differing:
         return {"name": str(row), "mine": f"v{row.version}", "theirs": f"v{current.version}"}
     return {
-        "name": "、".join(str(field.verbose_name) for field in differing),
-        "mine": "、".join(value_text(row, field) for field in differing),
-        "theirs": "、".join(value_text(current, field) for field in differing),
+        "name": listed(gettext(str(field.verbose_name)) for field in differing),
+        "mine": listed(value_text(row, field) for field in differing),
+        "theirs": listed(value_text(current, field) for field in differing),
     }

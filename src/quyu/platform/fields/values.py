@@ -3,9 +3,11 @@
 Fields named `*_fen` hold fen and are typed and shown in yuan.
 """
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.db import models
+from django.utils.functional import lazy
 from django.utils.translation import gettext
 
 from quyu.kernel.money import FEN_PER_YUAN, format_yuan
@@ -18,6 +20,15 @@ Field = models.Field[Any, Any]
 def spoken(refusal: Refusal) -> str:
     """The refusal in the reader's language."""
     return gettext(refusal.template).format(**refusal.numbers)
+
+
+spoken_lazily = lazy(spoken, str)
+"""The refusal in the language in which it is finally read."""
+
+
+def listed(texts: Iterable[object]) -> str:
+    """Several texts as one, separated as the reader's language does it."""
+    return gettext("、").join(map(str, texts))
 
 
 def mask(value: str) -> str:

@@ -9,6 +9,7 @@ import pyarrow.compute as pc
 from django.utils.translation import gettext as _
 from numpy.typing import NDArray
 
+from quyu.platform.fields.values import listed
 from quyu.platform.imports import headers
 from quyu.platform.imports.dates import parse_dates
 from quyu.platform.imports.kinds import Column, ImportKind, Parsed, RowError
@@ -225,7 +226,7 @@ def _messages() -> dict[str, Callable[[Column], str]]:
         ),
         "not_a_boolean": lambda _column: _("请写“是”或“否”。"),
         "unknown_choice": lambda column: _("请从这些中选一个：{options}。").format(
-            options="、".join(column.choices)
+            options=listed(column.choices)
         ),
     }
 

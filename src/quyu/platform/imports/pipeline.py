@@ -13,6 +13,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from quyu.kernel.refusal import Refusal
+from quyu.platform.fields.values import listed
 from quyu.platform.imports.csv_file import read_csv
 from quyu.platform.imports.inspection import inspect
 from quyu.platform.imports.kinds import Context, Findings, ImportKind, Parsed, Receipt, RowError
@@ -94,7 +95,7 @@ def prepare(
     recognition = recognise(sheet, kind, mapping)
     notices = sheet.notices
     if recognition.ignored:
-        notices += (_("没有用到的列：{names}。").format(names="、".join(recognition.ignored)),)
+        notices += (_("没有用到的列：{names}。").format(names=listed(recognition.ignored)),)
     known = Prepared(kind, context, recognition.errors, notices, sheet, recognition)
     return known if recognition.errors else _judge(known, answers or {})
 

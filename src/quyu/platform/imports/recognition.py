@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
+from quyu.platform.fields.values import listed
 from quyu.platform.imports import headers
 from quyu.platform.imports.kinds import Column, ImportKind, RowError
 from quyu.platform.imports.sheet import Sheet
@@ -143,8 +144,8 @@ def _questions(sheet: Sheet, kind: ImportKind, ambiguous: Mapping[str, tuple[str
             sheet.header_row,
             texts[0],
             "ambiguous_header",
-            "、".join(texts),
-            message.format(label=kind.column(name).label, names="、".join(texts)),
+            listed(texts),
+            message.format(label=kind.column(name).label, names=listed(texts)),
         )
         for name, texts in ambiguous.items()
     ]
@@ -163,7 +164,7 @@ def _missing(
         if any(name in chosen or name in ambiguous for name in group):
             continue
         column = kind.column(group[0])
-        examples = "、".join(list(dict.fromkeys((str(column.label), *column.synonyms)))[:4])
+        examples = listed(list(dict.fromkeys((str(column.label), *column.synonyms)))[:4])
         errors.append(
             RowError(
                 sheet.header_row,

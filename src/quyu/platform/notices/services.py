@@ -3,19 +3,32 @@
 from collections.abc import Iterable
 from datetime import date, datetime
 
+from django.utils import translation
+from django.utils.functional import Promise
+
 from quyu.platform.audit.services import moment
 from quyu.platform.notices.models import Notice
 from quyu.platform.people.models import User
 
 
-def notify(*, users: Iterable[User], text: str, url: str = "", at: date | datetime) -> int:
-    """One notice to each account, once; the number sent. It stands or falls with the caller's transaction."""
+def notify(*, users: Iterable[User], text: str | Promise, url: str = "", at: date | datetime) -> int:
+    """One notice to each account, once; the number sent. It stands or falls with the caller's transaction.
+
+    A lazy text is said in the language of each account.
+    """
     recipients = {user.pk: user for user in users}
     notices = [
-        Notice(user=user, text=text[:300], url=url, created_at=moment(at)) for user in recipients.values()
+        Notice(user=user, text=said_to(user, text)[:300], url=url, created_at=moment(at))
+        for user in recipients.values()
     ]
     Notice.objects.bulk_create(notices)
     return len(notices)
+
+
+def said_to(user: User, text: str | Promise) -> str:
+    """The text in the language of the account."""
+    with translation.override(user.language):
+        return str(text)
 
 
 def mark_read(*, user: User, notice_id: int | None = None, at: date | datetime) -> int:

@@ -13,7 +13,7 @@ from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import transaction
 from django.forms import ModelForm
 from django.utils import translation
-from django.utils.translation import gettext
+from django.utils.translation import gettext, gettext_lazy
 
 from quyu.kernel.refusal import Refusal
 from quyu.platform.fields import values
@@ -48,7 +48,7 @@ def register_kinds() -> None:
     for viewset in REGISTRY.values():
         columns = tuple(import_column(viewset, name) for name in viewset.fields)
         check, write_all = partial(load, viewset, keep=False), partial(commit, viewset)
-        label = str(viewset.model._meta.verbose_name)
+        label = gettext_lazy(str(viewset.model._meta.verbose_name))
         kinds.register(ImportKind(viewset.name, label, viewset.resource, columns, check, write_all))
 
 
@@ -61,8 +61,9 @@ def import_column(viewset: Viewset[Any], name: str) -> Column:
         with translation.override(language):
             choices |= {str(word): code for code, word in field.flatchoices}
     with translation.override("en"):
-        synonyms = (gettext(label), name)
-    return Column(name, label, synonyms, "choice" if choices else kind, name == viewset.key, choices)
+        synonyms = (label, gettext(label), name)
+    kind = "choice" if choices else kind
+    return Column(name, gettext_lazy(label), synonyms, kind, name == viewset.key, choices)
 
 
 def commit(viewset: Viewset[Any], parsed: Parsed, context: Context) -> Receipt:

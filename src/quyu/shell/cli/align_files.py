@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from quyu.engine.alignment import Seat, equal_area_km
 from quyu.kernel.refusal import Refusal
+from quyu.shell.cli.language import _
 
 SHOWN = 5
 POSITION_COLUMNS = ("id", "x", "y", "lon", "lat")
@@ -43,17 +44,17 @@ def read_units(
     ids = columns["id"]
     _refuse_rows(
         path,
-        "id 重复",
+        _("id 重复"),
         [row for row, name in enumerate(ids) if ids.index(name) != row] if _twice(ids) else [],
     )
-    _refuse_rows(path, "id 为空", [row for row, name in enumerate(ids) if not name])
+    _refuse_rows(path, _("id 为空"), [row for row, name in enumerate(ids) if not name])
     names = measures or _first_numeric(path, columns, skip)
     missing = [name for name in names if name not in columns]
     if missing:
-        raise BadFile("no_column", "{file} 没有“{column}”列", file=path.name, column="、".join(missing))
+        raise BadFile("no_column", "{file} 没有“{column}”列", file=path.name, column=_("、").join(missing))
     numbers = [_numbers(path, columns, name, may_be_blank=False) for name in names]
     for name, column in zip(names, numbers, strict=True):
-        _refuse_rows(path, f"“{name}”为负", np.flatnonzero(column < 0).tolist())
+        _refuse_rows(path, _("“{name}”为负").format(name=name), np.flatnonzero(column < 0).tolist())
     x, y = _positions(path, columns)
     return Units(ids, x, y, np.column_stack(numbers), columns), names
 
@@ -66,7 +67,7 @@ def read_edges(path: Path, units: Units) -> NDArray[np.int32]:
         for row, pair in enumerate(zip(columns["a"], columns["b"], strict=True))
         if pair[0] not in index or pair[1] not in index
     ]
-    _refuse_rows(path, "单元不存在", unknown)
+    _refuse_rows(path, _("单元不存在"), unknown)
     pairs = [(index[a], index[b]) for a, b in zip(columns["a"], columns["b"], strict=True)]
     return np.asarray(pairs, dtype=np.int32).reshape(-1, 2)
 
@@ -90,7 +91,7 @@ def read_seats(path: Path) -> tuple[tuple[str, ...], tuple[Seat, ...]]:
 def read_pairs(path: Path, units: Units) -> dict[str, str]:
     """Locks: the territory of each locked unit, columns id and territory."""
     columns, index = read_columns(path, ("id", "territory")), units.index()
-    _refuse_rows(path, "单元不存在", [row for row, name in enumerate(columns["id"]) if name not in index])
+    _refuse_rows(path, _("单元不存在"), [row for row, name in enumerate(columns["id"]) if name not in index])
     return dict(zip(columns["id"], columns["territory"], strict=True))
 
 
@@ -112,9 +113,9 @@ def read_columns(path: Path, wanted: tuple[str, ...]) -> dict[str, tuple[str, ..
     header = rows[0] if rows else []
     missing = [name for name in wanted if name not in header]
     if missing:
-        raise BadFile("no_column", "{file} 没有“{column}”列", file=path.name, column="、".join(missing))
+        raise BadFile("no_column", "{file} 没有“{column}”列", file=path.name, column=_("、").join(missing))
     _refuse_rows(
-        path, "列数与表头不同", [row for row, cells in enumerate(rows[1:]) if len(cells) != len(header)]
+        path, _("列数与表头不同"), [row for row, cells in enumerate(rows[1:]) if len(cells) != len(header)]
     )
     return {name: tuple(cells) for name, *cells in zip(*rows, strict=True)}
 
@@ -131,8 +132,8 @@ def _refuse_rows(path: Path, why: str, rows: list[int]) -> None:
             file=path.name,
             count=len(rows),
             why=why,
-            rows="、".join(str(row + 2) for row in rows[:SHOWN]),
-            more="等" if len(rows) > SHOWN else "",
+            rows=_("、").join(str(row + 2) for row in rows[:SHOWN]),
+            more=_("等") if len(rows) > SHOWN else "",
         )
 
 
@@ -155,7 +156,11 @@ def _numbers(
 ) -> NDArray[np.float64]:
     cells = columns[name]
     fits: Callable[[str], bool] = (lambda cell: not cell or _is_number(cell)) if may_be_blank else _is_number
-    _refuse_rows(path, f"“{name}”不是数字", [row for row, cell in enumerate(cells) if not fits(cell)])
+    _refuse_rows(
+        path,
+        _("“{name}”不是数字").format(name=name),
+        [row for row, cell in enumerate(cells) if not fits(cell)],
+    )
     return np.asarray([float(cell) if cell else math.nan for cell in cells], dtype=np.float64)
 
 

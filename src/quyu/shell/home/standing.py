@@ -9,6 +9,7 @@ from quyu.apps.performance import charts
 from quyu.apps.performance.selectors import series
 from quyu.apps.performance.selectors.span import CALENDAR, Span, span_of
 from quyu.apps.performance.selectors.tree import Board, board
+from quyu.platform.fields.values import listed
 from quyu.platform.people.scope import Scope
 
 PARTS_SHOWN = 6
@@ -46,7 +47,7 @@ def panel_for(scope: Scope, *, today: date) -> Panel | None:
     if not tops:
         return None
     return Panel(
-        title="、".join(shown.axes.name(code) for code in tops[:3]),
+        title=listed(shown.axes.name(code) for code in tops[:3]),
         span=shown.span,
         standing=sum((shown.standings[code] for code in tops), Standing()),
         parts=parts_of(shown, tops),

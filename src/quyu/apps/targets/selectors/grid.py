@@ -10,6 +10,7 @@ from datetime import date
 from typing import Any
 
 import numpy as np
+from django.utils.translation import gettext as _
 
 from quyu.apps.targets import store
 from quyu.apps.targets.axes import TOTAL_LINE, Axes, Cells, region_sums
@@ -122,7 +123,17 @@ def _compared(version: PlanVersion, axes: Axes, compare: str) -> tuple[Cells, st
     if compare == "published" and (published := published_version(year, measure=measure)) is not None:
         theirs = Axes.from_json(published.axes)
         return _placed(axes, theirs, store.load_shaped(published, theirs.shape)), str(published)
-    return last_year_cells(version, axes), str(version.method.get("last_year_label") or year - 1)
+    return last_year_cells(version, axes), last_year_label(version)
+
+
+def last_year_label(version: PlanVersion) -> str:
+    """What the side figures are: actuals of a year, or partly an estimate when it was not over."""
+    years, closed = version.method.get("years"), version.method.get("closed_months", 12)
+    if not years:
+        return str(version.plan.year - 1)
+    if closed == 12:
+        return _("%(year)s 年实绩") % {"year": years[-1]}
+    return _("%(year)s 年（%(month)s 月起为估计）") % {"year": years[-1], "month": closed + 1}
 
 
 def last_year_cells(version: PlanVersion, axes: Axes) -> Cells:

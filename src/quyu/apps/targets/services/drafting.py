@@ -83,7 +83,4 @@ def _method(years: Sequence[int], closed: int, draft: Baseline) -> dict[str, obj
         "growth_bp": draft.growth_bp,
         "festival_shift_days": draft.festival_shift_days,
         "territories_without_history": len(draft.without_history),
-        "last_year_label": f"{years[-1]} 年实绩"
-        if closed == 12
-        else f"{years[-1]} 年（{closed + 1} 月起为估计）",
     }

@@ -6,6 +6,8 @@ from typing import Any
 
 from django.db import transaction
 from django.urls import reverse
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
 
 from quyu.apps.targets import store
 from quyu.apps.targets.axes import Axes, region_sums
@@ -132,7 +134,7 @@ def _tell_owners(version: PlanVersion, at: date | datetime) -> None:
     users = User.objects.filter(person__code__in=codes, is_active=True)
     notices.notify(
         users=list(users),
-        text=f"{version} 已发布，请查看您的目标",
+        text=format_lazy(_("{version} 已发布，请查看您的目标"), version=str(version)),
         url=reverse("target-version", args=[version.pk]),
         at=at,
     )

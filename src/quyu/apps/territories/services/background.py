@@ -3,13 +3,14 @@
 from datetime import datetime
 
 from django.urls import reverse
-from django.utils.translation import gettext as _
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
 from django_tasks import task
 
 from quyu.apps.territories import selectors
 from quyu.apps.territories.services.proposing import propose
 from quyu.kernel.refusal import Refusal
-from quyu.platform.fields.values import spoken
+from quyu.platform.fields.values import spoken_lazily
 from quyu.platform.jobs import services as jobs
 from quyu.platform.notices.services import notify
 from quyu.platform.people.models import User
@@ -39,9 +40,9 @@ def propose_everywhere(
             keep_current=keep_current,
         )
     except Refusal as refusal:
-        notify(users=[user], text=spoken(refusal), url=reverse("alignment-propose"), at=moment)
+        notify(users=[user], text=spoken_lazily(refusal), url=reverse("alignment-propose"), at=moment)
         return
-    text = _("区域划分方案“%(name)s”已生成") % {"name": name}
+    text = format_lazy(_("区域划分方案“{name}”已生成"), name=name)
     notify(users=[user], text=text, url=reverse("alignment", args=[draft.pk]), at=moment)
 
 

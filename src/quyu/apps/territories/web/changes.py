@@ -8,7 +8,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from quyu.apps.territories import selectors, services
@@ -24,9 +24,9 @@ from quyu.platform.people.guard import GuardedRequest
 from quyu.platform.people.models import Position
 
 WARNINGS = {
-    "apart": lazy("该单元与新区域不相连。"),
-    "split": lazy("原区域因此分成不相连的几块。"),
-    "empty": lazy("原区域已没有任何单元。"),
+    "apart": gettext_lazy("该单元与新区域不相连。"),
+    "split": gettext_lazy("原区域因此分成不相连的几块。"),
+    "empty": gettext_lazy("原区域已没有任何单元。"),
 }
 
 
