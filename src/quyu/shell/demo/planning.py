@@ -1,7 +1,8 @@
 """The main job on the demo company: territories, this year's published plan, next year's draft."""
 
 from collections.abc import Mapping
-from datetime import UTC, date, datetime
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from quyu.apps.performance import figures
 from quyu.apps.performance import services as performance
@@ -9,19 +10,22 @@ from quyu.apps.targets import selectors as targets
 from quyu.apps.targets import services
 from quyu.apps.targets.choices import EditRule
 from quyu.apps.targets.models import PlanVersion
+from quyu.apps.territories import selectors
 from quyu.apps.territories import services as territories
-from quyu.apps.territories.choices import FigureMeasure
+from quyu.apps.territories.choices import FigureMeasure, UnitPart
 from quyu.apps.territories.models import Alignment, Territory
 from quyu.platform.approvals import services as approvals
 from quyu.platform.geography.choices import UnitLevel
-from quyu.platform.geography.models import BasicUnit
+from quyu.platform.geography.models import BasicUnit, UnitNeighbour
 from quyu.platform.people.models import Position, User
-from quyu.platform.people.scope import scope_of
+from quyu.platform.people.scope import everything, scope_of
 from quyu.shell.demo import company
 from quyu.shell.demo.staff import province_code, seats_of_province
 from quyu.shell.plan.breakdown import Breakdown, break_down
 
 GROWTH_THIS_YEAR_BP, GROWTH_NEXT_YEAR_BP = 900, 1_000
+CHINA = ZoneInfo("Asia/Shanghai")
+ADJUSTED_PROVINCE = "HD02"
 
 
 def provinces() -> dict[str, tuple[str, int]]:
@@ -63,7 +67,7 @@ def first_alignment(measure: Mapping[str, float], *, first_day: date, at: dateti
 
 def new_alignment(*, year: int, operations: User, director: User) -> Alignment:
     """This year's division by sales, proposed in November, approved, in force from 1 January."""
-    proposed_at = datetime(year - 1, 11, 20, 9, tzinfo=UTC)
+    proposed_at = datetime(year - 1, 11, 20, 9, tzinfo=CHINA)
     figures.refresh_unit_amounts(date(year - 1, 11, 1))
     measure = dict(territories_figures())
     where = provinces()
@@ -79,7 +83,7 @@ def new_alignment(*, year: int, operations: User, director: User) -> Alignment:
         note="按近一年销售额重新均衡，尽量少换客户。",
         at=proposed_at,
     )
-    decided_at = datetime(year - 1, 12, 5, 10, tzinfo=UTC)
+    decided_at = datetime(year - 1, 12, 5, 10, tzinfo=CHINA)
     approvals.approve(approval=approval, actor=director, note="同意，元旦起执行。", at=decided_at)
     alignment.refresh_from_db()
     territories.activate(alignment=alignment, valid_from=date(year, 1, 1), actor=operations, at=decided_at)
@@ -96,7 +100,7 @@ def territories_figures() -> list[tuple[str, float]]:
 
 def publish_this_year(*, year: int, operations: User, director: User) -> Breakdown:
     """The year's plan: drafted by operations in December, approved by the director, published."""
-    drafted_at = datetime(year - 1, 12, 12, 9, tzinfo=UTC)
+    drafted_at = datetime(year - 1, 12, 12, 9, tzinfo=CHINA)
     made = break_down(
         year=year, total_fen=None, growth=GROWTH_THIS_YEAR_BP, name=f"{year} 年销售目标", actor=operations,
         today=date(year, 1, 1), at=drafted_at,
@@ -104,7 +108,7 @@ def publish_this_year(*, year: int, operations: User, director: User) -> Breakdo
     approval = services.submit(
         plan_version=made.version, actor=operations, note="按基线增长 9% 分解。", at=drafted_at
     )
-    decided_at = datetime(year - 1, 12, 20, 15, tzinfo=UTC)
+    decided_at = datetime(year - 1, 12, 20, 15, tzinfo=CHINA)
     approvals.approve(approval=approval, actor=director, note="同意发布。", at=decided_at)
     made.version.refresh_from_db()
     services.publish(plan_version=made.version, actor=director, at=decided_at)
@@ -138,3 +142,49 @@ def draft_next_year(*, year: int, operations: User, today: date, at: datetime) -
     )  # fmt: skip
     version.refresh_from_db()
     return version
+
+
+def ask_for_adjustment(*, operations: User, today: date) -> None:
+    """A move between the heaviest and the lightest neighbour of one province, waiting for the director."""
+    at = datetime.combine(today - timedelta(days=2), datetime.min.time(), CHINA).replace(hour=10)
+    active = selectors.active_alignment(today)
+    if active is None:
+        return
+    here = [
+        load
+        for load in selectors.loads(active, scope=everything(), at=today)
+        if load.territory.org_unit.code == ADJUSTED_PROVINCE
+    ]
+    heaviest = max(here, key=lambda load: (load.amount_fen, load.territory.code))
+    for lighter in sorted(here, key=lambda load: (load.amount_fen, load.territory.code))[:3]:
+        if unit := _movable(active, heaviest.territory, lighter.territory):
+            draft = territories.create_draft(based_on=active, name="江苏片区微调", actor=operations, at=at)
+            territories.move_unit(
+                alignment=draft,
+                unit=unit,
+                territory=lighter.territory,
+                expected_version=draft.version,
+                actor=operations,
+                at=at,
+            )
+            draft.refresh_from_db()
+            note = f"{heaviest.territory.name}偏重，把{unit.name}交给{lighter.territory.name}。"
+            territories.submit(alignment=draft, url="", actor=operations, note=note, at=at)
+            return
+
+
+def _movable(alignment: Alignment, source: Territory, target: Territory) -> BasicUnit | None:
+    """A county of `source` that touches `target` and has customers; the one that sells least."""
+    inside = alignment.units.filter(part=UnitPart.BASE)
+    touching = UnitNeighbour.objects.filter(
+        left__in=inside.filter(territory=source).values("unit"),
+        right__in=inside.filter(territory=target).values("unit"),
+    ).values_list("left", flat=True)
+    other = UnitNeighbour.objects.filter(
+        right__in=inside.filter(territory=source).values("unit"),
+        left__in=inside.filter(territory=target).values("unit"),
+    ).values_list("right", flat=True)
+    found = BasicUnit.objects.filter(
+        pk__in=[*touching, *other], figures__measure=FigureMeasure.AMOUNT, figures__value__gt=0
+    )
+    return found.order_by("figures__value", "code").first()

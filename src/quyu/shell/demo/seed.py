@@ -80,6 +80,7 @@ def make(*, today: date, at: datetime, say: Say) -> Seeded:
         made = planning.publish_this_year(year=today.year, operations=operations, director=director)
         planning.draft_next_year(year=today.year + 1, operations=operations, today=today, at=at)
         figures.refresh_unit_amounts(today)
+        planning.ask_for_adjustment(operations=operations, today=today)
         customers.retier(amounts=figures.customer_amounts(today), actor=operations, at=at)
     say("写出工作簿、计划书与核对证书")
     source = SourceFile(file.name, batch.source_sha256, batch.row_count)
