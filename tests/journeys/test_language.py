@@ -46,16 +46,22 @@ DEEPER = (
 
 
 def pages_of(page: Page) -> Iterator[str]:
-    """The menu from top to bottom, then some pages one step deeper."""
+    """The menu from top to bottom, some pages one step deeper, and the first thing of every list."""
     page.goto("/")
-    yield "/"
-    menu = page.eval_on_selector_all(
-        ".shell-nav-link", "links => links.map(link => link.getAttribute('href'))"
-    )
-    for address in (*menu[1:], *DEEPER):
+    addresses = ["/", *links(page, ".shell-nav-link")[1:], *DEEPER]
+    for address in addresses:
         answer = page.goto(address)
-        if answer is not None and answer.ok:
-            yield address
+        if answer is None or not answer.ok:
+            continue
+        addresses += links(page, "main tbody td:first-child a")[:1] if address not in DEEPER else []
+        yield address
+
+
+def links(page: Page, selector: str) -> list[str]:
+    found: list[str] = page.eval_on_selector_all(
+        selector, "links => links.map(link => link.getAttribute('href'))"
+    )
+    return found
 
 
 def said_on(page: Page) -> list[str]:
