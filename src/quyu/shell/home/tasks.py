@@ -68,7 +68,8 @@ def drafts(request: GuardedRequest) -> Iterator[Task]:
         versions = targets.visible_versions(scope).filter(state=VersionState.DRAFT)
         for version in versions.order_by("-plan__year", "-pk")[:SHOWN_EACH]:
             url = reverse("target-version", args=[version.pk])
-            yield Task(_("完成并提交目标：{label}").format(label=version), _("草稿"), url)
+            what = _("完成并提交目标：{label}") if scope.is_everything else _("看看自己的目标草稿：{label}")
+            yield Task(what.format(label=version), _("草稿"), url)
     if guard.may(request, "alignment", "create"):
         for alignment in Alignment.objects.filter(state=AlignmentState.DRAFT).order_by("-pk")[:SHOWN_EACH]:
             url = reverse("alignment", args=[alignment.pk])
