@@ -8,10 +8,10 @@ units that came with another (`policy.narrow`).
 from dataclasses import dataclass, replace
 from datetime import date
 
-from django.db.models import Q
+from django.db.models import FilteredRelation
 
 from quyu.platform.people.choices import OrgKind, Role
-from quyu.platform.people.models import OrgClosure, Person, Position, RoleGrant, User, in_force
+from quyu.platform.people.models import OrgClosure, Person, RoleGrant, User, in_force
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,39 +64,46 @@ def everything() -> Scope:
 
 def scope_of(user: User, *, at: date) -> Scope:
     """The scope of an account on a day; somebody who has left has none."""
-    person = Person.objects.filter(user=user).first()
-    if person is not None and person.left_on is not None and person.left_on <= at:
-        return Scope(user_id=user.pk, person_id=person.pk)
-    positions = positions_held(person, at)
-    grants = RoleGrant.objects.filter(in_force(at), user=user).select_related("org_unit")
-    held = [(position.role, position.org_unit) for position in positions]
-    held += [(grant.role, grant.org_unit) for grant in grants]
-    below = units_below_each({unit.pk for role, unit in held if role != Role.SALESPERSON}, at)
+    person_id, left_on, positions = seats_held(user, at)
+    if left_on is not None and left_on <= at:
+        return Scope(user_id=user.pk, person_id=person_id)
+    grants = RoleGrant.objects.filter(in_force(at), user=user)
+    held = [*positions.values(), *grants.values_list("role", "org_unit", "org_unit__kind")]
+    below = units_below_each({unit_id for role, unit_id, _kind in held if role != Role.SALESPERSON}, at)
     seats = tuple(
-        Seat(role, unit.kind == OrgKind.HEAD_OFFICE, below[unit.pk])
+        Seat(role, kind == OrgKind.HEAD_OFFICE, below[unit_id])
         if role != Role.SALESPERSON
         else Seat(role, is_everything=False, unit_ids=frozenset())
-        for role, unit in held
+        for role, unit_id, kind in held
     )
     roles = frozenset(seat.role for seat in seats)
     scope = Scope(
         user_id=user.pk,
         roles=roles,
-        position_ids=frozenset(position.pk for position in positions),
-        person_id=person.pk if person else None,
+        position_ids=frozenset(positions),
+        person_id=person_id,
         seats=seats,
     )
     return scope.over(roles)
 
 
-def positions_held(person: Person | None, at: date) -> list[Position]:
-    """The seats a person sits on, on a day."""
-    if person is None:
-        return []
-    held = Q(assignments__person=person) & in_force(at, "assignments__")
-    return list(
-        Position.objects.filter(held & in_force(at)).select_related("org_unit").distinct().order_by("pk")
+def seats_held(user: User, at: date) -> tuple[int | None, date | None, dict[int, tuple[str, int, str]]]:
+    """The person of an account, the day it left, and position -> (role, unit, its kind) on a day; one query."""
+    sitting = FilteredRelation("assignments", condition=in_force(at, "assignments__"))
+    rows = Person.objects.filter(user=user).annotate(sitting=sitting).order_by("sitting__position")
+    fields = ("role", "org_unit", "org_unit__kind", "valid_from", "valid_to")
+    found = list(
+        rows.values_list(
+            "pk", "left_on", "sitting__position", *(f"sitting__position__{name}" for name in fields)
+        )
     )
+    person_id, left_on = found[0][:2] if found else (None, None)
+    positions = {
+        position: (role, unit, kind)
+        for _, _, position, role, unit, kind, start, end in found
+        if position is not None and start <= at and (end is None or at < end)
+    }
+    return person_id, left_on, positions
 
 
 def units_below_each(unit_ids: set[int], at: date) -> dict[int, frozenset[int]]:
