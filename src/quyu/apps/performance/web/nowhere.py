@@ -2,15 +2,14 @@
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Concatenate, ParamSpec
+from typing import Any, TypeVar, cast
 
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 
 from quyu.platform.people.guard import GuardedRequest
 
-Arguments = ParamSpec("Arguments")
-Page = Callable[Concatenate[GuardedRequest, Arguments], HttpResponseBase]
+P = TypeVar("P", bound=Callable[..., HttpResponseBase])
 
 
 class Nowhere(Exception):
@@ -20,15 +19,15 @@ class Nowhere(Exception):
         self.has_no_region = has_no_region
 
 
-def or_empty(page: Page[Arguments]) -> Page[Arguments]:
+def or_empty(page: P) -> P:
     """The page, or what to do when there is no place to stand."""
 
     @wraps(page)
-    def shown(request: GuardedRequest, *args: Arguments.args, **kwargs: Arguments.kwargs) -> HttpResponseBase:
+    def shown(request: GuardedRequest, **arguments: Any) -> HttpResponseBase:
         try:
-            return page(request, *args, **kwargs)
+            return page(request, **arguments)
         except Nowhere as nowhere:
             context = {"has_no_region": nowhere.has_no_region}
             return render(request, "performance/empty.html.jinja", context)
 
-    return shown
+    return cast(P, shown)
