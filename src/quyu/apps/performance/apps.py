@@ -9,8 +9,9 @@ class PerformanceConfig(AppConfig):
     verbose_name = "业绩"
 
     def ready(self) -> None:
-        """Make order lines importable, and follow changes of ownership."""
+        """Make order lines importable, show them on other pages, and follow changes of ownership."""
         import_module("quyu.apps.performance.imports")
+        import_module("quyu.apps.performance.panels")
         background = import_module("quyu.apps.performance.background")
         ownership = import_module("quyu.platform.ownership")
         ownership.on_ownership_change(background.refresh_attribution_later)

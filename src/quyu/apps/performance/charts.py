@@ -1,5 +1,6 @@
 """ECharts options of the performance pages: data and axes; colours and fonts come from the page."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -32,11 +33,24 @@ def months(found: Months) -> dict[str, Any]:
             "symbol": "circle",
         },
     ]
+    return _by_month(list(found.codes), series)
+
+
+def two_years(year: int, now: Sequence[int], before: Sequence[int]) -> dict[str, Any]:
+    """Bars of this year and the last by month; in 万元."""
+    series = [
+        {"id": "before", "name": str(year - 1), "type": "bar", "data": [_wan(fen) for fen in before]},
+        {"id": "actual", "name": str(year), "type": "bar", "data": [_wan(fen) for fen in now]},
+    ]
+    return _by_month([f"{month:02d}" for month in range(1, 13)], series)
+
+
+def _by_month(codes: list[str], series: list[dict[str, Any]]) -> dict[str, Any]:
     return {
         "tooltip": {"trigger": "axis"},
         "legend": {"data": [one["name"] for one in series], "top": 0},
         "grid": {"left": 8, "right": 8, "bottom": 4, "top": 56, "containLabel": True},
-        "xAxis": {"type": "category", "data": list(found.codes)},
+        "xAxis": {"type": "category", "data": codes},
         "yAxis": {"type": "value", "name": _("万元")},
         "series": series,
     }

@@ -1,32 +1,21 @@
-"""What lines add to the rollups: aggregation of attributed lines by DuckDB, as plain integers.
+"""What lines add to the rollups: attributed lines sorted by key and summed, as plain integers.
 
 Days are ISO text, as the database takes them. A month key is (month, territory, person, product line, channel), a day key (day, territory), all as
 database ids or None. A value is (fen, thousandths, lines) or (fen, lines). Values of several batches add
 up; a reversal counts its lines negative.
 """
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-
-from quyu.analytics.connection import connect
+from numpy.typing import NDArray
 
 MonthKey = tuple[str, int | None, int | None, int | None, int | None]
 DayKey = tuple[str, int | None]
-
-MONTH_SQL = """
-SELECT month::VARCHAR, * EXCLUDE (month) FROM (
-  SELECT date_trunc('month', day)::DATE AS month, territory, person, line, channel,
-         sum(amount_fen)::BIGINT, sum(quantity_milli)::BIGINT, count(*)::BIGINT * $sign
-  FROM lines GROUP BY ALL
-) ORDER BY month, territory, person, line, channel
-"""
-DAY_SQL = """
-SELECT day::VARCHAR, * EXCLUDE (day) FROM (
-  SELECT day, territory, sum(amount_fen)::BIGINT, count(*)::BIGINT * $sign FROM lines GROUP BY ALL
-) ORDER BY day, territory
-"""
 
 
 @dataclass(frozen=True)
@@ -65,31 +54,78 @@ class Contribution:
 
 def contribution(lines: pa.Table, *, sign: int, directory: Directory) -> Contribution:
     """Sum `lines` (facts with territory_code and person_code) by rollup key; `sign` is what one line counts."""
-    with connect() as connection:
-        connection.register("lines", _keyed(lines, directory))
-        months = connection.execute(MONTH_SQL, {"sign": sign}).fetchall()
-        days = connection.execute(DAY_SQL, {"sign": sign}).fetchall()
-    return Contribution({row[:5]: row[5:] for row in months}, {row[:2]: row[2:] for row in days})
-
-
-def _keyed(lines: pa.Table, directory: Directory) -> pa.Table:
-    """The lines with database ids in place of codes; an unknown code is null."""
+    days = lines["ordered_on"].to_numpy()
     catalog = directory.catalog
     products = catalog.filter(pc.equal(catalog["kind"], "product"))
     channels = catalog.filter(pc.equal(catalog["kind"], "channel"))
-    return pa.table(
-        {
-            "day": lines["ordered_on"],
-            "territory": _ids(lines["territory_code"], directory.territory),
-            "person": _ids(lines["person_code"], directory.person),
-            "line": _ids(lines["product_code"], products),
-            "channel": _ids(lines["channel_code"], channels),
-            "amount_fen": lines["amount_fen"],
-            "quantity_milli": lines["quantity_milli"],
-        }
+    territory = _ids(lines["territory_code"], directory.territory)
+    others = (
+        _ids(lines["person_code"], directory.person),
+        _ids(lines["product_code"], products),
+        _ids(lines["channel_code"], channels),
+    )
+    amount, quantity = (_safe(lines[name].to_numpy()) for name in ("amount_fen", "quantity_milli"))
+    by_month = _Groups([_dates(days, "M"), territory, *others])
+    by_day = _Groups([_dates(days, "D"), territory])
+    months = zip(by_month.sums(amount), by_month.sums(quantity), by_month.counts(sign), strict=True)
+    return Contribution(
+        dict(zip(by_month.keys(), months, strict=True)),
+        dict(zip(by_day.keys(), zip(by_day.sums(amount), by_day.counts(sign), strict=True), strict=True)),
     )
 
 
-def _ids(codes: pa.ChunkedArray, known: pa.Table) -> pa.ChunkedArray:
-    ids = known["id"].combine_chunks()
-    return ids.take(pc.index_in(codes, value_set=known["code"].combine_chunks()).combine_chunks())
+@dataclass(frozen=True)
+class _Part:
+    """One part of a key: `values[codes[i]]` is that of line i."""
+
+    values: list[Any]
+    codes: NDArray[np.int64]
+
+
+class _Groups:
+    """The lines sorted by key, so that equal keys are neighbours."""
+
+    def __init__(self, parts: Sequence[_Part]) -> None:
+        self.parts = parts
+        packed = np.ravel_multi_index(
+            [part.codes for part in parts], [max(len(part.values), 1) for part in parts]
+        )
+        self.order = np.argsort(packed, kind="stable")
+        ordered = packed[self.order]
+        self.starts = np.flatnonzero(np.diff(ordered, prepend=-1))
+        self.size = len(packed)
+
+    def keys(self) -> Iterator[tuple[Any, ...]]:
+        first = self.order[self.starts]
+        columns = [map(part.values.__getitem__, part.codes[first].tolist()) for part in self.parts]
+        return zip(*columns, strict=True)
+
+    def sums(self, measure: NDArray[np.int64]) -> list[int]:
+        return np.add.reduceat(measure[self.order], self.starts).tolist() if self.size else []
+
+    def counts(self, sign: int) -> list[int]:
+        return (np.diff(self.starts, append=self.size) * sign).tolist()
+
+
+def _dates(days: NDArray[np.datetime64], unit: str) -> _Part:
+    """The day or the first day of the month, as ISO text."""
+    periods = days.astype(f"datetime64[{unit}]")
+    if not periods.size:
+        return _Part([], np.zeros(0, np.int64))
+    first, last = periods.min(), periods.max()
+    texts = np.arange(first, last + 1).astype("datetime64[D]").astype(str).tolist()
+    return _Part(texts, (periods - first).astype(np.int64))
+
+
+def _ids(codes: pa.ChunkedArray, known: pa.Table) -> _Part:
+    """The database id of each code; None, the last value, where the code is unknown or missing."""
+    ids = known["id"].to_pylist()
+    places = pc.index_in(codes, value_set=known["code"].combine_chunks())
+    return _Part([*ids, None], pc.fill_null(places, len(ids)).to_numpy().astype(np.int64))
+
+
+def _safe(measure: NDArray[np.int64]) -> NDArray[np.int64]:
+    """The measure itself, if no sum of it can leave 64 bits."""
+    if np.abs(measure.astype(np.float64)).sum() >= 2.0**62:
+        raise OverflowError("sums of these lines do not fit into 64 bits")
+    return measure

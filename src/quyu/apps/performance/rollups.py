@@ -34,6 +34,7 @@ else:
 
 CHUNK = 5000
 INSERTED = 400
+Values = tuple[str | int | None, ...]
 NO_MONTH, NO_DAY = (0, 0, 0), (0, 0)
 
 
@@ -161,7 +162,8 @@ def _among(keys: pa.Array, codes: pa.Array, lines: pa.Table) -> pa.ChunkedArray:
         pc.is_in(lines["product_code"], codes), pc.fill_null(pc.is_in(lines["channel_code"], codes), False)
     )
     for column in attribution.keys_of(lines):
-        touched = pc.or_(touched, pc.fill_null(pc.is_in(column, keys), False))
+        claimed = pc.is_in(column.dictionary, keys).take(column.indices)
+        touched = pc.or_(touched, pc.fill_null(claimed, False))
     return touched
 
 
@@ -261,25 +263,28 @@ def _insert(total: Contribution) -> None:
             "quantity_milli",
             "line_count",
         ),
-        [key + value for key, value in total.months.items() if value != NO_MONTH],
+        [item for item in total.months.items() if item[1] != NO_MONTH],
     )
     _insert_rows(
         DayRollup,
         ("day", "territory_id", "amount_fen", "line_count"),
-        [key + value for key, value in total.days.items() if value != NO_DAY],
+        [item for item in total.days.items() if item[1] != NO_DAY],
     )
 
 
 def _insert_rows(
-    model: type[models.Model], columns: Sequence[str], rows: Sequence[tuple[str | int | None, ...]]
+    model: type[models.Model], columns: Sequence[str], rows: Sequence[tuple[Values, Values]]
 ) -> None:
-    """Many rows a statement; model objects would cost ten times the work, single rows twice."""
+    """Many rows a statement, each a key and its values; model objects would cost ten times the work."""
     quote = connection.ops.quote_name
     names = ", ".join(quote(name) for name in columns)
     marks = f"({', '.join(['%s'] * len(columns))})"
+    rest, flat = len(rows) % INSERTED, chain.from_iterable
     with connection.cursor() as cursor:
-        for start in range(0, len(rows), INSERTED):
-            part = rows[start : start + INSERTED]
-            places = ", ".join([marks] * len(part))
-            statement = f"INSERT INTO {quote(model._meta.db_table)} ({names}) VALUES {places}"  # nosec B608
-            cursor.execute(statement, list(chain.from_iterable(part)))
+        for part in (rows[: len(rows) - rest], rows[len(rows) - rest :]):
+            size = min(INSERTED, len(part))
+            if size:
+                places = ", ".join([marks] * size)
+                statement = f"INSERT INTO {quote(model._meta.db_table)} ({names}) VALUES {places}"  # nosec B608
+                starts = range(0, len(part), size)
+                cursor.executemany(statement, [list(flat(flat(part[i : i + size]))) for i in starts])

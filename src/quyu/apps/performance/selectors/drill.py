@@ -1,7 +1,7 @@
 """From a node down to its customers, and from a customer down to the order lines."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from quyu.apps.performance.attributed import attributed_lines
 from quyu.apps.performance.directory import Directory
@@ -38,6 +38,15 @@ WHERE l.customer_code = $customer AND l.ordered_on >= $start AND l.ordered_on < 
   AND ($everything OR list_contains($territories, l.territory_code))
 ORDER BY l.ordered_on DESC, l.order_no, l.line_no, l.batch_id, l.row_index
 """
+
+MONTHS = """
+SELECT year(l.ordered_on), month(l.ordered_on), sum(l.amount_fen)::BIGINT
+FROM attributed_line l
+WHERE l.customer_code = $customer AND l.ordered_on >= $start AND l.ordered_on < $stop
+  AND ($everything OR list_contains($territories, l.territory_code))
+GROUP BY ALL
+"""
+LATEST = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,3 +122,17 @@ def order_lines(
             },
         ).fetchall()  # fmt: skip
     return [OrderLine(*row) for row in rows]
+
+
+def latest(
+    customer_code: str, reach: Reach, names: Directory, *, today: date
+) -> tuple[list[OrderLine], dict[tuple[int, int], int]]:
+    """The newest lines of one customer, and (year, month) -> fen of this year and the last, up to `today`."""
+    known = {
+        "customer": customer_code, "stop": today + timedelta(1),
+        "everything": reach.is_everything, "territories": list(reach.territory_codes),
+    }  # fmt: skip
+    with attributed_lines(names) as connection:
+        lines = connection.execute(f"{LINES} LIMIT {LATEST}", {**known, "start": date.min}).fetchall()
+        months = connection.execute(MONTHS, {**known, "start": date(today.year - 1, 1, 1)}).fetchall()
+    return [OrderLine(*row) for row in lines], {(year, month): fen for year, month, fen in months}

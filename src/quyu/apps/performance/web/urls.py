@@ -5,6 +5,6 @@ from quyu.apps.performance.web import pages
 urlpatterns = [
     path("", pages.board_page, name="performance"),
     path("customers/", pages.customers_page, name="performance-customers"),
-    path("customers/<str:code>/", pages.lines_page, name="performance-lines"),
+    path("customers/<path:code>/", pages.lines_page, name="performance-lines"),
     path("analysis/", pages.analysis_page, name="performance-analysis"),
 ]

@@ -1,0 +1,64 @@
+"""What the performance app adds to the pages of a customer and of a territory, within the reader's reach."""
+
+from quyu.apps.customers.models import Customer
+from quyu.apps.performance import charts
+from quyu.apps.performance.directory import directory
+from quyu.apps.performance.selectors import drill, series
+from quyu.apps.performance.selectors.span import CALENDAR, span_of
+from quyu.apps.performance.selectors.tree import board
+from quyu.apps.targets.axes import TERRITORY
+from quyu.apps.targets.selectors.freezing import NothingToPlan
+from quyu.apps.territories.models import Territory
+from quyu.platform.panels import Panel, Reader, register_panel
+from quyu.platform.people import policy
+
+
+def orders_panel(customer: Customer, reader: Reader) -> Panel | None:
+    """The latest order lines that count for somebody within reach, and the amount by month of two years."""
+    if not policy.allows(reader.scope, "actual", "view"):
+        return None
+    scope, year = policy.narrow(reader.scope, "actual", "view"), reader.at.year
+    own = () if scope.is_everything else Territory.objects.visible_to(scope, reader.at)
+    reach = drill.Reach(scope.is_everything, tuple(sorted(territory.code for territory in own)))
+    lines, months = drill.latest(customer.code, reach, directory(), today=reader.at)
+    now, before = ([months.get((y, m), 0) for m in range(1, 13)] for y in (year, year - 1))
+    return Panel(
+        "performance/customer_panel.html.jinja",
+        {
+            "customer": customer,
+            "lines": lines,
+            "year": year,
+            "now": sum(now),
+            "before": sum(before),
+            "chart": charts.two_years(year, now, before),
+        },
+    )
+
+
+def attainment_panel(territory: Territory, reader: Reader) -> Panel | None:
+    """The territory against its target of the year; None while it is in no plan and holds no sales."""
+    if not policy.allows(reader.scope, "actual", "view"):
+        return None
+    scope, code = policy.narrow(reader.scope, "actual", "view"), TERRITORY + territory.code
+    year = CALENDAR.year(CALENDAR.fiscal_year(reader.at))
+    try:
+        shown = board(span_of(year, today=reader.at), scope, today=reader.at)
+    except NothingToPlan:
+        return None
+    if code not in shown.standings or not shown.covers(code):
+        return None
+    return Panel(
+        "performance/territory_panel.html.jinja",
+        {
+            "name": territory.name,
+            "region": code,
+            "year": year.code,
+            "standing": shown.standings[code],
+            "is_published": shown.version is not None,
+            "chart": charts.months(series.series_of(shown, code).months()),
+        },
+    )
+
+
+register_panel(Customer, orders_panel)
+register_panel(Territory, attainment_panel)

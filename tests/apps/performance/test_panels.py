@@ -1,0 +1,78 @@
+"""What a customer's and a territory's page tell about sales, and to whom."""
+
+from datetime import date
+
+import pytest
+from django.urls import reverse
+from pytest_django import DjangoAssertNumQueries
+
+from quyu.apps.customers.models import Customer
+from quyu.apps.performance import services
+from quyu.platform.people.models import User
+from tests.apps.performance.conftest import WAN, Trading
+from tests.people import client_of
+from tests.platform.facts.lines import AT, line, order_lines
+
+
+def customer_page(user: User, code: str) -> str:
+    url = reverse("customer-detail", kwargs={"pk": Customer.objects.get(code=code).pk})
+    return client_of(user).get(url).content.decode()
+
+
+@pytest.mark.capability("CUS1", "MON5")
+def test_a_customer_shows_its_latest_lines_and_both_years(trading: Trading) -> None:
+    page = customer_page(trading.company.owner, "C1")
+
+    assert "ORD-A4" in page
+    assert "ORD-A5" not in page
+    assert "2026 年 200.00 万元，上年全年 1,000.00 万元" in page
+    assert reverse("performance-lines", args=["C1"]) in page
+
+
+def test_only_twenty_lines_are_shown(trading: Trading) -> None:
+    lines = [line(f"MANY-{n:02d}", date(2026, 6, 13), WAN, customer="C2") for n in range(30)]
+    services.record_orders(order_lines(*lines), file_name="b.csv", source_sha256="b" * 64, actor=None, at=AT)
+
+    assert customer_page(trading.company.colleague, "C2").count("MANY-") == 20
+
+
+@pytest.mark.capability("ORG4")
+def test_lines_that_count_for_others_are_not_shown(trading: Trading) -> None:
+    """C1 goes to 苏北 from now on in name; its new owner sees it with all its lines, the old one no page."""
+    Customer.objects.filter(code="C1").update(territory_override=trading.company.yuedong)
+
+    page = customer_page(trading.company.neighbour, "C1")
+
+    assert "还没有订单" in page  # until the rollups follow, the lines still count for 苏南
+    assert "ORD-A" not in page
+
+
+def test_a_customer_without_orders_says_so(trading: Trading) -> None:
+    Customer.objects.create(code="NEW/1", name="新客户")
+
+    assert "还没有订单" in customer_page(trading.company.operations, "NEW/1")
+
+
+@pytest.mark.capability("MON2", "TER1")
+def test_a_territory_shows_its_attainment_of_the_year(trading: Trading) -> None:
+    company = trading.company
+    url = reverse("territory-detail", kwargs={"pk": company.sunan.pk})
+
+    page = client_of(company.owner).get(url).content.decode()
+
+    assert "2026 年业绩" in page
+    assert "12,000.00" in page
+    assert "/performance/?region=T%3A%E8%8B%8F%E5%8D%97" in page
+
+
+@pytest.mark.parametrize("kind", ["customer", "territory"])
+def test_the_pages_ask_the_database_a_bounded_number_of_times(
+    trading: Trading, kind: str, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    row = Customer.objects.get(code="C1") if kind == "customer" else trading.company.sunan
+    client = client_of(trading.company.boss)
+    url = reverse(f"{kind}-detail", kwargs={"pk": row.pk})
+    client.get(url)
+
+    with django_assert_max_num_queries({"customer": 14, "territory": 20}[kind]):
+        client.get(url)
