@@ -156,7 +156,7 @@ def ask_for_adjustment(*, operations: User, today: date) -> None:
         if load.territory.org_unit.code == ADJUSTED_PROVINCE
     ]
     heaviest = max(here, key=lambda load: (load.amount_fen, load.territory.code))
-    for lighter in sorted(here, key=lambda load: (load.amount_fen, load.territory.code))[:3]:
+    for lighter in sorted(here, key=lambda load: (load.amount_fen, load.territory.code))[:-1]:
         if unit := _movable(active, heaviest.territory, lighter.territory):
             draft = territories.create_draft(based_on=active, name="江苏片区微调", actor=operations, at=at)
             territories.move_unit(
