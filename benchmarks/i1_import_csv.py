@@ -12,6 +12,7 @@ import csv
 import json
 import os
 import random
+import shutil
 import statistics
 import tempfile
 import time
@@ -98,9 +99,10 @@ def load_master() -> None:
 
 
 def forget() -> None:
-    """Back to before the import."""
+    """Back to before the import, files included."""
     for model in (MonthRollup, DayRollup, RollupState, Batch):
         model.objects.all().delete()
+    shutil.rmtree(store.root(), ignore_errors=True)
 
 
 def quyu_import(path: Path) -> int:
@@ -180,6 +182,7 @@ if __name__ == "__main__":
         from quyu.apps.performance.models import DayRollup, MonthRollup, RollupState
         from quyu.apps.territories.models import Territory, TerritoryOwner
         from quyu.platform.catalog.models import Channel, Product, ProductLine
+        from quyu.platform.facts import store
         from quyu.platform.facts.models import Batch
         from quyu.platform.imports import pipeline
         from quyu.platform.imports.kinds import Context

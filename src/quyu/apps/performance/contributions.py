@@ -5,7 +5,7 @@ database ids or None. A value is (fen, thousandths, lines) or (fen, lines). Valu
 up; a reversal counts its lines negative.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,8 +14,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-MonthKey = tuple[str, int | None, int | None, int | None, int | None]
-DayKey = tuple[str, int | None]
+from quyu.apps.performance.sums import Sums
+
+MONTH_WIDTH, DAY_WIDTH = 5, 2
 
 
 @dataclass(frozen=True)
@@ -31,25 +32,14 @@ class Directory:
 
 @dataclass
 class Contribution:
-    """Sums by key. `add` accumulates; equal sets of lines give equal sums in any order."""
+    """Sums by key of month and of day."""
 
-    months: dict[MonthKey, tuple[int, int, int]] = field(default_factory=dict)
-    days: dict[DayKey, tuple[int, int]] = field(default_factory=dict)
+    months: Sums = field(default_factory=lambda: Sums(MONTH_WIDTH))
+    days: Sums = field(default_factory=lambda: Sums(DAY_WIDTH))
 
     def add(self, other: "Contribution", *, sign: int = 1) -> None:
-        if sign == 1 and not self.months and not self.days:
-            self.months, self.days = dict(other.months), dict(other.days)
-            return
-        for month_key, (amount, quantity, lines) in other.months.items():
-            month = self.months.get(month_key, (0, 0, 0))
-            self.months[month_key] = (
-                month[0] + sign * amount,
-                month[1] + sign * quantity,
-                month[2] + sign * lines,
-            )
-        for day_key, (amount, lines) in other.days.items():
-            day = self.days.get(day_key, (0, 0))
-            self.days[day_key] = (day[0] + sign * amount, day[1] + sign * lines)
+        self.months.add(other.months, sign=sign)
+        self.days.add(other.days, sign=sign)
 
 
 def contribution(lines: pa.Table, *, sign: int, directory: Directory) -> Contribution:
@@ -67,10 +57,12 @@ def contribution(lines: pa.Table, *, sign: int, directory: Directory) -> Contrib
     amount, quantity = (_safe(lines[name].to_numpy()) for name in ("amount_fen", "quantity_milli"))
     by_month = _Groups([_dates(days, "M"), territory, *others])
     by_day = _Groups([_dates(days, "D"), territory])
-    months = zip(by_month.sums(amount), by_month.sums(quantity), by_month.counts(sign), strict=True)
     return Contribution(
-        dict(zip(by_month.keys(), months, strict=True)),
-        dict(zip(by_day.keys(), zip(by_day.sums(amount), by_day.counts(sign), strict=True), strict=True)),
+        Sums(
+            MONTH_WIDTH,
+            [*by_month.keys(), by_month.sums(amount), by_month.sums(quantity), by_month.counts(sign)],
+        ),
+        Sums(DAY_WIDTH, [*by_day.keys(), by_day.sums(amount), by_day.counts(sign)]),
     )
 
 
@@ -95,16 +87,18 @@ class _Groups:
         self.starts = np.flatnonzero(np.diff(ordered, prepend=-1))
         self.size = len(packed)
 
-    def keys(self) -> Iterator[tuple[Any, ...]]:
+    def keys(self) -> list[list[Any]]:
+        """One list per part."""
         first = self.order[self.starts]
-        columns = [map(part.values.__getitem__, part.codes[first].tolist()) for part in self.parts]
-        return zip(*columns, strict=True)
+        return [list(map(part.values.__getitem__, part.codes[first].tolist())) for part in self.parts]
 
     def sums(self, measure: NDArray[np.int64]) -> list[int]:
-        return np.add.reduceat(measure[self.order], self.starts).tolist() if self.size else []
+        found: list[int] = np.add.reduceat(measure[self.order], self.starts).tolist() if self.size else []
+        return found
 
     def counts(self, sign: int) -> list[int]:
-        return (np.diff(self.starts, append=self.size) * sign).tolist()
+        found: list[int] = (np.diff(self.starts, append=self.size) * sign).tolist()
+        return found
 
 
 def _dates(days: NDArray[np.datetime64], unit: str) -> _Part:

@@ -8,9 +8,8 @@ ownership or catalog moves, then the batches that are new.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -34,8 +33,6 @@ else:
 
 CHUNK = 5000
 INSERTED = 400
-Values = tuple[str | int | None, ...]
-NO_MONTH, NO_DAY = (0, 0, 0), (0, 0)
 
 
 @dataclass(frozen=True)
@@ -218,14 +215,14 @@ def _apply(delta: Contribution) -> None:
 def _take_months(delta: Contribution, total: Contribution) -> list[int]:
     """Put the stored values of the keys of `delta` into `total`; return their rows."""
     taken = []
-    rows = MonthRollup.objects.filter(month__in=sorted({key[0] for key in delta.months})).values_list(
+    rows = MonthRollup.objects.filter(month__in=delta.months.days).values_list(
         "pk", "month", "territory_id", "person_id", "product_line_id", "channel_id",
         "amount_fen", "quantity_milli", "line_count",
     )  # fmt: skip
     for pk, month, territory, person, line, channel, amount, quantity, lines in rows:
         key = (month.isoformat(), territory, person, line, channel)
-        if key in delta.months:
-            total.months[key] = (amount, quantity, lines)
+        if key in delta.months.by_key:
+            total.months.by_key[key] = (amount, quantity, lines)
             taken.append(pk)
     return taken
 
@@ -233,13 +230,13 @@ def _take_months(delta: Contribution, total: Contribution) -> list[int]:
 def _take_days(delta: Contribution, total: Contribution) -> list[int]:
     """As `_take_months`, for days."""
     taken = []
-    days = sorted({key[0] for key in delta.days})
+    days = delta.days.days
     span = Q(day__gte=days[0], day__lte=days[-1]) if days else Q(pk__in=[])
     rows = DayRollup.objects.filter(span).values_list("pk", "day", "territory_id", "amount_fen", "line_count")
     for pk, day, territory, amount, lines in rows:
         key = (day.isoformat(), territory)
-        if key in delta.days:
-            total.days[key] = (amount, lines)
+        if key in delta.days.by_key:
+            total.days.by_key[key] = (amount, lines)
             taken.append(pk)
     return taken
 
@@ -263,28 +260,27 @@ def _insert(total: Contribution) -> None:
             "quantity_milli",
             "line_count",
         ),
-        [item for item in total.months.items() if item[1] != NO_MONTH],
+        total.months.columns(),
     )
     _insert_rows(
         DayRollup,
         ("day", "territory_id", "amount_fen", "line_count"),
-        [item for item in total.days.items() if item[1] != NO_DAY],
+        total.days.columns(),
     )
 
 
-def _insert_rows(
-    model: type[models.Model], columns: Sequence[str], rows: Sequence[tuple[Values, Values]]
-) -> None:
-    """Many rows a statement, each a key and its values; model objects would cost ten times the work."""
-    quote = connection.ops.quote_name
-    names = ", ".join(quote(name) for name in columns)
-    marks = f"({', '.join(['%s'] * len(columns))})"
-    rest, flat = len(rows) % INSERTED, chain.from_iterable
+def _insert_rows(model: type[models.Model], names: Sequence[str], columns: Sequence[Sequence[Any]]) -> None:
+    """Many rows a statement; model objects would cost ten times the work."""
+    width, quote = len(names), connection.ops.quote_name
+    flat = [None] * (width * len(columns[0]) if columns else 0)
+    for place, column in enumerate(columns):
+        flat[place::width] = column
+    marks = f"({', '.join(['%s'] * width)})"
+    start = f"INSERT INTO {quote(model._meta.db_table)} ({', '.join(map(quote, names))}) VALUES "  # nosec B608
+    whole = len(flat) - len(flat) % (INSERTED * width)
     with connection.cursor() as cursor:
-        for part in (rows[: len(rows) - rest], rows[len(rows) - rest :]):
-            size = min(INSERTED, len(part))
+        for part in (flat[:whole], flat[whole:]):
+            size = min(INSERTED * width, len(part))
             if size:
-                places = ", ".join([marks] * size)
-                statement = f"INSERT INTO {quote(model._meta.db_table)} ({names}) VALUES {places}"  # nosec B608
-                starts = range(0, len(part), size)
-                cursor.executemany(statement, [list(flat(flat(part[i : i + size]))) for i in starts])
+                statement = start + ", ".join([marks] * (size // width))
+                cursor.executemany(statement, [part[i : i + size] for i in range(0, len(part), size)])

@@ -80,19 +80,19 @@ def place_key(unit_code: str) -> str:
     return PLACE + unit_code
 
 
-def keys_of(lines: pa.Table) -> tuple[pa.ChunkedArray, ...]:
-    """Every key under which the lines may be claimed."""
-    return _prefixed(NAMED, lines["customer_code"]), _places(lines), lines["customer_code"]
-
-
-def _prefixed(prefix: str, codes: pa.ChunkedArray) -> pa.ChunkedArray:
-    return pc.binary_join_element_wise(pa.scalar(prefix), codes.cast(pa.string()), "")
-
-
-def _places(lines: pa.Table) -> pa.ChunkedArray:
+def keys_of(lines: pa.Table) -> tuple[pa.DictionaryArray, ...]:
+    """Every key under which the lines may be claimed; few are distinct."""
+    customers = lines["customer_code"].cast(pa.string()).combine_chunks().dictionary_encode()
+    named = _prefixed(NAMED, customers)
     if "place_code" not in lines.column_names:
-        return pa.chunked_array([pa.nulls(lines.num_rows, pa.string())])
-    return _prefixed(PLACE, lines["place_code"])
+        return named, customers
+    places = lines["place_code"].cast(pa.string()).combine_chunks().dictionary_encode()
+    return named, _prefixed(PLACE, places), customers
+
+
+def _prefixed(prefix: str, codes: pa.DictionaryArray) -> pa.DictionaryArray:
+    keys = pc.binary_join_element_wise(pa.scalar(prefix), codes.dictionary, "")
+    return pa.DictionaryArray.from_arrays(codes.indices, keys)
 
 
 class _Claims:
@@ -106,9 +106,12 @@ class _Claims:
         _refuse_overlap(self.owner, self.start, self.end, self.keys)
         self.index = _key(self.owner, self.start)
 
-    def rows(self, keys: pa.ChunkedArray, day: np.ndarray) -> np.ndarray:
+    def rows(self, keys: pa.DictionaryArray, day: np.ndarray) -> np.ndarray:
         """The row of the frame that claims each key on each day; -1 for none."""
-        wanted = _numbers(pc.index_in(keys, value_set=self.keys), -1)
+        known = np.append(_numbers(pc.index_in(keys.dictionary, value_set=self.keys), -1), -1)
+        if known.max() < 0:
+            return np.full(len(keys), -1, dtype=np.int64)
+        wanted = known[_numbers(keys.indices, -1)]
         position = np.searchsorted(self.index, _key(wanted, day), side="right") - 1
         at = np.maximum(position, 0)
         is_owned = (position >= 0) & (wanted >= 0) & (self.owner[at] == wanted) & (day < self.end[at])
@@ -122,7 +125,7 @@ def _ranges(frame: pa.Table, customers: pa.Array) -> tuple[np.ndarray, np.ndarra
     return owner, start, end
 
 
-def _numbers(column: pa.ChunkedArray, missing: int) -> np.ndarray:
+def _numbers(column: pa.Array | pa.ChunkedArray, missing: int) -> np.ndarray:
     return np.asarray(pc.fill_null(column.cast(pa.int64()), missing).to_numpy(), dtype=np.int64)
 
 
@@ -155,8 +158,9 @@ def put(path: Path, columns: pa.Table) -> None:
 
 def attributed(batch: Batch, ownership: pa.Table) -> pa.Table:
     """The lines of `batch` with `territory_code` and `person_code`."""
-    lines = store.read(batch)
-    columns = pq.read_table(attribute(batch, ownership))
+    lines, path = store.read(batch), path_of(batch, digest(ownership))
+    columns = pq.read_table(path) if path.exists() else attribute_lines(lines, ownership)
+    put(path, columns)
     for name in ("territory_code", "person_code"):
         lines = lines.append_column(name, columns[name])
     return lines

@@ -18,7 +18,7 @@ from quyu.platform.imports.sheet import Sheet, checked_headers, find_header, tex
 DELIMITERS = (",", "\t", ";", "|")
 HEAD_BYTES = 256 * 1024
 HEAD_ROWS = 60
-BLOCK = 1 << 24
+BLOCK = 1 << 26
 ENCODING_NAMES = {"gb18030": "GB18030（GBK）", "big5hkscs": "Big5", "utf-16": "UTF-16", "utf-16-le": "UTF-16"}
 
 
@@ -97,7 +97,9 @@ def _read(content: bytes, delimiter: str, width: int) -> tuple[pa.Table, dict[in
                 invalid_row_handler=note,
             ),
             convert_options=arrow_csv.ConvertOptions(
-                column_types=dict.fromkeys(names, pa.string()), strings_can_be_null=False, check_utf8=False
+                column_types=dict.fromkeys(names, pa.dictionary(pa.int32(), pa.string())),
+                strings_can_be_null=False,
+                check_utf8=False,
             ),
         )
     except pa.ArrowInvalid as error:

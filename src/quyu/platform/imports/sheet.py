@@ -44,9 +44,24 @@ class Sheet:
 def text_column(values: pa.Array | pa.ChunkedArray) -> pa.DictionaryArray:
     """Encode a column of text and clean its distinct values; nulls become blank."""
     whole = values.combine_chunks() if isinstance(values, pa.ChunkedArray) else values
-    encoded = pc.fill_null(whole, "").dictionary_encode() if whole.null_count else whole.dictionary_encode()
+    if pa.types.is_dictionary(whole.type):
+        encoded = occurring(whole)
+    else:
+        encoded = (pc.fill_null(whole, "") if whole.null_count else whole).dictionary_encode()
     texts = clean_texts(encoded.dictionary)
     return encoded if texts.equals(encoded.dictionary) else with_dictionary(encoded, texts)
+
+
+def occurring(encoded: pa.DictionaryArray) -> pa.DictionaryArray:
+    """The same rows without the texts that no row has any more."""
+    row_codes = codes(encoded)
+    occurs = np.bincount(row_codes, minlength=len(encoded.dictionary)) > 0
+    if occurs.all():
+        return encoded
+    place = np.cumsum(occurs, dtype=np.int32) - 1
+    return pa.DictionaryArray.from_arrays(
+        pa.array(place[row_codes], pa.int32()), encoded.dictionary.filter(pa.array(occurs))
+    )
 
 
 def clean_texts(texts: pa.Array) -> pa.Array:
