@@ -25,7 +25,7 @@ from jinja2 import Environment
 ROOT = Path(__file__).resolve().parent.parent
 SOURCES = ROOT / "src" / "quyu"
 PO = SOURCES / "shell" / "locale" / "en" / "LC_MESSAGES" / "django.po"
-GETTEXT = {"_", "gettext", "gettext_lazy", "gettext_noop", "N_"}
+GETTEXT = {"_", "gettext", "gettext_lazy", "gettext_noop", "N_", "Note"}
 PLURAL = {"ngettext", "ngettext_lazy"}
 CODE = re.compile(r"^[a-z][a-z0-9_]*$")
 CHINESE = re.compile(r"[\u3400-\u9fff]")

@@ -14,6 +14,7 @@ from quyu.shell.cli.commands import Command
 from quyu.shell.cli.language import _
 from quyu.shell.cli.site import apply_migrations
 from quyu.shell.plan import job
+from quyu.shell.plan.note import spoken
 from quyu.shell.plan.workbook import compared
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -103,7 +104,7 @@ def tell(outcome: job.Outcome) -> None:
     """The result for a person: what was derived, targets per region, attainment, proof, files."""
     figures = outcome.written.figures
     for line in (*figures.derived, *figures.method):
-        click.echo(f"· {line}")
+        click.echo(f"· {spoken(line)}")
     click.echo()
     click.echo(_("{year} 年目标（万元）").format(year=figures.axes.year))
     has_actual = figures.actual is not None

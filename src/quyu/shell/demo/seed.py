@@ -8,6 +8,7 @@ from pathlib import Path
 
 from django.conf import settings
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from quyu.apps.customers import services as customers
 from quyu.apps.performance import figures
@@ -53,36 +54,36 @@ def make(*, today: date, at: datetime, say: Say) -> Seeded:
     started = time.monotonic()
     start = first_day(today)
     chance = selling.seeded(SEED, today)
-    say("载入全国区县、边界与日历")
+    say(_("载入全国区县、边界与日历"))
     geography.load_china()
     load_china_calendar(first_year=start.year - 1, last_year=today.year + 1)
     with transaction.atomic():
-        say("建立组织、人员、产品与客户")
+        say(_("建立组织、人员、产品与客户"))
         master.write_organisation(staff.hire(first_day=start, today=today, rng=chance), first_day=start)
         master.write_catalog()
         people = market.settle(master.counties(), first_day=start, today=today, rng=chance)
         master.write_customers(people)
         sign_ins = accounts.create(today=today)
         operations, director = (User.objects.get(username=name) for name in ("operations", "director"))
-        say("划分销售区域")
+        say(_("划分销售区域"))
         customers.refresh_unit_counts(at=today)
         weights = {county.code: 1.0 for county in people.counties}
         planning.first_alignment(weights, first_day=start, at=at)
-        say("生成并导入三年订单")
+        say(_("生成并导入三年订单"))
         years = range(start.year - 1, today.year + 2)
         history = sales.History(start, today, work_calendar(), tuple(spring_festival(year) for year in years))
         file = folder() / f"orders-{start:%Y%m%d}-{today:%Y%m%d}.csv"
         selling.write_file(sales.order_lines(people, history, chance), file)
         batch = selling.import_file(file, actor=operations, today=today, at=at)
-        say("按销售额重新均衡区域，审批后生效")
+        say(_("按销售额重新均衡区域，审批后生效"))
         planning.new_alignment(year=today.year, operations=operations, director=director)
-        say(f"分解并发布 {today.year} 年目标，起草 {today.year + 1} 年目标")
+        say(_("分解并发布 {year} 年目标，起草 {next} 年目标").format(year=today.year, next=today.year + 1))
         made = planning.publish_this_year(year=today.year, operations=operations, director=director)
         planning.draft_next_year(year=today.year + 1, operations=operations, today=today, at=at)
         figures.refresh_unit_amounts(today)
         planning.ask_for_adjustment(operations=operations, today=today)
         customers.retier(amounts=figures.customer_amounts(today), actor=operations, at=at)
-    say("写出工作簿、计划书与核对证书")
+    say(_("写出工作簿、计划书与核对证书"))
     source = SourceFile(file.name, batch.source_sha256, batch.row_count)
     written = _write(made, source, today)
     return Seeded(sign_ins, written, time.monotonic() - started)

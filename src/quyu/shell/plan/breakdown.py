@@ -11,6 +11,7 @@ from quyu.kernel.money import format_wan
 from quyu.kernel.rate import apply_bp, format_bp, growth_bp
 from quyu.platform.people.models import User
 from quyu.shell.plan import history
+from quyu.shell.plan.note import Note
 
 
 @dataclass(frozen=True)
@@ -69,26 +70,41 @@ def _method(
     past: history.PastYears, trend: int, shift: int, without: int, total_fen: int | None, growth: int | None
 ) -> tuple[str, ...]:
     years = f"{past.years[0]}–{past.years[-1]}" if len(past.years) > 1 else f"{past.years[0]}"
-    lines = [f"基线取 {years} 年的实绩：水平为最后一年，季节为各年各月占比的平均。"]
+    lines: list[str] = [
+        Note("基线取 {years} 年的实绩：水平为最后一年，季节为各年各月占比的平均。", years=years)
+    ]
     if past.closed < history.MONTHS:
         lines.append(
-            f"{past.years[-1]} 年只有 {past.closed} 个完整月份，其余月份按上年同月与今年至今的增幅估计。"
+            Note(
+                "{year} 年只有 {months} 个完整月份，其余月份按上年同月与今年至今的增幅估计。",
+                year=past.years[-1],
+                months=past.closed,
+            )
         )
     if shift:
         lines.append(
-            f"春节比上年{'晚' if shift > 0 else '早'} {abs(shift)} 天，一至三月的销售按春节位置平移后再分月。"
+            Note("春节比上年晚 {days} 天，一至三月的销售按春节位置平移后再分月。", days=shift)
+            if shift > 0
+            else Note("春节比上年早 {days} 天，一至三月的销售按春节位置平移后再分月。", days=-shift)
         )
     if total_fen is not None:
-        lines.append(f"总目标 {format_wan(total_fen)} 万元由使用者给定。")
+        lines.append(Note("总目标 {total} 万元由使用者给定。", total=format_wan(total_fen)))
     elif growth is not None:
-        lines.append(f"总目标 = 上年实绩 ×（1 + {format_bp(growth)}），增幅由使用者给定。")
+        lines.append(
+            Note("总目标 = 上年实绩 ×（1 + {growth}），增幅由使用者给定。", growth=format_bp(growth))
+        )
     else:
         lines.append(
-            f"总目标 = 上年实绩 ×（1 + {format_bp(trend)}），增幅是历年的平均增长（限制在 −20% 至 30%）。"
+            Note(
+                "总目标 = 上年实绩 ×（1 + {growth}），增幅是历年的平均增长（限制在 −20% 至 30%）。",
+                growth=format_bp(trend),
+            )
         )
     lines.append(
-        "按基线占比分到 区域 × 月 × 产品线，先取整到分，余下的分按余数从大到小补齐，所以每一级都等于下级之和；个人目标是其负责区域之和。"
+        Note(
+            "按基线占比分到 区域 × 月 × 产品线，先取整到分，余下的分按余数从大到小补齐，所以每一级都等于下级之和；个人目标是其负责区域之和。"
+        )
     )
     if without:
-        lines.append(f"{without} 个区域没有历史，按同一上级的平均水平和季节估计。")
+        lines.append(Note("{count} 个区域没有历史，按同一上级的平均水平和季节估计。", count=without))
     return tuple(lines)

@@ -16,6 +16,7 @@ from quyu.platform.people.choices import OrgKind
 from quyu.platform.people.models import OrgUnit
 from quyu.shell.plan.demand import Demand
 from quyu.shell.plan.figures import TerritoryQuality
+from quyu.shell.plan.note import Note
 
 
 class CannotDivide(Refusal):
@@ -39,10 +40,10 @@ def divide(
     An alignment already in force is kept as it is.
     """
     if present := active_alignment(today):
-        return Division(present, quality_of(present), ("沿用现行的销售区域划分。",))
+        return Division(present, quality_of(present), (Note("沿用现行的销售区域划分。"),))
     regions = {unit.name: unit for unit in OrgUnit.objects.exclude(kind=OrgKind.HEAD_OFFICE)}
     if demand.territory_of and count is None:
-        alignment, note = _kept(demand, regions, at), "沿用文件中的销售区域列。"
+        alignment, note = _kept(demand, regions, at), Note("沿用文件中的销售区域列。")
     else:
         alignment, note = _proposed(demand, regions, count, people, at)
     territories.activate(alignment=alignment, valid_from=demand.first_on, actor=None, at=at)
@@ -93,7 +94,7 @@ def _kept(demand: Demand, regions: Mapping[str, OrgUnit], at: datetime) -> Align
 
 def _proposed(
     demand: Demand, regions: Mapping[str, OrgUnit], count: int | None, people: Mapping[str, int], at: datetime
-) -> tuple[Alignment, str]:
+) -> tuple[Alignment, Note]:
     """Each region divided among its people (or `count` in all, shared out by sales)."""
     level = UnitLevel.COUNTY if demand.recognised else UnitLevel.OTHER
     by_region: dict[str, list[str]] = {}
@@ -123,8 +124,9 @@ def _proposed(
     )
     _name_single(alignment)
     _place_rest(alignment, demand, regions)
-    how = f"按要求划分为 {count} 个销售区域" if count else "每个地区按人数划分销售区域"
-    return alignment, f"{how}，以近 12 个月销售额均衡。"
+    if count:
+        return alignment, Note("按要求划分为 {count} 个销售区域，以近 12 个月销售额均衡。", count=count)
+    return alignment, Note("每个地区按人数划分销售区域，以近 12 个月销售额均衡。")
 
 
 def _whole_provinces(by_region: Mapping[str, list[str]]) -> dict[str, list[str]]:

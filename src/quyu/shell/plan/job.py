@@ -6,6 +6,7 @@ from datetime import date, datetime
 from pathlib import Path
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from quyu.apps.customers.models import Customer
 from quyu.apps.performance import services as performance
@@ -20,6 +21,7 @@ from quyu.platform.people.models import OrgUnit, Person
 from quyu.shell.plan import demand as demands
 from quyu.shell.plan import division, outputs, sources, staffing
 from quyu.shell.plan.breakdown import Breakdown, break_down
+from quyu.shell.plan.note import Note
 
 Say = Callable[[str], None]
 CHINESE_SAMPLE = 262_144
@@ -62,12 +64,12 @@ def run(request: Request, *, today: date, at: datetime, say: Say) -> Outcome:
     if request.total_fen is not None and request.growth_bp is not None:
         raise TotalAndGrowth
     load_map(request.orders, say)
-    say("读取订单")
+    say(_("读取订单"))
     files = sources.read_orders(request.orders, today=today, at=at)
     roster = staffing.read_people(request.people) if request.people else None
     with transaction.atomic():
         made, derived = _plan(files, roster, request, today=today, at=at, say=say)
-    say("写出工作簿、计划书与核对证书")
+    say(_("写出工作簿、计划书与核对证书"))
     figures = outputs.figures_of(made, derived=derived, sources=[file.source for file in files], today=today)
     written = outputs.write(figures, request.folder)
     return Outcome(
@@ -91,16 +93,16 @@ def _plan(
 ) -> tuple[Breakdown, tuple[str, ...]]:
     wanted = demands.demand_of(files)
     before = _counts()
-    say("建立主数据并写入订单")
+    say(_("建立主数据并写入订单"))
     sources.commit(files)
     load_china_calendar(first_year=wanted.first_on.year, last_year=max(today.year, wanted.last_on.year) + 1)
     people = roster or staffing.roster_of(wanted)
-    say("划分销售区域")
+    say(_("划分销售区域"))
     divided = division.divide(wanted, count=request.territories, people=people.counts(), today=today, at=at)
     notes = staffing.staff(people, divided, wanted, at=at)
     performance.refresh_ownership(at=at)
     year = request.year or wanted.last_on.year + 1
-    say(f"分解 {year} 年目标")
+    say(_("分解 {year} 年目标").format(year=year))
     made = break_down(
         year=year,
         total_fen=request.total_fen,
@@ -117,7 +119,7 @@ def load_map(orders: Sequence[Path], say: Say) -> None:
     """The units of China, once, when a file has Chinese text that could be places."""
     if BasicUnit.objects.exists() or not any(_has_chinese(path) for path in orders):
         return
-    say("载入全国区县与边界")
+    say(_("载入全国区县与边界"))
     geography.load_china()
 
 
@@ -134,12 +136,12 @@ def _has_chinese(path: Path) -> bool:
 
 
 _COUNTED = (
-    ("地区", OrgUnit),
-    ("客户", Customer),
-    ("产品线", ProductLine),
-    ("产品", Product),
-    ("渠道", Channel),
-    ("人员", Person),
+    ("regions", OrgUnit),
+    ("customers", Customer),
+    ("lines", ProductLine),
+    ("products", Product),
+    ("channels", Channel),
+    ("people", Person),
 )
 
 
@@ -150,5 +152,8 @@ def _counts() -> dict[str, int]:
 
 def _created(before: dict[str, int]) -> tuple[str, ...]:
     """What was derived from the files, in words."""
-    made = [f"{name} {after - before[name]} 个" for name, after in _counts().items() if after > before[name]]
-    return (f"从订单建立：{'、'.join(made)}。",) if made else ()
+    made = {name: after - before[name] for name, after in _counts().items()}
+    if not any(made.values()):
+        return ()
+    template = "从订单建立：地区 {regions} 个、客户 {customers} 个、产品线 {lines} 个、产品 {products} 个、渠道 {channels} 个、人员 {people} 个。"
+    return (Note(template, **made),)

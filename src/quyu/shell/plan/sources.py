@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.compute as pc
+from django.utils.translation import gettext as _
 
 from quyu.apps.performance import imports, places
 from quyu.kernel.refusal import Refusal
@@ -15,6 +16,7 @@ from quyu.platform.imports import pipeline
 from quyu.platform.imports.kinds import Context, Findings, Parsed, RowError
 from quyu.platform.people.scope import everything
 from quyu.shell.plan.figures import SourceFile
+from quyu.shell.plan.note import Note
 
 SHOWN_ERRORS = 20
 
@@ -24,7 +26,9 @@ class FileRejected(Refusal):
 
     def __init__(self, name: str, errors: Sequence[RowError]) -> None:
         listed = [_line(error) for error in errors[:SHOWN_ERRORS]]
-        more = f"（共 {len(errors)} 处，以上是前 {SHOWN_ERRORS} 处）" if len(errors) > SHOWN_ERRORS else ""
+        more = ""
+        if len(errors) > SHOWN_ERRORS:
+            more = _("（共 {count} 处，以上是前 {shown} 处）").format(count=len(errors), shown=SHOWN_ERRORS)
         super().__init__(
             "file_rejected",
             "文件 {name} 没有通过检查，没有写入任何数据：\n{errors}{more}",
@@ -91,14 +95,14 @@ def _completed(parsed: Parsed) -> tuple[Parsed, tuple[str, ...]]:
             return parsed, ()
         filled = pc.fill_null(table["region_name"].cast(pa.string()), places.WHOLE_COMPANY)
         column = table.schema.get_field_index("region_name")
-        note = f"地区为空的行归入“{places.WHOLE_COMPANY}”。"
+        note = Note("地区为空的行归入“{region}”。", region=places.WHOLE_COMPANY)
         return _with(parsed, table.set_column(column, "region_name", filled)), (note,)
     if "province" in table.column_names:
         filled = pc.fill_null(table["province"].cast(pa.string()), places.WHOLE_COMPANY)
-        note = "文件没有地区列，以省份作为地区。"
+        note = Note("文件没有地区列，以省份作为地区。")
     else:
         filled = pa.array([places.WHOLE_COMPANY] * table.num_rows, pa.string())
-        note = "文件没有地区和省份列，全部作为一个地区。"
+        note = Note("文件没有地区和省份列，全部作为一个地区。")
     return _with(parsed, table.append_column("region_name", filled)), (note,)
 
 
@@ -108,7 +112,7 @@ def _with(parsed: Parsed, table: pa.Table) -> Parsed:
 
 
 def _line(error: RowError) -> str:
-    where = "".join(
-        (f"第 {error.row} 行 " if error.row else "", f"“{error.column}”列 " if error.column else "")
-    )
+    row = _("第 {row} 行").format(row=error.row) if error.row else ""
+    column = _("“{column}”列").format(column=error.column) if error.column else ""
+    where = "".join(f"{part} " for part in (row, column) if part)
     return f"  {where}[{error.code}] {error.message}"

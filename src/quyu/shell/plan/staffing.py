@@ -22,6 +22,7 @@ from quyu.platform.people.choices import OrgKind, Role
 from quyu.platform.people.models import OrgUnit, Person, Position
 from quyu.shell.plan.demand import Demand
 from quyu.shell.plan.division import Division
+from quyu.shell.plan.note import Note
 from quyu.shell.plan.sources import FileRejected
 
 if TYPE_CHECKING:
@@ -127,11 +128,14 @@ def _staff_region(
         if candidates:
             _seat(candidates[0], position, demand.first_on, at)
         else:
-            notes.append(f"{territory.name} 没有对应的人员，岗位空缺。")
+            notes.append(Note("{territory} 没有对应的人员，岗位空缺。", territory=territory.name))
     left = [name for _code, name in pool if name not in {p[1] for p in matched.values()}]
     left += [name for t, names in by_name.items() for _code, name in names[1:]]
     if left:
-        notes.append(f"{region.name} 的 {'、'.join(left)} 没有分到区域（人数多于区域数）。")
+        names = "、".join(left)
+        notes.append(
+            Note("{region} 的 {names} 没有分到区域（人数多于区域数）。", region=region.name, names=names)
+        )
     return notes
 
 

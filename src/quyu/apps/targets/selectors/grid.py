@@ -128,8 +128,8 @@ def _compared(version: PlanVersion, axes: Axes, compare: str) -> tuple[Cells, st
 
 def last_year_label(version: PlanVersion) -> str:
     """What the side figures are: actuals of a year, or partly an estimate when it was not over."""
-    years, closed = version.method.get("years"), version.method.get("closed_months", 12)
-    if not years:
+    years, closed = version.method.get("years"), version.method.get("closed_months")
+    if not years or closed is None:
         return str(version.plan.year - 1)
     if closed == 12:
         return _("%(year)s 年实绩") % {"year": years[-1]}
