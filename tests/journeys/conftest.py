@@ -5,6 +5,7 @@ security policy, failed scripts, styles or images and answers of 500 and more ar
 that expects some removes them from `page_problems`.
 """
 
+import contextlib
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -12,6 +13,7 @@ from pathlib import Path
 import pytest
 from django.test import Client
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Response, sync_playwright
+from playwright.sync_api import TimeoutError as PlaywrightTimeout
 from pytest_django.live_server_helper import LiveServer
 
 from quyu.platform.people.models import User
@@ -90,7 +92,15 @@ def visit_as(
 
     yield open_page
     for context in contexts:
+        for page in context.pages:
+            settle(page)
         context.close()
+
+
+def settle(page: Page) -> None:
+    """Let the parts of the page that load by themselves arrive: a late request would meet an emptied database."""
+    with contextlib.suppress(PlaywrightTimeout):
+        page.wait_for_load_state("networkidle", timeout=5_000)
 
 
 def session_cookie(user: User, url: str) -> dict[str, str]:
