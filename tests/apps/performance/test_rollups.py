@@ -156,6 +156,18 @@ def test_a_line_of_an_unknown_customer_is_counted_as_belonging_nowhere(world: Ow
     assert_nothing_is_lost()
 
 
+def test_all_products_of_a_line_are_summed_together(world: Ownership) -> None:
+    line_one = ProductLine.objects.get(code="L1")
+    for number in range(5):
+        Product.objects.create(code=f"X{number}", name=f"X{number}", line=line_one)
+    world["C1", 0] = ("T1", "E1")
+
+    record(1, [("C1", 3, 100 + number, f"X{number}") for number in range(5)])
+
+    assert_nothing_is_lost()
+    assert MonthRollup.objects.get().line_count == 5
+
+
 def test_the_same_file_again_changes_no_rollup(world: Ownership) -> None:
     record(1, [("C1", 3, 700, "PL1")])
     before = rollups()

@@ -112,10 +112,11 @@ def _dates(days: NDArray[np.datetime64], unit: str) -> _Part:
 
 
 def _ids(codes: pa.ChunkedArray, known: pa.Table) -> _Part:
-    """The database id of each code; None, the last value, where the code is unknown or missing."""
-    ids = known["id"].to_pylist()
-    places = pc.index_in(codes, value_set=known["code"].combine_chunks())
-    return _Part([*ids, None], pc.fill_null(places, len(ids)).to_numpy().astype(np.int64))
+    """The database id of each code, each id once; None, the last value, where the code is unknown or missing."""
+    ids, place_of_id = np.unique(known["id"].to_numpy(), return_inverse=True)
+    places = np.append(place_of_id, len(ids)).astype(np.int64)
+    found = pc.fill_null(pc.index_in(codes, value_set=known["code"].combine_chunks()), len(places) - 1)
+    return _Part([*ids.tolist(), None], places[found.to_numpy()])
 
 
 def _safe(measure: NDArray[np.int64]) -> NDArray[np.int64]:
