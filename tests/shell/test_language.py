@@ -20,6 +20,8 @@ from quyu.platform.notices.services import notify
 from quyu.platform.people import services
 from quyu.platform.people.models import User
 from quyu.shell.clock import now
+from quyu.shell.plan.note import Note
+from quyu.shell.plan.note import spoken as note_in_words
 from tests.apps.performance.conftest import Trading, trading
 from tests.apps.targets.plans import make_plan
 from tests.people import TODAY, Company, client_of
@@ -149,6 +151,15 @@ def test_a_form_error_in_english(company: Company) -> None:
 
     with translation.override("en"):
         assert spoken(refused.value) == "“many” is not an amount; write a number such as 1234.56."
+
+
+def test_a_note_of_a_plan_is_chinese_in_the_document_and_translated_on_the_terminal() -> None:
+    note = Note("第 {row} 行", row=3)
+
+    with translation.override("en"):
+        assert str(note) == "第 3 行"
+        assert note_in_words(note) == "Row 3"
+        assert note_in_words("plain") == "plain"
 
 
 def test_lists_are_separated_as_the_language_does_it() -> None:
