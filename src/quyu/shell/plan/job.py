@@ -9,13 +9,13 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from quyu.apps.customers.models import Customer
+from quyu.apps.performance import places
 from quyu.apps.performance import services as performance
 from quyu.kernel.refusal import Refusal
 from quyu.platform.calendar.services import load_china_calendar
 from quyu.platform.catalog.models import Channel, Product, ProductLine
 from quyu.platform.geography import services as geography
 from quyu.platform.geography.models import BasicUnit
-from quyu.platform.imports.encoding import decode
 from quyu.platform.people.choices import OrgKind
 from quyu.platform.people.models import OrgUnit, Person
 from quyu.shell.plan import demand as demands
@@ -24,7 +24,6 @@ from quyu.shell.plan.breakdown import Breakdown, break_down
 from quyu.shell.plan.note import Note
 
 Say = Callable[[str], None]
-CHINESE_SAMPLE = 262_144
 
 
 class TotalAndGrowth(Refusal):
@@ -63,9 +62,9 @@ def run(request: Request, *, today: date, at: datetime, say: Say) -> Outcome:
     """All or nothing in the database: the files are judged, then everything is one transaction."""
     if request.total_fen is not None and request.growth_bp is not None:
         raise TotalAndGrowth
-    load_map(request.orders, say)
     say(_("读取订单"))
     files = sources.read_orders(request.orders, today=today, at=at)
+    load_map(files, say)
     roster = staffing.read_people(request.people) if request.people else None
     with transaction.atomic():
         made, derived = _plan(files, roster, request, today=today, at=at, say=say)
@@ -115,24 +114,23 @@ def _plan(
     return made, (*_created(before), *(note for file in files for note in file.notes), *divided.notes, *notes)
 
 
-def load_map(orders: Sequence[Path], say: Say) -> None:
-    """The units of China, once, when a file has Chinese text that could be places."""
-    if BasicUnit.objects.exists() or not any(_has_chinese(path) for path in orders):
+def load_map(files: Sequence[sources.OrderFile], say: Say) -> None:
+    """The units of China, once, when the orders name places in Chinese."""
+    if BasicUnit.objects.exists() or not any(_names_chinese_places(file) for file in files):
         return
     say(_("载入全国区县与边界"))
     geography.load_china()
 
 
-def _has_chinese(path: Path) -> bool:
-    """Whether the file could name Chinese places; a workbook is not opened for that."""
-    data = path.read_bytes()[:CHINESE_SAMPLE]
-    if data.startswith(b"PK"):
-        return True
-    try:
-        text = decode(data).content.decode("utf-8", "ignore")
-    except Refusal:
-        return True
-    return any("\u4e00" <= letter <= "\u9fff" for letter in text)
+def _names_chinese_places(file: sources.OrderFile) -> bool:
+    table = file.parsed.table
+    texts = (
+        text
+        for name in places.PLACE_COLUMNS
+        if name in table.column_names
+        for text in table[name].unique().to_pylist()
+    )
+    return any("\u4e00" <= letter <= "\u9fff" for text in texts for letter in str(text or ""))
 
 
 _COUNTED = (
@@ -147,7 +145,7 @@ _COUNTED = (
 
 def _counts() -> dict[str, int]:
     counts = {name: model._default_manager.count() for name, model in _COUNTED}
-    return counts | {"地区": OrgUnit.objects.exclude(kind=OrgKind.HEAD_OFFICE).count()}
+    return counts | {"regions": OrgUnit.objects.exclude(kind=OrgKind.HEAD_OFFICE).count()}
 
 
 def _created(before: dict[str, int]) -> tuple[str, ...]:

@@ -243,8 +243,9 @@ def compared(figures: PlanFigures, *, is_brief: bool = False) -> list[tuple[str,
 def is_repeated(axes: Axes, code: str) -> bool:
     """Whether the region above has this territory alone and goes by its name."""
     above = axes.tree.parent(code)
-    is_alone = above is not None and axes.tree.is_leaf(code) and len(axes.tree.children(above)) == 1
-    return is_alone and axes.name(code) == axes.name(above)
+    if above is None or not axes.tree.is_leaf(code) or len(axes.tree.children(above)) > 1:
+        return False
+    return axes.name(code) == axes.name(above)
 
 
 def _rate(sheet: Worksheet, row: int, column: int, formula: str, bp: int | None, styles: Styles) -> None:
