@@ -121,6 +121,12 @@ class Alignment(EditableRow):
     def __str__(self) -> str:
         return self.name
 
+    def is_in_force(self, at: date) -> bool:
+        """Whether this alignment divides the units on `at` (as `AlignmentQuerySet.in_force`)."""
+        is_dated = self.state in (AlignmentState.ACTIVE, AlignmentState.RETIRED)
+        begun = self.valid_from is not None and self.valid_from <= at
+        return is_dated and begun and (self.valid_to is None or at < self.valid_to)
+
 
 class AlignmentUnit(models.Model):
     """One unit's place in one alignment.

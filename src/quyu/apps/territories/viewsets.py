@@ -30,15 +30,16 @@ def load_panel(territory: Territory, reader: Reader) -> Panel:
     """What the territory carries in the alignment in force, its units, and who answered for it when."""
     active = selectors.active_alignment(reader.at)
     loads = selectors.loads(active, scope=reader.scope, at=reader.at, only=[territory.pk]) if active else []
+    reading = (
+        selectors.read(active, scope=reader.scope, at=reader.at, territory=territory) if active else None
+    )
     return Panel(
         "territories/territory_panel.html.jinja",
         {
             "alignment": active,
             "load": loads[0] if loads else None,
             "row": selectors.load_row(loads[0]) if loads else None,
-            "units": selectors.unit_rows(active, scope=reader.scope, at=reader.at, territory=territory)
-            if active
-            else [],
+            "units": selectors.unit_rows(reading) if reading else [],
             "owners": selectors.territory_history(territory),
             "positions": Position.objects.visible_to(reader.scope)
             .in_force(reader.at)

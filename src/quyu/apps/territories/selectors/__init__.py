@@ -12,11 +12,12 @@ from quyu.apps.territories.selectors.alignments import (
     loads,
     measure_of,
     owners_on,
+    pair_in_force,
     territories_of,
     territory_history,
     tolerance_of,
 )
-from quyu.apps.territories.selectors.changes import UnitChange, changes, summary
+from quyu.apps.territories.selectors.changes import UnitChange, changes, places_of, summary
 from quyu.apps.territories.selectors.coverage import (
     AlignmentClash,
     OwnerFault,
@@ -38,11 +39,13 @@ from quyu.apps.territories.selectors.maps import (
     neighbour_choices,
     unit_rows,
 )
+from quyu.apps.territories.selectors.reading import Reading, read
 
 __all__ = [
     "AlignmentClash",
     "Owner",
     "OwnerFault",
+    "Reading",
     "TerritoryLoad",
     "UnitChange",
     "UnitRow",
@@ -64,6 +67,9 @@ __all__ = [
     "owner_faults",
     "owner_frame",
     "owners_on",
+    "pair_in_force",
+    "places_of",
+    "read",
     "summary",
     "table",
     "territories_of",

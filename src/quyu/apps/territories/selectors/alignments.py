@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import Case, Count, Q, QuerySet, Sum, When
+from django.db.models import Case, Count, F, FilteredRelation, Max, Q, QuerySet, Sum, When
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -19,9 +19,9 @@ from quyu.apps.territories.models import (
     UnitFigure,
     within_reach,
 )
+from quyu.apps.territories.selectors.reading import Reading
 from quyu.kernel.rate import ratio_bp
-from quyu.platform.people import selectors as people
-from quyu.platform.people.models import Person, Position
+from quyu.platform.people.models import Person, Position, in_force
 from quyu.platform.people.scope import Scope
 
 TOLERANCE_BP = 1_000
@@ -79,10 +79,29 @@ def tolerance_of(alignment: Alignment) -> int:
 
 def owners_on(territory_ids: Iterable[int], at: date) -> dict[int, Owner]:
     """The owner of each territory on a day; territories without an accountable position are left out."""
-    rows = TerritoryOwner.objects.in_force(at).filter(territory__in=list(territory_ids))
-    held = list(rows.select_related("position").order_by("pk"))
-    holders = people.holder_of([row.position_id for row in held], at)
-    return {row.territory_id: Owner(row.position, holders.get(row.position_id)) for row in held}
+    owned = Position.objects.filter(
+        in_force(at, "territories__"), territories__territory__in=[*territory_ids]
+    )
+    sitting = FilteredRelation("assignments", condition=in_force(at, "assignments__"))
+    rows: Any = owned.annotate(territory=F("territories__territory"), sitting=sitting)
+    found: dict[int, Owner] = {}
+    for position in rows.select_related("sitting__person").order_by("pk", "sitting__pk"):
+        sitting_now = getattr(position, "sitting", None)  # not set on a vacant seat
+        person = sitting_now.person if sitting_now else None
+        if person is not None and person.left_on is not None and person.left_on <= at:
+            person = None
+        if person is not None or position.territory not in found:
+            found[position.territory] = Owner(position, person)
+    return found
+
+
+def pair_in_force(pk: int, at: date) -> tuple[Alignment | None, Alignment | None]:
+    """An alignment by its number, and the one in force on a day; one query."""
+    both = Alignment.objects.filter(pk=pk) | Alignment.objects.in_force(at)
+    rows = list(both.order_by("-valid_from", "-pk"))
+    asked = next((row for row in rows if row.pk == pk), None)
+    dated = [row for row in rows if row.is_in_force(at)]
+    return asked, dated[0] if dated else None
 
 
 def sums(alignment: Alignment) -> dict[int, dict[str, int]]:
@@ -111,24 +130,23 @@ def territories_of(alignment: Alignment) -> TerritoryQuerySet:
 
 
 def loads(
-    alignment: Alignment, *, scope: Scope, at: date, only: Iterable[int] | None = None
+    alignment: Alignment,
+    *,
+    scope: Scope,
+    at: date,
+    only: Iterable[int] | None = None,
+    reading: Reading | None = None,
 ) -> list[TerritoryLoad]:
-    """The visible territories of an alignment with what they carry, in the order of regions; four queries.
+    """The visible territories of an alignment with what they carry, in the order of regions.
+
+    Three queries; one for a page that has read the alignment already.
 
     The mean is taken over all territories of the same org unit, also those one may not see, so that the
     same territory shows the same deviation to everybody.
     """
-    total, measure = sums(alignment), measure_of(alignment)
-    here = Q(placements__alignment=alignment)
-    everybody: list[Any] = list(
-        Territory.objects.filter(here)
-        .annotate(
-            unit_count=Count("placements", filter=Q(placements__part=UnitPart.BASE)),
-            is_seen=Case(When(within_reach(scope, at), then=True), default=False),
-        )
-        .select_related("org_unit")
-        .order_by("org_unit__sort_order", "org_unit__code", "code")
-    )
+    total = reading.sums if reading else sums(alignment)
+    everybody = list(reading.territories) if reading else counted(alignment, scope, at)
+    measure = measure_of(alignment)
     means = mean_by_region(everybody, total, measure, together=not alignment.method.get("per_org_unit", True))
     wanted = None if only is None else set(only)
     chosen = [t for t in everybody if t.is_seen and (wanted is None or t.pk in wanted)]
@@ -137,6 +155,19 @@ def loads(
         load_of(t, owners.get(t.pk), t.unit_count, total.get(t.pk, {}), means[t.org_unit_id], alignment)
         for t in chosen
     ]
+
+
+def counted(alignment: Alignment, scope: Scope, at: date) -> list[Any]:
+    """All territories of an alignment with their `unit_count`, and whether they are seen (`is_seen`)."""
+    return list(
+        Territory.objects.filter(placements__alignment=alignment)
+        .annotate(
+            unit_count=Count("placements", filter=Q(placements__part=UnitPart.BASE)),
+            is_seen=Case(When(within_reach(scope, at), then=True), default=False),
+        )
+        .select_related("org_unit")
+        .order_by("org_unit__sort_order", "org_unit__code", "code")
+    )
 
 
 def load_of(
@@ -207,12 +238,7 @@ def figures_by_code(measure: str) -> dict[str, float]:
 
 def figures_date(measure: str) -> date | None:
     """The day up to which a measure was counted."""
-    found: date | None = (
-        UnitFigure.objects.filter(measure=measure)
-        .order_by("-period_end")
-        .values_list("period_end", flat=True)
-        .first()
-    )
+    found: date | None = UnitFigure.objects.filter(measure=measure).aggregate(last=Max("period_end"))["last"]
     return found
 
 

@@ -1,10 +1,14 @@
 """What a draft changes against the alignment it would replace."""
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 
 from quyu.apps.territories.choices import FigureMeasure, UnitPart
-from quyu.apps.territories.models import Alignment, AlignmentUnit, Territory, UnitFigure
+from quyu.apps.territories.models import Alignment, AlignmentUnit, Territory
+from quyu.apps.territories.selectors.reading import Reading, read
 from quyu.platform.geography.models import BasicUnit
+from quyu.platform.people.scope import everything
 
 
 @dataclass(frozen=True)
@@ -18,21 +22,31 @@ class UnitChange:
     customers: int
 
 
-def changes(alignment: Alignment, against: Alignment | None) -> list[UnitChange]:
-    """Moved units by code; finer units are not listed, but their figures count with the unit they lie in."""
-    before = dict(places(against)) if against else {}
-    ids = [unit for unit, territory in places(alignment) if before.get(unit) != territory]
-    if not ids:
-        return []
-    rows = AlignmentUnit.objects.filter(alignment=alignment, unit__in=ids).select_related("unit", "territory")
-    moved = list(rows.order_by("unit__code"))
-    sources = Territory.objects.in_bulk({before[unit] for unit in ids if unit in before})
-    amount, customers = weights(alignment)
+def changes(
+    alignment: Alignment,
+    against: Alignment | None,
+    *,
+    reading: Reading | None = None,
+    before: Mapping[int, int] | None = None,
+) -> list[UnitChange]:
+    """Moved units by code; finer units are not listed, but their figures count with the unit they lie in.
+
+    A page that has read the alignment, or the `places` of the one before, gives them.
+    """
+    known = reading or read(alignment, scope=everything(), at=date.min)
+    held = before if before is not None else dict(places(against)) if against else {}
+    moved = [
+        row for row in known.rows if row.part != UnitPart.FINER and held.get(row.unit_id) != row.territory_id
+    ]
+    territories = {territory.pk: territory for territory in known.territories}
+    gone = {held[row.unit_id] for row in moved if row.unit_id in held} - set(territories)
+    territories |= Territory.objects.in_bulk(gone) if gone else {}
+    amount, customers = weights(known)
     return [
         UnitChange(
             row.unit,
-            sources.get(before.get(row.unit_id, 0)),
-            row.territory,
+            territories.get(held.get(row.unit_id, 0)),
+            territories[row.territory_id],
             amount.get(row.unit_id, 0),
             customers.get(row.unit_id, 0),
         )
@@ -43,28 +57,33 @@ def changes(alignment: Alignment, against: Alignment | None) -> list[UnitChange]
 
 def places(alignment: Alignment) -> list[tuple[int, int]]:
     """(unit id, territory id) of the base and coarser units."""
-    rows = AlignmentUnit.objects.filter(alignment=alignment).exclude(part=UnitPart.FINER)
-    return list(rows.order_by("unit_id").values_list("unit_id", "territory_id"))
+    found = places_of([alignment.pk]).get(alignment.pk, [])
+    return [(unit, territory) for unit, territory, _part in found]
 
 
-def weights(alignment: Alignment) -> tuple[dict[int, int], dict[int, int]]:
+def places_of(alignment_ids: Iterable[int]) -> dict[int, list[tuple[int, int, str]]]:
+    """Alignment -> (unit id, territory id, part) of its base and coarser units; one query."""
+    rows = AlignmentUnit.objects.filter(alignment__in=[*alignment_ids]).exclude(part=UnitPart.FINER)
+    found: dict[int, list[tuple[int, int, str]]] = {}
+    fields = ("alignment_id", "unit_id", "territory_id", "part")
+    for alignment, unit, territory, part in rows.order_by("unit_id").values_list(*fields):
+        found.setdefault(alignment, []).append((unit, territory, part))
+    return found
+
+
+def weights(reading: Reading) -> tuple[dict[int, int], dict[int, int]]:
     """Amount (fen) and customers per base and coarser unit: its own plus those of the finer units inside it."""
-    values: dict[str, dict[int, int]] = {measure: {} for measure in FigureMeasure.values}
-    for measure, unit, value in UnitFigure.objects.order_by("pk").values_list("measure", "unit_id", "value"):
-        values[measure][unit] = value
-    finer = AlignmentUnit.objects.filter(alignment=alignment, part=UnitPart.FINER)
-    inside = {
-        code: (unit, parent)
-        for unit, code, parent in finer.values_list("unit_id", "unit__code", "unit__parent_code")
-    }
-    if inside:
-        above = dict(BasicUnit.objects.filter(placements__alignment=alignment).values_list("code", "pk"))
+    values = {measure: dict(by_unit) for measure, by_unit in reading.figures.items()}
+    finer = [row for row in reading.rows if row.part == UnitPart.FINER]
+    inside = {row.unit.code: row.unit.parent_code for row in finer}
+    above = {row.unit.code: row.unit_id for row in reading.rows}
+    for row in finer:
+        parent = row.unit.parent_code
+        while parent in inside:
+            parent = inside[parent]
         for by_unit in values.values():
-            for unit, parent in inside.values():
-                while parent in inside:
-                    parent = inside[parent][1]
-                if parent in above and by_unit.get(unit):
-                    by_unit[above[parent]] = by_unit.get(above[parent], 0) + by_unit[unit]
+            if parent in above and by_unit.get(row.unit_id):
+                by_unit[above[parent]] = by_unit.get(above[parent], 0) + by_unit[row.unit_id]
     return values[FigureMeasure.AMOUNT], values[FigureMeasure.CUSTOMERS]
 
 

@@ -7,6 +7,7 @@ from datetime import date
 from quyu.apps.territories.choices import UnitPart
 from quyu.apps.territories.models import Alignment, AlignmentUnit, Territory
 from quyu.apps.territories.selectors.changes import weights
+from quyu.apps.territories.selectors.reading import Reading
 from quyu.platform.geography import selectors as geography
 from quyu.platform.geography.models import BasicUnit
 from quyu.platform.people.scope import Scope
@@ -26,25 +27,18 @@ class UnitRow:
     customers: int
 
 
-def unit_rows(
-    alignment: Alignment, *, scope: Scope, at: date, territory: Territory | None = None
-) -> list[UnitRow]:
+def unit_rows(reading: Reading) -> list[UnitRow]:
     """The visible base units by code, and coarser units that carry something."""
-    rows = AlignmentUnit.objects.filter(alignment=alignment).exclude(part=UnitPart.FINER)
-    if territory is not None:
-        rows = rows.filter(territory=territory)
-    seen = list(rows.visible_to(scope, at).select_related("unit").order_by("unit__code"))
-    held = Territory.objects.select_related("org_unit").in_bulk({row.territory_id for row in seen})
-    amount, customers = weights(alignment)
+    amount, customers = weights(reading)
     made = [
         UnitRow(
             row.unit,
-            held[row.territory_id],
+            reading.seen[row.territory_id],
             row.part,
             amount.get(row.unit_id, 0),
             customers.get(row.unit_id, 0),
         )
-        for row in seen
+        for row in reading.shown
     ]
     return [row for row in made if row.part == UnitPart.BASE or row.amount_fen or row.customers]
 
@@ -58,31 +52,40 @@ def base_units_by_territory(alignment: Alignment, *, scope: Scope, at: date) -> 
     return found
 
 
-def touching_territories(held: Mapping[int, Iterable[int]]) -> dict[int, set[int]]:
+def touching_territories(
+    held: Mapping[int, Iterable[int]], borders: Iterable[tuple[int, int]]
+) -> dict[int, set[int]]:
     """Territory id -> ids of the territories it borders on."""
     owner = {unit: territory for territory, units in held.items() for unit in units}
-    ids = sorted(owner)
     found: dict[int, set[int]] = {territory: set() for territory in held}
-    for left, right in geography.adjacency(ids).tolist():
-        one, two = owner[ids[left]], owner[ids[right]]
-        if one != two:
+    for left, right in borders:
+        one, two = owner.get(left), owner.get(right)
+        if one is not None and two is not None and one != two:
             found[one].add(two)
             found[two].add(one)
     return found
 
 
-def colours(held: Mapping[int, Iterable[int]], before: Mapping[int, int] | None = None) -> dict[int, int]:
+def colours(
+    held: Mapping[int, Iterable[int]], before: Mapping[int, Iterable[int]] | None = None
+) -> dict[int, int]:
     """A colour number per territory, neighbours different (greedy, most neighbours first).
 
-    A territory keeps its colour from `before` unless a neighbour has the same.
+    A territory keeps the colour it had with the units of `before` unless a neighbour has the same.
     """
-    touching = touching_territories(held)
+    ids = sorted({unit for side in (held, before or {}) for units in side.values() for unit in units})
+    borders = [(ids[left], ids[right]) for left, right in geography.adjacency(ids).tolist()]
+    kept = chosen_colours(touching_territories(before, borders), {}) if before else {}
+    return chosen_colours(touching_territories(held, borders), kept)
+
+
+def chosen_colours(touching: Mapping[int, set[int]], before: Mapping[int, int]) -> dict[int, int]:
     chosen: dict[int, int] = {}
     used = [0] * PALETTE_SIZE
     for territory in sorted(touching, key=lambda t: (-len(touching[t]), t)):
         taken = {chosen[t] for t in touching[territory] if t in chosen}
         free = [c for c in range(PALETTE_SIZE) if c not in taken] or list(range(PALETTE_SIZE))
-        kept = (before or {}).get(territory)
+        kept = before.get(territory)
         chosen[territory] = kept if kept in free else min(free, key=lambda c: (used[c], c))
         used[chosen[territory]] += 1
     return chosen

@@ -112,7 +112,7 @@ def move_json(request: GuardedRequest, result: MoveResult, warnings: list[str]) 
         "territory": row.territory.code,
         "before": [selectors.load_row(load) for load in result.before],
         "after": [selectors.load_row(load) for load in result.after],
-        "changed": sorted(changed_codes(request, result.alignment)),
+        "changed": sorted(changed_codes(result.alignment, selectors.active_alignment(request.today))),
         "warnings": warnings,
     }
 

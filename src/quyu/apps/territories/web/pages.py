@@ -15,7 +15,7 @@ from quyu.apps.territories.choices import AlignmentState, UnitPart
 from quyu.apps.territories.forms import EVERYWHERE, ActivateForm, ProposeForm, SubmitForm
 from quyu.apps.territories.models import Alignment, Territory
 from quyu.apps.territories.selectors import UnitRow
-from quyu.apps.territories.web.shapes import found_alignment
+from quyu.apps.territories.web.shapes import alignment_and_active, found_alignment, is_dated
 from quyu.kernel.refusal import Refusal
 from quyu.platform.fields.values import spoken
 from quyu.platform.geography.models import BasicUnit
@@ -36,29 +36,29 @@ def territories(request: GuardedRequest) -> HttpResponse:
         return render(
             request, "territories/empty.html.jinja", {"may_propose": may_propose, "has_units": has_units}
         )
-    return map_page(request, active)
+    return map_page(request, active, active)
 
 
-def map_page(request: GuardedRequest, alignment: Alignment) -> HttpResponse:
+def map_page(request: GuardedRequest, alignment: Alignment, active: Alignment | None) -> HttpResponse:
     """Map and table of one alignment; a draft can be changed by those who may."""
-    loads = selectors.loads(alignment, scope=request.scope, at=request.today)
+    scope, at, measure = request.scope, request.today, selectors.measure_of(alignment)
+    reading = None if is_dated(alignment) else selectors.read(alignment, scope=scope, at=at)
+    loads = selectors.loads(alignment, scope=scope, at=at, reading=reading)
     is_draft = alignment.state == AlignmentState.DRAFT
     may = {
         action: guard.may(request, "alignment", action)
         for action in ("view", "create", "edit", "submit", "publish")
     }
-    is_dated = alignment.state in (AlignmentState.ACTIVE, AlignmentState.RETIRED)
-    active = alignment if is_dated else selectors.active_alignment(request.today)
     rows = [{**selectors.load_row(load), "pk": load.territory.pk, "mean": load.mean} for load in loads]
     context: dict[str, Any] = {
         "alignment": alignment,
         "rows": rows,
-        "measure": selectors.measure_of(alignment),
-        "figures_date": selectors.figures_date(selectors.measure_of(alignment)),
+        "measure": measure,
+        "figures_date": reading.dates.get(measure) if reading else selectors.figures_date(measure),
         "is_draft": is_draft,
         "may": may,
         "quality": visible_quality(request, alignment, {row["region"] for row in rows}),
-        "changes": [] if is_dated else visible_changes(request, alignment, active),
+        "changes": visible_changes(request, active, reading) if reading else [],
         "out_of_balance": sum(row["balance"] in ("heavy", "light") for row in rows),
         "vacant": sum(1 for load in loads if load.owner is None or load.owner.person is None),
         "submit_form": SubmitForm(),
@@ -74,15 +74,21 @@ def visible_quality(request: GuardedRequest, alignment: Alignment, seen: set[str
 
 
 def visible_changes(
-    request: GuardedRequest, alignment: Alignment, active: Alignment | None
+    request: GuardedRequest, active: Alignment | None, reading: selectors.Reading
 ) -> list[selectors.UnitChange]:
     """The diff against the alignment in force, in the territories the caller may see."""
+    found = selectors.changes(reading.alignment, active, reading=reading)
     if request.scope.is_everything:
-        return selectors.changes(alignment, active)
-    seen = set(Territory.objects.visible_to(request.scope, request.today).values_list("pk", flat=True))
+        return found
+    known = {territory.pk for territory in reading.territories}
+    emptied = {change.source.pk for change in found if change.source} - known
+    seen = set(reading.seen)
+    if emptied:
+        mine = Territory.objects.filter(pk__in=emptied).visible_to(request.scope, request.today)
+        seen |= set(mine.values_list("pk", flat=True))
     return [
         change
-        for change in selectors.changes(alignment, active)
+        for change in found
         if change.target.pk in seen or (change.source is not None and change.source.pk in seen)
     ]
 
@@ -99,20 +105,22 @@ def alignments(request: GuardedRequest) -> HttpResponse:
 
 @guard.require("alignment", "view")
 def alignment_page(request: GuardedRequest, pk: int) -> HttpResponse:
-    return map_page(request, found_alignment(request, pk))
+    return map_page(request, *alignment_and_active(request, pk))
 
 
 @guard.require("alignment", "view")
 def units_page(request: GuardedRequest, pk: int) -> HttpResponse:
     """Every unit in a list with a choice of territory: the whole work without the map."""
     alignment = found_alignment(request, pk)
-    rows = selectors.unit_rows(alignment, scope=request.scope, at=request.today)
+    reading = selectors.read(alignment, scope=request.scope, at=request.today)
     choices = list(
         selectors.territories_of(alignment).visible_to(request.scope, request.today).order_by("code")
     )
     context = {
         "alignment": alignment,
-        "page": Paginator(narrowed(rows, request), PAGE_SIZE).get_page(request.GET.get("page")),
+        "page": Paginator(narrowed(selectors.unit_rows(reading), request), PAGE_SIZE).get_page(
+            request.GET.get("page")
+        ),
         "choices": choices,
         "may_edit": alignment.state == AlignmentState.DRAFT and guard.may(request, "alignment", "edit"),
     }

@@ -1,14 +1,14 @@
 """GeoJSON and JSON for the map of an alignment, limited to the territories the caller may see."""
 
 import json
+from collections.abc import Container
 from typing import Any
 
 from django.http import Http404, HttpRequest, JsonResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import get_object_or_404
 
 from quyu.apps.territories import selectors
-from quyu.apps.territories.choices import AlignmentState
+from quyu.apps.territories.choices import AlignmentState, UnitPart
 from quyu.apps.territories.models import Alignment, AlignmentUnit, Territory
 from quyu.apps.territories.selectors import UnitRow
 from quyu.apps.territories.web.answers import cached_json
@@ -59,19 +59,22 @@ def backdrop(request: HttpRequest) -> HttpResponseBase:
 @guard.require("territory", "view")
 def contents(request: GuardedRequest, pk: int) -> HttpResponseBase:
     """Territories with loads and colours, units with figures and their territory."""
-    alignment = found_alignment(request, pk)
-    held = selectors.base_units_by_territory(alignment, scope=request.scope, at=request.today)
-    hues = selectors.colours(held, stable_colours(request, alignment))
-    loads = selectors.loads(alignment, scope=request.scope, at=request.today)
-    rows = selectors.unit_rows(alignment, scope=request.scope, at=request.today)
-    moved = changed_codes(request, alignment)
+    alignment, active = alignment_and_active(request, pk)
+    reading = selectors.read(alignment, scope=request.scope, at=request.today)
+    others = {alignment.based_on_id, active.pk if active else None}
+    before = {} if is_dated(alignment) else selectors.places_of(pk for pk in others if pk)
+    started = before.get(alignment.based_on_id or 0, [])
+    hues = selectors.colours(reading.base_units, base_units(started, reading.seen))
+    loads = selectors.loads(alignment, scope=request.scope, at=request.today, reading=reading)
+    held = {unit: territory for unit, territory, _ in before.get(active.pk, [])} if active else {}
+    found = [] if is_dated(alignment) else selectors.changes(alignment, active, reading=reading, before=held)
     body = {
         "version": alignment.version,
         "territories": [
             {**selectors.load_row(load), "colour": hues.get(load.territory.pk, 0)} for load in loads
         ],
-        "units": [unit_json(row) for row in rows],
-        "changed": sorted(moved),
+        "units": [unit_json(row) for row in selectors.unit_rows(reading)],
+        "changed": sorted(change.unit.code for change in found),
     }
     return cached_json(
         request,
@@ -99,20 +102,28 @@ def unit(request: GuardedRequest, pk: int, code: str) -> HttpResponseBase:
 
 def found_alignment(request: GuardedRequest, pk: int) -> Alignment:
     """Drafts are for those who may see alignments; the one in force is for everybody with territories."""
-    alignment: Alignment = get_object_or_404(Alignment.objects.select_related("based_on"), pk=pk)
-    is_dated = alignment.state in (AlignmentState.ACTIVE, AlignmentState.RETIRED)
-    if not is_dated and not guard.may(request, "alignment", "view"):
+    return alignment_and_active(request, pk)[0]
+
+
+def alignment_and_active(request: GuardedRequest, pk: int) -> tuple[Alignment, Alignment | None]:
+    """The alignment asked for, as `found_alignment`, and the one in force."""
+    alignment, active = selectors.pair_in_force(pk, request.today)
+    if alignment is None or not (is_dated(alignment) or guard.may(request, "alignment", "view")):
         raise Http404
-    return alignment
+    return alignment, active
 
 
-def stable_colours(request: GuardedRequest, alignment: Alignment) -> dict[int, int]:
-    """A draft keeps the colours of the alignment it started from, so that the eye finds its place again."""
-    if alignment.based_on is None or alignment.state in (AlignmentState.ACTIVE, AlignmentState.RETIRED):
-        return {}
-    return selectors.colours(
-        selectors.base_units_by_territory(alignment.based_on, scope=request.scope, at=request.today)
-    )
+def is_dated(alignment: Alignment) -> bool:
+    return alignment.state in (AlignmentState.ACTIVE, AlignmentState.RETIRED)
+
+
+def base_units(places: list[tuple[int, int, str]], seen: Container[int]) -> dict[int, list[int]]:
+    """Territory id -> ids of its base units. A draft keeps the colours of the alignment it started from."""
+    found: dict[int, list[int]] = {}
+    for unit_id, territory, part in places:
+        if part == UnitPart.BASE and territory in seen:
+            found.setdefault(territory, []).append(unit_id)
+    return found
 
 
 def found_unit(request: GuardedRequest, alignment: Alignment, code: str) -> BasicUnit:
@@ -125,11 +136,11 @@ def found_unit(request: GuardedRequest, alignment: Alignment, code: str) -> Basi
     return found
 
 
-def changed_codes(request: GuardedRequest, alignment: Alignment) -> set[str]:
+def changed_codes(alignment: Alignment, active: Alignment | None) -> set[str]:
     """Units that differ from the alignment in force; none for a dated one."""
-    if alignment.state in (AlignmentState.ACTIVE, AlignmentState.RETIRED):
+    if is_dated(alignment):
         return set()
-    return {c.unit.code for c in selectors.changes(alignment, selectors.active_alignment(request.today))}
+    return {change.unit.code for change in selectors.changes(alignment, active)}
 
 
 def unit_json(row: UnitRow) -> dict[str, Any]:
