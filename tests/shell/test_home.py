@@ -69,9 +69,11 @@ def test_figures_stay_within_reach(company: Company) -> None:
     assert "900.45" in standing_of(company, "director")
 
 
+@pytest.mark.parametrize("name", ["operations", "boss", "owner"])
 @pytest.mark.parametrize("path", ["/", "/home/tasks/"])
-def test_home_costs_few_queries(company: Company, path: str) -> None:
-    client = client_of(company.operations)
+def test_home_costs_few_queries(company: Company, path: str, name: str) -> None:
+    client = client_of(getattr(company, name))
+    client.get(path)
 
     with CaptureQueriesContext(connection) as queries:
         client.get(path)

@@ -92,3 +92,14 @@ def test_pages_ask_the_database_at_most_twelve_times_or_so(
 
     with django_assert_max_num_queries(12):
         client.get(path)
+
+
+@pytest.mark.parametrize("name", ["operations", "boss", "owner"])
+def test_the_figures_of_the_home_page_cost_at_most_twelve_queries(
+    trading: Trading, name: str, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    client = client_of(getattr(trading.company, name))
+    client.get("/home/standing/")
+
+    with django_assert_max_num_queries(12):
+        client.get("/home/standing/")
