@@ -8,7 +8,7 @@ os.environ["QUYU_HOME"] = tempfile.mkdtemp(prefix="quyu-test-")
 os.environ["QUYU_TODAY"] = "2026-06-15"
 os.environ.setdefault("QUYU_SECRET_KEY", "only-for-tests")
 
-from quyu.shell.settings import *  # noqa: E402, F403
+from quyu.shell.settings import *  # noqa: F403
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 TASKS = {"default": {"BACKEND": "django_tasks.backends.immediate.ImmediateBackend"}}

@@ -4,6 +4,7 @@ An import into months that hold nothing yet never leaves the columns: a hundred 
 than summing the lines.
 """
 
+import operator
 from collections.abc import Sequence
 from typing import Any
 
@@ -42,10 +43,9 @@ class Sums:
         if sign == 1 and not self and other._columns is not None:
             self._columns = other._columns
             return
-        mine = self.by_key
+        mine, combine = self.by_key, operator.add if sign == 1 else operator.sub
         for key, values in other.by_key.items():
-            before = mine.get(key, (0,) * len(values))
-            mine[key] = tuple(a + sign * b for a, b in zip(before, values, strict=True))
+            mine[key] = tuple(map(combine, mine.get(key) or (0,) * len(values), values))
 
     def columns(self) -> Sequence[Sequence[Any]]:
         """Key and value columns of the keys that hold anything."""

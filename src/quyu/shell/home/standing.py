@@ -60,7 +60,9 @@ def parts_of(shown: Board, tops: tuple[str, ...]) -> tuple[Part, ...]:
     """The nodes next below, furthest behind first; the product lines of a single territory."""
     codes = tuple(shown.children(tops[0])) if len(tops) == 1 else tops
     if not codes:
-        return tuple(Part(name, "", "", standing) for _code, name, standing in series.series_of(shown, tops[0]).lines())
+        return tuple(
+            Part(name, "", "", standing) for _code, name, standing in series.series_of(shown, tops[0]).lines()
+        )
     parts = [
         Part(shown.axes.name(code), shown.axes.owner_name(code), code, shown.standings[code])
         for code in codes

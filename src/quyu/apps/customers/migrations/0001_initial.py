@@ -6,64 +6,127 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('catalog', '0001_initial'),
+        ("catalog", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='HistoricalCustomer',
+            name="HistoricalCustomer",
             fields=[
-                ('id', models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name='ID')),
-                ('version', models.PositiveIntegerField(default=1, editable=False, verbose_name='版本')),
-                ('code', models.CharField(db_index=True, max_length=60, verbose_name='编码')),
-                ('name', models.CharField(max_length=200, verbose_name='名称')),
-                ('kind', models.CharField(choices=[('dealer', '经销商'), ('key_account', '重点客户'), ('outlet', '终端'), ('other', '其他')], default='other', max_length=20, verbose_name='类型')),
-                ('tier', models.CharField(choices=[('a', 'A 类'), ('b', 'B 类'), ('c', 'C 类'), ('prospect', '潜在')], default='c', max_length=20, verbose_name='分级')),
-                ('tier_reason', models.CharField(blank=True, max_length=200, verbose_name='分级依据')),
-                ('tier_since', models.DateField(blank=True, null=True, verbose_name='分级起始日')),
-                ('contact', models.CharField(blank=True, max_length=80, verbose_name='联系人')),
-                ('phone', models.CharField(blank=True, max_length=30, verbose_name='电话')),
-                ('address', models.CharField(blank=True, max_length=200, verbose_name='地址')),
-                ('opened_on', models.DateField(blank=True, null=True, verbose_name='开户日')),
-                ('closed_on', models.DateField(blank=True, null=True, verbose_name='停用日')),
-                ('history_id', models.AutoField(primary_key=True, serialize=False)),
-                ('history_date', models.DateTimeField(db_index=True)),
-                ('history_change_reason', models.CharField(max_length=100, null=True)),
-                ('history_type', models.CharField(choices=[('+', 'Created'), ('~', 'Changed'), ('-', 'Deleted')], max_length=1)),
+                (
+                    "id",
+                    models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name="ID"),
+                ),
+                ("version", models.PositiveIntegerField(default=1, editable=False, verbose_name="版本")),
+                ("code", models.CharField(db_index=True, max_length=60, verbose_name="编码")),
+                ("name", models.CharField(max_length=200, verbose_name="名称")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("dealer", "经销商"),
+                            ("key_account", "重点客户"),
+                            ("outlet", "终端"),
+                            ("other", "其他"),
+                        ],
+                        default="other",
+                        max_length=20,
+                        verbose_name="类型",
+                    ),
+                ),
+                (
+                    "tier",
+                    models.CharField(
+                        choices=[("a", "A 类"), ("b", "B 类"), ("c", "C 类"), ("prospect", "潜在")],
+                        default="c",
+                        max_length=20,
+                        verbose_name="分级",
+                    ),
+                ),
+                ("tier_reason", models.CharField(blank=True, max_length=200, verbose_name="分级依据")),
+                ("tier_since", models.DateField(blank=True, null=True, verbose_name="分级起始日")),
+                ("contact", models.CharField(blank=True, max_length=80, verbose_name="联系人")),
+                ("phone", models.CharField(blank=True, max_length=30, verbose_name="电话")),
+                ("address", models.CharField(blank=True, max_length=200, verbose_name="地址")),
+                ("opened_on", models.DateField(blank=True, null=True, verbose_name="开户日")),
+                ("closed_on", models.DateField(blank=True, null=True, verbose_name="停用日")),
+                ("history_id", models.AutoField(primary_key=True, serialize=False)),
+                ("history_date", models.DateTimeField(db_index=True)),
+                ("history_change_reason", models.CharField(max_length=100, null=True)),
+                (
+                    "history_type",
+                    models.CharField(
+                        choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'historical 客户',
-                'verbose_name_plural': 'historical 客户s',
-                'ordering': ('-history_date', '-history_id'),
-                'get_latest_by': ('history_date', 'history_id'),
+                "verbose_name": "historical 客户",
+                "verbose_name_plural": "historical 客户s",
+                "ordering": ("-history_date", "-history_id"),
+                "get_latest_by": ("history_date", "history_id"),
             },
             bases=(simple_history.models.HistoricalChanges, models.Model),
         ),
         migrations.CreateModel(
-            name='Customer',
+            name="Customer",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('version', models.PositiveIntegerField(default=1, editable=False, verbose_name='版本')),
-                ('code', models.CharField(max_length=60, unique=True, verbose_name='编码')),
-                ('name', models.CharField(max_length=200, verbose_name='名称')),
-                ('kind', models.CharField(choices=[('dealer', '经销商'), ('key_account', '重点客户'), ('outlet', '终端'), ('other', '其他')], default='other', max_length=20, verbose_name='类型')),
-                ('tier', models.CharField(choices=[('a', 'A 类'), ('b', 'B 类'), ('c', 'C 类'), ('prospect', '潜在')], default='c', max_length=20, verbose_name='分级')),
-                ('tier_reason', models.CharField(blank=True, max_length=200, verbose_name='分级依据')),
-                ('tier_since', models.DateField(blank=True, null=True, verbose_name='分级起始日')),
-                ('contact', models.CharField(blank=True, max_length=80, verbose_name='联系人')),
-                ('phone', models.CharField(blank=True, max_length=30, verbose_name='电话')),
-                ('address', models.CharField(blank=True, max_length=200, verbose_name='地址')),
-                ('opened_on', models.DateField(blank=True, null=True, verbose_name='开户日')),
-                ('closed_on', models.DateField(blank=True, null=True, verbose_name='停用日')),
-                ('channel', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to='catalog.channel', verbose_name='渠道')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("version", models.PositiveIntegerField(default=1, editable=False, verbose_name="版本")),
+                ("code", models.CharField(max_length=60, unique=True, verbose_name="编码")),
+                ("name", models.CharField(max_length=200, verbose_name="名称")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("dealer", "经销商"),
+                            ("key_account", "重点客户"),
+                            ("outlet", "终端"),
+                            ("other", "其他"),
+                        ],
+                        default="other",
+                        max_length=20,
+                        verbose_name="类型",
+                    ),
+                ),
+                (
+                    "tier",
+                    models.CharField(
+                        choices=[("a", "A 类"), ("b", "B 类"), ("c", "C 类"), ("prospect", "潜在")],
+                        default="c",
+                        max_length=20,
+                        verbose_name="分级",
+                    ),
+                ),
+                ("tier_reason", models.CharField(blank=True, max_length=200, verbose_name="分级依据")),
+                ("tier_since", models.DateField(blank=True, null=True, verbose_name="分级起始日")),
+                ("contact", models.CharField(blank=True, max_length=80, verbose_name="联系人")),
+                ("phone", models.CharField(blank=True, max_length=30, verbose_name="电话")),
+                ("address", models.CharField(blank=True, max_length=200, verbose_name="地址")),
+                ("opened_on", models.DateField(blank=True, null=True, verbose_name="开户日")),
+                ("closed_on", models.DateField(blank=True, null=True, verbose_name="停用日")),
+                (
+                    "channel",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to="catalog.channel",
+                        verbose_name="渠道",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '客户',
-                'ordering': ['code'],
+                "verbose_name": "客户",
+                "ordering": ["code"],
             },
         ),
     ]

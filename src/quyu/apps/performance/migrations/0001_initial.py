@@ -5,54 +5,111 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('catalog', '0002_initial'),
-        ('people', '0001_initial'),
-        ('territories', '0001_initial'),
+        ("catalog", "0002_initial"),
+        ("people", "0001_initial"),
+        ("territories", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='RollupState',
+            name="RollupState",
             fields=[
-                ('id', models.PositiveSmallIntegerField(default=1, primary_key=True, serialize=False)),
-                ('last_batch', models.PositiveIntegerField(default=0)),
-                ('ownership_digest', models.CharField(blank=True, max_length=64)),
-                ('catalog_digest', models.CharField(blank=True, max_length=64)),
-                ('rebuilt_at', models.DateTimeField(null=True)),
+                ("id", models.PositiveSmallIntegerField(default=1, primary_key=True, serialize=False)),
+                ("last_batch", models.PositiveIntegerField(default=0)),
+                ("ownership_digest", models.CharField(blank=True, max_length=64)),
+                ("catalog_digest", models.CharField(blank=True, max_length=64)),
+                ("rebuilt_at", models.DateTimeField(null=True)),
             ],
         ),
         migrations.CreateModel(
-            name='DayRollup',
+            name="DayRollup",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('day', models.DateField(verbose_name='日期')),
-                ('amount_fen', models.BigIntegerField()),
-                ('line_count', models.PositiveIntegerField()),
-                ('territory', models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='territories.territory')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("day", models.DateField(verbose_name="日期")),
+                ("amount_fen", models.BigIntegerField()),
+                ("line_count", models.PositiveIntegerField()),
+                (
+                    "territory",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="territories.territory",
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['day', 'territory'], name='day_rollup_key')],
+                "indexes": [models.Index(fields=["day", "territory"], name="day_rollup_key")],
             },
         ),
         migrations.CreateModel(
-            name='MonthRollup',
+            name="MonthRollup",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('month', models.DateField(verbose_name='月份')),
-                ('amount_fen', models.BigIntegerField()),
-                ('quantity_milli', models.BigIntegerField()),
-                ('line_count', models.PositiveIntegerField()),
-                ('channel', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='catalog.channel')),
-                ('person', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.person')),
-                ('product_line', models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='catalog.productline')),
-                ('territory', models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='territories.territory')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("month", models.DateField(verbose_name="月份")),
+                ("amount_fen", models.BigIntegerField()),
+                ("quantity_milli", models.BigIntegerField()),
+                ("line_count", models.PositiveIntegerField()),
+                (
+                    "channel",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="catalog.channel",
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="people.person",
+                    ),
+                ),
+                (
+                    "product_line",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="catalog.productline",
+                    ),
+                ),
+                (
+                    "territory",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="territories.territory",
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['month', 'territory'], name='month_rollup_key')],
+                "indexes": [models.Index(fields=["month", "territory"], name="month_rollup_key")],
             },
         ),
     ]

@@ -5,59 +5,98 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Approval',
+            name="Approval",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('version', models.PositiveIntegerField(default=1, editable=False, verbose_name='版本')),
-                ('subject_type', models.CharField(max_length=40, verbose_name='对象类型')),
-                ('subject_id', models.PositiveBigIntegerField(verbose_name='对象编号')),
-                ('subject_label', models.CharField(max_length=200, verbose_name='对象')),
-                ('url', models.CharField(blank=True, max_length=200, verbose_name='链接')),
-                ('state', models.CharField(choices=[('draft', '草稿'), ('submitted', '待审批'), ('approved', '已通过'), ('rejected', '已驳回'), ('withdrawn', '已撤回')], default='submitted', max_length=20, verbose_name='状态')),
-                ('summary', models.JSONField(default=dict, verbose_name='摘要')),
-                ('submitted_at', models.DateTimeField(verbose_name='提交时间')),
-                ('submit_note', models.CharField(blank=True, max_length=500, verbose_name='提交说明')),
-                ('decided_at', models.DateTimeField(blank=True, null=True, verbose_name='审批时间')),
-                ('decision_note', models.CharField(blank=True, max_length=500, verbose_name='审批意见')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("version", models.PositiveIntegerField(default=1, editable=False, verbose_name="版本")),
+                ("subject_type", models.CharField(max_length=40, verbose_name="对象类型")),
+                ("subject_id", models.PositiveBigIntegerField(verbose_name="对象编号")),
+                ("subject_label", models.CharField(max_length=200, verbose_name="对象")),
+                ("url", models.CharField(blank=True, max_length=200, verbose_name="链接")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("draft", "草稿"),
+                            ("submitted", "待审批"),
+                            ("approved", "已通过"),
+                            ("rejected", "已驳回"),
+                            ("withdrawn", "已撤回"),
+                        ],
+                        default="submitted",
+                        max_length=20,
+                        verbose_name="状态",
+                    ),
+                ),
+                ("summary", models.JSONField(default=dict, verbose_name="摘要")),
+                ("submitted_at", models.DateTimeField(verbose_name="提交时间")),
+                ("submit_note", models.CharField(blank=True, max_length=500, verbose_name="提交说明")),
+                ("decided_at", models.DateTimeField(blank=True, null=True, verbose_name="审批时间")),
+                ("decision_note", models.CharField(blank=True, max_length=500, verbose_name="审批意见")),
             ],
             options={
-                'verbose_name': '审批',
-                'ordering': ['-submitted_at', '-id'],
+                "verbose_name": "审批",
+                "ordering": ["-submitted_at", "-id"],
             },
         ),
         migrations.CreateModel(
-            name='HistoricalApproval',
+            name="HistoricalApproval",
             fields=[
-                ('id', models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name='ID')),
-                ('version', models.PositiveIntegerField(default=1, editable=False, verbose_name='版本')),
-                ('subject_type', models.CharField(max_length=40, verbose_name='对象类型')),
-                ('subject_id', models.PositiveBigIntegerField(verbose_name='对象编号')),
-                ('subject_label', models.CharField(max_length=200, verbose_name='对象')),
-                ('url', models.CharField(blank=True, max_length=200, verbose_name='链接')),
-                ('state', models.CharField(choices=[('draft', '草稿'), ('submitted', '待审批'), ('approved', '已通过'), ('rejected', '已驳回'), ('withdrawn', '已撤回')], default='submitted', max_length=20, verbose_name='状态')),
-                ('summary', models.JSONField(default=dict, verbose_name='摘要')),
-                ('submitted_at', models.DateTimeField(verbose_name='提交时间')),
-                ('submit_note', models.CharField(blank=True, max_length=500, verbose_name='提交说明')),
-                ('decided_at', models.DateTimeField(blank=True, null=True, verbose_name='审批时间')),
-                ('decision_note', models.CharField(blank=True, max_length=500, verbose_name='审批意见')),
-                ('history_id', models.AutoField(primary_key=True, serialize=False)),
-                ('history_date', models.DateTimeField(db_index=True)),
-                ('history_change_reason', models.CharField(max_length=100, null=True)),
-                ('history_type', models.CharField(choices=[('+', 'Created'), ('~', 'Changed'), ('-', 'Deleted')], max_length=1)),
+                (
+                    "id",
+                    models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name="ID"),
+                ),
+                ("version", models.PositiveIntegerField(default=1, editable=False, verbose_name="版本")),
+                ("subject_type", models.CharField(max_length=40, verbose_name="对象类型")),
+                ("subject_id", models.PositiveBigIntegerField(verbose_name="对象编号")),
+                ("subject_label", models.CharField(max_length=200, verbose_name="对象")),
+                ("url", models.CharField(blank=True, max_length=200, verbose_name="链接")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("draft", "草稿"),
+                            ("submitted", "待审批"),
+                            ("approved", "已通过"),
+                            ("rejected", "已驳回"),
+                            ("withdrawn", "已撤回"),
+                        ],
+                        default="submitted",
+                        max_length=20,
+                        verbose_name="状态",
+                    ),
+                ),
+                ("summary", models.JSONField(default=dict, verbose_name="摘要")),
+                ("submitted_at", models.DateTimeField(verbose_name="提交时间")),
+                ("submit_note", models.CharField(blank=True, max_length=500, verbose_name="提交说明")),
+                ("decided_at", models.DateTimeField(blank=True, null=True, verbose_name="审批时间")),
+                ("decision_note", models.CharField(blank=True, max_length=500, verbose_name="审批意见")),
+                ("history_id", models.AutoField(primary_key=True, serialize=False)),
+                ("history_date", models.DateTimeField(db_index=True)),
+                ("history_change_reason", models.CharField(max_length=100, null=True)),
+                (
+                    "history_type",
+                    models.CharField(
+                        choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'historical 审批',
-                'verbose_name_plural': 'historical 审批s',
-                'ordering': ('-history_date', '-history_id'),
-                'get_latest_by': ('history_date', 'history_id'),
+                "verbose_name": "historical 审批",
+                "verbose_name_plural": "historical 审批s",
+                "ordering": ("-history_date", "-history_id"),
+                "get_latest_by": ("history_date", "history_id"),
             },
             bases=(simple_history.models.HistoricalChanges, models.Model),
         ),

@@ -5,47 +5,58 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='CalendarDay',
+            name="CalendarDay",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('version', models.PositiveIntegerField(default=1, editable=False, verbose_name='版本')),
-                ('day', models.DateField(unique=True, verbose_name='日期')),
-                ('is_working', models.BooleanField(verbose_name='是否工作日')),
-                ('name', models.CharField(blank=True, max_length=40, verbose_name='名称')),
-                ('is_provisional', models.BooleanField(default=False, verbose_name='暂定')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("version", models.PositiveIntegerField(default=1, editable=False, verbose_name="版本")),
+                ("day", models.DateField(unique=True, verbose_name="日期")),
+                ("is_working", models.BooleanField(verbose_name="是否工作日")),
+                ("name", models.CharField(blank=True, max_length=40, verbose_name="名称")),
+                ("is_provisional", models.BooleanField(default=False, verbose_name="暂定")),
             ],
             options={
-                'verbose_name': '日历例外',
-                'ordering': ['day'],
+                "verbose_name": "日历例外",
+                "ordering": ["day"],
             },
         ),
         migrations.CreateModel(
-            name='HistoricalCalendarDay',
+            name="HistoricalCalendarDay",
             fields=[
-                ('id', models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name='ID')),
-                ('version', models.PositiveIntegerField(default=1, editable=False, verbose_name='版本')),
-                ('day', models.DateField(db_index=True, verbose_name='日期')),
-                ('is_working', models.BooleanField(verbose_name='是否工作日')),
-                ('name', models.CharField(blank=True, max_length=40, verbose_name='名称')),
-                ('is_provisional', models.BooleanField(default=False, verbose_name='暂定')),
-                ('history_id', models.AutoField(primary_key=True, serialize=False)),
-                ('history_date', models.DateTimeField(db_index=True)),
-                ('history_change_reason', models.CharField(max_length=100, null=True)),
-                ('history_type', models.CharField(choices=[('+', 'Created'), ('~', 'Changed'), ('-', 'Deleted')], max_length=1)),
+                (
+                    "id",
+                    models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name="ID"),
+                ),
+                ("version", models.PositiveIntegerField(default=1, editable=False, verbose_name="版本")),
+                ("day", models.DateField(db_index=True, verbose_name="日期")),
+                ("is_working", models.BooleanField(verbose_name="是否工作日")),
+                ("name", models.CharField(blank=True, max_length=40, verbose_name="名称")),
+                ("is_provisional", models.BooleanField(default=False, verbose_name="暂定")),
+                ("history_id", models.AutoField(primary_key=True, serialize=False)),
+                ("history_date", models.DateTimeField(db_index=True)),
+                ("history_change_reason", models.CharField(max_length=100, null=True)),
+                (
+                    "history_type",
+                    models.CharField(
+                        choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'historical 日历例外',
-                'verbose_name_plural': 'historical 日历例外s',
-                'ordering': ('-history_date', '-history_id'),
-                'get_latest_by': ('history_date', 'history_id'),
+                "verbose_name": "historical 日历例外",
+                "verbose_name_plural": "historical 日历例外s",
+                "ordering": ("-history_date", "-history_id"),
+                "get_latest_by": ("history_date", "history_id"),
             },
             bases=(simple_history.models.HistoricalChanges, models.Model),
         ),

@@ -4,46 +4,57 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Batch',
+            name="Batch",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(max_length=30, verbose_name='种类')),
-                ('source', models.CharField(max_length=80, verbose_name='来源')),
-                ('file_name', models.CharField(max_length=255, verbose_name='文件名')),
-                ('source_sha256', models.CharField(db_index=True, max_length=64, verbose_name='来源文件指纹')),
-                ('content_sha256', models.CharField(max_length=64, unique=True, verbose_name='内容指纹')),
-                ('row_count', models.PositiveIntegerField(verbose_name='行数')),
-                ('amount_fen', models.BigIntegerField(verbose_name='金额（分）')),
-                ('quantity_milli', models.BigIntegerField(verbose_name='数量（千分之一）')),
-                ('first_on', models.DateField(null=True, verbose_name='最早日期')),
-                ('last_on', models.DateField(null=True, verbose_name='最晚日期')),
-                ('is_reversed', models.BooleanField(default=False, verbose_name='已冲销')),
-                ('reason', models.CharField(blank=True, max_length=500, verbose_name='原因')),
-                ('created_at', models.DateTimeField(verbose_name='导入时间')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("kind", models.CharField(max_length=30, verbose_name="种类")),
+                ("source", models.CharField(max_length=80, verbose_name="来源")),
+                ("file_name", models.CharField(max_length=255, verbose_name="文件名")),
+                (
+                    "source_sha256",
+                    models.CharField(db_index=True, max_length=64, verbose_name="来源文件指纹"),
+                ),
+                ("content_sha256", models.CharField(max_length=64, unique=True, verbose_name="内容指纹")),
+                ("row_count", models.PositiveIntegerField(verbose_name="行数")),
+                ("amount_fen", models.BigIntegerField(verbose_name="金额（分）")),
+                ("quantity_milli", models.BigIntegerField(verbose_name="数量（千分之一）")),
+                ("first_on", models.DateField(null=True, verbose_name="最早日期")),
+                ("last_on", models.DateField(null=True, verbose_name="最晚日期")),
+                ("is_reversed", models.BooleanField(default=False, verbose_name="已冲销")),
+                ("reason", models.CharField(blank=True, max_length=500, verbose_name="原因")),
+                ("created_at", models.DateTimeField(verbose_name="导入时间")),
             ],
             options={
-                'verbose_name': '事实批次',
-                'ordering': ['id'],
+                "verbose_name": "事实批次",
+                "ordering": ["id"],
             },
         ),
         migrations.CreateModel(
-            name='ClosedMonth',
+            name="ClosedMonth",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('month', models.DateField(unique=True, verbose_name='月份')),
-                ('closed_at', models.DateTimeField(verbose_name='关账时间')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("month", models.DateField(unique=True, verbose_name="月份")),
+                ("closed_at", models.DateTimeField(verbose_name="关账时间")),
             ],
             options={
-                'verbose_name': '已关账月份',
-                'ordering': ['month'],
+                "verbose_name": "已关账月份",
+                "ordering": ["month"],
             },
         ),
     ]

@@ -5,48 +5,94 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='BasicUnit',
+            name="BasicUnit",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=40, unique=True, verbose_name='编码')),
-                ('name', models.CharField(max_length=80, verbose_name='名称')),
-                ('level', models.CharField(choices=[('province', '省级'), ('city', '地级'), ('county', '县级'), ('other', '其他')], max_length=20, verbose_name='级别')),
-                ('parent_code', models.CharField(blank=True, db_index=True, max_length=40, verbose_name='上级编码')),
-                ('province', models.CharField(blank=True, max_length=80, verbose_name='省级名称')),
-                ('city', models.CharField(blank=True, max_length=80, verbose_name='地级名称')),
-                ('longitude', models.FloatField(null=True, verbose_name='经度')),
-                ('latitude', models.FloatField(null=True, verbose_name='纬度')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("code", models.CharField(max_length=40, unique=True, verbose_name="编码")),
+                ("name", models.CharField(max_length=80, verbose_name="名称")),
+                (
+                    "level",
+                    models.CharField(
+                        choices=[
+                            ("province", "省级"),
+                            ("city", "地级"),
+                            ("county", "县级"),
+                            ("other", "其他"),
+                        ],
+                        max_length=20,
+                        verbose_name="级别",
+                    ),
+                ),
+                (
+                    "parent_code",
+                    models.CharField(blank=True, db_index=True, max_length=40, verbose_name="上级编码"),
+                ),
+                ("province", models.CharField(blank=True, max_length=80, verbose_name="省级名称")),
+                ("city", models.CharField(blank=True, max_length=80, verbose_name="地级名称")),
+                ("longitude", models.FloatField(null=True, verbose_name="经度")),
+                ("latitude", models.FloatField(null=True, verbose_name="纬度")),
             ],
             options={
-                'verbose_name': '基本单元',
-                'ordering': ['code'],
+                "verbose_name": "基本单元",
+                "ordering": ["code"],
             },
         ),
         migrations.CreateModel(
-            name='UnitBoundary',
+            name="UnitBoundary",
             fields=[
-                ('unit', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='boundary', serialize=False, to='geography.basicunit')),
-                ('geometry', models.TextField()),
-                ('source', models.CharField(max_length=80)),
+                (
+                    "unit",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        primary_key=True,
+                        related_name="boundary",
+                        serialize=False,
+                        to="geography.basicunit",
+                    ),
+                ),
+                ("geometry", models.TextField()),
+                ("source", models.CharField(max_length=80)),
             ],
         ),
         migrations.CreateModel(
-            name='UnitNeighbour',
+            name="UnitNeighbour",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('left', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='geography.basicunit')),
-                ('right', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='geography.basicunit')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "left",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="geography.basicunit",
+                    ),
+                ),
+                (
+                    "right",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="geography.basicunit",
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('left', 'right'), name='neighbour_once')],
+                "constraints": [models.UniqueConstraint(fields=("left", "right"), name="neighbour_once")],
             },
         ),
     ]

@@ -5,44 +5,77 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('facts', '0001_initial'),
+        ("facts", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='RememberedMapping',
+            name="RememberedMapping",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(max_length=30)),
-                ('header_digest', models.CharField(max_length=64)),
-                ('mapping', models.JSONField()),
-                ('confirmed_at', models.DateTimeField()),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("kind", models.CharField(max_length=30)),
+                ("header_digest", models.CharField(max_length=64)),
+                ("mapping", models.JSONField()),
+                ("confirmed_at", models.DateTimeField()),
             ],
         ),
         migrations.CreateModel(
-            name='ImportRun',
+            name="ImportRun",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(max_length=30, verbose_name='种类')),
-                ('state', models.CharField(choices=[('uploaded', '已上传'), ('previewed', '待确认'), ('running', '导入中'), ('accepted', '已导入'), ('rejected', '未通过'), ('failed', '中断')], default='uploaded', max_length=20, verbose_name='状态')),
-                ('mapping', models.JSONField(default=dict, verbose_name='列对应')),
-                ('options', models.JSONField(default=dict, verbose_name='选项')),
-                ('preview', models.JSONField(default=dict, verbose_name='预览')),
-                ('errors', models.JSONField(default=list, verbose_name='错误')),
-                ('error_count', models.PositiveIntegerField(default=0, verbose_name='错误数')),
-                ('progress_rows', models.PositiveIntegerField(default=0, verbose_name='已处理行数')),
-                ('receipt', models.JSONField(default=dict, verbose_name='回执')),
-                ('created_at', models.DateTimeField(verbose_name='时间')),
-                ('finished_at', models.DateTimeField(blank=True, null=True, verbose_name='完成时间')),
-                ('batch', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to='facts.batch', verbose_name='批次')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("kind", models.CharField(max_length=30, verbose_name="种类")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("uploaded", "已上传"),
+                            ("previewed", "待确认"),
+                            ("running", "导入中"),
+                            ("accepted", "已导入"),
+                            ("rejected", "未通过"),
+                            ("failed", "中断"),
+                        ],
+                        default="uploaded",
+                        max_length=20,
+                        verbose_name="状态",
+                    ),
+                ),
+                ("mapping", models.JSONField(default=dict, verbose_name="列对应")),
+                ("options", models.JSONField(default=dict, verbose_name="选项")),
+                ("preview", models.JSONField(default=dict, verbose_name="预览")),
+                ("errors", models.JSONField(default=list, verbose_name="错误")),
+                ("error_count", models.PositiveIntegerField(default=0, verbose_name="错误数")),
+                ("progress_rows", models.PositiveIntegerField(default=0, verbose_name="已处理行数")),
+                ("receipt", models.JSONField(default=dict, verbose_name="回执")),
+                ("created_at", models.DateTimeField(verbose_name="时间")),
+                ("finished_at", models.DateTimeField(blank=True, null=True, verbose_name="完成时间")),
+                (
+                    "batch",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to="facts.batch",
+                        verbose_name="批次",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '导入',
-                'ordering': ['-id'],
+                "verbose_name": "导入",
+                "ordering": ["-id"],
             },
         ),
     ]

@@ -6,33 +6,39 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('files', '0002_initial'),
-        ('imports', '0001_initial'),
+        ("files", "0002_initial"),
+        ("imports", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='importrun',
-            name='created_by',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, to=settings.AUTH_USER_MODEL, verbose_name='导入人'),
+            model_name="importrun",
+            name="created_by",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                to=settings.AUTH_USER_MODEL,
+                verbose_name="导入人",
+            ),
         ),
         migrations.AddField(
-            model_name='importrun',
-            name='file',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='files.storedfile', verbose_name='文件'),
+            model_name="importrun",
+            name="file",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, to="files.storedfile", verbose_name="文件"
+            ),
         ),
         migrations.AddField(
-            model_name='rememberedmapping',
-            name='confirmed_by',
+            model_name="rememberedmapping",
+            name="confirmed_by",
             field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to=settings.AUTH_USER_MODEL),
         ),
         migrations.AddConstraint(
-            model_name='rememberedmapping',
-            constraint=models.UniqueConstraint(fields=('kind', 'header_digest'), name='mapping_once'),
+            model_name="rememberedmapping",
+            constraint=models.UniqueConstraint(fields=("kind", "header_digest"), name="mapping_once"),
         ),
     ]
