@@ -87,3 +87,13 @@ def make_optional(field: forms.Field, empty_label: str) -> None:
         field.empty_label = empty_label
     elif isinstance(field, forms.ChoiceField):
         field.choices = [("", empty_label), *((code, word) for code, word in field.choices if code)]  # type: ignore[union-attr,misc]
+
+
+class RowForm(forms.ModelForm):  # type: ignore[type-arg]
+    """Puts the links of the form (fields that are no column of the model) on the row as well."""
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        for name in set(self.fields) - set(self._meta.fields or ()):
+            setattr(self.instance, name, cleaned.get(name))
+        return cleaned

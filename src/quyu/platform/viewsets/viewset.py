@@ -30,6 +30,8 @@ from quyu.platform.people.scope import Scope
 
 PAGE_SIZE = 50
 M = TypeVar("M", bound=EditableRow)
+Dress = Callable[..., Any]
+Texts = Mapping[str, str]
 
 
 class StillUsed(Refusal):
@@ -54,16 +56,6 @@ class Caller:
     scope: Scope
     at: date
     now: datetime
-
-
-class RowForm(ModelForm):  # type: ignore[type-arg]
-    """Puts the links of the form (fields that are no column of the model) on the row as well."""
-
-    def clean(self) -> dict[str, Any]:
-        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
-        for name in set(self.fields) - set(self._meta.fields or ()):
-            setattr(self.instance, name, cleaned.get(name))
-        return cleaned
 
 
 class Viewset(Generic[M]):
@@ -119,12 +111,10 @@ class Viewset(Generic[M]):
         """The personal fields this caller sees masked."""
         reach = policy.narrow(caller.scope, self.resource, "edit")
         edits_all = reach.is_everything or reach.org_unit_ids >= caller.scope.org_unit_ids
-        is_open = edits_all and policy.allows(caller.scope, self.resource, "edit")
-        return frozenset(() if is_open else self.personal)
+        may_edit = policy.allows(caller.scope, self.resource, "edit")
+        return frozenset(() if edits_all and may_edit else self.personal)
 
-    def show(
-        self, row: M, name: str, hidden: frozenset[str], dress: Callable[..., Any] = values.words
-    ) -> Any:
+    def show(self, row: M, name: str, hidden: frozenset[str], dress: Dress = values.words) -> Any:
         """The value of a field in one of its dresses, masked when hidden."""
         value = dress(row, self.field(name))
         return values.mask(str(value)) if name in hidden and value else value
@@ -170,7 +160,7 @@ class Viewset(Generic[M]):
         """The form in which this caller may write a row."""
         names = [name for name in self.fields if name not in {*self.hidden(caller), *self.links}]
         make = partial(self.form_field, caller)
-        made = modelform_factory(self.model, form=RowForm, fields=names, formfield_callback=make)
+        made = modelform_factory(self.model, form=form_fields.RowForm, fields=names, formfield_callback=make)
         for name, link in self.links.items():
             if field := make(link):
                 made.base_fields[name] = field
@@ -186,9 +176,7 @@ class Viewset(Generic[M]):
         fields = [field for name in self.fields if (field := self.field(name)).has_default()]
         return {field.name: values.text(field, field.get_default()) for field in fields}
 
-    def bind(
-        self, form_class: type[ModelForm[M]], row: M | None, given: Mapping[str, str] | None
-    ) -> ModelForm[M]:
+    def bind(self, form_class: type[ModelForm[M]], row: M | None, given: Texts | None) -> ModelForm[M]:
         """A form over `row` (or a new one) in which what is not given keeps its value, or its default."""
         before = self.texts(row) if row else self.defaults()
         return form_class(None if given is None else {**before, **given}, instance=row, initial=before)
