@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 from django.urls import reverse
+from django.utils.encoding import iri_to_uri
 from pytest_django import DjangoAssertNumQueries
 
 from quyu.apps.customers.models import Customer
@@ -15,8 +16,12 @@ from tests.platform.facts.lines import AT, line, order_lines
 
 
 def customer_page(user: User, code: str) -> str:
-    url = reverse("customer-detail", kwargs={"pk": Customer.objects.get(code=code).pk})
-    return client_of(user).get(url).content.decode()
+    """The page with the part that it asks for when it has loaded."""
+    client = client_of(user)
+    page = client.get(reverse("customer-detail", kwargs={"pk": Customer.objects.get(code=code).pk}))
+    part = reverse("performance-customer-panel", args=[code])
+    assert part in page.content.decode()
+    return client.get(part).content.decode()
 
 
 @pytest.mark.capability("CUS1", "MON5")
@@ -58,21 +63,34 @@ def test_a_territory_shows_its_attainment_of_the_year(trading: Trading) -> None:
     company = trading.company
     url = reverse("territory-detail", kwargs={"pk": company.sunan.pk})
 
-    page = client_of(company.owner).get(url).content.decode()
+    part = reverse("performance-territory-panel", args=[company.sunan.code])
+    assert part in iri_to_uri(client_of(company.owner).get(url).content.decode())
+    page = client_of(company.owner).get(part).content.decode()
 
     assert "2026 年业绩" in page
     assert "12,000.00" in page
     assert "/performance/?region=T%3A%E8%8B%8F%E5%8D%97" in page
 
 
+@pytest.mark.capability("ORG4")
+def test_the_parts_of_others_do_not_exist(trading: Trading) -> None:
+    client = client_of(trading.company.colleague)
+
+    for part in (("customer", "C1"), ("territory", trading.company.sunan.code)):
+        assert client.get(reverse(f"performance-{part[0]}-panel", args=[part[1]])).status_code == 404
+
+
 @pytest.mark.parametrize("kind", ["customer", "territory"])
-def test_the_pages_ask_the_database_a_bounded_number_of_times(
+def test_pages_and_parts_ask_the_database_at_most_twelve_times(
     trading: Trading, kind: str, django_assert_max_num_queries: DjangoAssertNumQueries
 ) -> None:
     row = Customer.objects.get(code="C1") if kind == "customer" else trading.company.sunan
     client = client_of(trading.company.boss)
-    url = reverse(f"{kind}-detail", kwargs={"pk": row.pk})
-    client.get(url)
-
-    with django_assert_max_num_queries({"customer": 14, "territory": 20}[kind]):
+    for url in (
+        reverse(f"{kind}-detail", kwargs={"pk": row.pk}),
+        reverse(f"performance-{kind}-panel", args=[row.code]),
+    ):
         client.get(url)
+
+        with django_assert_max_num_queries(12):
+            client.get(url)

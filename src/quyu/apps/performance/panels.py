@@ -1,4 +1,11 @@
-"""What the performance app adds to the pages of a customer and of a territory, within the reader's reach."""
+"""What the performance app adds to the pages of a customer and of a territory, within the reader's reach.
+
+The page itself only carries the frame; the figures follow in a request of their own (`later`).
+"""
+
+from collections.abc import Callable
+
+from django.urls import reverse
 
 from quyu.apps.customers.models import Customer
 from quyu.apps.performance import charts
@@ -11,6 +18,7 @@ from quyu.apps.targets.selectors.freezing import NothingToPlan
 from quyu.apps.territories.models import Territory
 from quyu.platform.panels import Panel, Reader, register_panel
 from quyu.platform.people import policy
+from quyu.platform.people.scope import everything
 
 
 def orders_panel(customer: Customer, reader: Reader) -> Panel | None:
@@ -36,16 +44,19 @@ def orders_panel(customer: Customer, reader: Reader) -> Panel | None:
 
 
 def attainment_panel(territory: Territory, reader: Reader) -> Panel | None:
-    """The territory against its target of the year; None while it is in no plan and holds no sales."""
+    """The territory against its target of the year; None while it is in no plan and holds no sales.
+
+    The reader may see the territory (the caller has looked it up within reach), so nothing else is read.
+    """
     if not policy.allows(reader.scope, "actual", "view"):
         return None
-    scope, code = policy.narrow(reader.scope, "actual", "view"), TERRITORY + territory.code
+    code = TERRITORY + territory.code
     year = CALENDAR.year(CALENDAR.fiscal_year(reader.at))
     try:
-        shown = board(span_of(year, today=reader.at), scope, today=reader.at)
+        shown = board(span_of(year, today=reader.at), everything(), today=reader.at)
     except NothingToPlan:
         return None
-    if code not in shown.standings or not shown.covers(code):
+    if code not in shown.standings:
         return None
     return Panel(
         "performance/territory_panel.html.jinja",
@@ -60,5 +71,16 @@ def attainment_panel(territory: Territory, reader: Reader) -> Panel | None:
     )
 
 
-register_panel(Customer, orders_panel)
-register_panel(Territory, attainment_panel)
+def later(view: str) -> Callable[[Customer | Territory, Reader], Panel | None]:
+    """A frame that asks `view` for its content when the page has loaded."""
+
+    def frame(row: Customer | Territory, reader: Reader) -> Panel | None:
+        if not policy.allows(reader.scope, "actual", "view"):
+            return None
+        return Panel("performance/later.html.jinja", {"url": reverse(view, args=[row.code])})
+
+    return frame
+
+
+register_panel(Customer, later("performance-customer-panel"))
+register_panel(Territory, later("performance-territory-panel"))

@@ -1,10 +1,12 @@
 from django.urls import path
 
-from quyu.apps.performance.web import pages
+from quyu.apps.performance.web import pages, parts
 
 urlpatterns = [
     path("", pages.board_page, name="performance"),
     path("customers/", pages.customers_page, name="performance-customers"),
+    path("parts/customer/<path:code>/", parts.customer, name="performance-customer-panel"),
+    path("parts/territory/<path:code>/", parts.territory, name="performance-territory-panel"),
     path("customers/<path:code>/", pages.lines_page, name="performance-lines"),
     path("analysis/", pages.analysis_page, name="performance-analysis"),
 ]
