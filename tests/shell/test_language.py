@@ -53,7 +53,10 @@ def pages(client: Client) -> Iterator[tuple[str, str]]:
             continue
         answer = client.get(address)
         if answer.status_code != 200 or "html" not in answer.headers["Content-Type"] or answer.streaming:
-            answer.close()
+            if answer.streaming:
+                b"".join(
+                    answer.streaming_content
+                )  # read to its end the test client closes it and keeps the database
             continue
         read[view] = read.get(view, 0) + 1
         text = answer.content.decode()
