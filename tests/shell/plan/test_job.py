@@ -13,6 +13,7 @@ from django.db import transaction
 from quyu.apps.customers.models import Customer
 from quyu.apps.performance.models import MonthRollup
 from quyu.apps.targets.axes import region_sums
+from quyu.apps.targets.selectors.grid import last_year_label
 from quyu.apps.territories.models import Territory
 from quyu.kernel.refusal import Refusal
 from quyu.platform.facts.models import Batch
@@ -77,6 +78,12 @@ def test_actuals_by_region_are_those_of_the_file_though_customers_buy_everywhere
     assert found == expected
     assert Territory.objects.count() == 6
     assert Customer.objects.count() == 40
+
+
+def test_the_grid_says_what_stands_beside_the_targets(tmp_path: Path) -> None:
+    done = run(tmp_path, write(tmp_path / "orders.csv", english_rows()))
+
+    assert last_year_label(done.made.version) == "2015 年实绩"
 
 
 def test_the_same_input_gives_the_same_bytes(tmp_path: Path) -> None:

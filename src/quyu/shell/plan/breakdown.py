@@ -55,7 +55,12 @@ def break_down(
         at=at,
         axes=axes,
         last_year=last,
-        method={"sentences": list(method), "growth_bp": reached, "years": list(past.years)},
+        method={
+            "sentences": list(method),
+            "growth_bp": reached,
+            "years": list(past.years),
+            "closed_months": past.closed,
+        },
     )
     return Breakdown(version, axes, past, 0 if reached is None else reached, method)
 
