@@ -1,3 +1,4 @@
+import os
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -101,3 +102,28 @@ def test_the_sweep_removes_what_no_row_names_but_spares_what_is_young() -> None:
     assert store.sweep() == 0
     assert store.sweep(grace=timedelta(0)) == 2
     assert [path.name for path in folder.iterdir()] == [store.path_of(batch).name]
+
+
+def test_whole_files_of_a_lost_manifest_are_put_aside_and_not_destroyed() -> None:
+    path = store.path_of(written(TABLE))
+    content = path.read_bytes()
+    Batch.objects.all().delete()
+
+    store.sweep(grace=timedelta(0))
+    store.sweep(grace=timedelta(0))
+
+    assert not path.exists()
+    assert (store.root() / store.ORPHANS / path.parent.name / path.name).read_bytes() == content
+
+
+def test_a_file_found_again_by_an_import_is_young_again() -> None:
+    """A sweep between the file and its row must not take it, however long ago a crash left it."""
+    batch = written(TABLE)
+    path = store.path_of(batch)
+    Batch.objects.all().delete()
+    os.utime(path, (0, 0))
+
+    durable.put(path, path.read_bytes())
+
+    assert store.sweep() == 0
+    assert path.exists()

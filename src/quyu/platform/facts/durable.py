@@ -30,16 +30,25 @@ def sha256(content: memoryview | bytes) -> str:
 
 
 def put(path: Path, content: memoryview | bytes) -> None:
-    """Write, flush to disk, rename, flush the directory. An existing file of that name is kept."""
+    """Write, flush to disk, rename, flush the directory; whatever fails leaves nothing behind.
+
+    An existing file of that name is kept, and made young again: a sweep must not take it for an orphan
+    before the row that names it is committed.
+    """
     if path.exists():
+        os.utime(path)
         return
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.parent / f".{uuid.uuid4().hex}{TEMPORARY_SUFFIX}"
-    with temporary.open("wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    temporary.rename(path)
+    try:
+        with temporary.open("wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.rename(path)
+    except OSError:
+        temporary.unlink(missing_ok=True)
+        raise
     flush_directory(path.parent)
 
 

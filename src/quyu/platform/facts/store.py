@@ -1,14 +1,17 @@
 """Facts: immutable Parquet batches named by their hash, with a manifest row as the commit point.
 
 The file is complete and flushed before its row is written in the caller's transaction. A crash in
-between leaves a file nobody refers to, which `sweep` removes; it can never leave a row without its
+between leaves a file nobody refers to, which `sweep` puts aside; it can never leave a row without its
 file. A batch is never changed: an error is corrected by a reversal batch of negated rows, after which
 the same source file may be imported again.
 """
 
 from __future__ import annotations
 
+import os
+import uuid
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -32,6 +35,8 @@ else:
     pq = deferred("pyarrow.parquet")
 
 SWEEP_GRACE = timedelta(hours=1)
+KEPT_ASIDE = timedelta(days=30)
+ORPHANS = "orphans"
 
 
 class EmptyBatch(Refusal):
@@ -178,19 +183,43 @@ def order_lines(connection: duckdb.DuckDBPyConnection, known: Sequence[Batch] | 
 
 
 def sweep(kind: str = ORDER_LINE_KIND, *, grace: timedelta = SWEEP_GRACE) -> int:
-    """Remove files that no manifest row names and that are older than `grace`; return how many.
+    """Put files aside that no manifest row names and that are older than `grace`; return how many.
 
     Younger ones may belong to an import that is about to commit. Age is told by the disk's own clock.
+    Half-written files go; whole ones wait in `orphans` for a month, for they may be named by a manifest that
+    this database has lost (an older backup, a wrong address).
     """
-    folder = root() / kind
+    folder, aside = root() / kind, root() / ORPHANS / kind
     if not folder.is_dir():
         return 0
-    probe = folder / f".probe{durable.TEMPORARY_SUFFIX}"
-    probe.touch()
-    oldest = probe.stat().st_mtime - grace.total_seconds()
-    known = {path_of(batch).name for batch in batches(kind)} | {probe.name}
-    orphans = [file for file in folder.iterdir() if file.name not in known and file.stat().st_mtime <= oldest]
+    now = _disk_time(folder)
+    known = {path_of(batch).name for batch in batches(kind)}
+    orphans = [file for file in _older(folder, now - grace.total_seconds()) if file.name not in known]
     for file in orphans:
+        if file.suffix == durable.TEMPORARY_SUFFIX:
+            file.unlink(missing_ok=True)
+            continue
+        aside.mkdir(parents=True, exist_ok=True)
+        os.utime(file)
+        file.rename(aside / file.name)
+    for file in _older(aside, now - KEPT_ASIDE.total_seconds()):
         file.unlink(missing_ok=True)
-    probe.unlink()
     return len(orphans)
+
+
+def _disk_time(folder: Path) -> float:
+    probe = folder / f".{uuid.uuid4().hex}{durable.TEMPORARY_SUFFIX}"
+    probe.touch()
+    now = probe.stat().st_mtime
+    probe.unlink()
+    return now
+
+
+def _older(folder: Path, moment: float) -> list[Path]:
+    """The files last touched at or before a moment; another sweep may take one away meanwhile."""
+    found = []
+    for file in folder.iterdir() if folder.is_dir() else ():
+        with suppress(FileNotFoundError):
+            if file.stat().st_mtime <= moment:
+                found.append(file)
+    return found
