@@ -4,8 +4,10 @@ from django.utils.translation import gettext_lazy as _
 
 class ImportState(models.TextChoices):
     UPLOADED = "uploaded", _("已上传")
+    READING = "reading", _("读取中")
     PREVIEWED = "previewed", _("待确认")
     RUNNING = "running", _("导入中")
     ACCEPTED = "accepted", _("已导入")
     REJECTED = "rejected", _("未通过")
     FAILED = "failed", _("中断")
+    CANCELLED = "cancelled", _("已取消")

@@ -23,6 +23,11 @@ class ImportRun(models.Model):
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, verbose_name="导入人")
     created_at = models.DateTimeField("时间")
     finished_at = models.DateTimeField("完成时间", null=True, blank=True)
+    version = models.PositiveIntegerField("版本", default=0)
+    """Counts the previews: whoever confirms says which one was seen."""
+    mends = models.ForeignKey(
+        "self", models.SET_NULL, null=True, blank=True, related_name="mended_by", verbose_name="修正自"
+    )
 
     class Meta:
         verbose_name = "导入"
@@ -30,11 +35,12 @@ class ImportRun(models.Model):
 
 
 class RememberedMapping(models.Model):
-    """The mapping a person confirmed for files with these headers; proposed again next time."""
+    """The mapping and the answers a person confirmed for files with these headers; proposed again next time."""
 
     kind = models.CharField(max_length=30)
     header_digest = models.CharField(max_length=64)
     mapping = models.JSONField()
+    answers = models.JSONField(default=dict)
     confirmed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE)
     confirmed_at = models.DateTimeField()
 
