@@ -6,10 +6,14 @@ import "./page/parts.css";
 import "@tabler/core/dist/js/tabler.esm.js";
 import htmx from "htmx.org";
 import { startCharts } from "./page/charts";
-import { startConfirm } from "./page/confirm";
+import { startConfirm, wakeConfirm } from "./page/confirm";
 import { startHtmx } from "./page/requests";
 
 startHtmx();
 startConfirm();
+wakeConfirm(document);
 startCharts(document);
-htmx.onLoad((part) => startCharts(part as HTMLElement));
+htmx.onLoad((part) => {
+  wakeConfirm(part as HTMLElement);
+  startCharts(part as HTMLElement);
+});

@@ -1,4 +1,9 @@
-// [data-confirm="question"] on a link or a submit button asks first, in the page's own dialog.
+// [data-confirm="question"] on a submit button asks first, in the page's own dialog. The server sends such a
+// button disabled, so that nobody can press it past the question while this script is still on its way.
+export function wakeConfirm(part: ParentNode): void {
+  for (const button of part.querySelectorAll<HTMLButtonElement>("button[data-confirm][disabled]")) button.disabled = false;
+}
+
 export function startConfirm(): void {
   document.addEventListener(
     "click",
