@@ -37,6 +37,9 @@ class Company:
     director: User
     admin: User
     auditor: User
+    security: User
+    auditadmin: User
+    dealer: User
     sunan: Territory
     subei: Territory
     yuedong: Territory
@@ -65,15 +68,22 @@ def build_company() -> Company:
         "operations": (units["head_office"], Role.SALES_OPERATIONS),
         "director": (units["head_office"], Role.SALES_DIRECTOR),
     }
-    users = {name: factories.user(name) for name in (*seats, "stranger", "admin", "auditor")}
+    granted = {
+        "admin": Role.SYSTEM_ADMIN,
+        "auditor": Role.AUDITOR,
+        "security": Role.SECURITY_ADMIN,
+        "auditadmin": Role.AUDIT_ADMIN,
+        "dealer": Role.DEALER,
+    }
+    users = {name: factories.user(name) for name in (*seats, *granted, "stranger")}
     positions = {
         name: factories.position(unit, role, code=f"P-{name}", holder=users[name], valid_from=START)
         for name, (unit, role) in seats.items()
     }
     factories.position(units["east"], Role.AREA_MANAGER, code="P-east", valid_from=START)
     factories.position(units["zhejiang"], Role.PROVINCE_MANAGER, code="P-zhejiang", valid_from=START)
-    factories.grant(users["admin"], Role.SYSTEM_ADMIN, units["head_office"], valid_from=START)
-    factories.grant(users["auditor"], Role.AUDITOR, units["head_office"], valid_from=START)
+    for name, role in granted.items():
+        factories.grant(users[name], role, units["head_office"], valid_from=START)
     return Company(
         **units,
         **users,

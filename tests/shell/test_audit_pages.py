@@ -12,8 +12,17 @@ from quyu.platform.people.choices import Role
 from tests import factories
 from tests.people import TODAY, Company, client_of
 
-READERS = {"operations", "director", "admin", "auditor"}
-EVERYBODY = ("owner", "colleague", "boss", "neighbour", "stranger", *sorted(READERS))
+READERS = {"operations", "director", "auditor", "auditadmin"}
+RIGHTS_READERS = {"operations", "auditor", "admin", "security", "auditadmin"}
+EVERYBODY = (
+    "owner",
+    "colleague",
+    "boss",
+    "neighbour",
+    "stranger",
+    "dealer",
+    *sorted(READERS | RIGHTS_READERS),
+)
 
 
 def record(company: Company, count: int = 1, verb: str = "approve", reason: str = "合适") -> None:
@@ -30,13 +39,21 @@ def record(company: Company, count: int = 1, verb: str = "approve", reason: str 
 
 
 @pytest.mark.capability("PLT7")
-@pytest.mark.parametrize("view", ["audit", "audit-verify", "audit-rights", "audit-export"])
+@pytest.mark.parametrize("view", ["audit", "audit-verify", "audit-export"])
 @pytest.mark.parametrize("name", EVERYBODY)
 def test_audit_pages_admit_by_role(company: Company, view: str, name: str) -> None:
     response = client_of(getattr(company, name)).get(reverse(view))
 
     response.close()
     assert response.status_code == (200 if name in READERS else 403)
+
+
+@pytest.mark.capability("PLT7")
+@pytest.mark.parametrize("name", EVERYBODY)
+def test_the_matrix_is_for_those_who_administer_or_audit(company: Company, name: str) -> None:
+    response = client_of(getattr(company, name)).get(reverse("audit-rights"))
+
+    assert response.status_code == (200 if name in RIGHTS_READERS else 403)
 
 
 @pytest.mark.capability("PLT7")

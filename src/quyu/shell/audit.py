@@ -1,4 +1,4 @@
-"""The audit pages: the log of decisions, the proof of its chain, and the matrix of rights."""
+"""The audit pages: the log of decisions and the proof of its chain."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -15,43 +15,10 @@ from django.utils.translation import gettext_lazy
 from quyu.platform.audit import chain, entries, selectors, verbs
 from quyu.platform.audit.models import Decision
 from quyu.platform.files import spreadsheet
-from quyu.platform.people import guard, policy
-from quyu.platform.people.choices import Role
+from quyu.platform.people import guard
 from quyu.platform.people.guard import GuardedRequest
 
 PAGE_SIZE = 50
-RESOURCE_LABELS = {
-    "home": gettext_lazy("首页"),
-    "account": gettext_lazy("本人账号"),
-    "notice": gettext_lazy("通知"),
-    "user": gettext_lazy("账号"),
-    "org_unit": gettext_lazy("组织"),
-    "position": gettext_lazy("岗位"),
-    "person": gettext_lazy("人员"),
-    "customer": gettext_lazy("客户"),
-    "territory": gettext_lazy("销售区域"),
-    "alignment": gettext_lazy("区域划分方案"),
-    "plan": gettext_lazy("目标方案"),
-    "target": gettext_lazy("目标"),
-    "actual": gettext_lazy("实绩"),
-    "import": gettext_lazy("导入"),
-    "approval": gettext_lazy("审批"),
-    "audit": gettext_lazy("审计"),
-    "product": gettext_lazy("产品"),
-    "channel": gettext_lazy("渠道"),
-    "calendar": gettext_lazy("工作日历"),
-}
-ACTION_LABELS = {
-    "view": gettext_lazy("查看"),
-    "create": gettext_lazy("新建"),
-    "edit": gettext_lazy("修改"),
-    "delete": gettext_lazy("删除"),
-    "import": gettext_lazy("导入"),
-    "export": gettext_lazy("导出"),
-    "submit": gettext_lazy("提交"),
-    "approve": gettext_lazy("审批"),
-    "publish": gettext_lazy("发布"),
-}
 
 
 class DecisionFilter(forms.Form):
@@ -131,18 +98,3 @@ def export(request: GuardedRequest) -> FileResponse:
 def verify(request: HttpRequest) -> HttpResponse:
     """Recomputes the whole chain and shows the result."""
     return render(request, "audit/verify.html.jinja", {"result": chain.verify_chain()})
-
-
-@guard.require("audit", "view")
-def rights(request: HttpRequest) -> HttpResponse:
-    """The policy table as people read it."""
-    rows = [
-        (
-            RESOURCE_LABELS[resource],
-            [[ACTION_LABELS[action] for action in actions] for actions in by_role.values()],
-        )
-        for resource, by_role in policy.matrix()
-    ]
-    return render(
-        request, "audit/rights.html.jinja", {"roles": [str(role.label) for role in Role], "rows": rows}
-    )

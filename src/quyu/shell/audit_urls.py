@@ -1,10 +1,10 @@
 from django.urls import path
 
-from quyu.shell import audit
+from quyu.shell import audit, rights
 
 urlpatterns = [
     path("", audit.log, name="audit"),
     path("export/", audit.export, name="audit-export"),
     path("verify/", audit.verify, name="audit-verify"),
-    path("rights/", audit.rights, name="audit-rights"),
+    path("rights/", rights.rights, name="audit-rights"),
 ]

@@ -74,6 +74,7 @@ MENU = (
             Page(_("工作日历"), "calendarday-list", icon="calendar-event", resource="calendar"),
             Page(_("账号"), "user-list", icon="user-cog", resource="user"),
             Page(_("审计"), "audit", icon="history", resource="audit"),
+            Page(_("权限矩阵"), "audit-rights", icon="shield-lock", resource="rights"),
         ),
     ),
 )

@@ -15,6 +15,7 @@ from django.db.models import Q
 from quyu.apps.customers.choices import CustomerKind, CustomerTier
 from quyu.apps.territories.models import Alignment, AlignmentUnit, Territory
 from quyu.platform.audit.models import EditableRow
+from quyu.platform.people.rights import PERSONAL
 
 if TYPE_CHECKING:
     from quyu.platform.people.scope import Scope
@@ -37,7 +38,7 @@ class CustomerQuerySet(models.QuerySet["Customer"]):
 
 
 class Customer(EditableRow):
-    personal_fields: ClassVar = ("contact", "phone")
+    personal_fields: ClassVar = PERSONAL["customer"]
 
     code = models.CharField("编码", max_length=60, unique=True)
     name = models.CharField("名称", max_length=200)

@@ -22,3 +22,6 @@ class Role(models.TextChoices):
     FINANCE = "finance", _("财务")
     HUMAN_RESOURCES = "human_resources", _("人事")
     AUDITOR = "auditor", _("审计")
+    SECURITY_ADMIN = "security_admin", _("安全管理员")
+    AUDIT_ADMIN = "audit_admin", _("审计管理员")
+    DEALER = "dealer", _("经销商")

@@ -16,6 +16,7 @@ from django.db.models import F, Q
 
 from quyu.platform.audit.models import EditableRow
 from quyu.platform.people.choices import OrgKind, Role
+from quyu.platform.people.rights import PERSONAL
 
 if TYPE_CHECKING:
     from quyu.platform.people.scope import Scope
@@ -169,11 +170,13 @@ class OrgClosure(Dated):
 
 
 class Person(EditableRow):
-    """A human being on the payroll (or a dealer's contact). Phone is personal data: masked by default."""
+    """A human being on the payroll. Phone, e-mail and id number are personal data: masked by default."""
 
     code = models.CharField("工号", max_length=40, unique=True)
     name = models.CharField("姓名", max_length=80)
     phone = models.CharField("电话", max_length=30, blank=True)
+    email = models.CharField("邮箱", max_length=120, blank=True)
+    id_number = models.CharField("证件号码", max_length=30, blank=True)
     joined_on = models.DateField("入职日", null=True, blank=True)
     left_on = models.DateField("离职日", null=True, blank=True)
     user = models.OneToOneField(
@@ -181,7 +184,7 @@ class Person(EditableRow):
     )
 
     objects: ClassVar = PersonQuerySet.as_manager()
-    personal_fields: ClassVar = ("phone",)
+    personal_fields: ClassVar = PERSONAL["person"]
 
     class Meta:
         verbose_name = "人员"

@@ -1,78 +1,59 @@
-"""The one table of rights: role x resource x action, as plain data.
+"""Questions about the table of rights (`rights.py`), joined with the reach of an account (`scope.py`).
 
-Default deny: what is not written here is not allowed. Which rows a right reaches is the scope's
-business (`scope.py`); `narrow` joins the two.
+Tests and pages read the tables through this module, so that there is one place to look them up.
 """
 
 from collections.abc import Iterator, Mapping
 
+from quyu.kernel.refusal import Refusal
 from quyu.platform.people.choices import Role
+from quyu.platform.people.rights import (
+    ACTIONS,
+    ADMINISTRATORS,
+    BY_ROW,
+    DISCLOSED,
+    EVERYONE,
+    GIVEN_BY_SECURITY,
+    HISTORY,
+    KEEP,
+    NONE,
+    PERSONAL,
+    POLICY,
+    RESOURCES,
+    SEEN_STATES,
+    STATES,
+    VISIBLE,
+    WRITABLE,
+)
 from quyu.platform.people.scope import Scope
 
-ACTIONS = ("view", "create", "edit", "delete", "import", "export", "submit", "approve", "publish")
-RESOURCES = (
-    "home", "account", "notice", "user", "org_unit", "position", "person", "customer", "territory", "alignment",
-    "plan", "target", "actual", "import", "approval", "audit", "product", "channel", "calendar",
-)  # fmt: skip
-
-ALL = frozenset(ACTIONS)
-VIEW = frozenset({"view"})
-READ = frozenset({"view", "export"})
-KEEP = frozenset({"view", "create", "edit", "delete", "import", "export"})
-NONE: frozenset[str] = frozenset()
-
-Rights = Mapping[str, frozenset[str]]
-
-EVERYONE: Rights = {"home": VIEW, "account": VIEW | {"edit"}, "notice": VIEW | {"edit"}}
-ORGANISATION: Rights = {"org_unit": READ, "position": READ, "person": READ}
-BUSINESS_READ: Rights = {
-    **ORGANISATION, "customer": READ, "territory": READ, "alignment": READ, "plan": READ, "target": READ,
-    "actual": READ, "product": READ, "channel": READ, "calendar": READ, "approval": VIEW,
-}  # fmt: skip
-MANAGER: Rights = {
-    **BUSINESS_READ,
-    "customer": READ | {"create", "edit"},
-    "alignment": READ | {"edit", "submit"},
-    "target": READ | {"edit", "submit", "import"},
-    "plan": READ | {"submit"},
-    "actual": READ | {"import"},
-    "import": frozenset({"view", "create"}),
-    "approval": frozenset({"view", "submit", "approve"}),
-}
-
-POLICY: Mapping[Role, Rights] = {
-    Role.SYSTEM_ADMIN: {**ORGANISATION, "user": KEEP, "calendar": KEEP, "audit": READ},
-    Role.SALES_OPERATIONS: {
-        **dict.fromkeys(("org_unit", "position", "person", "customer", "territory"), KEEP),
-        **dict.fromkeys(("product", "channel", "calendar"), KEEP),
-        **dict.fromkeys(("alignment", "plan", "target", "approval"), ALL),
-        "actual": READ | {"import", "delete"},
-        "import": KEEP,
-        "audit": READ,
-    },
-    Role.SALES_DIRECTOR: {
-        **BUSINESS_READ,
-        "alignment": READ | {"approve", "publish"},
-        "plan": READ | {"approve", "publish"},
-        "target": READ | {"edit", "approve", "publish"},
-        "approval": frozenset({"view", "submit", "approve"}),
-        "audit": READ,
-    },
-    Role.AREA_MANAGER: MANAGER,
-    Role.PROVINCE_MANAGER: MANAGER,
-    Role.SUPERVISOR: BUSINESS_READ,
-    Role.SALESPERSON: dict.fromkeys(
-        ("customer", "territory", "target", "actual", "product", "channel"), READ
-    ),
-    Role.FINANCE: BUSINESS_READ,
-    Role.HUMAN_RESOURCES: BUSINESS_READ,
-    Role.AUDITOR: {**BUSINESS_READ, "import": VIEW, "user": VIEW, "audit": READ},
-}
+__all__ = [
+    "ACTIONS", "ADMINISTRATORS", "BY_ROW", "DISCLOSED", "EVERYONE", "GIVEN_BY_SECURITY", "HISTORY", "KEEP",
+    "PERSONAL", "POLICY", "RESOURCES", "SEEN_STATES", "STATES", "VISIBLE", "WRITABLE",
+]  # fmt: skip
 
 
-def roles_with(resource: str, action: str) -> frozenset[str]:
-    """The roles that carry a right."""
-    return frozenset(role for role, rights in POLICY.items() if action in rights.get(resource, NONE))
+class WrongState(Refusal):
+    """The action is closed in this state of the object."""
+
+    def __init__(self, label: object, state: object) -> None:
+        super().__init__(
+            "wrong_state", "“{label}”现在是“{state}”，此时不能做这项操作。", label=label, state=state
+        )
+
+
+def is_known(resource: str, action: str) -> bool:
+    """Whether the table has such a resource and such an action."""
+    return resource in RESOURCES and action in ACTIONS
+
+
+def roles_with(resource: str, action: str, *, about: str = "") -> frozenset[str]:
+    """The roles that carry a right; for `personal`, about whose fields."""
+    return frozenset(
+        role
+        for role, rights in POLICY.items()
+        if action in rights.get(resource, NONE) and (not about or about in DISCLOSED.get(role, NONE))
+    )
 
 
 def allows(scope: Scope, resource: str, action: str) -> bool:
@@ -87,13 +68,68 @@ def narrow(scope: Scope, resource: str, action: str) -> Scope:
     return scope.over(roles_with(resource, action))
 
 
+def may_disclose(scope: Scope, resource: str, action: str = "view") -> bool:
+    """Whether any role may see (`view`), export or erase (`delete`) personal fields of the resource."""
+    return not scope.roles.isdisjoint(roles_with("personal", action, about=resource))
+
+
+def disclosing(scope: Scope, resource: str, action: str = "view") -> Scope:
+    """The reach over rows whose personal fields may be shown, exported or erased."""
+    return scope.over(roles_with("personal", action, about=resource) & roles_with(resource, "view"))
+
+
+def is_open(resource: str, action: str, state: str) -> bool:
+    """Whether an object in this state takes the action at all."""
+    return state in STATES.get((resource, action), (state,))
+
+
+def require_open(resource: str, action: str, state: str, *, label: object, spoken_state: object) -> None:
+    """Raises WrongState where the table closes the action in this state."""
+    if not is_open(resource, action, state):
+        raise WrongState(label, spoken_state)
+
+
+def roles_seeing(resource: str, state: str) -> frozenset[str]:
+    """The roles that see objects of the resource in this state."""
+    return frozenset(
+        role
+        for role in roles_with(resource, "view")
+        if state in SEEN_STATES.get(Role(role), {}).get(resource, (state,))
+    )
+
+
+def sees_state(scope: Scope, resource: str, state: str) -> bool:
+    """Whether any role of the scope sees objects in this state."""
+    return not scope.roles.isdisjoint(roles_seeing(resource, state))
+
+
+def fields_seen(scope: Scope, resource: str) -> frozenset[str] | None:
+    """The fields the scope may see of a resource; None for all of them."""
+    return _union(VISIBLE, scope.roles & roles_with(resource, "view"), resource)
+
+
+def fields_written(scope: Scope, resource: str) -> frozenset[str] | None:
+    """The fields the scope may write of a resource; None for all that its form has."""
+    writing = roles_with(resource, "edit") | roles_with(resource, "create") | roles_with(resource, "import")
+    return _union(WRITABLE, scope.roles & writing, resource)
+
+
+def _union(
+    table: Mapping[Role, Mapping[str, frozenset[str]]], roles: frozenset[str], resource: str
+) -> frozenset[str] | None:
+    sets = [table.get(Role(role), {}).get(resource) for role in roles]
+    listed = [fields for fields in sets if fields is not None]
+    return NONE.union(*listed) if len(listed) == len(sets) else None
+
+
 def carries(scope: Scope, unit_id: int, role: Role) -> bool:
     """Whether the roles held over a unit have, together, every right of `role`."""
-    held = [POLICY[Role(seat.role)] for seat in scope.seats if seat.is_everything or unit_id in seat.unit_ids]
-    return all(
-        actions <= NONE.union(*(rights.get(resource, NONE) for rights in held))
+    held = [Role(seat.role) for seat in scope.seats if seat.is_everything or unit_id in seat.unit_ids]
+    rights = all(
+        actions <= NONE.union(*(POLICY[mine].get(resource, NONE) for mine in held))
         for resource, actions in POLICY[role].items()
     )
+    return rights and DISCLOSED.get(role, NONE) <= NONE.union(*(DISCLOSED.get(mine, NONE) for mine in held))
 
 
 def matrix() -> Iterator[tuple[str, dict[str, tuple[str, ...]]]]:

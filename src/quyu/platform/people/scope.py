@@ -12,15 +12,21 @@ from django.db.models import FilteredRelation
 
 from quyu.platform.people.choices import OrgKind, Role
 from quyu.platform.people.models import OrgClosure, Person, RoleGrant, User, in_force
+from quyu.platform.people.rights import BY_ROW
 
 
 @dataclass(frozen=True, slots=True)
 class Seat:
-    """One role over one org unit; `unit_ids` is the unit with all below it (empty for a salesperson)."""
+    """One role over one org unit; `unit_ids` is the unit with all below it.
+
+    Empty for a salesperson, who reaches the territories of the seat `position_id`, and for a dealer,
+    who reaches the customers linked to the account.
+    """
 
     role: str
     is_everything: bool
     unit_ids: frozenset[int]
+    position_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +35,7 @@ class Scope:
 
     `is_everything` says that the head office is among the managed units: filters are skipped.
     `position_ids` are the seats held by the person: the key to a salesperson's own territories.
+    `is_dealer` says that the customers linked to the account are within reach.
     """
 
     user_id: int | None = None
@@ -37,6 +44,7 @@ class Scope:
     org_unit_ids: frozenset[int] = frozenset()
     position_ids: frozenset[int] = frozenset()
     person_id: int | None = None
+    is_dealer: bool = False
     seats: tuple[Seat, ...] = ()
 
     def over(self, roles: frozenset[str]) -> "Scope":
@@ -46,6 +54,8 @@ class Scope:
             self,
             is_everything=any(seat.is_everything for seat in seats),
             org_unit_ids=frozenset().union(*(seat.unit_ids for seat in seats)),
+            position_ids=frozenset(seat.position_id for seat in seats if seat.position_id is not None),
+            is_dealer=any(seat.role == Role.DEALER for seat in seats),
         )
 
     def covers(self, org_unit_id: int) -> bool:
@@ -63,28 +73,26 @@ def everything() -> Scope:
 
 
 def scope_of(user: User, *, at: date) -> Scope:
-    """The scope of an account on a day; somebody who has left has none."""
+    """The scope of an account on a day; a closed account, or somebody who has left, has none."""
+    if not user.is_active:
+        return NOBODY
     person_id, left_on, positions = seats_held(user, at)
     if left_on is not None and left_on <= at:
         return Scope(user_id=user.pk, person_id=person_id)
     grants = RoleGrant.objects.filter(in_force(at), user=user)
-    held = [*positions.values(), *grants.values_list("role", "org_unit", "org_unit__kind")]
-    below = units_below_each({unit_id for role, unit_id, _kind in held if role != Role.SALESPERSON}, at)
+    held: list[tuple[str, int, str, int | None]] = [
+        *((*place, position) for position, place in positions.items()),
+        *((*place, None) for place in grants.values_list("role", "org_unit", "org_unit__kind")),
+    ]
+    below = units_below_each({unit_id for role, unit_id, _, _ in held if role not in BY_ROW}, at)
     seats = tuple(
-        Seat(role, kind == OrgKind.HEAD_OFFICE, below[unit_id])
-        if role != Role.SALESPERSON
-        else Seat(role, is_everything=False, unit_ids=frozenset())
-        for role, unit_id, kind in held
+        Seat(role, is_everything=False, unit_ids=frozenset(), position_id=position)
+        if role in BY_ROW
+        else Seat(role, kind == OrgKind.HEAD_OFFICE, below[unit_id], position)
+        for role, unit_id, kind, position in held
     )
     roles = frozenset(seat.role for seat in seats)
-    scope = Scope(
-        user_id=user.pk,
-        roles=roles,
-        position_ids=frozenset(positions),
-        person_id=person_id,
-        seats=seats,
-    )
-    return scope.over(roles)
+    return Scope(user_id=user.pk, roles=roles, person_id=person_id, seats=seats).over(roles)
 
 
 def seats_held(user: User, at: date) -> tuple[int | None, date | None, dict[int, tuple[str, int, str]]]:

@@ -102,7 +102,7 @@ def holder_of(position_ids: Iterable[int], at: date) -> dict[int, Person]:
 
 def users_with(resource: str, action: str, *, org_unit: OrgUnit, at: date) -> list[User]:
     """The accounts that have a right over a unit on a day, by seat or by grant."""
-    roles = policy.roles_with(resource, action) - {Role.SALESPERSON}
+    roles = policy.roles_with(resource, action) - policy.BY_ROW
     above = OrgClosure.objects.in_force(at).filter(descendant=org_unit).values("ancestor")
     seats = Position.objects.in_force(at).filter(role__in=roles, org_unit__in=above)
     sitting = Assignment.objects.sitting(at).filter(position__in=seats)
