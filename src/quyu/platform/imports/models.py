@@ -5,7 +5,7 @@ from typing import ClassVar
 from django.conf import settings
 from django.db import models
 
-from quyu.platform.imports.choices import ImportState
+from quyu.platform.imports.choices import ImportPhase, ImportState
 
 
 class ImportRun(models.Model):
@@ -17,7 +17,11 @@ class ImportRun(models.Model):
     preview = models.JSONField("预览", default=dict)
     errors = models.JSONField("错误", default=list)
     error_count = models.PositiveIntegerField("错误数", default=0)
+    phase = models.CharField("阶段", max_length=20, choices=ImportPhase.choices, blank=True, default="")
     progress_rows = models.PositiveIntegerField("已处理行数", default=0)
+    progress_total = models.PositiveIntegerField("总行数", null=True, blank=True)
+    progress_speed = models.PositiveIntegerField("每秒行数", null=True, blank=True)
+    progress_seconds_left = models.PositiveIntegerField("剩余秒数", null=True, blank=True)
     receipt = models.JSONField("回执", default=dict)
     batch = models.ForeignKey("facts.Batch", models.PROTECT, null=True, blank=True, verbose_name="批次")
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, verbose_name="导入人")
