@@ -5,8 +5,8 @@ error nothing is written. In partial mode exactly the rows without error are.
 """
 
 import hashlib
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from django.db import transaction
@@ -39,6 +39,9 @@ class Prepared:
     recognition: Recognition | None = None
     parsed: Parsed | None = None
     findings: Findings = NO_FINDINGS
+    chosen: Mapping[str, str] = field(default_factory=dict)
+    """The mapping that was given or recalled, with "" for columns a person left out."""
+    answers: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def is_clean(self) -> bool:
@@ -82,8 +85,12 @@ def prepare(
     mapping: Mapping[str, str] | None = None,
     sheet_name: str | None = None,
     answers: Mapping[str, str] | None = None,
+    recall: Callable[[Sheet], tuple[Mapping[str, str], Mapping[str, str]] | None] | None = None,
 ) -> Prepared:
-    """Read and judge a file without writing anything. Never raises for what a file may contain."""
+    """Read and judge a file without writing anything. Never raises for what a file may contain.
+
+    `recall` is asked for mapping and answers once the headers are known, when no mapping is given.
+    """
     if kind.precheck is not None and (errors := kind.precheck(context)):
         return Prepared(kind, context, errors)
     try:
@@ -92,11 +99,23 @@ def prepare(
         return Prepared(
             kind, context, (RowError(refusal.row, refusal.column, refusal.code, None, str(refusal)),)
         )
+    recalled = recall(sheet) if recall is not None and not mapping else None
+    if recalled is not None:
+        mapping, answers = recalled[0], {**recalled[1], **(answers or {})}
     recognition = recognise(sheet, kind, mapping)
     notices = sheet.notices
     if recognition.ignored:
         notices += (_("没有用到的列：{names}。").format(names=listed(recognition.ignored)),)
-    known = Prepared(kind, context, recognition.errors, notices, sheet, recognition)
+    known = Prepared(
+        kind,
+        context,
+        recognition.errors,
+        notices,
+        sheet,
+        recognition,
+        chosen=dict(mapping or {}),
+        answers=dict(answers or {}),
+    )
     return known if recognition.errors else _judge(known, answers or {})
 
 

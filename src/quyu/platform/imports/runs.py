@@ -5,6 +5,8 @@ the file again under the rights of that person and writes; the run's own state c
 transaction as the data, so a run that says 已导入 is, and one whose worker died is not.
 """
 
+import functools
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import date, datetime
@@ -17,10 +19,10 @@ from quyu.kernel.refusal import Refusal
 from quyu.platform.audit import services as audit
 from quyu.platform.files import services as files
 from quyu.platform.files.models import StoredFile
-from quyu.platform.imports import kinds, pipeline
+from quyu.platform.imports import kinds, pipeline, rejected, remembered
 from quyu.platform.imports.choices import ImportState
 from quyu.platform.imports.kinds import Context, Receipt, RowError
-from quyu.platform.imports.models import ImportRun, RememberedMapping
+from quyu.platform.imports.models import ImportRun
 from quyu.platform.imports.pipeline import LISTED_ERRORS, Prepared
 from quyu.platform.imports.recognition import header_digest
 from quyu.platform.jobs import liveness
@@ -28,12 +30,22 @@ from quyu.platform.people import policy
 from quyu.platform.people.models import User
 from quyu.platform.people.scope import Scope, everything, scope_of
 
+CONFIRMABLE = (ImportState.PREVIEWED, ImportState.FAILED, ImportState.CANCELLED)
+OPEN_STATES = (*CONFIRMABLE, ImportState.REJECTED)
+
 
 class NotConfirmable(Refusal):
     def __init__(self, run: ImportRun) -> None:
         super().__init__(
             "not_confirmable", "这次导入的状态是“{state}”，不能再确认。", state=run.get_state_display()
         )
+
+
+class StalePreview(Refusal):
+    """Something was chosen after the preview which the person saw."""
+
+    def __init__(self) -> None:
+        super().__init__("stale_preview", "您看到的核对结果之后又有新的选择，请重新核对后再确认。")
 
 
 class NotReversible(Refusal):
@@ -54,6 +66,7 @@ def record_try(prepared: Prepared, receipt: Receipt | None, *, path: Path, at: d
     run = ImportRun(
         kind=prepared.kind.id, file=stored, created_by=context.actor, created_at=at, finished_at=at
     )
+    run.save()
     note(run, prepared)
     run.state = ImportState.ACCEPTED if receipt else ImportState.REJECTED
     if receipt:
@@ -83,32 +96,39 @@ def _scope(user: User | None, resource: str, today: date) -> Scope:
 
 
 def prepare(run: ImportRun, *, at: datetime, today: date) -> Prepared:
-    """Judge the file under the mapping and the answers of the run, or the mapping remembered for such files."""
-    kind = kinds.kind(run.kind)
-    context, path = context_of(run, at=at, today=today), files.path_of(run.file)
-    options = {"sheet_name": run.options.get("sheet") or None, "answers": run.options.get("answers", {})}
-    prepared = pipeline.prepare(path, kind, context, mapping=run.mapping or None, **options)
-    if run.mapping or prepared.sheet is None:
-        return prepared
-    known = RememberedMapping.objects.filter(
-        kind=run.kind, header_digest=header_digest(prepared.sheet)
-    ).first()
-    return pipeline.prepare(path, kind, context, mapping=known.mapping, **options) if known else prepared
+    """Judge the file under the mapping and the answers of the run, or those remembered for such files."""
+    return pipeline.prepare(
+        files.path_of(run.file),
+        kinds.kind(run.kind),
+        context_of(run, at=at, today=today),
+        mapping=run.mapping or None,
+        sheet_name=run.options.get("sheet") or None,
+        answers=run.options.get("answers", {}),
+        recall=functools.partial(remembered.recall, run.kind) if run.options.get("recall", True) else None,
+    )
 
 
 def preview(run: ImportRun, *, at: datetime, today: date) -> Prepared:
-    """Judge the file and keep what was found on the run."""
+    """Judge the file and keep what was found on the run, unless the person chose anew meanwhile."""
+    seen = run.version
     prepared = prepare(run, at=at, today=today)
     note(run, prepared)
     run.state = ImportState.PREVIEWED
-    run.save()
+    with transaction.atomic():
+        found = ImportRun.objects.select_for_update().filter(pk=run.pk, version=seen)
+        if found.exists():
+            run.version = seen + 1
+            run.options = {**run.options, "unchecked": False}
+            run.save()
     return prepared
 
 
 def note(run: ImportRun, prepared: Prepared) -> None:
     """Put findings on the run; at most the first thousand errors, and their full count."""
     recognition, sheet = prepared.recognition, prepared.sheet
-    run.mapping = recognition.mapping if recognition else run.mapping
+    left_out = {name: "" for name, header in prepared.chosen.items() if not header}
+    run.mapping = {**left_out, **recognition.mapping} if recognition else run.mapping
+    run.options = {**run.options, "answers": {**run.options.get("answers", {}), **prepared.answers}}
     run.errors = [asdict(error) for error in prepared.errors[:LISTED_ERRORS]]
     run.error_count = len(prepared.errors)
     run.preview = {
@@ -117,15 +137,22 @@ def note(run: ImportRun, prepared: Prepared) -> None:
         "is_clean": prepared.is_clean,
         "valid_rows": len(prepared.valid.rows) if prepared.valid is not None else 0,
         "file_rows": len(sheet.rows) if sheet else 0,
+        "error_rows": len({error.row for error in prepared.errors if error.row is not None}),
+        "error_codes": dict(Counter(error.code for error in prepared.errors).most_common()),
         "headers": [header for header in sheet.headers if header] if sheet else [],
+        "header_digest": header_digest(sheet) if sheet else "",
+        "sheet_name": sheet.name if sheet else "",
         "sheet_names": list(sheet.sheet_names) if sheet else [],
         "matches": [asdict(match) for match in recognition.matches] if recognition else [],
+        "ignored": list(recognition.ignored) if recognition else [],
         "ambiguous": {name: list(texts) for name, texts in recognition.ambiguous.items()}
         if recognition
         else {},
     }
+    rejected.keep(run, prepared.errors, sheet)
 
 
+@transaction.atomic
 def choose(
     run: ImportRun,
     *,
@@ -133,39 +160,41 @@ def choose(
     answers: Mapping[str, str],
     create: Sequence[str],
     sheet: str,
-) -> None:
-    """Keep what the person chose; the next preview obeys it."""
-    run.mapping = dict(mapping)
-    run.options = {**run.options, "answers": dict(answers), "create": list(create), "sheet": sheet}
-    run.save()
+) -> ImportRun:
+    """Keep what the person chose; the next preview obeys it. Another sheet is recognised from the beginning."""
+    run = ImportRun.objects.select_for_update().select_related("file", "created_by").get(pk=run.pk)
+    if run.state not in OPEN_STATES:
+        raise NotConfirmable(run)
+    is_other_sheet = bool(sheet) and sheet != run.preview.get("sheet_name", "")
+    run.mapping = {} if is_other_sheet else dict(mapping)
+    run.options = {
+        **run.options,
+        "answers": {} if is_other_sheet else dict(answers),
+        "create": list(create),
+        "sheet": sheet,
+        "unchecked": True,
+    }
+    run.version += 1
+    run.save(update_fields=["mapping", "options", "version"])
+    return run
 
 
 @transaction.atomic
-def confirm(run: ImportRun, *, partial: bool, at: datetime) -> ImportRun:
-    """Hand the run to the worker, once."""
-    allowed = (ImportState.PREVIEWED, ImportState.FAILED)
+def confirm(run: ImportRun, *, partial: bool, at: datetime, version: int | None = None) -> ImportRun:
+    """Hand the run to the worker, once; `version` is that of the preview the person saw."""
+    run.refresh_from_db()
+    if not run.preview or run.options.get("unchecked") or version not in (None, run.version):
+        raise StalePreview
     options = {**run.options, "partial": partial, "phase": "queued"}
-    changed = ImportRun.objects.filter(pk=run.pk, state__in=allowed).update(
+    changed = ImportRun.objects.filter(pk=run.pk, state__in=CONFIRMABLE, version=run.version).update(
         state=ImportState.RUNNING, options=options, progress_rows=0, finished_at=None
     )
     run.refresh_from_db()
     if not changed:
         raise NotConfirmable(run)
-    if run.created_by is not None and run.mapping:
-        _remember(run, run.created_by, at)
+    if run.created_by is not None:
+        remembered.remember(run, run.created_by, at)
     return run
-
-
-def _remember(run: ImportRun, person: User, at: datetime) -> None:
-    """The mapping a person confirmed is proposed again for files with the same headers."""
-    sheet = pipeline.read(
-        files.path_of(run.file), kinds.kind(run.kind), sheet_name=run.options.get("sheet") or None
-    )
-    RememberedMapping.objects.update_or_create(
-        kind=run.kind,
-        header_digest=header_digest(sheet),
-        defaults={"mapping": run.mapping, "confirmed_by": person, "confirmed_at": at},
-    )
 
 
 def execute(run: ImportRun, *, at: datetime, today: date) -> ImportRun:

@@ -1,0 +1,126 @@
+"""Every error of a run, and the rows that have one, kept beside the uploaded files for download.
+
+The database keeps the first thousand errors for the page. All of them, with the cells of their rows as the file
+gave them, are kept when the file is judged: once a part of it has been imported, judging again would say
+something else. The workbook made of them has the columns of the person's own file and one more with the reasons,
+so that it can be mended and imported again.
+"""
+
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import IO
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+from django.conf import settings
+from django.utils.translation import gettext as _
+
+from quyu.platform.files import spreadsheet
+from quyu.platform.imports.kinds import RowError
+from quyu.platform.imports.models import ImportRun
+from quyu.platform.imports.sheet import Sheet
+
+REASONS = ("错误原因", "Reasons")
+ERRORS = pa.schema(
+    [("row", pa.int64()), *((name, pa.string()) for name in ("column", "code", "value", "message"))]
+)
+
+
+def _folder(run: ImportRun) -> Path:
+    return Path(settings.QUYU_HOME) / "files" / "rejected" / str(run.pk)
+
+
+def keep(run: ImportRun, errors: Sequence[RowError], sheet: Sheet | None) -> None:
+    """Store all errors of a run and the rows they are in, in place of those found before."""
+    folder = _folder(run)
+    for path in (folder / "errors.parquet", folder / "rows.parquet"):
+        path.unlink(missing_ok=True)
+    if not errors:
+        return
+    folder.mkdir(parents=True, exist_ok=True)
+    found = pa.Table.from_pylist([asdict(error) for error in errors], ERRORS)
+    pq.write_table(found, folder / "errors.parquet", compression="zstd")
+    if sheet is not None:
+        pq.write_table(_wrong_rows(errors, sheet), folder / "rows.parquet", compression="zstd")
+
+
+def _wrong_rows(errors: Sequence[RowError], sheet: Sheet) -> pa.Table:
+    """The rows with an error; one that could not be split into cells has its whole text in the first cell."""
+    numbers = {error.row for error in errors if error.row is not None and error.row > sheet.header_row}
+    some = sheet.filter(np.isin(sheet.rows, np.fromiter(numbers, np.int64, len(numbers))))
+    columns = [column.cast(pa.string()) for column in some.columns]
+    whole = {error.row: error.value or "" for error in sheet.errors if error.row is not None}
+    lost = sorted(numbers.intersection(whole) - set(some.rows.tolist()))
+    texts = [[whole[row] for row in lost], *([""] * len(lost) for _column in columns[1:])]
+    joined = [
+        pa.concat_arrays([column, pa.array(text, pa.string())])
+        for column, text in zip(columns, texts, strict=True)
+    ]
+    rows = pa.array([*some.rows.tolist(), *lost], pa.int64())
+    table = pa.table([rows, *joined], names=["row", *(str(index) for index in range(len(joined)))])
+    return table.replace_schema_metadata({"headers": json.dumps(list(sheet.headers))}).sort_by("row")
+
+
+def errors_of(run: ImportRun) -> list[RowError]:
+    """Every error of the run, as far as they were kept."""
+    path = _folder(run) / "errors.parquet"
+    if path.exists():
+        return [RowError(**error) for error in pq.read_table(path).to_pylist()]
+    return [RowError(**error) for error in run.errors]
+
+
+def book(run: ImportRun, sheet: Sheet | None = None) -> IO[bytes]:
+    """The rows with an error and a last column of reasons; all rows when the whole `sheet` is given."""
+    errors = errors_of(run)
+    path = _folder(run) / "rows.parquet"
+    if sheet is not None:
+        return _write(sheet.headers, _rows_of(sheet), errors, sheet.name)
+    if path.exists():
+        table = pq.read_table(path)
+        headers = json.loads((table.schema.metadata or {})[b"headers"])
+        return _write(headers, _rows_of_table(table), errors, run.preview.get("sheet_name", ""))
+    titles = [_("行"), _("列"), _("代码"), _("内容"), _("原因")]
+    rows = ([e.row, e.column, e.code, e.value, e.message] for e in errors)
+    return spreadsheet.write(_("错误"), titles, rows)
+
+
+def _rows_of(sheet: Sheet) -> Iterator[tuple[int, list[str]]]:
+    columns = [column.cast(pa.string()) for column in sheet.columns]
+    for index, row in enumerate(sheet.rows.tolist()):
+        yield row, [column[index].as_py() for column in columns]
+
+
+def _rows_of_table(table: pa.Table) -> Iterator[tuple[int, list[str]]]:
+    for batch in table.to_batches(max_chunksize=10_000):
+        for values in zip(*(column.to_pylist() for column in batch.columns), strict=True):
+            yield values[0], list(values[1:])
+
+
+def _write(
+    headers: Sequence[str],
+    rows: Iterable[tuple[int, list[str]]],
+    errors: Sequence[RowError],
+    name: str,
+) -> IO[bytes]:
+    said = reasons(errors)
+    kept = [index for index, header in enumerate(headers) if header not in REASONS]
+    lines = ([*(cells[index] or None for index in kept), said.get(row)] for row, cells in rows)
+    titles = [*(headers[index] for index in kept), _("错误原因")]
+    return spreadsheet.write(_sheet_name(name), titles, lines)
+
+
+def _sheet_name(name: str) -> str:
+    return name if name and not set(name) & set("[]:*?/\\'") else _("数据")
+
+
+def reasons(errors: Iterable[RowError]) -> Mapping[int, str]:
+    """What is wrong with each row, in one text: `金额：…；客户：…`."""
+    found: dict[int, list[str]] = defaultdict(list)
+    for error in errors:
+        if error.row is not None:
+            found[error.row].append(f"{error.column}：{error.message}" if error.column else error.message)
+    return {row: "；".join(texts) for row, texts in found.items()}
