@@ -110,7 +110,7 @@ def choose(request: GuardedRequest, pk: int) -> HttpResponse:
         messages.error(request, str(runs.NotConfirmable(run)))
         return redirect("import-run", pk=pk)
     columns = {column.name for column in kinds.kind(run.kind).columns}
-    runs.choose(
+    run = runs.choose(
         run,
         mapping={name: request.POST.get(f"column:{name}", "") for name in columns},
         answers={
