@@ -21,6 +21,7 @@ from tests import factories
 from tests.apps.performance.conftest import Trading
 from tests.apps.performance.test_rollups import rollups
 from tests.people import client_of
+from tests.platform.facts.lines import AT
 from tests.platform.viewsets.surface import file_of, judged, patch, post
 
 Committed = Callable[..., AbstractContextManager[Any]]
@@ -35,7 +36,7 @@ def committed(django_capture_on_commit_callbacks: Committed) -> Callable[[], Abs
 def changed_and_whole(before: tuple[list[Any], list[Any]]) -> bool:
     """The rollups are no longer what they were, and are what a rebuild makes."""
     by_delta = rollups()
-    services.rebuild_rollups()
+    services.rebuild_rollups(at=AT)
     return by_delta != before and by_delta == rollups()
 
 
@@ -136,5 +137,5 @@ def test_a_person_whose_number_changes_keeps_the_lines(
         patch(client_of(trading.company.operations), REGISTRY[type(person)], person, code="E-renamed")
 
     assert rollups() == before
-    services.rebuild_rollups()
+    services.rebuild_rollups(at=AT)
     assert rollups() == before

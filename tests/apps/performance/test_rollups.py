@@ -143,7 +143,7 @@ def test_delta_equals_rebuild_bit_for_bit(world: Ownership, steps: list[tuple[st
         by_delta = rollups()
         assert_nothing_is_lost()
 
-        services.rebuild_rollups()
+        services.rebuild_rollups(at=AT)
 
         assert rollups() == by_delta
         transaction.set_rollback(True)

@@ -10,8 +10,8 @@ from typing import ClassVar
 from django.db import models
 
 
-class MonthRollup(models.Model):
-    """Amount per territory x person x month x product line x channel, attributed as of the order date."""
+class MonthSums(models.Model):
+    """Amount per territory x person x month x product line x channel."""
 
     month = models.DateField("月份")
     territory = models.ForeignKey(
@@ -39,12 +39,10 @@ class MonthRollup(models.Model):
     line_count = models.PositiveIntegerField()
 
     class Meta:
-        indexes: ClassVar = [
-            models.Index(fields=["month", "territory"], name="month_rollup_key"),
-        ]
+        abstract = True
 
 
-class DayRollup(models.Model):
+class DaySums(models.Model):
     """Amount per territory x day, for pace and for comparisons to date."""
 
     day = models.DateField("日期")
@@ -60,14 +58,63 @@ class DayRollup(models.Model):
     line_count = models.PositiveIntegerField()
 
     class Meta:
+        abstract = True
+
+
+class MonthRollup(MonthSums):
+    """As it was: each line counts for who answered for it on its order date."""
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(fields=["month", "territory"], name="month_rollup_key"),
+        ]
+
+
+class DayRollup(DaySums):
+    """As it was, by day."""
+
+    class Meta:
         indexes: ClassVar = [models.Index(fields=["day", "territory"], name="day_rollup_key")]
 
 
+class RestatedMonth(MonthSums):
+    """Restated: the whole history counts for who answers for it on one day (`RollupState.restated_on`)."""
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["month", "territory"], name="restated_month_key")]
+
+
+class RestatedDay(DaySums):
+    """Restated, by day."""
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["day", "territory"], name="restated_day_key")]
+
+
 class RollupState(models.Model):
-    """What the rollups contain: the batches and the ownership they were made from."""
+    """What a set of rollups contains: the batches and the ownership it was made from. One row per set."""
 
     id = models.PositiveSmallIntegerField(primary_key=True, default=1)
     last_batch = models.PositiveIntegerField(default=0)
     ownership_digest = models.CharField(max_length=64, blank=True)
     catalog_digest = models.CharField(max_length=64, blank=True)
     rebuilt_at = models.DateTimeField(null=True)
+    restated_on = models.DateField(null=True)
+    restated_from = models.CharField(max_length=64, blank=True)
+
+
+class Watermark(models.Model):
+    """Where the facts stood at a moment: from it every figure of then is computed again. Append-only.
+
+    The digests name frames kept beside the facts; `regions_digest` is the org unit of each territory.
+    """
+
+    recorded_at = models.DateTimeField("时间", db_index=True)
+    last_batch = models.PositiveIntegerField("最后批次")
+    ownership_digest = models.CharField(max_length=64)
+    catalog_digest = models.CharField(max_length=64)
+    regions_digest = models.CharField(max_length=64)
+
+    class Meta:
+        verbose_name = "数据水位"
+        ordering: ClassVar = ["id"]

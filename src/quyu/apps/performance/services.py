@@ -33,7 +33,7 @@ def record_orders(
     )
     if batch.was_present:
         return batch
-    rollups.advance(customers.ownership_frame())
+    rollups.advance(customers.ownership_frame(), at=at)
     audit.record(
         actor=actor,
         verb="import",
@@ -50,7 +50,7 @@ def reverse(*, batch: Batch, reason: str, actor: User | None, at: datetime) -> B
     """Undo an import by a batch of negated rows; the reason is part of the record."""
     rollups.locked_state()
     reversal = store.reverse_batch(batch=batch, reason=reason, actor=actor, at=at)
-    rollups.advance(customers.ownership_frame())
+    rollups.advance(customers.ownership_frame(), at=at)
     audit.record(
         actor=actor,
         verb="reverse",
@@ -65,10 +65,9 @@ def reverse(*, batch: Batch, reason: str, actor: User | None, at: datetime) -> B
 
 def refresh_ownership(*, at: datetime) -> RollupState:
     """Attribute again what a change of territories, owners, customers or products touches."""
-    del at
-    return rollups.advance(customers.ownership_frame())
+    return rollups.advance(customers.ownership_frame(), at=at)
 
 
-def rebuild_rollups(*, at: datetime | None = None) -> RollupState:
+def rebuild_rollups(*, at: datetime) -> RollupState:
     """Sum every batch again from nothing."""
     return rollups.rebuild(customers.ownership_frame(), at=at)

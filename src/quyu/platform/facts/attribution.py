@@ -82,12 +82,19 @@ def place_key(unit_code: str) -> str:
 
 def keys_of(lines: pa.Table) -> tuple[pa.DictionaryArray, ...]:
     """Every key under which the lines may be claimed; few are distinct."""
-    customers = lines["customer_code"].cast(pa.string()).combine_chunks().dictionary_encode()
+    customers = encoded(lines["customer_code"])
     named = _prefixed(NAMED, customers)
     if "place_code" not in lines.column_names:
         return named, customers
-    places = lines["place_code"].cast(pa.string()).combine_chunks().dictionary_encode()
-    return named, _prefixed(PLACE, places), customers
+    return named, _prefixed(PLACE, encoded(lines["place_code"])), customers
+
+
+def encoded(texts: pa.ChunkedArray) -> pa.DictionaryArray:
+    """A column of texts as one dictionary and the place of each row in it."""
+    if pa.types.is_dictionary(texts.type):
+        whole = texts.unify_dictionaries().combine_chunks()
+        return whole if isinstance(whole, pa.DictionaryArray) else texts.chunk(0)
+    return texts.cast(pa.string()).combine_chunks().dictionary_encode()
 
 
 def _prefixed(prefix: str, codes: pa.DictionaryArray) -> pa.DictionaryArray:
@@ -159,8 +166,18 @@ def put(path: Path, columns: pa.Table) -> None:
 def attributed(batch: Batch, ownership: pa.Table) -> pa.Table:
     """The lines of `batch` with `territory_code` and `person_code`."""
     lines, path = store.read(batch), path_of(batch, digest(ownership))
-    columns = pq.read_table(path) if path.exists() else attribute_lines(lines, ownership)
+    columns = read(path) if path.exists() else attribute_lines(lines, ownership)
     put(path, columns)
+    return append(lines, columns)
+
+
+def append(lines: pa.Table, columns: pa.Table) -> pa.Table:
+    """Lines with the territory and person they count for."""
     for name in ("territory_code", "person_code"):
         lines = lines.append_column(name, columns[name])
     return lines
+
+
+def read(path: Path) -> pa.Table:
+    """One attribution file, in the row order of its batch."""
+    return pq.read_table(path)

@@ -1,0 +1,123 @@
+"""The rows of a set of rollups: adding a delta to them, or writing them anew."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import connection, models
+from django.db.models import Q
+
+from quyu.apps.performance.contributions import Contribution
+from quyu.apps.performance.models import (
+    DayRollup,
+    DaySums,
+    MonthRollup,
+    MonthSums,
+    RestatedDay,
+    RestatedMonth,
+    RollupState,
+)
+
+CHUNK = 5000
+INSERTED = 400
+MONTH_NAMES = (
+    "month",
+    "territory_id",
+    "person_id",
+    "product_line_id",
+    "channel_id",
+    "amount_fen",
+    "quantity_milli",
+    "line_count",
+)
+DAY_NAMES = ("day", "territory_id", "amount_fen", "line_count")
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One way of counting the same lines (口径): its tables, and the row that says what they contain."""
+
+    state_id: int
+    months: type[MonthSums]
+    days: type[DaySums]
+
+    def locked_state(self) -> RollupState:
+        """The state row, locked until the end of the transaction: one writer of these rollups at a time."""
+        RollupState.objects.get_or_create(pk=self.state_id)
+        return RollupState.objects.select_for_update().get(pk=self.state_id)
+
+
+AS_WAS = Reading(1, MonthRollup, DayRollup)
+RESTATED = Reading(2, RestatedMonth, RestatedDay)
+
+
+def replace(reading: Reading, total: Contribution) -> None:
+    """Throw the rows away and write these."""
+    reading.months._default_manager.all().delete()
+    reading.days._default_manager.all().delete()
+    _insert(reading, total)
+
+
+def apply(reading: Reading, delta: Contribution) -> None:
+    """Add `delta` to the stored rows of the months and days it touches; rows that become nothing go."""
+    total = Contribution()
+    _delete(reading.months, _take_months(reading, delta, total))
+    _delete(reading.days, _take_days(reading, delta, total))
+    total.add(delta)
+    _insert(reading, total)
+
+
+def _take_months(reading: Reading, delta: Contribution, total: Contribution) -> list[int]:
+    """Put the stored values of the keys of `delta` into `total`; return their rows."""
+    taken = []
+    stored = reading.months._default_manager.filter(month__in=delta.months.days)
+    for pk, month, territory, person, line, channel, amount, quantity, lines in stored.values_list(
+        "pk", *MONTH_NAMES
+    ):
+        key = (month.isoformat(), territory, person, line, channel)
+        if key in delta.months.by_key:
+            total.months.by_key[key] = (amount, quantity, lines)
+            taken.append(pk)
+    return taken
+
+
+def _take_days(reading: Reading, delta: Contribution, total: Contribution) -> list[int]:
+    """As `_take_months`, for days."""
+    taken = []
+    days = delta.days.days
+    span = Q(day__gte=days[0], day__lte=days[-1]) if days else Q(pk__in=[])
+    stored = reading.days._default_manager.filter(span)
+    for pk, day, territory, amount, lines in stored.values_list("pk", *DAY_NAMES):
+        key = (day.isoformat(), territory)
+        if key in delta.days.by_key:
+            total.days.by_key[key] = (amount, lines)
+            taken.append(pk)
+    return taken
+
+
+def _delete(model: type[models.Model], keys: Sequence[int]) -> None:
+    for start in range(0, len(keys), CHUNK):
+        model._default_manager.filter(pk__in=keys[start : start + CHUNK]).delete()
+
+
+def _insert(reading: Reading, total: Contribution) -> None:
+    """Write the keys that hold anything."""
+    _insert_rows(reading.months, MONTH_NAMES, total.months.columns())
+    _insert_rows(reading.days, DAY_NAMES, total.days.columns())
+
+
+def _insert_rows(model: type[models.Model], names: Sequence[str], columns: Sequence[Sequence[Any]]) -> None:
+    """Many rows a statement; model objects would cost ten times the work."""
+    width, quote = len(names), connection.ops.quote_name
+    flat = [None] * (width * len(columns[0]) if columns else 0)
+    for place, column in enumerate(columns):
+        flat[place::width] = column
+    marks = f"({', '.join(['%s'] * width)})"
+    start = f"INSERT INTO {quote(model._meta.db_table)} ({', '.join(map(quote, names))}) VALUES "  # nosec B608
+    whole = len(flat) - len(flat) % (INSERTED * width)
+    with connection.cursor() as cursor:
+        for part in (flat[:whole], flat[whole:]):
+            size = min(INSERTED * width, len(part))
+            if size:
+                statement = start + ", ".join([marks] * (size // width))
+                cursor.executemany(statement, [part[i : i + size] for i in range(0, len(part), size)])
