@@ -65,3 +65,23 @@ def test_unknown_places_are_refused_and_nothing_is_written(company: Company, wor
     assert result.exit_code == 1
     assert words[1] in result.output
     assert not User.objects.filter(username="ghost").exists()
+
+
+@pytest.mark.django_db
+@pytest.mark.capability("PLT7")
+def test_two_administrators_do_not_share_an_account() -> None:
+    result = run("both", "--role", "system_admin", "--role", "security_admin")
+
+    assert result.exit_code == 1
+    assert "不能同时是" in result.output
+    assert not User.objects.filter(username="both").exists()
+
+
+@pytest.mark.django_db
+def test_the_operator_resets_the_password_of_an_administrator(company: Company) -> None:
+    result = run("security", "--reset")
+
+    password = result.output.strip().rpartition("：")[2]
+    assert User.objects.get(username="security").check_password(password)
+    assert run("nobody", "--reset").exit_code == 1
+    assert run("newcomer").exit_code == 2

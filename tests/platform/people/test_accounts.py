@@ -7,9 +7,9 @@ from django.test import Client
 from django.urls import reverse
 
 from quyu.platform.audit.models import Decision
-from quyu.platform.people import accounts
+from quyu.platform.people import accounts, giving, services
 from quyu.platform.people.choices import Role
-from quyu.platform.people.models import RoleGrant, User
+from quyu.platform.people.models import Position, RoleGrant, User
 from quyu.platform.people.scope import scope_of
 from tests import factories
 from tests.people import TODAY, Company, client_of
@@ -24,6 +24,9 @@ EVERYBODY = (
     "director",
     "admin",
     "auditor",
+    "security",
+    "auditadmin",
+    "dealer",
 )
 
 
@@ -35,14 +38,15 @@ def test_who_reads_and_who_changes_accounts(company: Company, name: str) -> None
         reverse("user-create"): {"username": "new"},
         reverse("user-password", args=[company.boss.pk]): {},
         reverse("user-active", args=[company.boss.pk]): {"is_active": "0"},
-        reverse("user-grant", args=[company.boss.pk]): {"role": "auditor"},
     }
+    giving = client.post(reverse("user-grant", args=[company.boss.pk]), {"role": "auditor"}).status_code
 
     reads = {client.get(url).status_code for url in ("/users/", f"/users/{company.boss.pk}/")}
     writes = {client.post(url, data).status_code for url, data in changes.items()}
 
-    assert reads == ({200} if name in ("admin", "auditor") else {403})
+    assert reads == ({200} if name in ("admin", "auditor", "security") else {403})
     assert writes <= ({200, 302} if name == "admin" else {403})
+    assert giving == (302 if name == "security" else 403)
     assert User.objects.get(pk=company.boss.pk).is_active is (name != "admin")
 
 
@@ -95,7 +99,7 @@ def test_a_granted_role_counts_on_its_days(
 ) -> None:
     data = {"role": "auditor", "org_unit": company.east.pk, "valid_from": valid_from, "valid_to": valid_to}
 
-    client_of(company.admin).post(reverse("user-grant", args=[company.stranger.pk]), data)
+    client_of(company.security).post(reverse("user-grant", args=[company.stranger.pk]), data)
 
     assert ("auditor" in scope_of(company.stranger, at=TODAY).roles) is counts
 
@@ -104,26 +108,109 @@ def test_a_role_is_taken_back_from_today(company: Company) -> None:
     given = RoleGrant.objects.get(user=company.auditor)
     url = reverse("user-grant-end", args=[company.auditor.pk, given.pk])
 
-    client_of(company.admin).post(url, {"valid_to": TODAY.isoformat()})
+    client_of(company.security).post(url, {"valid_to": TODAY.isoformat()})
 
     assert not scope_of(company.auditor, at=TODAY).roles
     assert scope_of(company.auditor, at=date(2026, 6, 14)).roles
 
 
 @pytest.mark.capability("PLT7")
-def test_nobody_changes_his_own_rights(company: Company) -> None:
-    given = RoleGrant.objects.get(user=company.admin)
-    client = client_of(company.admin)
+@pytest.mark.parametrize("name", ["admin", "security"])
+def test_nobody_changes_his_own_rights(company: Company, name: str) -> None:
+    user: User = getattr(company, name)
+    given, roles = RoleGrant.objects.get(user=user), scope_of(user, at=TODAY).roles
+    client = client_of(user)
 
     client.post(
-        reverse("user-grant", args=[company.admin.pk]),
+        reverse("user-grant", args=[user.pk]),
         {"role": "sales_director", "org_unit": company.head_office.pk, "valid_from": "2026-06-15"},
     )
-    client.post(reverse("user-grant-end", args=[company.admin.pk, given.pk]), {"valid_to": TODAY.isoformat()})
-    client.post(reverse("user-active", args=[company.admin.pk]), {"is_active": "0"})
+    client.post(reverse("user-grant-end", args=[user.pk, given.pk]), {"valid_to": TODAY.isoformat()})
+    client.post(reverse("user-active", args=[user.pk]), {"is_active": "0"})
 
-    assert scope_of(company.admin, at=TODAY).roles == {Role.SYSTEM_ADMIN}
-    assert User.objects.get(pk=company.admin.pk).is_active
+    assert scope_of(user, at=TODAY).roles == roles
+    assert User.objects.get(pk=user.pk).is_active
+
+
+def given_by_security(company: Company, user: User, role: str, start: str, end: str = "") -> str:
+    """What the page says after the security administrator has tried to give the role."""
+    data = {"role": role, "org_unit": company.head_office.pk, "valid_from": start, "valid_to": end}
+    url = reverse("user-grant", args=[user.pk])
+    return client_of(company.security).post(url, data, follow=True).content.decode()
+
+
+@pytest.mark.capability("PLT7")
+@pytest.mark.parametrize(
+    ("name", "role", "start", "end", "given"),
+    [
+        ("admin", "security_admin", "2026-06-15", "", False),
+        ("admin", "audit_admin", "2030-01-01", "", False),
+        ("auditadmin", "system_admin", "2020-01-01", "2024-01-02", False),
+        ("auditadmin", "system_admin", "2020-01-01", "2024-01-01", True),
+        ("admin", "sales_operations", "2026-06-15", "", True),
+        ("dealer", "finance", "2026-06-15", "", False),
+        ("boss", "dealer", "2026-06-15", "", False),
+        ("stranger", "dealer", "2026-06-15", "", True),
+    ],
+    ids=str,
+)
+def test_administrators_and_dealers_are_kept_apart(
+    company: Company, name: str, role: str, start: str, end: str, given: bool
+) -> None:
+    page = given_by_security(company, getattr(company, name), role, start, end)
+
+    assert ("不能同时是" not in page) is given
+    assert RoleGrant.objects.filter(user=getattr(company, name), role=role).exists() is given
+
+
+def test_an_administrators_seat_is_kept_from_who_administers_already(company: Company) -> None:
+    seat = factories.position(company.head_office, Role.SECURITY_ADMIN, code="P-security")
+    person = factories.person_of(company.admin)
+
+    with pytest.raises(giving.RolesApart):
+        services.assign(person=person, position=seat, valid_from=TODAY, actor=None, at=TODAY)
+
+
+def test_a_seat_does_not_become_an_administrators_under_who_administers_already(company: Company) -> None:
+    seat = factories.position(company.head_office, Role.FINANCE, code="P-fin", holder=company.auditadmin)
+    changed = Position.objects.get(pk=seat.pk)
+    changed.role = Role.SYSTEM_ADMIN
+
+    with pytest.raises(giving.RolesApart):
+        giving.refuse_change(changed, seat, actor=company.security, at=TODAY)
+
+
+@pytest.mark.capability("PLT7")
+@pytest.mark.parametrize("name", ["security", "auditadmin", "auditor"])
+def test_the_system_administrator_does_not_become_another_one(company: Company, name: str) -> None:
+    user: User = getattr(company, name)
+
+    page = client_of(company.admin).post(reverse("user-password", args=[user.pk]), follow=True)
+
+    assert "--reset" in page.content.decode()
+    assert User.objects.get(pk=user.pk).password == user.password
+
+
+@pytest.mark.capability("PLT7")
+def test_the_trail_names_the_role_that_was_given(company: Company) -> None:
+    given_by_security(company, company.stranger, "finance", "2026-06-15")
+
+    for page in (f"/users/{company.stranger.pk}/", "/audit/"):
+        text = client_of(company.auditor).get(page).content.decode()
+        assert "角色 财务" in text
+        assert "角色 finance" not in text
+
+
+@pytest.mark.capability("PLT7", "ORG4")
+def test_a_role_given_or_taken_counts_from_the_next_request(company: Company) -> None:
+    visitor = client_of(company.stranger)
+    assert visitor.get("/audit/").status_code == 403
+
+    given_by_security(company, company.stranger, "audit_admin", "2026-06-15")
+    assert visitor.get("/audit/").status_code == 200
+
+    RoleGrant.objects.filter(user=company.stranger).update(valid_to=TODAY)
+    assert visitor.get("/audit/").status_code == 403
 
 
 def test_a_closed_account_is_signed_out(company: Company) -> None:

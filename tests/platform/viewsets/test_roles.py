@@ -15,8 +15,8 @@ from tests.platform.viewsets.surface import file_of, judged, patch, post
 
 SEATS = REGISTRY[Position]
 REFUSED = [
-    ("P-owner", Role.SYSTEM_ADMIN, "administrative_role", "只能由管理账号的人员授予"),
-    ("P-zhejiang", Role.AUDITOR, "administrative_role", "只能由管理账号的人员授予"),
+    ("P-owner", Role.SYSTEM_ADMIN, "administrative_role", "只能由安全管理员授予"),
+    ("P-zhejiang", Role.AUDITOR, "administrative_role", "只能由安全管理员授予"),
     ("P-operations", Role.SALES_DIRECTOR, "own_role", "须由他人更改"),
 ]
 each_refusal = pytest.mark.parametrize(("code", "role", "refusal", "words"), REFUSED)
@@ -94,10 +94,10 @@ def test_a_right_over_one_region_is_not_handed_on_in_another(company: Company) -
     assert here.status_code == 200
 
 
-def test_the_administrator_of_accounts_who_also_keeps_the_organisation_may(company: Company) -> None:
-    factories.grant(company.admin, Role.SALES_OPERATIONS, company.head_office, valid_from=START)
+def test_who_gives_rights_and_also_keeps_the_organisation_may(company: Company) -> None:
+    factories.grant(company.security, Role.SALES_OPERATIONS, company.head_office, valid_from=START)
 
-    answer = patch(client_of(company.admin), SEATS, company.position("colleague"), role=Role.SYSTEM_ADMIN)
+    answer = patch(client_of(company.security), SEATS, company.position("colleague"), role=Role.SYSTEM_ADMIN)
 
     assert answer.status_code == 200
 

@@ -63,7 +63,14 @@ ENTRY_LABELS = {
     "products": _("产品"),
     "people": _("人员"),
 }
-ENTRY_VALUES = {"rule": {"none": _("上级随之变化"), "total": _("上级不变，由同级分摊")}}
+ENTRY_VALUES: dict[str, Mapping[str, object]] = {
+    "rule": {"none": _("上级随之变化"), "total": _("上级不变，由同级分摊")}
+}
+
+
+def name_values(name: str, words: Mapping[str, object]) -> None:
+    """Say the codes of an entry in these words (the app that knows them calls this once)."""
+    ENTRY_VALUES[name] = words
 
 
 def label(name: str) -> str:

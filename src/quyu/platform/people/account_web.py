@@ -52,15 +52,17 @@ def account_detail(request: GuardedRequest, pk: int) -> HttpResponse:
 
 def show(request: GuardedRequest, user: User, shown_once: str = "") -> HttpResponse:
     """One account; a new password is shown this once."""
-    may_edit = guard.may(request, "user", "edit") and user.pk != request.user.pk
+    is_own = user.pk == request.user.pk
+    may_give = guard.may(request, "grant", "create") and not is_own
     context = {
         "account": user,
         "password": shown_once,
         "seats": accounts.seats_of(user),
         "grants": accounts.grants_of(user),
         **decisions_of(user),
-        "may_edit": may_edit,
-        "form": GrantForm(today=request.today) if may_edit else None,
+        "may_edit": guard.may(request, "user", "edit") and not is_own,
+        "may_end": guard.may(request, "grant", "edit") and not is_own,
+        "form": GrantForm(today=request.today) if may_give else None,
     }
     return render(request, "people/account.html.jinja", context)
 
@@ -88,7 +90,12 @@ def open_account(request: GuardedRequest) -> HttpResponse:
 @require_POST
 def reset_password(request: GuardedRequest, pk: int) -> HttpResponse:
     user = reached(request, pk)
-    return show(request, user, accounts.reset_password(user=user, actor=request.user, at=request.now))
+    try:
+        password = accounts.reset_password(user=user, actor=request.user, at=request.now)
+    except Refusal as refusal:
+        messages.error(request, spoken(refusal))
+        return redirect("user-detail", pk=pk)
+    return show(request, user, password)
 
 
 @guard.require("user", "edit")
@@ -103,7 +110,7 @@ def set_active(request: GuardedRequest, pk: int) -> HttpResponse:
     return redirect("user-detail", pk=pk)
 
 
-@guard.require("user", "edit")
+@guard.require("grant", "create")
 @require_POST
 def grant(request: GuardedRequest, pk: int) -> HttpResponse:
     user = reached(request, pk)
@@ -116,7 +123,7 @@ def grant(request: GuardedRequest, pk: int) -> HttpResponse:
     return redirect("user-detail", pk=pk)
 
 
-@guard.require("user", "edit")
+@guard.require("grant", "edit")
 @require_POST
 def end_grant(request: GuardedRequest, pk: int, grant_id: int) -> HttpResponse:
     user = reached(request, pk)

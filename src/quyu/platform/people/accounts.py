@@ -1,7 +1,8 @@
 """Accounts and the roles granted to them beside seats: opened, granted, closed, all audited.
 
 Nobody changes the rights of his own account. A new password is made by the product, shown once to the
-administrator, and to be changed by its owner.
+administrator, and to be changed by its owner. The system administrator opens, closes and resets; who
+could reset the password of another administrator could become him, so that is done on the machine itself.
 """
 
 import secrets
@@ -9,9 +10,11 @@ from datetime import date, datetime
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
+from django.utils import timezone
 
 from quyu.kernel.refusal import Refusal
 from quyu.platform.audit import services as audit
+from quyu.platform.people import giving, policy
 from quyu.platform.people.choices import Role
 from quyu.platform.people.models import Assignment, OrgUnit, Person, RoleGrant, User
 
@@ -30,6 +33,17 @@ class NameTaken(Refusal):
 
     def __init__(self, **numbers: object) -> None:
         super().__init__("name_taken", "账号 {name} 已存在，或该人员已有账号。", **numbers)
+
+
+class AdministratorsPassword(Refusal):
+    """Who resets a password can sign in with it."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            "administrators_password",
+            "{name} 是管理员或审计账号，不能在页面上重置其密码；请在服务器上运行 quyu account {name} --reset。",
+            name=name,
+        )
 
 
 class GrantEnds(Refusal):
@@ -62,8 +76,10 @@ def open_account(
 
 
 @transaction.atomic
-def reset_password(*, user: User, actor: User, at: date | datetime) -> str:
-    """A new password; every session of the account ends."""
+def reset_password(*, user: User, actor: User | None, at: date | datetime) -> str:
+    """A new password; every session of the account ends. Without `actor` the operator of the machine does it."""
+    if actor is not None and actor.pk != user.pk and holds_guarded_role(user, day_of(at)):
+        raise AdministratorsPassword(user.username)
     password = secrets.token_urlsafe(PASSWORD_BYTES)
     user.set_password(password)
     user.save(update_fields=["password"])
@@ -97,6 +113,8 @@ def grant(
     refuse_own(user, actor)
     if valid_to is not None and valid_to <= valid_from:
         raise GrantEnds(start=valid_from, end="∞")
+    person = Person.objects.filter(user=user).first()
+    giving.refuse_together(role, user=user, person=person, start=valid_from, end=valid_to)
     made = RoleGrant(user=user, role=role, org_unit=org_unit, valid_from=valid_from, valid_to=valid_to)
     made.save()
     audit.record(
@@ -126,6 +144,18 @@ def end_grant(*, given: RoleGrant, valid_to: date, actor: User, at: date | datet
         actor=actor, verb="end_grant", subject=given.user, label=given.user.username, detail=detail, at=at
     )
     return given
+
+
+def holds_guarded_role(user: User, at: date) -> bool:
+    """Whether the account administers or audits, today or later."""
+    person = Person.objects.filter(user=user).first()
+    guarded = policy.ADMINISTRATORS | {Role.AUDITOR}
+    return any(role in guarded for role, _, _ in giving.held_between(user, person, at, None))
+
+
+def day_of(at: date | datetime) -> date:
+    """The business day of a moment."""
+    return timezone.localdate(audit.moment(at))
 
 
 def refuse_own(user: User, actor: User | None) -> None:

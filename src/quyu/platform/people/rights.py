@@ -44,7 +44,7 @@ MANAGER: Rights = {
 }
 
 POLICY: Mapping[Role, Rights] = {
-    Role.SYSTEM_ADMIN: {**ORGANISATION, "user": KEEP, "calendar": KEEP, "rights": VIEW},
+    Role.SYSTEM_ADMIN: {**ORGANISATION, "user": KEEP, "grant": VIEW, "calendar": KEEP, "rights": VIEW},
     Role.SECURITY_ADMIN: {
         **dict.fromkeys(("org_unit", "position", "person", "user"), VIEW),
         "grant": OWN,

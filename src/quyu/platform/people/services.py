@@ -157,6 +157,9 @@ def assign(
     if actor is not None:
         day = timezone.localdate(audit.moment(at))
         giving.refuse_role(Role(position.role), position.org_unit, actor=actor, at=day)
+    giving.refuse_together(
+        Role(position.role), user=person.user, person=person, start=valid_from, end=valid_to
+    )
     Position.objects.select_for_update().get(pk=position.pk)
     refuse_impossible_days(person, position, valid_from, valid_to)
     overlapping = Assignment.objects.filter(position=position).filter(

@@ -8,7 +8,7 @@ from quyu.kernel.refusal import Refusal
 from quyu.platform.people import accounts
 from quyu.platform.people import services as people
 from quyu.platform.people.choices import OrgKind, Role
-from quyu.platform.people.models import OrgUnit, Person
+from quyu.platform.people.models import OrgUnit, Person, User
 from quyu.shell import clock
 from quyu.shell.cli.commands import Command
 from quyu.shell.cli.language import _
@@ -16,7 +16,7 @@ from quyu.shell.cli.site import apply_migrations
 
 
 class UnknownPlace(Refusal):
-    """The account is meant for a person or an org unit that does not exist."""
+    """The command names a person, an org unit or an account that does not exist."""
 
 
 @click.command(cls=Command, help=_("开通账号并授予角色；初始密码只显示一次，登录后请修改。"))
@@ -26,19 +26,38 @@ class UnknownPlace(Refusal):
     "roles",
     type=click.Choice(Role.values),
     multiple=True,
-    required=True,
-    help=_("角色，可给多个。"),
+    help=_("角色，可给多个；系统、安全、审计三种管理员须是不同的账号。"),
 )
+@click.option("--reset", "is_reset", is_flag=True, help=_("重置已有账号的密码（管理员账号只能在这里重置）。"))
 @click.option("--org-unit", "unit_code", help=_("角色管到的组织（编码）；默认总部，即全公司。"))
 @click.option("--person", "person_code", help=_("账号属于哪位人员（工号）。"))
 @click.option("--name", default="", help=_("姓名；给出 --person 时取人员姓名。"))
 def account(
-    username: str, roles: tuple[str, ...], unit_code: str | None, person_code: str | None, name: str
+    username: str,
+    roles: tuple[str, ...],
+    unit_code: str | None,
+    person_code: str | None,
+    name: str,
+    is_reset: bool,
 ) -> None:
     apply_migrations()
+    if is_reset:
+        password = accounts.reset_password(user=known(username), actor=None, at=clock.now())
+        click.echo(_("账号 {username} 的新密码：{password}").format(username=username, password=password))
+        return
+    if not roles:
+        raise click.UsageError(_("请用 --role 给出角色。"))
     with transaction.atomic():
         password = open_with_roles(username, roles, unit_code, person_code, name)
     click.echo(_("账号 {username} 已开通，初始密码：{password}").format(username=username, password=password))
+
+
+def known(username: str) -> User:
+    """The account of this name."""
+    found = User.objects.filter(username=username).first()
+    if found is None:
+        raise UnknownPlace("unknown_account", "没有账号 {username}。", username=username)
+    return found
 
 
 def open_with_roles(
