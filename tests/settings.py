@@ -12,6 +12,7 @@ from quyu.shell.settings import *  # noqa: F403
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 TASKS = {"default": {"BACKEND": "django_tasks.backends.immediate.ImmediateBackend"}}
+IMPORTS_APART = False
 QUYU_HOME = Path(os.environ["QUYU_HOME"])
 STATIC_ROOT = QUYU_HOME / "static"
 STATIC_ROOT.mkdir()

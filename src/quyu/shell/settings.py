@@ -17,6 +17,7 @@ QUYU_TODAY = os.environ.get("QUYU_TODAY", "") or (
     BUSINESS_DATE_FILE.read_text().strip() if BUSINESS_DATE_FILE.exists() else ""
 )
 DEBUG = os.environ.get("QUYU_DEBUG", "") == "1"
+HTTPS = os.environ.get("QUYU_HTTPS") == "1"
 
 
 def secret_key() -> str:
@@ -58,7 +59,14 @@ def database_from_url(url: str) -> dict[str, object]:
     }
 
 
+def second_factor_roles() -> frozenset[str]:
+    """The roles that must have a second factor: the administrators once others are served."""
+    administrators = "system_admin,security_admin,audit_admin" if HTTPS else ""
+    return frozenset(filter(None, os.environ.get("QUYU_2FA_ROLES", administrators).split(",")))
+
+
 SECRET_KEY = secret_key()
+AUDIT_KEY = os.environ.get("QUYU_AUDIT_KEY", "")  # else made once in the data directory
 ALLOWED_HOSTS = os.environ.get("QUYU_HOSTS", "127.0.0.1,localhost,[::1]").split(",")
 DATABASES = {"default": database_from_url(os.environ.get("DATABASE_URL", ""))}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -67,7 +75,7 @@ AUTH_USER_MODEL = "people.User"
 PLATFORM_APPS = [
     f"quyu.platform.{name}"
     for name in (
-        "people", "audit", "approvals", "imports", "facts", "catalog",
+        "people", "signin", "audit", "approvals", "imports", "facts", "catalog",
         "calendar", "geography", "notices", "files", "jobs", "viewsets", "masterdata",
     )
 ]  # fmt: skip
@@ -82,7 +90,8 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
-    "axes",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
     "csp",
     "django_htmx",
     "django_structlog",
@@ -95,16 +104,21 @@ INSTALLED_APPS = [
     "quyu.shell",
 ]
 MIDDLEWARE = [
+    "csp.middleware.CSPMiddleware",  # first, so that static files, redirects and failures carry the headers too
+    "quyu.shell.headers.HeadersMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "csp.middleware.CSPMiddleware",
+    "quyu.shell.api_errors.JsonErrorsMiddleware",
+    "quyu.shell.hostile_input.CleanInputMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "quyu.shell.middleware.AccountLanguageMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "quyu.shell.signin.middleware.SessionLimitsMiddleware",
+    "quyu.shell.signin.middleware.TokenMiddleware",
+    "quyu.shell.middleware.AccountLanguageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "simple_history.middleware.HistoryRequestMiddleware",
@@ -112,7 +126,7 @@ MIDDLEWARE = [
     "django_structlog.middlewares.RequestMiddleware",
     "quyu.shell.middleware.BusinessContextMiddleware",
     "quyu.platform.people.guard.DefaultDenyMiddleware",
-    "axes.middleware.AxesMiddleware",
+    "quyu.shell.signin.middleware.SecondFactorMiddleware",
 ]
 ROOT_URLCONF = "quyu.shell.urls"
 WSGI_APPLICATION = "quyu.shell.wsgi.application"
@@ -144,11 +158,7 @@ TEMPLATES = [
     },
 ]
 
-AUTHENTICATION_BACKENDS = [
-    "axes.backends.AxesStandaloneBackend",
-    "django.contrib.auth.backends.ModelBackend",
-    "allauth.account.auth_backends.AuthenticationBackend",
-]
+AUTHENTICATION_BACKENDS = ["quyu.shell.signin.backend.SignInBackend"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
@@ -159,24 +169,24 @@ ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_TEMPLATE_EXTENSION = "html.jinja"
-ACCOUNT_ADAPTER = "quyu.shell.accounts.ClosedSignupAdapter"
+ACCOUNT_ADAPTER = "quyu.shell.signin.adapter.ClosedSignupAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "Quyu"
-ACCOUNT_RATE_LIMITS = {"login_failed": None}  # axes locks out instead, and says until when
+ACCOUNT_RATE_LIMITS = {"login": None, "login_failed": None}  # our growing delay instead (signin/door.py)
+QUYU_2FA_ROLES = second_factor_roles()
+QUYU_PROXIES = int(os.environ.get("QUYU_PROXIES", "1" if HTTPS else "0"))  # trusted ones in front of us
 CSRF_FAILURE_VIEW = "quyu.shell.errors.stale_form"
-AXES_USERNAME_CALLABLE = "quyu.shell.lockout.username_of"
-AXES_LOCKOUT_CALLABLE = "quyu.shell.lockout.locked_out"
-AXES_FAILURE_LIMIT = 5
-AXES_COOLOFF_TIME = 0.25
-AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
-AXES_RESET_ON_SUCCESS = True
-SESSION_COOKIE_AGE = 12 * 3600
+SESSION_ENGINE = "quyu.platform.signin.store"
+SESSION_COOKIE_AGE = int(os.environ.get("QUYU_SESSION_HOURS", "12")) * 3600
+QUYU_IDLE_MINUTES = int(os.environ.get("QUYU_IDLE_MINUTES", "60"))
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_SAMESITE = "Lax"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
-if os.environ.get("QUYU_HTTPS") == "1":
+if HTTPS:
     SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True
     SECURE_SSL_REDIRECT = True
     SECURE_HSTS_SECONDS = 31_536_000
@@ -219,6 +229,8 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 20 * 1024 * 1024
 FILE_UPLOAD_TEMP_DIR = None
 
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
+IMPORTS_APART = True
+IMPORT_MEMORY_MB = int(os.environ.get("QUYU_IMPORT_MEMORY_MB", "2048"))
 SIMPLE_HISTORY_HISTORY_ID_USE_UUID = False
 LOGGING = logging_settings(os.environ.get("QUYU_LOG_LEVEL", "INFO"))
 DJANGO_STRUCTLOG_STATUS_START_LOG_LEVEL = logging.DEBUG

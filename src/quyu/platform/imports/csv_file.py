@@ -11,7 +11,9 @@ import pyarrow.csv as arrow_csv
 from django.utils.translation import gettext as _
 
 from quyu.platform.imports import encoding
+from quyu.platform.imports.choices import ImportPhase
 from quyu.platform.imports.kinds import ImportKind, RowError
+from quyu.platform.imports.progress import SILENT, Tracker
 from quyu.platform.imports.refusals import FileRefused
 from quyu.platform.imports.sheet import Sheet, checked_headers, find_header, text_column, without_empty_rows
 
@@ -22,12 +24,13 @@ BLOCK = 1 << 26
 ENCODING_NAMES = {"gb18030": "GB18030（GBK）", "big5hkscs": "Big5", "utf-16": "UTF-16", "utf-16-le": "UTF-16"}
 
 
-def read_csv(data: bytes, kind: ImportKind) -> Sheet:
+def read_csv(data: bytes, kind: ImportKind, progress: Tracker = SILENT) -> Sheet:
     """The rows below the header, as text. Rows with too few or too many fields become errors."""
     decoded = encoding.decode(data)
     head, delimiter = _head(decoded.content, kind)
     header = find_header(head, kind)
     names = checked_headers(_padded(head, header))
+    progress.begin(ImportPhase.READING, total=decoded.content.count(b"\n"))
     table, bad = _read(decoded.content, delimiter, len(names))
     total = table.num_rows + len(bad)
     rows = np.delete(np.arange(1, total + 1, dtype=np.int64), np.fromiter(bad, np.int64, len(bad)) - 1)

@@ -51,6 +51,15 @@ def inspect(path: Path) -> FileFormat:
     return "csv"
 
 
+def unpacked_bytes(path: Path) -> int:
+    """What the file says it is without compression; its own size when it is not an archive. Reads no content."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            return sum(entry.file_size for entry in archive.infolist())
+    except (zipfile.BadZipFile, NotImplementedError):
+        return path.stat().st_size
+
+
 def _refuse_ole(path: Path) -> None:
     if "EncryptedPackage".encode("utf-16-le") in path.read_bytes():
         raise FileRefused("password_protected", "文件有密码保护，请去掉密码后再导入。")

@@ -14,10 +14,12 @@ from django.utils.translation import gettext as _
 
 from quyu.kernel.refusal import Refusal
 from quyu.platform.fields.values import listed
+from quyu.platform.imports.choices import ImportPhase
 from quyu.platform.imports.csv_file import read_csv
 from quyu.platform.imports.inspection import inspect
 from quyu.platform.imports.kinds import Context, Findings, ImportKind, Parsed, Receipt, RowError
 from quyu.platform.imports.parsing import parse
+from quyu.platform.imports.progress import SILENT, Tracker
 from quyu.platform.imports.recognition import Recognition, recognise
 from quyu.platform.imports.refusals import FileRefused
 from quyu.platform.imports.sheet import Sheet
@@ -70,11 +72,13 @@ def file_sha256(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def read(path: Path, kind: ImportKind, *, sheet_name: str | None = None) -> Sheet:
+def read(
+    path: Path, kind: ImportKind, *, sheet_name: str | None = None, progress: Tracker = SILENT
+) -> Sheet:
     """The file as a grid of text; refuses what is unsafe, damaged or of another type."""
     if inspect(path) == "xlsx":
         return read_xlsx(path, kind, sheet_name=sheet_name)
-    return read_csv(path.read_bytes(), kind)
+    return read_csv(path.read_bytes(), kind, progress)
 
 
 def prepare(
@@ -86,6 +90,7 @@ def prepare(
     sheet_name: str | None = None,
     answers: Mapping[str, str] | None = None,
     recall: Callable[[Sheet], tuple[Mapping[str, str], Mapping[str, str]] | None] | None = None,
+    progress: Tracker = SILENT,
 ) -> Prepared:
     """Read and judge a file without writing anything. Never raises for what a file may contain.
 
@@ -93,12 +98,15 @@ def prepare(
     """
     if kind.precheck is not None and (errors := kind.precheck(context)):
         return Prepared(kind, context, errors)
+    progress.begin(ImportPhase.READING)
     try:
-        sheet = read(path, kind, sheet_name=sheet_name)
+        sheet = read(path, kind, sheet_name=sheet_name, progress=progress)
     except FileRefused as refusal:
         return Prepared(
             kind, context, (RowError(refusal.row, refusal.column, refusal.code, None, str(refusal)),)
         )
+    progress.rows(len(sheet.rows))
+    progress.begin(ImportPhase.CHECKING, total=len(sheet.rows))
     recalled = recall(sheet) if recall is not None and not mapping else None
     if recalled is not None:
         mapping, answers = recalled[0], {**recalled[1], **(answers or {})}

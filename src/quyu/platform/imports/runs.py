@@ -3,27 +3,33 @@
 A run is previewed as often as the person changes the mapping, then confirmed once. The worker judges
 the file again under the rights of that person and writes; the run's own state changes in the same
 transaction as the data, so a run that says 已导入 is, and one whose worker died is not.
+
+States: 已上传 -> 待确认 (a big file: 读取中 in between) -> 导入中 -> 已导入 | 未通过 | 中断; `cancel` ends
+what is not finished yet as 已取消. While 读取中 and 导入中, `phase` (排队, 读取, 核对, 写入) and the fields
+`progress_*` say how far the work is; None means not known yet.
 """
 
 import functools
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import asdict
 from datetime import date, datetime
 from pathlib import Path
 
 from django.core.files.base import File
-from django.db import transaction
+from django.db import OperationalError, transaction
 
 from quyu.kernel.refusal import Refusal
 from quyu.platform.audit import services as audit
 from quyu.platform.files import services as files
 from quyu.platform.files.models import StoredFile
 from quyu.platform.imports import kinds, pipeline, rejected, remembered
-from quyu.platform.imports.choices import ImportState
+from quyu.platform.imports.choices import ImportPhase, ImportState
 from quyu.platform.imports.kinds import Context, Receipt, RowError
 from quyu.platform.imports.models import ImportRun
 from quyu.platform.imports.pipeline import LISTED_ERRORS, Prepared
+from quyu.platform.imports.progress import SILENT, Progress, Tracker
 from quyu.platform.imports.recognition import header_digest
 from quyu.platform.jobs import liveness
 from quyu.platform.people import policy
@@ -31,6 +37,8 @@ from quyu.platform.people.models import User
 from quyu.platform.people.scope import Scope, everything, scope_of
 
 CONFIRMABLE = (ImportState.PREVIEWED, ImportState.FAILED, ImportState.CANCELLED)
+AT_WORK = (ImportState.READING, ImportState.RUNNING)
+UNFINISHED = (*AT_WORK, ImportState.UPLOADED, ImportState.PREVIEWED, ImportState.FAILED)
 OPEN_STATES = (*CONFIRMABLE, ImportState.REJECTED)
 
 
@@ -46,6 +54,17 @@ class StalePreview(Refusal):
 
     def __init__(self) -> None:
         super().__init__("stale_preview", "您看到的核对结果之后又有新的选择，请重新核对后再确认。")
+
+
+class NotCancellable(Refusal):
+    def __init__(self, run: ImportRun) -> None:
+        super().__init__(
+            "not_cancellable", "这次导入的状态是“{state}”，不能再取消。", state=run.get_state_display()
+        )
+
+
+class Stopped(Exception):
+    """The run was cancelled while it was being worked on; nothing is written."""
 
 
 class NotReversible(Refusal):
@@ -95,7 +114,7 @@ def _scope(user: User | None, resource: str, today: date) -> Scope:
     return everything() if user is None else policy.narrow(scope_of(user, at=today), resource, "import")
 
 
-def prepare(run: ImportRun, *, at: datetime, today: date) -> Prepared:
+def prepare(run: ImportRun, *, at: datetime, today: date, progress: Tracker = SILENT) -> Prepared:
     """Judge the file under the mapping and the answers of the run, or those remembered for such files."""
     return pipeline.prepare(
         files.path_of(run.file),
@@ -105,22 +124,59 @@ def prepare(run: ImportRun, *, at: datetime, today: date) -> Prepared:
         sheet_name=run.options.get("sheet") or None,
         answers=run.options.get("answers", {}),
         recall=functools.partial(remembered.recall, run.kind) if run.options.get("recall", True) else None,
+        progress=progress,
     )
 
 
 def preview(run: ImportRun, *, at: datetime, today: date) -> Prepared:
     """Judge the file and keep what was found on the run, unless the person chose anew meanwhile."""
     seen = run.version
-    prepared = prepare(run, at=at, today=today)
+    prepared = prepare(run, at=at, today=today, progress=_tracker(run))
     note(run, prepared)
-    run.state = ImportState.PREVIEWED
     with transaction.atomic():
-        found = ImportRun.objects.select_for_update().filter(pk=run.pk, version=seen)
-        if found.exists():
+        if _is_held(run, version=seen):
+            _rest(run, ImportState.PREVIEWED)
             run.version = seen + 1
             run.options = {**run.options, "unchecked": False}
             run.save()
     return prepared
+
+
+def await_preview(run: ImportRun) -> ImportRun:
+    """The file is too big to be judged while somebody waits: 读取中 until the worker has previewed it."""
+    run.state, run.phase, run.progress_rows = ImportState.READING, ImportPhase.QUEUED, 0
+    run.save(update_fields=["state", "phase", "progress_rows"])
+    return run
+
+
+def _is_held(run: ImportRun, **same: int) -> bool:
+    """Lock the run's row; False when it is no longer in the state in which the work on it began."""
+    return bool(ImportRun.objects.select_for_update().filter(pk=run.pk, state=run.state, **same).first())
+
+
+def _rest(run: ImportRun, state: ImportState) -> None:
+    """The work on a run is over."""
+    run.state, run.phase = state, ""
+    run.progress_speed = run.progress_seconds_left = None
+
+
+def _tracker(run: ImportRun) -> Tracker:
+    """Progress on the run's row; silent for a file that is judged within a request."""
+    if run.state not in AT_WORK:
+        return SILENT
+    at_work = ImportRun.objects.filter(pk=run.pk, state=run.state)
+
+    def tell(progress: Progress) -> None:
+        with suppress(OperationalError):  # another writer keeps SQLite busy: the next report will do
+            at_work.update(
+                phase=progress.phase,
+                progress_rows=progress.rows,
+                progress_total=progress.total,
+                progress_speed=progress.speed,
+                progress_seconds_left=progress.seconds_left,
+            )
+
+    return Tracker(tell)
 
 
 def note(run: ImportRun, prepared: Prepared) -> None:
@@ -185,9 +241,13 @@ def confirm(run: ImportRun, *, partial: bool, at: datetime, version: int | None 
     run.refresh_from_db()
     if not run.preview or run.options.get("unchecked") or version not in (None, run.version):
         raise StalePreview
-    options = {**run.options, "partial": partial, "phase": "queued"}
+    options = {**run.options, "partial": partial}
     changed = ImportRun.objects.filter(pk=run.pk, state__in=CONFIRMABLE, version=run.version).update(
-        state=ImportState.RUNNING, options=options, progress_rows=0, finished_at=None
+        state=ImportState.RUNNING,
+        options=options,
+        phase=ImportPhase.QUEUED,
+        progress_rows=0,
+        finished_at=None,
     )
     run.refresh_from_db()
     if not changed:
@@ -198,27 +258,65 @@ def confirm(run: ImportRun, *, partial: bool, at: datetime, version: int | None 
 
 
 def execute(run: ImportRun, *, at: datetime, today: date) -> ImportRun:
-    """What the worker does: judge again, then write the data and the receipt in one transaction."""
-    with liveness.working(lock_name(run)):
-        run.options = {**run.options, "phase": "started"}
-        run.save(update_fields=["options"])
-        prepared = prepare(run, at=at, today=today)
-        note(run, prepared)
-        run.progress_rows = run.preview["file_rows"]
-        run.finished_at = at
-        run.save(update_fields=["progress_rows"])
-        try:
-            with transaction.atomic():
-                receipt = pipeline.commit(prepared, partial=bool(run.options.get("partial")))
-                run.state = ImportState.ACCEPTED
-                _fill_receipt(run, receipt)
-                run.save()
-        except Refusal as refusal:
-            run.state = ImportState.REJECTED
-            if not run.errors:
-                run.errors = [asdict(RowError(None, None, refusal.code, None, str(refusal)))]
-                run.error_count = 1
+    """What the worker does: judge again, then write the data and the receipt in one transaction.
+
+    Raises Stopped, with nothing written, when the run was cancelled meanwhile.
+    """
+    progress = _tracker(run)
+    prepared = prepare(run, at=at, today=today, progress=progress)
+    note(run, prepared)
+    run.progress_rows = run.preview["file_rows"]
+    run.finished_at = at
+    progress.begin(ImportPhase.WRITING, total=run.progress_rows)
+    try:
+        with transaction.atomic():
+            if not _is_held(run):
+                raise Stopped
+            receipt = pipeline.commit(prepared, partial=bool(run.options.get("partial")))
+            _rest(run, ImportState.ACCEPTED)
+            _fill_receipt(run, receipt)
             run.save()
+    except Refusal as refusal:
+        run.state = ImportState.RUNNING
+        reject(run, refusal.code, str(refusal))
+    return run
+
+
+@transaction.atomic
+def reject(run: ImportRun, code: str, message: str) -> None:
+    """未通过, with the errors of the file or else this one of the whole file; not if it was cancelled."""
+    if not _is_held(run):
+        return
+    _rest(run, ImportState.REJECTED)
+    if not run.errors:
+        run.errors = [asdict(RowError(None, None, code, None, message))]
+        run.error_count = 1
+    run.save()
+
+
+@transaction.atomic
+def fail(run: ImportRun, message: str, *, at: datetime) -> None:
+    """中断, with the reason; it can be confirmed again."""
+    if _is_held(run):
+        _rest(run, ImportState.FAILED)
+        run.errors = [asdict(RowError(None, None, "failed", None, message))]
+        run.error_count, run.finished_at = 1, at
+        run.save()
+
+
+@transaction.atomic
+def cancel(run: ImportRun, *, actor: User, at: datetime) -> ImportRun:
+    """End a run that has written nothing yet as 已取消; the worker's process for it is killed within a second.
+
+    Raises NotCancellable when it is finished already: an import that is written is undone, not cancelled.
+    """
+    changed = ImportRun.objects.filter(pk=run.pk, state__in=UNFINISHED).update(
+        state=ImportState.CANCELLED, phase="", progress_seconds_left=None, finished_at=at
+    )
+    run.refresh_from_db()
+    if not changed:
+        raise NotCancellable(run)
+    audit.record(actor=actor, verb="cancel_import", subject=run, label=run.file.name, at=at)
     return run
 
 
@@ -233,10 +331,11 @@ def lock_name(run: ImportRun) -> str:
 
 def settle(run: ImportRun, *, at: datetime) -> ImportRun:
     """A run whose worker started and is gone becomes 中断; nothing was written, it can be confirmed again."""
-    has_started = run.state == ImportState.RUNNING and run.options.get("phase") == "started"
+    has_started = run.state in AT_WORK and run.phase != ImportPhase.QUEUED
     if has_started and not liveness.is_working(lock_name(run)):
-        running = ImportRun.objects.filter(pk=run.pk, state=ImportState.RUNNING)
-        running.update(state=ImportState.FAILED, finished_at=at)
+        ImportRun.objects.filter(pk=run.pk, state__in=AT_WORK).update(
+            state=ImportState.FAILED, phase="", finished_at=at
+        )
         run.refresh_from_db()
     return run
 
