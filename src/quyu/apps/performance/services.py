@@ -1,12 +1,12 @@
 """Recording what was sold: facts, attribution and rollups move together, in one transaction."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 import pyarrow as pa
 from django.db import transaction
 
 from quyu.apps.customers import selectors as customers
-from quyu.apps.performance import rollups
+from quyu.apps.performance import restated, rollups
 from quyu.apps.performance.models import RollupState
 from quyu.platform.audit import services as audit
 from quyu.platform.facts import store
@@ -66,6 +66,11 @@ def reverse(*, batch: Batch, reason: str, actor: User | None, at: datetime) -> B
 def refresh_ownership(*, at: datetime) -> RollupState:
     """Attribute again what a change of territories, owners, customers or products touches."""
     return rollups.advance(customers.ownership_frame(), at=at)
+
+
+def restate(*, today: date) -> None:
+    """Bring the restated rollups to the structure of `today`, by what changed since they were asked for last."""
+    restated.refresh(today)
 
 
 def rebuild_rollups(*, at: datetime) -> RollupState:

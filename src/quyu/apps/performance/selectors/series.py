@@ -1,4 +1,4 @@
-"""A node by month and by product line, from the month rollups in one query."""
+"""A node by month and by product line, from the sums by month in one query."""
 
 from collections import defaultdict
 from collections.abc import Mapping
@@ -6,10 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 
-from django.db.models import Sum
-
 from quyu.analytics.attainment import Standing
-from quyu.apps.performance.models import MonthRollup
 from quyu.apps.performance.selectors.span import CALENDAR, year_before
 from quyu.apps.performance.selectors.tree import Board, Frame, node_of
 
@@ -86,12 +83,8 @@ def series_of(board: Board, region: str) -> Series:
     """The month rollups of this year and the last below a node."""
     below = {region, *board.axes.tree.descendants(region)}
     first, end = date(board.axes.year - 1, 1, 1), date(board.axes.year + 1, 1, 1)
-    rows = MonthRollup.objects.filter(month__gte=first, month__lt=end)
-    keys = ("month", "territory__code", "territory__org_unit__code", "product_line__code")
     sold: dict[tuple[date, str | None], int] = defaultdict(int)
-    for month, territory, unit, line, fen in (
-        rows.values_list(*keys).annotate(fen=Sum("amount_fen")).order_by(*keys)
-    ):
+    for month, territory, unit, line, fen in board.source.by_month(first, end):
         if node_of(board.axes, territory, unit) in below:
             sold[month, line] += fen
     return Series(board, region, dict(sold))

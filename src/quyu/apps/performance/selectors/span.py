@@ -5,10 +5,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
 
-from django.db.models import Max
-
 from quyu.analytics.attainment import due_by_now
-from quyu.apps.performance.models import DayRollup
+from quyu.apps.performance.selectors.sources import AS_IT_WAS, Source
 from quyu.kernel.period import FiscalCalendar, Period
 from quyu.kernel.rate import ratio_bp
 from quyu.kernel.workdays import WorkCalendar
@@ -88,9 +86,9 @@ class Span:
         )
 
 
-def span_of(period: Period, *, today: date) -> Span:
+def span_of(period: Period, *, today: date, source: Source = AS_IT_WAS) -> Span:
     """Facts count up to today, and not beyond the last day that has any."""
-    last = DayRollup.objects.filter(day__lte=today).aggregate(last=Max("day"))["last"]
+    last = source.last_day(today)
     cutoff = period.start if last is None else min(max(last + timedelta(1), period.start), period.end)
     return Span(period, cutoff)
 

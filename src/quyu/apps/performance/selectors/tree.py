@@ -9,10 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Q, Sum
-
 from quyu.analytics.attainment import Standing
-from quyu.apps.performance.models import DayRollup
+from quyu.apps.performance.selectors.sources import AS_IT_WAS, Source, end_of
 from quyu.apps.performance.selectors.span import Span
 from quyu.apps.targets import selectors as targets
 from quyu.apps.targets.axes import TERRITORY, Axes, Cells
@@ -44,20 +42,26 @@ class Board(Frame):
     standings: Mapping[str, Standing]
     direct: Mapping[str, Standing]
     """What a region node holds itself: closed territories, and 未归属 at the root."""
+    source: Source = AS_IT_WAS
 
 
-def frame(span: Span, scope: Scope, *, today: date) -> Frame:
-    """The tree and targets of a span. Raises NothingToPlan on an empty company."""
+def frame(span: Span, scope: Scope, *, today: date, known_on: date | None = None) -> Frame:
+    """The tree and targets of a span. Raises NothingToPlan on an empty company.
+
+    `known_on` is the day of a past report: tree and targets of its end, reach of today.
+    """
     year = int(span.month_codes()[0][:4])
-    published = targets.published_cells(year)
-    version, axes, cells = published or (None, targets.freeze(year=year, at=today), None)
+    published = targets.published_cells(year, before=end_of(known_on) if known_on else None)
+    version, axes, cells = published or (None, targets.freeze(year=year, at=known_on or today), None)
     return Frame(span, axes, cells, version, targets.reach_of(axes, scope, at=today))
 
 
-def board(span: Span, scope: Scope, *, today: date) -> Board:
+def board(
+    span: Span, scope: Scope, *, today: date, source: Source = AS_IT_WAS, known_on: date | None = None
+) -> Board:
     """Standing of every node in the reach of `scope`. Raises NothingToPlan on an empty company."""
-    seen = frame(span, scope, today=today)
-    own = _own(seen.axes, span, seen.cells)
+    seen = frame(span, scope, today=today, known_on=known_on)
+    own = _own(seen.axes, span, seen.cells, source)
     return Board(
         span=span,
         axes=seen.axes,
@@ -66,10 +70,11 @@ def board(span: Span, scope: Scope, *, today: date) -> Board:
         reach=seen.reach,
         standings=_sums(seen.axes, own),
         direct={code: own[code] for code in own if not seen.axes.tree.is_leaf(code)},
+        source=source,
     )
 
 
-def _own(axes: Axes, span: Span, cells: Cells | None) -> dict[str, Standing]:
+def _own(axes: Axes, span: Span, cells: Cells | None, source: Source) -> dict[str, Standing]:
     """What each node holds without its children."""
     own: dict[str, Standing] = defaultdict(Standing)
     if cells is not None:
@@ -77,13 +82,7 @@ def _own(axes: Axes, span: Span, cells: Cells | None) -> dict[str, Standing]:
         for index, leaf in enumerate(axes.leaves):
             values = [(code, int(cells[index, month].sum())) for month, code in months]
             own[leaf] = Standing(sum(v for _, v in values), sum(span.due(code, v) for code, v in values))
-    now = Q(day__gte=span.start, day__lt=span.cutoff)
-    before = Q(day__gte=span.before[0], day__lt=span.before[1])
-    keys = ("territory__code", "territory__org_unit__code")
-    rows = DayRollup.objects.filter(now | before).order_by(*keys).values_list(*keys)
-    for territory, unit, done, earlier in rows.annotate(
-        done=Sum("amount_fen", filter=now, default=0), earlier=Sum("amount_fen", filter=before, default=0)
-    ):
+    for territory, unit, done, earlier in source.by_day((span.start, span.cutoff), span.before):
         own[node_of(axes, territory, unit)] += Standing(actual=done, before=earlier)
     return own
 

@@ -1,6 +1,7 @@
 """业绩 pages: where a node stands, which customers made it, which lines they ordered, cuts by two dimensions."""
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 from django.core.paginator import Paginator
@@ -14,9 +15,11 @@ from quyu.apps.customers.models import Customer
 from quyu.apps.performance import charts
 from quyu.apps.performance.directory import Directory, directory
 from quyu.apps.performance.selectors import cuts, drill, series
+from quyu.apps.performance.selectors.sources import AS_IT_WAS, Source
 from quyu.apps.performance.selectors.span import CALENDAR, Span, period_choices, span_of
 from quyu.apps.performance.selectors.tree import Frame, board, frame
 from quyu.apps.performance.web import exports
+from quyu.apps.performance.web.asked import READINGS, asked
 from quyu.apps.performance.web.nowhere import Nowhere, or_empty
 from quyu.apps.targets.selectors.freezing import NothingToPlan
 from quyu.kernel.period import NotAPeriod
@@ -30,8 +33,12 @@ LINES_A_PAGE = 50
 @or_empty
 def board_page(request: GuardedRequest) -> HttpResponseBase:
     """A node with its children: attainment, pace, growth; drill down by a click."""
+    wanted = asked(request)
     try:
-        shown = board(_span(request), request.scope, today=request.today)
+        span = _span(request, today=wanted.known_on, source=wanted.source)
+        shown = board(
+            span, request.scope, today=request.today, source=wanted.source, known_on=wanted.known_on
+        )
     except NothingToPlan as refusal:
         raise Nowhere(has_no_region=False) from refusal
     region = _region(request, shown)
@@ -47,6 +54,8 @@ def board_page(request: GuardedRequest) -> HttpResponseBase:
         "direct": own if own is not None and (own.actual or own.before) else None,
         "lines": sold.lines(),
         "chart": charts.months(sold.months()),
+        "asked": wanted,
+        "readings": READINGS,
     }
     return render(request, "performance/board.html.jinja", context)
 
@@ -118,11 +127,12 @@ def analysis_page(request: GuardedRequest) -> HttpResponseBase:
     return render(request, "performance/analysis.html.jinja", context)
 
 
-def _span(request: GuardedRequest) -> Span:
+def _span(request: GuardedRequest, *, today: date | None = None, source: Source = AS_IT_WAS) -> Span:
     """The period asked for, this year by default; 404 for what is no period."""
-    code = request.GET.get("period") or str(CALENDAR.fiscal_year(request.today))
+    day = today or request.today
+    code = request.GET.get("period") or str(CALENDAR.fiscal_year(day))
     try:
-        return span_of(CALENDAR.parse(code), today=request.today)
+        return span_of(CALENDAR.parse(code), today=day, source=source)
     except NotAPeriod as refusal:
         raise Http404 from refusal
 

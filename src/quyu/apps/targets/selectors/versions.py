@@ -1,7 +1,7 @@
 """Finding plans and versions, and the cells of a version as arrays with their index."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 import numpy as np
 import pyarrow as pa
@@ -31,10 +31,18 @@ def published_version(year: int, *, measure: str = "amount") -> PlanVersion | No
     return found.order_by("-published_at", "-pk").first()
 
 
-def published_cells(year: int, *, measure: str = "amount") -> tuple[PlanVersion, Axes, Cells] | None:
-    """The version in force for a year with its axes and cells, in one query."""
-    wanted = {"plan_version__plan__year": year, "plan_version__plan__measure": measure}
-    chunks = CellChunk.objects.filter(layer="value", plan_version__state=VersionState.PUBLISHED, **wanted)
+def published_cells(
+    year: int, *, measure: str = "amount", before: datetime | None = None
+) -> tuple[PlanVersion, Axes, Cells] | None:
+    """The version in force for a year with its axes and cells, in one query; or the last published `before`."""
+    chunks = CellChunk.objects.filter(
+        layer="value", plan_version__plan__year=year, plan_version__plan__measure=measure
+    )
+    if before is None:
+        chunks = chunks.filter(plan_version__state=VersionState.PUBLISHED)
+    else:
+        published = (VersionState.PUBLISHED, VersionState.SUPERSEDED)
+        chunks = chunks.filter(plan_version__state__in=published, plan_version__published_at__lt=before)
     rows = list(
         chunks.select_related("plan_version__plan").order_by(
             "-plan_version__published_at", "-plan_version_id", "index"

@@ -1,0 +1,164 @@
+"""Where the figures of a board come from: rollups as it was, restated ones, or the facts of a past moment."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from functools import cached_property
+from typing import Protocol
+
+import pyarrow as pa
+from django.db.models import Max, Q, Sum
+from django.utils import timezone
+
+from quyu.apps.performance import bases, restated
+from quyu.apps.performance.contributions import Contribution, Directory
+from quyu.apps.performance.models import Watermark
+from quyu.apps.performance.rollup_rows import AS_WAS, RESTATED, Reading
+from quyu.kernel.refusal import Refusal
+from quyu.platform.catalog.models import ProductLine
+from quyu.platform.facts.models import Batch
+from quyu.platform.facts.schema import ORDER_LINE_KIND
+
+Days = tuple[date, date]
+DayRow = tuple[str | None, str | None, int, int]
+"""Territory code, its org unit, fen in the days, fen in the days a year before."""
+MonthRow = tuple[date, str | None, str | None, str | None, int]
+"""Month, territory code, its org unit, product line code, fen."""
+
+
+class Source(Protocol):
+    """Sums by day and by month; every line is in each exactly once."""
+
+    def last_day(self, today: date) -> date | None:
+        """The last day up to `today` that has any line."""
+
+    def by_day(self, now: Days, before: Days) -> Iterable[DayRow]: ...
+
+    def by_month(self, first: date, end: date) -> Iterable[MonthRow]: ...
+
+
+@dataclass(frozen=True)
+class Stored:
+    """Rollups in the database."""
+
+    reading: Reading
+
+    def last_day(self, today: date) -> date | None:
+        rows = self.reading.days._default_manager.filter(day__lte=today)
+        found: date | None = rows.aggregate(last=Max("day"))["last"]
+        return found
+
+    def by_day(self, now: Days, before: Days) -> Iterable[DayRow]:
+        within, earlier = (Q(day__gte=days[0], day__lt=days[1]) for days in (now, before))
+        keys = ("territory__code", "territory__org_unit__code")
+        rows = self.reading.days._default_manager.filter(within | earlier).order_by(*keys)
+        return rows.values_list(*keys).annotate(
+            done=Sum("amount_fen", filter=within, default=0),
+            earlier=Sum("amount_fen", filter=earlier, default=0),
+        )
+
+    def by_month(self, first: date, end: date) -> Iterable[MonthRow]:
+        keys = ("month", "territory__code", "territory__org_unit__code", "product_line__code")
+        rows = self.reading.months._default_manager.filter(month__gte=first, month__lt=end)
+        return rows.values_list(*keys).annotate(fen=Sum("amount_fen")).order_by(*keys)
+
+
+AS_IT_WAS, AS_RESTATED = Stored(AS_WAS), Stored(RESTATED)
+
+
+class NothingRecorded(Refusal):
+    """Before the first facts there is no report to make again."""
+
+    def __init__(self, day: date) -> None:
+        super().__init__("nothing_recorded", "{day} 日终时还没有任何数据，请选择更晚的日期。", day=day)
+
+
+class FrameLost(Refusal):
+    """Somebody removed what past reports are made from."""
+
+    def __init__(self, frame_digest: str) -> None:
+        super().__init__(
+            "frame_lost",
+            "当时的归属数据文件 {name} 不在数据目录中，不能重现这一天的报表。请从备份恢复 facts/frames 目录。",
+            name=frame_digest[:12],
+        )
+
+
+@dataclass(frozen=True)
+class Past:
+    """The facts as they stood at a watermark, summed again from the batches and frames of then."""
+
+    mark: Watermark
+
+    @cached_property
+    def sums(self) -> Contribution:
+        return sums_at(self.mark)
+
+    @cached_property
+    def _units(self) -> dict[object, tuple[str, str]]:
+        rows = kept_frame(self.mark.regions_digest).to_pylist()
+        return {row["id"]: (row["code"], row["unit"]) for row in rows}
+
+    def _place(self, territory: object) -> tuple[str | None, str | None]:
+        return self._units.get(territory, (None, None))
+
+    def last_day(self, today: date) -> date | None:
+        days = (key[0] for key, values in self.sums.days.by_key.items() if any(values))
+        return max((day for text in days if (day := date.fromisoformat(str(text))) <= today), default=None)
+
+    def by_day(self, now: Days, before: Days) -> Iterable[DayRow]:
+        found: dict[tuple[str | None, str | None], list[int]] = defaultdict(lambda: [0, 0])
+        for (text, territory), (fen, _lines) in self.sums.days.by_key.items():
+            day = date.fromisoformat(str(text))
+            for place, (start, stop) in enumerate((now, before)):
+                if start <= day < stop:
+                    found[self._place(territory)][place] += fen
+        return [(*place, done, earlier) for place, (done, earlier) in sorted(found.items(), key=str)]
+
+    def by_month(self, first: date, end: date) -> Iterable[MonthRow]:
+        lines: dict[object, str] = dict(ProductLine.objects.values_list("pk", "code"))
+        found: dict[tuple[date, str | None, str | None, str | None], int] = defaultdict(int)
+        for (text, territory, _person, line, _channel), values in self.sums.months.by_key.items():
+            month = date.fromisoformat(str(text))
+            if first <= month < end:
+                found[month, *self._place(territory), lines.get(line)] += values[0]
+        return [(*key, fen) for key, fen in sorted(found.items(), key=str)]
+
+
+def past(day: date) -> Past:
+    """What was known at the end of `day`. Raises NothingRecorded."""
+    mark = Watermark.objects.filter(recorded_at__lt=end_of(day)).order_by("pk").last()
+    if mark is None:
+        raise NothingRecorded(day)
+    return Past(mark)
+
+
+def end_of(day: date) -> datetime:
+    """The first moment after a business day."""
+    return timezone.make_aware(datetime.combine(day + timedelta(1), time.min))
+
+
+def sums_at(mark: Watermark) -> Contribution:
+    """The rollups of a watermark, from the batches and the frames it names."""
+    basis = bases.Basis(
+        kept_frame(mark.ownership_digest),
+        kept_frame(mark.catalog_digest),
+        mark.ownership_digest,
+        mark.catalog_digest,
+    )
+    regions = kept_frame(mark.regions_digest)
+    names = Directory(regions, bases.directory(basis.catalog).person, basis.catalog)
+    total = Contribution()
+    batches = Batch.objects.filter(kind=ORDER_LINE_KIND, pk__lte=mark.last_batch)
+    for batch in batches.order_by("pk"):
+        total.add(restated.of_batch(batch, basis, names))
+    return total
+
+
+def kept_frame(frame_digest: str) -> pa.Table:
+    """A frame of then. Raises FrameLost."""
+    frame = bases.kept(frame_digest)
+    if frame is None:
+        raise FrameLost(frame_digest)
+    return frame

@@ -1,0 +1,147 @@
+"""Yesterday's report stays what it was, whatever is imported, reversed, moved or published afterwards."""
+
+import re
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+from django.db.models import Sum
+from django.urls import reverse
+
+from quyu.apps.customers.models import Customer
+from quyu.apps.performance import services
+from quyu.apps.performance.models import DayRollup, MonthRollup, Watermark
+from quyu.apps.performance.selectors import series, sources
+from quyu.apps.performance.selectors.span import CALENDAR, span_of
+from quyu.apps.performance.selectors.tree import Board, board
+from quyu.apps.targets import services as planning
+from quyu.apps.targets.models import PlanVersion
+from quyu.platform.approvals import services as approvals
+from quyu.platform.facts.models import Batch
+from quyu.platform.people.scope import everything
+from tests.apps.performance.conftest import WAN, Trading
+from tests.people import TODAY, client_of
+from tests.platform.facts.lines import line, order_lines
+
+pytestmark = pytest.mark.capability("MON1")
+NEXT_DAY = datetime(2026, 6, 16, 9, tzinfo=ZoneInfo("Asia/Shanghai"))
+
+
+def restated(day: date = TODAY) -> Board:
+    services.restate(today=day)
+    source = sources.AS_RESTATED
+    return board(
+        span_of(CALENDAR.parse("2026"), today=day, source=source), everything(), today=day, source=source
+    )
+
+
+def as_known_on(day: date) -> Board:
+    source = sources.past(day)
+    span = span_of(CALENDAR.parse("2026"), today=day, source=source)
+    return board(span, everything(), today=TODAY, source=source, known_on=day)
+
+
+def everything_changes(trading: Trading) -> None:
+    """A late order, a reversal, a customer moved, a new plan in force: all the day after."""
+    late = order_lines(line("LATE", date(2026, 6, 11), 77 * WAN, customer="C2"))
+    services.record_orders(late, file_name="b.csv", source_sha256="b" * 64, actor=None, at=NEXT_DAY)
+    services.reverse(batch=Batch.objects.order_by("pk")[0], reason="错", actor=None, at=NEXT_DAY)
+    Customer.objects.filter(code="C1").update(territory_override=trading.company.yuedong)
+    services.refresh_ownership(at=NEXT_DAY)
+    version = planning.new_version(
+        plan_version=PlanVersion.objects.get(), actor=trading.company.operations, at=NEXT_DAY
+    )
+    approval = planning.submit(plan_version=version, actor=trading.company.operations, at=NEXT_DAY)
+    approvals.approve(approval=approval, actor=trading.company.director, at=NEXT_DAY)
+    version.refresh_from_db()
+    planning.publish(plan_version=version, actor=trading.company.director, at=NEXT_DAY)
+
+
+def page(trading: Trading, query: str) -> bytes:
+    """The report itself: what stands between `<main>` and `</main>`; notices around it are of today."""
+    answer = client_of(trading.company.director).get(reverse("performance") + query)
+    assert answer.status_code == 200
+    found = re.search(rb"<main.*</main>", answer.content, re.DOTALL)
+    assert found
+    return found.group()
+
+
+def test_a_past_report_is_made_again_byte_for_byte(trading: Trading, settings) -> None:  # type: ignore[no-untyped-def]
+    query = f"?period=2026&as_of={TODAY.isoformat()}"
+    settings.QUYU_TODAY = "2026-06-16"
+    before = page(trading, query)
+
+    everything_changes(trading)
+
+    assert page(trading, query) == before
+    assert page(trading, "?period=2026") != before
+
+
+def test_what_was_known_then_equals_what_the_rollups_said_then(trading: Trading) -> None:
+    now = board(span_of(CALENDAR.parse("2026"), today=TODAY), everything(), today=TODAY)
+    standings, months = dict(now.standings), series.series_of(now, "HQ").sold
+
+    everything_changes(trading)
+    then = as_known_on(TODAY)
+
+    assert then.standings == standings
+    assert series.series_of(then, "HQ").sold == months
+    assert board(now.span, everything(), today=TODAY).standings != standings
+
+
+def test_before_the_first_facts_there_is_nothing_to_show_again(trading: Trading) -> None:
+    with pytest.raises(sources.NothingRecorded):
+        sources.past(date(2020, 1, 1))
+
+    assert "还没有任何数据" in page(trading, "?as_of=2020-01-01").decode()
+
+
+@pytest.mark.parametrize("text", ["2026-06-16", "2026-02-29", "x"])
+def test_a_day_to_come_or_no_day_is_not_found(trading: Trading, text: str) -> None:
+    answer = client_of(trading.company.director).get(reverse("performance"), {"as_of": text})
+
+    assert answer.status_code == 404
+
+
+@pytest.mark.capability("MON1", "MON5")
+def test_restated_history_counts_for_who_answers_today_and_loses_nothing(trading: Trading) -> None:
+    """C1 is named for 粤东 from today; as it was, its lines of the past stay where the frame puts them."""
+    company = trading.company
+    company.sunan.valid_to = TODAY
+    company.sunan.save()
+    services.refresh_ownership(at=NEXT_DAY)
+    was = board(span_of(CALENDAR.parse("2026"), today=TODAY), everything(), today=TODAY)
+
+    shown = restated()
+
+    assert was.standings["T:苏南"].actual == 200 * WAN
+    assert shown.standings["T:苏南"].actual == 0
+    assert shown.direct["HQ"].actual == (200 + 7) * WAN
+    assert shown.standings["HQ"].actual == was.standings["HQ"].actual
+    assert (
+        shown.standings["HQ"].actual + _last_year(shown) == Batch.objects.aggregate(s=Sum("amount_fen"))["s"]
+    )
+
+
+def _last_year(shown: Board) -> int:
+    return int(
+        sum(fen for (month, _line), fen in series.series_of(shown, "HQ").sold.items() if month.year == 2025)
+    )
+
+
+def test_the_reading_is_chosen_on_the_page(trading: Trading) -> None:
+    text = page(trading, "?period=2026&as=restated").decode()
+
+    assert "历史按今天的归属重述" in text
+    assert "历史按今天的归属重述" not in page(trading, "?period=2026").decode()
+
+
+def test_a_watermark_is_left_only_where_something_changed(trading: Trading) -> None:
+    marks = Watermark.objects.count()
+
+    services.refresh_ownership(at=NEXT_DAY)
+    services.rebuild_rollups(at=NEXT_DAY)
+
+    assert Watermark.objects.count() == marks
+    assert MonthRollup.objects.exists()
+    assert DayRollup.objects.exists()
