@@ -26,7 +26,7 @@ def test_one_day_in_many_spellings(text: str) -> None:
     assert parse_dates([text]).values == [FIFTH]
 
 
-@pytest.mark.parametrize("text", ["2026-02-30", "2025-02-29", "2026-13-01", "2026-00-10", "明天", "26/3/5"])
+@pytest.mark.parametrize("text", ["2026-02-30", "2025-02-29", "2026-13-01", "2026-00-10", "明天", "2026-3"])
 def test_what_is_no_day_is_a_fault(text: str) -> None:
     assert parse_dates([text]).faults == {0: "not_a_date"}
 

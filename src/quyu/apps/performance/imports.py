@@ -10,11 +10,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from numpy.typing import NDArray
 
-from quyu.apps.performance import derive, order_scope, places, rollups, services
+from quyu.apps.performance import derive, order_amounts, order_scope, places, rollups, services
 from quyu.apps.performance.order_checks import (
     Resolved,
     errors_of,
     may_create,
+    questions_of,
     recorded_meanwhile,
     resolve,
     sums_by,
@@ -41,17 +42,32 @@ def precheck(context: Context) -> tuple[RowError, ...]:
 
 def check(parsed: Parsed, context: Context) -> Findings:
     """Judge the rows and say what committing them would do."""
-    resolved = resolve(parsed)
+    resolved = resolve(parsed, context.answers)
+    outside = tuple(order_scope.errors_of(parsed, resolved, context))
+    hidden = {error.row for error in outside}
+    found = errors_of(parsed, resolved, context, source=_source(context))
     errors = (
-        *errors_of(parsed, resolved, context, source=_source(context)),
-        *order_scope.errors_of(parsed, resolved, context),
+        *outside,
+        *(error for error in found if error.row not in hidden),  # nothing else is told about such rows
+        *order_amounts.errors_of(parsed),
     )
-    notices = () if "quantity_milli" in parsed.table.column_names else (_("文件没有数量列，数量按 0 记录。"),)
+    notices: tuple[str, ...] = (
+        () if "quantity_milli" in parsed.table.column_names else (_("文件没有数量列，数量按 0 记录。"),)
+    )
+    notices += order_amounts.notices_of(parsed)
     bad = {error.row for error in errors if error.row is not None}
     return Findings(
         errors,
         notices,
-        _preview(parsed.without(bad), resolved if not bad else resolve(parsed.without(bad)), context),
+        _preview(
+            parsed.without(bad),
+            resolved if not bad else resolve(parsed.without(bad), context.answers),
+            context,
+        ),
+        (
+            *questions_of(parsed, resolved.people, context),
+            *order_amounts.questions_of(parsed, ORDERS.column("amount_fen")),
+        ),
     )
 
 
@@ -140,9 +156,11 @@ def facts(parsed: Parsed, resolved: Resolved) -> pa.Table:
 
 def commit(parsed: Parsed, context: Context) -> Receipt:
     """Create what may be created, then record the lines, in the pipeline's transaction."""
-    resolved = resolve(parsed)
+    resolved = resolve(parsed, context.answers)
     rollups.locked_state()
-    meanwhile = recorded_meanwhile(parsed, resolved.lines, source=_source(context), after=resolved.last_batch)
+    meanwhile = recorded_meanwhile(
+        parsed, resolved.lines, context, source=_source(context), after=resolved.last_batch
+    )
     if error := next(meanwhile, None):
         raise FileRefused(error.code, "{message}", row=error.row, column=error.column, message=error.message)
     kinds = [kind for kind, names in _creations(resolved, context).items() if names]

@@ -4,24 +4,33 @@ Every check looks at whole columns and turns the few rows it finds into errors o
 """
 
 import difflib
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from django.db import models
 from django.utils.translation import gettext as _
 from numpy.typing import NDArray
 
+from quyu.apps.customers.models import Customer
 from quyu.apps.performance import resolution
 from quyu.apps.performance.duplicates import Lines, already_recorded, number_lines
 from quyu.apps.performance.resolution import Resolution
 from quyu.apps.performance.salespeople import AMBIGUOUS, INACTIVE, UNKNOWN, Salespeople, salespeople
+from quyu.platform.catalog.models import Channel, Product
 from quyu.platform.facts.models import Batch, ClosedMonth
-from quyu.platform.imports.kinds import Context, Parsed, RowError
+from quyu.platform.imports.kinds import Context, Parsed, Question, RowError
+from quyu.platform.imports.questions import which_person
+from quyu.platform.people.models import Assignment, OrgUnit, Person
+from quyu.platform.people.scope import everything
 
-ONE_FEN = 1.001
 SUGGESTIONS_FROM = 0.6
+SUGGESTED = 20
+"""Unknown texts for which a similar known one is looked for."""
+CANDIDATES = 20_000
 
 
 @dataclass(frozen=True)
@@ -38,15 +47,15 @@ class Resolved:
     """Duplicates have been looked for up to this batch."""
 
 
-def resolve(parsed: Parsed) -> Resolved:
+def resolve(parsed: Parsed, answers: Mapping[str, str]) -> Resolved:
     """Look everything up, once per set of rows."""
     known = parsed.memory.get("resolved")
     if not isinstance(known, Resolved):
-        known = parsed.memory["resolved"] = _resolve(parsed)
+        known = parsed.memory["resolved"] = _resolve(parsed, answers)
     return known
 
 
-def _resolve(parsed: Parsed) -> Resolved:
+def _resolve(parsed: Parsed, answers: Mapping[str, str]) -> Resolved:
     last = Batch.objects.order_by("-pk").values_list("pk", flat=True).first()
     products = resolution.products(parsed.table)
     return Resolved(
@@ -54,7 +63,7 @@ def _resolve(parsed: Parsed) -> Resolved:
         products=products,
         channels=resolution.channels(parsed.table),
         regions=resolution.regions(parsed.table),
-        people=salespeople(parsed.table),
+        people=salespeople(parsed.table, answers),
         lines=number_lines(parsed, products.column()),
         last_batch=last or 0,
     )
@@ -65,8 +74,7 @@ def errors_of(parsed: Parsed, resolved: Resolved, context: Context, *, source: s
     yield from _references(parsed, resolved, context)
     yield from _people(parsed, resolved.people, context)
     yield from _dates(parsed, context)
-    yield from _amounts(parsed)
-    yield from _repeats(parsed, resolved.lines, source)
+    yield from _repeats(parsed, resolved.lines, context, source)
 
 
 def may_create(kind: str, exists: bool, context: Context) -> bool:
@@ -81,28 +89,44 @@ def _references(parsed: Parsed, resolved: Resolved, context: Context) -> Iterato
         ("channels", "unknown_channel", resolved.channels, _("没有这个渠道")),
         ("regions", "unknown_region", resolved.regions, _("没有这个区域")),
     ):
+        column = next((name for name in resolution.SOURCES[kind] if name in parsed.table.column_names), "")
+        for row, other in found.contradicting:
+            message = _("编码是“{code}”，名称却是“{other}”的，请核对。")
+            named = message.format(code=found.codes[int(found.texts.indices[row])], other=other)
+            yield parsed.error(row, column, code, named)
         if may_create(kind, found.exists, context) or not found.unknown:
             continue
-        column = next(name for name in resolution.SOURCES[kind] if name in parsed.table.column_names)
-        hints = _hints(found, kind)
+        hints = _hints(found, kind, context)
         unknown = np.isin(found.texts.indices, np.array(found.unknown))
         for index in np.flatnonzero(unknown):
             text = found.texts.values[int(found.texts.indices[index])]
             yield parsed.error(int(index), column, code, f"{known}：“{text}”。{hints.get(text, '')}")
 
 
-def _hints(found: Resolution, kind: str) -> dict[str, str]:
-    """For an unknown text, the known one it most resembles."""
-    candidates = [
-        text for text, code in zip(found.texts.values, found.codes, strict=True) if code is not None
-    ]
-    hints = {}
-    for index in found.unknown[:200]:
+def _hints(found: Resolution, kind: str, context: Context) -> dict[str, str]:
+    """For an unknown text, the known one within sight it most resembles."""
+    known = _within_sight(kind, context)
+    hints: dict[str, str] = {}
+    for index in found.unknown:
         text = found.texts.values[index]
-        close = difflib.get_close_matches(text, candidates, n=1, cutoff=SUGGESTIONS_FROM)
+        alike = [name for name in known if set(name) & set(text)] if len(hints) < SUGGESTED else []
+        close = difflib.get_close_matches(text, alike, n=1, cutoff=SUGGESTIONS_FROM)
         advice = _("是不是“{name}”？").format(name=close[0]) if close else ""
         hints[text] = advice + _("也可以允许新建（{kind}）。").format(kind=kind)
     return hints
+
+
+def _within_sight(kind: str, context: Context) -> list[str]:
+    """Codes and names the importer may see, to suggest one of them."""
+    scope = context.scope or everything()
+    rows: dict[str, models.QuerySet[Any]] = {
+        "customers": Customer.objects.visible_to(scope, context.today),
+        "products": Product.objects.all(),
+        "channels": Channel.objects.all(),
+        "regions": OrgUnit.objects.visible_to(scope, context.today),
+    }
+    pairs = rows[kind].values_list("code", "name")[:CANDIDATES]
+    return sorted({text for pair in pairs for text in (*pair, " ".join(pair))})
 
 
 def _people(parsed: Parsed, people: Salespeople, context: Context) -> Iterator[RowError]:
@@ -143,52 +167,56 @@ def _where(mask: pa.Array) -> list[int]:
     return [int(index) for index in np.flatnonzero(pc.fill_null(mask, False).to_numpy(zero_copy_only=False))]
 
 
-def _amounts(parsed: Parsed) -> Iterator[RowError]:
-    """quantity x price may differ from the amount by one fen, before or after a stated discount."""
-    names = parsed.table.column_names
-    if "price" not in names or "quantity_milli" not in names:
-        return
-    quantity, price, amount = (
-        _floats(parsed.table[name]) for name in ("quantity_milli", "price", "amount_fen")
+def questions_of(parsed: Parsed, people: Salespeople, context: Context) -> tuple[Question, ...]:
+    """Which of several people of one name is meant, among those the importer may see."""
+    texts = {
+        people.texts.values[int(people.texts.indices[index])]
+        for index in np.flatnonzero(people.outcome == AMBIGUOUS)
+    }
+    if not texts:
+        return ()
+    codes = {code for text in texts for code in people.namesakes[text]}
+    rows = Person.objects.visible_to(context.scope or everything(), context.today).filter(code__in=codes)
+    seats = (
+        Assignment.objects.filter(person__in=rows).order_by("valid_from").select_related("position__org_unit")
     )
-    full = quantity * price / 1e7
-    allowed = [full]
-    if "discount" in names:
-        share = np.nan_to_num(_floats(parsed.table["discount"]) / 10_000)
-        allowed += [full * (1 - share), full * share]
-    gap = np.min([np.abs(expected - amount) for expected in allowed], axis=0)
-    for index in np.flatnonzero(gap > ONE_FEN):
-        expected = f"{full[index] / 100:,.2f}"
-        yield parsed.error(
-            int(index),
-            "amount_fen",
-            "amount_mismatch",
-            _("数量 × 单价 = {expected}，与金额不符。").format(expected=expected),
+    places = {seat.person_id: str(seat.position.org_unit) for seat in seats}
+    labels = {row.code: " ".join(filter(None, (row.code, row.name, places.get(row.pk)))) for row in rows}
+    header = parsed.headers["salesperson_code"]
+    return tuple(
+        which_person(
+            text, header, [(code, labels[code]) for code in people.namesakes[text] if code in labels]
         )
+        for text in sorted(texts)
+        if any(code in labels for code in people.namesakes[text])
+    )
 
 
-def _floats(column: pa.ChunkedArray) -> NDArray[np.float64]:
-    return np.asarray(column.cast(pa.float64()).to_numpy(), dtype=np.float64)
-
-
-def _repeats(parsed: Parsed, lines: Lines, source: str) -> Iterator[RowError]:
+def _repeats(parsed: Parsed, lines: Lines, context: Context, source: str) -> Iterator[RowError]:
     for index, earlier in lines.repeats:
         message = _("与第 {row} 行重复。").format(row=int(parsed.rows[earlier]))
         yield parsed.error(index, "order_no", "duplicate_line", message)
     again = {index for index, _earlier in lines.repeats}
-    yield from recorded_meanwhile(parsed, lines, source=source, after=0, known=again)
+    yield from recorded_meanwhile(parsed, lines, context, source=source, after=0, known=again)
 
 
 def recorded_meanwhile(
-    parsed: Parsed, lines: Lines, *, source: str, after: int, known: Collection[int] = ()
+    parsed: Parsed, lines: Lines, context: Context, *, source: str, after: int, known: Collection[int] = ()
 ) -> Iterator[RowError]:
-    """Rows that are in a batch later than `after`; a commit looks again under the lock of the rollups."""
+    """Rows that are in a batch later than `after`; a commit looks again under the lock of the rollups.
+
+    The file they came in is named to those who see everything, and to who brought it.
+    """
     for index, batch in already_recorded(lines, source=source, after=after).items():
-        if index not in known:
-            message = _("这一行已在 {day:%Y-%m-%d} 从文件“{file}”导入过。").format(
-                day=batch.created_at, file=batch.file_name
-            )
-            yield parsed.error(index, "order_no", "duplicate_line", message)
+        if index in known:
+            continue
+        is_mine = context.actor is not None and batch.created_by_id == context.actor.pk
+        if is_mine or context.scope is None or context.scope.is_everything:
+            message = _("这一行已在 {day:%Y-%m-%d} 从文件“{file}”导入过。")
+        else:
+            message = _("这一行已在 {day:%Y-%m-%d} 导入过。")
+        text = message.format(day=batch.created_at, file=batch.file_name)
+        yield parsed.error(index, "order_no", "duplicate_line", text)
 
 
 def sums_by(labels: Sequence[str], indices: NDArray[np.int64], amounts: NDArray[np.int64]) -> dict[str, int]:

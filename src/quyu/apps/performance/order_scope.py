@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from numpy.typing import NDArray
 
 from quyu.apps.customers import selectors as customers
-from quyu.apps.performance.order_checks import Resolved
+from quyu.apps.performance.order_checks import Resolved, may_create
 from quyu.apps.territories.models import Territory
 from quyu.platform.facts.attribution import attribute_lines
 from quyu.platform.imports.kinds import Context, Parsed, RowError
@@ -30,11 +30,20 @@ def errors_of(parsed: Parsed, resolved: Resolved, context: Context) -> Iterator[
     mine = np.array([code in visible for code in territory], dtype=bool)
     in_region = _in_region(resolved, scope.org_unit_ids)
     names_region = resolved.regions.texts.indices >= 0
-    message = _("这一行不在您负责的范围内。")
-    for index in np.flatnonzero(np.where(owned, ~mine | (names_region & ~in_region), ~in_region)):
+    message = _("这一行的客户或区域不存在，或不在您负责的范围内。")
+    outside = np.where(owned, ~mine | (names_region & ~in_region), ~in_region)
+    for index in np.flatnonzero(outside | _nobody(resolved, context)):
         by_region = bool(names_region[index]) and not in_region[index]
         column = "region_name" if by_region else _customer_column(parsed)
         yield parsed.error(int(index), column, "out_of_scope", message)
+
+
+def _nobody(resolved: Resolved, context: Context) -> NDArray[np.bool_]:
+    """Rows whose customer does not exist: to the importer the same as somebody else's customer."""
+    customers = resolved.customers
+    if may_create("customers", customers.exists, context):
+        return np.zeros(len(customers.texts.indices), dtype=bool)
+    return np.isin(customers.texts.indices, np.array(customers.unknown, dtype=np.int64))
 
 
 def _territories(parsed: Parsed, resolved: Resolved) -> list[str | None]:

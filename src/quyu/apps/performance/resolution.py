@@ -4,8 +4,9 @@ A text is looked up as a code, then as a name, then as "code name". A name that 
 to none of them. Everything is done once per distinct text.
 """
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -19,6 +20,7 @@ from quyu.platform.people.models import OrgUnit
 
 CODE_LENGTH = 60
 SHORT_CODE_LENGTH = 40
+DASHES = str.maketrans(dict.fromkeys("‐‑‒–—―−", "-"))
 SOURCES = {
     "customers": ("customer_code", "customer_name"),
     "products": ("product_code", "product_name", "category", "line_name"),
@@ -47,6 +49,8 @@ class Resolution:
     texts: Texts
     codes: tuple[str | None, ...]
     exists: bool
+    contradicting: tuple[tuple[int, str], ...] = ()
+    """Rows whose code and name are those of two different things, with the other's name."""
 
     @property
     def unknown(self) -> tuple[int, ...]:
@@ -100,19 +104,63 @@ def resolve(texts: Texts, known: Iterable[tuple[str, str]]) -> Resolution:
     for name, codes in names.items():
         if len(codes) == 1:
             by_text.setdefault(name, next(iter(codes)))
-    return Resolution(texts, tuple(by_text.get(text) for text in texts.values), bool(by_text))
+    found = [by_text.get(text) for text in texts.values]
+    if None in found:
+        found = _looser(texts.values, found, by_text)
+    return Resolution(texts, tuple(found), bool(by_text))
+
+
+def _looser(
+    texts: Sequence[str], found: Sequence[str | None], by_text: Mapping[str, str]
+) -> list[str | None]:
+    """For the texts not found as they are: width, case and kind of dash ignored, if one thing remains."""
+    by_key: dict[str, set[str]] = {}
+    for text, code in by_text.items():
+        by_key.setdefault(_key(text), set()).add(code)
+    loose = {key: next(iter(codes)) for key, codes in by_key.items() if len(codes) == 1}
+    return [code or loose.get(_key(text)) for text, code in zip(texts, found, strict=True)]
+
+
+def _key(text: str) -> str:
+    return "".join(unicodedata.normalize("NFKC", text).translate(DASHES).casefold().split())
+
+
+def contradictions(
+    table: pa.Table, code_column: str, name_column: str, known: Mapping[str, str]
+) -> tuple[tuple[int, str], ...]:
+    """Rows whose code is known and whose name is that of another known thing. `known` is code -> name."""
+    if code_column not in table.column_names or name_column not in table.column_names:
+        return ()
+    by_name: dict[str, set[str]] = {}
+    for code, name in known.items():
+        by_name.setdefault(name, set()).add(code)
+    codes, names = texts_of(table, [code_column]), texts_of(table, [name_column])
+    pairs = np.unique(np.stack([codes.indices, names.indices]), axis=1).T
+    wrong = {
+        (left, right)
+        for left, right in pairs.tolist()
+        if left >= 0
+        and right >= 0
+        and (code := codes.values[left]) in known
+        and (bearers := by_name.get(names.values[right]))
+        and code not in bearers
+    }
+    if not wrong:
+        return ()
+    rows = zip(codes.indices.tolist(), names.indices.tolist(), strict=True)
+    return tuple((row, names.values[pair[1]]) for row, pair in enumerate(rows) if pair in wrong)
 
 
 def customers(table: pa.Table) -> Resolution:
-    return resolve(
-        texts_of(table, SOURCES["customers"]), Customer.objects.values_list("code", "name").iterator()
-    )
+    known = dict(Customer.objects.values_list("code", "name").iterator())
+    found = resolve(texts_of(table, SOURCES["customers"]), known.items())
+    return replace(found, contradicting=contradictions(table, "customer_code", "customer_name", known))
 
 
 def products(table: pa.Table) -> Resolution:
-    return resolve(
-        texts_of(table, SOURCES["products"]), Product.objects.values_list("code", "name").iterator()
-    )
+    known = dict(Product.objects.values_list("code", "name").iterator())
+    found = resolve(texts_of(table, SOURCES["products"]), known.items())
+    return replace(found, contradicting=contradictions(table, "product_code", "product_name", known))
 
 
 def channels(table: pa.Table) -> Resolution:

@@ -1,5 +1,6 @@
 """Who the salesperson of a line is: by number or name, and employed on the day of the order."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -8,6 +9,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from quyu.apps.performance.resolution import SOURCES, Texts, new_code, texts_of
+from quyu.platform.imports.questions import PERSON
 from quyu.platform.people.models import Person
 
 UNKNOWN, AMBIGUOUS, INACTIVE, FOUND = 0, 1, 2, 3
@@ -23,6 +25,8 @@ class Salespeople:
     outcome: NDArray[np.int64]
     codes: NDArray[np.object_]
     exists: bool
+    namesakes: Mapping[str, tuple[str, ...]]
+    """The numbers of all who bear a name that is not one person's."""
 
     def unknown_texts(self) -> list[str]:
         """The texts that are nobody's number or name."""
@@ -33,8 +37,8 @@ class Salespeople:
         return pa.array(self.codes, pa.string())
 
 
-def salespeople(table: pa.Table) -> Salespeople:
-    """Resolve the salesperson of every row on its order date."""
+def salespeople(table: pa.Table, answers: Mapping[str, str] | None = None) -> Salespeople:
+    """Resolve the salesperson of every row on its order date; `answers` name the one meant by a shared name."""
     texts = texts_of(table, SOURCES["people"])
     days = np.asarray(table["ordered_on"].cast(pa.int32()).to_numpy(), dtype=np.int64)
     people = list(Person.objects.order_by("code").values_list("code", "name", "joined_on", "left_on"))
@@ -42,13 +46,18 @@ def salespeople(table: pa.Table) -> Salespeople:
     codes = np.full(len(days), None, dtype=object)
     order = np.argsort(texts.indices, kind="stable")
     starts = np.searchsorted(texts.indices[order], np.arange(len(texts.values) + 1))
+    namesakes: dict[str, tuple[str, ...]] = {}
     for index, text in enumerate(texts.values):
         rows = order[starts[index] : starts[index + 1]]
         candidates = [row for row in people if row[0] == text] or [
             row for row in people if text in (row[1], f"{row[0]} {row[1]}")
         ]
+        if len(candidates) > 1:
+            namesakes[text] = tuple(row[0] for row in candidates)
+            meant = (answers or {}).get(f"{PERSON}{text}")
+            candidates = [row for row in candidates if row[0] == meant] or candidates
         _settle(rows, days[rows], candidates, outcome, codes, text)
-    return Salespeople(texts, outcome, codes, bool(people))
+    return Salespeople(texts, outcome, codes, bool(people), namesakes)
 
 
 def _settle(

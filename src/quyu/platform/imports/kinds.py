@@ -59,8 +59,29 @@ class RowError:
 
 
 @dataclass(frozen=True)
+class Option:
+    """One possible answer: `value` is handed back, `label` is read by the person."""
+
+    value: str
+    label: str
+
+
+@dataclass(frozen=True)
+class Question:
+    """Something the file leaves open. Answers are given by `id`; `column` is the header text it is about.
+
+    The ids are listed in `questions`.
+    """
+
+    id: str
+    column: str | None
+    text: str
+    options: tuple[Option, ...]
+
+
+@dataclass(frozen=True)
 class Context:
-    """Who imports, on which date, from which file, and what they allowed."""
+    """Who imports, on which date, from which file, what they allowed and what they answered (by question id)."""
 
     actor: User | None
     scope: Scope | None
@@ -70,6 +91,7 @@ class Context:
     source_sha256: str
     create: frozenset[str] = frozenset()
     options: Mapping[str, str] = field(default_factory=dict)
+    answers: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -107,6 +129,7 @@ class Findings:
     errors: tuple[RowError, ...] = ()
     notices: tuple[str, ...] = ()
     preview: Mapping[str, object] = field(default_factory=dict)
+    questions: tuple[Question, ...] = ()
 
 
 @dataclass(frozen=True)

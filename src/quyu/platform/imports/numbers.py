@@ -1,9 +1,12 @@
 """Numbers as people write them, read exactly: text -> decimal -> integer, rounded half up once.
 
-Plain numbers go through Arrow's decimals in one sweep; the rest (1,234.50, ¥3万, (5), full-width) one by
-one. No binary float is ever in between.
+Plain numbers go through Arrow's decimals in one sweep; the rest (1,234.50, ¥3万, (5), 5-, full-width) one
+by one. No binary float is ever in between. A comma stands only between groups of three digits: a column in
+which some number has its comma elsewhere (1.234,56) is written the European way and refused as a whole.
 """
 
+import re
+import unicodedata
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
@@ -12,10 +15,22 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from quyu.kernel.money import NotAnAmount, parse_decimal
-
-LARGEST = Decimal(10) ** 15
+LARGEST = Decimal(10) ** 13
+INT64 = Decimal(2**63 - 1)
 LONG_FRACTION = 18
+PLAIN_DIGITS = 12
+SCALES = {"百万": 10**6, "千万": 10**7, "万": 10**4, "亿": 10**8, "千": 10**3, "百": 100, "": 1}
+_INVISIBLE = re.compile("[\u200b\u200c\u200d\u2060\ufeff\u00ad]")
+_DASHES = str.maketrans(dict.fromkeys("−–—‐‑", "-"))
+_BODY = r"(?P<body>\d{1,3}(?:[,' ]\d{3})+(?:\.\d*)?|\d+(?:\.\d*)?|\.\d+)(?P<exponent>[eE][+-]?\d{1,3})?"
+_AMOUNT = re.compile(
+    r"(?P<sign>[-+△▲]?)\s*(?:RMB|CNY|人民币|¥)?\s*(?P<inner>[-+]?)\s*"
+    + _BODY
+    + r"\s*(?P<scale>百万|千万|万|亿|千|百)?\s*(?:元|圆|RMB|CNY)?(?:整|正)?\s*(?P<after>-?)",
+    re.IGNORECASE | re.ASCII,
+)
+_EUROPEAN = r"^[-+(]?\s*(\d{1,3}(\.\d{3})+,\d+|\d+,(\d{1,2}|\d{4,}))\)?-?$"
+_SEPARATED = r"[.,]"
 
 
 @dataclass(frozen=True)
@@ -27,28 +42,54 @@ class Numbers:
     rounded: NDArray[np.bool_]
 
 
-def parse_numbers(texts: pa.Array, digits: int, *, factor: int = 1) -> Numbers:
+class NotANumber(ValueError):
+    """The text is no number anybody could read in one way only."""
+
+
+def exact(text: str, *, scaled: bool = False) -> Decimal:
+    """The number a person wrote. `scaled` numbers already have their unit in the header and bear none."""
+    plain = _INVISIBLE.sub("", unicodedata.normalize("NFKC", text)).translate(_DASHES).strip()
+    in_brackets = plain.startswith("(") and plain.endswith(")")
+    match = _AMOUNT.fullmatch(plain[1:-1].strip() if in_brackets else plain)
+    if match is None:
+        raise NotANumber(text)
+    signs = [match["sign"], match["inner"], match["after"]]
+    minus = in_brackets + sum(sign in ("-", "△", "▲") for sign in signs if sign)
+    if sum(bool(sign) for sign in signs) + in_brackets > 1 or (scaled and match["scale"]):
+        raise NotANumber(text)
+    number = Decimal(re.sub("[,' ]", "", match["body"]) + (match["exponent"] or ""))
+    return (-number if minus else number) * SCALES[match["scale"] or ""]
+
+
+def parse_numbers(texts: pa.Array, digits: int, *, factor: Decimal = Decimal(1)) -> Numbers:
     """Distinct texts of a column, each times `factor`, to integers of `digits` decimals."""
     values = np.zeros(len(texts), dtype=np.int64)
     rounded = np.zeros(len(texts), dtype=bool)
-    pending = np.asarray(pc.not_equal(texts, "").to_numpy(zero_copy_only=False), dtype=bool)
+    pending = _mask(pc.not_equal(texts, ""))
+    european = _mask(pc.match_substring_regex(texts, _EUROPEAN))
+    faults: dict[int, str] = {}
+    if european.any():
+        doubtful = _mask(pc.match_substring_regex(texts, _SEPARATED)) & pending
+        faults |= dict.fromkeys(np.flatnonzero(doubtful).tolist(), "not_a_number")
+        pending &= ~doubtful
     if factor == 1:
         for fraction in (max(digits, 1), LONG_FRACTION):
-            pattern = rf"^-?\d{{1,13}}(\.\d{{1,{fraction}}})?$"
-            plain = (
-                np.asarray(pc.match_substring_regex(texts, pattern).to_numpy(zero_copy_only=False)) & pending
-            )
+            pattern = rf"^-?\d{{1,{PLAIN_DIGITS}}}(\.\d{{1,{fraction}}})?$"
+            plain = _mask(pc.match_substring_regex(texts, pattern)) & pending
             if plain.any():
                 numbers = pc.cast(texts.filter(pa.array(plain)), pa.decimal128(38, fraction))
-                exact = pc.round(numbers, digits, round_mode="half_towards_infinity")
-                values[plain] = _integers(exact, digits)
+                whole = pc.round(numbers, digits, round_mode="half_towards_infinity")
+                values[plain] = _integers(whole, digits)
                 if fraction != digits:
-                    rounded[plain] = np.asarray(pc.not_equal(exact, numbers).to_numpy(zero_copy_only=False))
+                    rounded[plain] = _mask(pc.not_equal(whole, numbers))
                 pending &= ~plain
-    faults: dict[int, str] = {}
     for index in np.flatnonzero(pending):
         _parse_one(texts[int(index)].as_py(), digits, factor, int(index), values, rounded, faults)
     return Numbers(values, faults, rounded)
+
+
+def _mask(values: pa.Array) -> NDArray[np.bool_]:
+    return np.asarray(values.to_numpy(zero_copy_only=False), dtype=bool)
 
 
 def _integers(numbers: pa.Array, digits: int) -> NDArray[np.int64]:
@@ -61,18 +102,18 @@ def _integers(numbers: pa.Array, digits: int) -> NDArray[np.int64]:
 def _parse_one(
     text: str,
     digits: int,
-    factor: int,
+    factor: Decimal,
     index: int,
     values: NDArray[np.int64],
     rounded: NDArray[np.bool_],
     faults: dict[int, str],
 ) -> None:
     try:
-        number = parse_decimal(text) * factor
-    except NotAnAmount:
+        number = exact(text, scaled=factor != 1) * factor
+    except NotANumber:
         faults[index] = "not_a_number"
         return
-    if abs(number) >= LARGEST:
+    if abs(number) >= min(LARGEST, INT64.scaleb(-digits)):
         faults[index] = "out_of_range"
         return
     scaled = number.scaleb(digits)

@@ -1,7 +1,9 @@
 """From text to typed columns, one distinct text at a time; what cannot be read becomes an error of its rows."""
 
+import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from decimal import Decimal
 
 import numpy as np
 import pyarrow as pa
@@ -11,9 +13,10 @@ from numpy.typing import NDArray
 
 from quyu.platform.fields.values import listed
 from quyu.platform.imports import headers
-from quyu.platform.imports.dates import parse_dates
-from quyu.platform.imports.kinds import Column, ImportKind, Parsed, RowError
+from quyu.platform.imports.dates import EPOCH_1900, ORDERS, parse_dates
+from quyu.platform.imports.kinds import Column, ImportKind, Parsed, Question, RowError
 from quyu.platform.imports.numbers import Numbers, parse_numbers, parse_rates
+from quyu.platform.imports.questions import ORDER, UNIT, order_label, which_order, which_unit
 from quyu.platform.imports.sheet import Sheet, codes, is_blank
 
 DIGITS = {"amount": 2, "quantity": 3, "integer": 0, "price": 6, "decimal": 6}
@@ -21,7 +24,9 @@ TOTAL_WORDS = r"^(?i:.{0,20}(合\s*计|小\s*计|总\s*计|累\s*计|汇总)[:�
 DAMAGED_NUMBER = r"^\d(\.\d+)?[Ee]\+\d{2,}$"
 TRUE_WORDS, FALSE_WORDS = ("是", "true", "yes", "1", "y", "√"), ("否", "false", "no", "0", "n", "×")
 MAX_TEXT = 500
-WAN = 10_000
+MONEY = frozenset({"amount", "price"})
+ONE = Decimal(1)
+ISO_DAY = re.compile(r"\d{4}-\d\d-\d\d")
 
 
 @dataclass(frozen=True)
@@ -31,6 +36,9 @@ class Typed:
     values: pa.Array
     faults: Mapping[int, str]
     notices: tuple[str, ...] = ()
+    question: Question | None = None
+    refusal: str = ""
+    """Why the column as a whole cannot be taken."""
 
 
 @dataclass(frozen=True)
@@ -38,6 +46,7 @@ class ParseResult:
     parsed: Parsed
     errors: tuple[RowError, ...]
     notices: tuple[str, ...]
+    questions: tuple[Question, ...] = ()
 
 
 def parse(
@@ -47,19 +56,24 @@ def parse(
     sheet, notices = _without_totals(sheet, mapping, kind)
     faulty = np.isin(sheet.rows, np.fromiter({error.row or 0 for error in sheet.errors}, np.int64))
     errors = list(sheet.errors)
-    columns, raw = {}, {}
+    columns, raw, questions = {}, {}, []
     for name, header in mapping.items():
         column, texts = kind.column(name), sheet.columns[sheet.headers.index(header)]
-        typed = _typed(column, header, texts.dictionary, answers)
+        typed = _typed(sheet, column, header, texts.dictionary, answers)
         row_codes = codes(texts)
-        notices += [notice.format(header=header) for notice in typed.notices]
+        notices += [notice.replace("{header}", header) for notice in typed.notices]
         errors += _errors(sheet, column, header, texts, row_codes, typed.faults, faulty)
+        if typed.refusal:
+            errors.append(RowError(sheet.header_row, header, "ambiguous_header", header, typed.refusal))
+        questions += [typed.question] if typed.question else []
         columns[name] = typed.values.take(texts.indices)
         raw[name] = texts
     parsed = Parsed(pa.table(columns), sheet.rows, dict(mapping), pa.table(raw))
     errors += _alternatives(parsed, kind, sheet)
     bad = {error.row for error in errors if error.row is not None}
-    return ParseResult(parsed.without(bad), tuple(sorted(errors, key=_place)), tuple(notices))
+    return ParseResult(
+        parsed.without(bad), tuple(sorted(errors, key=_place)), tuple(notices), tuple(questions)
+    )
 
 
 def _place(error: RowError) -> tuple[int, str]:
@@ -101,16 +115,20 @@ def _without_totals(sheet: Sheet, mapping: Mapping[str, str], kind: ImportKind) 
     return kept, [notice] if totals.any() else []
 
 
-def _typed(column: Column, header: str, texts: pa.Array, answers: Mapping[str, str]) -> Typed:
+def _typed(sheet: Sheet, column: Column, header: str, texts: pa.Array, answers: Mapping[str, str]) -> Typed:
     blank = pc.equal(texts, "")
     if column.type == "date":
-        return _dates(column, texts, answers)
+        return _dates(sheet, column, header, texts, answers)
+    if column.type in MONEY:
+        return _money(sheet, column, header, texts, answers)
     if column.type in DIGITS:
-        factor = WAN if column.type == "amount" and _unit(column, header, answers) == "万元" else 1
+        factor = headers.multiple(header) if column.type == "quantity" else ONE
         read = parse_numbers(texts, DIGITS[column.type], factor=factor)
-        return _numbers(read, blank, wan=factor != 1, is_rounding_told=column.type in ("amount", "quantity"))
+        if column.type == "integer":
+            read = _whole(read)
+        return _numbers(read, blank, is_rounding_told=column.type == "quantity")
     if column.type == "rate":
-        return _numbers(parse_rates(texts), blank, wan=False, is_rounding_told=False)
+        return _numbers(parse_rates(texts), blank, is_rounding_told=False)
     if column.type == "boolean":
         return _booleans(texts)
     if column.type == "choice":
@@ -121,25 +139,49 @@ def _typed(column: Column, header: str, texts: pa.Array, answers: Mapping[str, s
     return Typed(_dictionary(texts, blank), faults)
 
 
-def _unit(column: Column, header: str, answers: Mapping[str, str]) -> str:
-    return answers.get(f"unit:{column.name}") or headers.unit(header)
+def _money(sheet: Sheet, column: Column, header: str, texts: pa.Array, answers: Mapping[str, str]) -> Typed:
+    """Amounts and prices in the unit of their header, or the one a person named; in yuan when nobody says."""
+    answer = answers.get(f"{UNIT}{column.name}", "")
+    unit = answer if answer in headers.UNITS else headers.unit(header)
+    factor = headers.UNITS.get(unit, ONE)
+    read = parse_numbers(texts, DIGITS[column.type], factor=factor)
+    typed = _numbers(read, pc.equal(texts, ""), is_rounding_told=column.type == "amount")
+    if unit == headers.FOREIGN:
+        return replace(typed, refusal=_("“{header}”是外币，请换算成人民币后再导入。").format(header=header))
+    if factor != 1:
+        told = _("“{header}”的单位是{unit}，已换算成元。").format(header=header, unit=unit)
+        typed = replace(typed, notices=(told, *typed.notices))
+    above = headers.title_unit(sheet.above)
+    if unit or above in ("", "元") or column.type != "amount":
+        return typed
+    why = _("表头上方写着单位是{unit}，列名没有写。").format(unit=above)
+    return replace(typed, refusal=why, question=which_unit(column, header, (above, "元"), why))
 
 
-def _dates(column: Column, texts: pa.Array, answers: Mapping[str, str]) -> Typed:
-    answer = answers.get(f"order:{column.name}")
-    read = parse_dates(texts.to_pylist(), "dmy" if answer == "dmy" else "mdy" if answer == "mdy" else None)
+def _whole(read: Numbers) -> Numbers:
+    """A count is whole: what would be rounded is a fault."""
+    return replace(
+        read, faults=dict.fromkeys(np.flatnonzero(read.rounded).tolist(), "not_a_number") | read.faults
+    )
+
+
+def _dates(sheet: Sheet, column: Column, header: str, texts: pa.Array, answers: Mapping[str, str]) -> Typed:
+    answer = next((order for order in ORDERS if answers.get(f"{ORDER}{column.name}") == order), None)
+    words = texts.to_pylist()
+    is_settled = sheet.epoch is None or not any(ISO_DAY.match(word) for word in words)
+    read = parse_dates(words, answer, epoch=sheet.epoch or EPOCH_1900, is_settled=is_settled)
     notices = []
     if read.order and not answer:
-        notices.append(
-            _("“{header}”按 日/月/年 读取。") if read.order == "dmy" else _("“{header}”按 月/日/年 读取。")
-        )
+        notices.append(_("“{header}”按 {order} 读取。").format(header=header, order=order_label(read.order)))
     if read.serials:
-        notices.append(_("“{header}”中的数字按表格软件的日期序号读取。"))
-    return Typed(pa.array(read.values, pa.date32()), read.faults, tuple(notices))
+        notices.append(_("“{header}”中的数字按表格软件的日期序号读取。").format(header=header))
+    asks = read.orders and read.order is None
+    question = which_order(column, header, read.orders, read.example) if asks else None
+    return Typed(pa.array(read.values, pa.date32()), read.faults, tuple(notices), question)
 
 
-def _numbers(read: Numbers, blank: pa.Array, *, wan: bool, is_rounding_told: bool) -> Typed:
-    notices = [_("“{header}”的单位是万元，已乘以 10,000。")] if wan else []
+def _numbers(read: Numbers, blank: pa.Array, *, is_rounding_told: bool) -> Typed:
+    notices = []
     if is_rounding_told and read.rounded.any():
         notices.append(_("“{header}”中有小数位过多的数，已四舍五入。"))
     missing = np.asarray(blank.to_numpy(zero_copy_only=False), dtype=bool)

@@ -8,7 +8,9 @@ import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from xml.etree.ElementTree import ParseError  # nosec B405
 
+import pyarrow as pa
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -17,15 +19,17 @@ from quyu.platform.fields.values import listed
 from quyu.platform.imports.choices import ImportPhase
 from quyu.platform.imports.csv_file import read_csv
 from quyu.platform.imports.inspection import inspect
-from quyu.platform.imports.kinds import Context, Findings, ImportKind, Parsed, Receipt, RowError
+from quyu.platform.imports.kinds import Context, Findings, ImportKind, Parsed, Question, Receipt, RowError
 from quyu.platform.imports.parsing import parse
 from quyu.platform.imports.progress import SILENT, Tracker
+from quyu.platform.imports.questions import COLUMN, SHEET
 from quyu.platform.imports.recognition import Recognition, recognise
 from quyu.platform.imports.refusals import FileRefused
 from quyu.platform.imports.sheet import Sheet
 from quyu.platform.imports.xlsx_file import read_xlsx
 
 LISTED_ERRORS = 1_000
+UNREADABLE = (pa.ArrowException, ParseError, KeyError, IndexError, ValueError, OverflowError)
 NO_FINDINGS = Findings()
 
 
@@ -41,6 +45,7 @@ class Prepared:
     recognition: Recognition | None = None
     parsed: Parsed | None = None
     findings: Findings = NO_FINDINGS
+    questions: tuple[Question, ...] = ()
     chosen: Mapping[str, str] = field(default_factory=dict)
     """The mapping that was given or recalled, with "" for columns a person left out."""
     answers: Mapping[str, str] = field(default_factory=dict)
@@ -52,8 +57,10 @@ class Prepared:
     @property
     def valid(self) -> Parsed | None:
         """The rows without any error."""
-        if self.parsed is None or any(error.row is None for error in self.errors):
+        if self.parsed is None or self.sheet is None:
             return None
+        if any(error.row is None or error.row <= self.sheet.header_row for error in self.errors):
+            return None  # what is wrong with a whole column is wrong with every row
         return self.parsed.without({error.row for error in self.errors if error.row is not None})
 
 
@@ -72,13 +79,14 @@ def file_sha256(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def read(
-    path: Path, kind: ImportKind, *, sheet_name: str | None = None, progress: Tracker = SILENT
-) -> Sheet:
+def read(path: Path, kind: ImportKind, *, sheet_name: str | None = None, progress: Tracker = SILENT) -> Sheet:
     """The file as a grid of text; refuses what is unsafe, damaged or of another type."""
-    if inspect(path) == "xlsx":
-        return read_xlsx(path, kind, sheet_name=sheet_name)
-    return read_csv(path.read_bytes(), kind, progress)
+    try:
+        if inspect(path) == "xlsx":
+            return read_xlsx(path, kind, sheet_name=sheet_name)
+        return read_csv(path.read_bytes(), kind, progress)
+    except UNREADABLE as error:
+        raise FileRefused("corrupt_file", "文件已损坏，无法读取，请重新导出。") from error
 
 
 def prepare(
@@ -100,17 +108,17 @@ def prepare(
         return Prepared(kind, context, errors)
     progress.begin(ImportPhase.READING)
     try:
-        sheet = read(path, kind, sheet_name=sheet_name, progress=progress)
+        sheet = read(path, kind, sheet_name=sheet_name or (answers or {}).get(SHEET), progress=progress)
     except FileRefused as refusal:
-        return Prepared(
-            kind, context, (RowError(refusal.row, refusal.column, refusal.code, None, str(refusal)),)
-        )
+        error = RowError(refusal.row, refusal.column, refusal.code, None, str(refusal))
+        return Prepared(kind, context, (error,), questions=(refusal.question,) if refusal.question else ())
     progress.rows(len(sheet.rows))
     progress.begin(ImportPhase.CHECKING, total=len(sheet.rows))
     recalled = recall(sheet) if recall is not None and not mapping else None
     if recalled is not None:
         mapping, answers = recalled[0], {**recalled[1], **(answers or {})}
-    recognition = recognise(sheet, kind, mapping)
+    context = replace(context, answers=dict(answers or {}))
+    recognition = recognise(sheet, kind, {**(mapping or {}), **_chosen_headers(answers or {})})
     notices = sheet.notices
     if recognition.ignored:
         notices += (_("没有用到的列：{names}。").format(names=listed(recognition.ignored)),)
@@ -123,8 +131,14 @@ def prepare(
         recognition,
         chosen=dict(mapping or {}),
         answers=dict(answers or {}),
+        questions=recognition.questions,
     )
     return known if recognition.errors else _judge(known, answers or {})
+
+
+def _chosen_headers(answers: Mapping[str, str]) -> dict[str, str]:
+    """The answers that say which header a column is read from."""
+    return {name.removeprefix(COLUMN): text for name, text in answers.items() if name.startswith(COLUMN)}
 
 
 def _judge(known: Prepared, answers: Mapping[str, str]) -> Prepared:
@@ -144,6 +158,7 @@ def _judge(known: Prepared, answers: Mapping[str, str]) -> Prepared:
         notices=(*known.notices, *result.notices, *findings.notices),
         parsed=result.parsed,
         findings=findings,
+        questions=(*result.questions, *findings.questions),
     )
 
 

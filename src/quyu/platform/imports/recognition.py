@@ -12,7 +12,8 @@ from django.utils.translation import gettext as _
 
 from quyu.platform.fields.values import listed
 from quyu.platform.imports import headers
-from quyu.platform.imports.kinds import Column, ImportKind, RowError
+from quyu.platform.imports.kinds import Column, ImportKind, Question, RowError
+from quyu.platform.imports.questions import which_header
 from quyu.platform.imports.sheet import Sheet
 
 EXACT = 100
@@ -40,6 +41,7 @@ class Recognition:
     ignored: tuple[str, ...]
     ambiguous: Mapping[str, tuple[str, ...]]
     errors: tuple[RowError, ...]
+    questions: tuple[Question, ...] = ()
 
     @property
     def mapping(self) -> dict[str, str]:
@@ -77,7 +79,8 @@ def recognise(sheet: Sheet, kind: ImportKind, given: Mapping[str, str] | None = 
         *_questions(sheet, kind, ambiguous),
         *_missing(sheet, kind, chosen, ambiguous),
     )
-    return Recognition(matches, ignored, ambiguous, errors)
+    questions = tuple(which_header(kind.column(name), texts) for name, texts in ambiguous.items())
+    return Recognition(matches, ignored, ambiguous, errors, questions)
 
 
 def _choose(

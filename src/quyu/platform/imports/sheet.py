@@ -6,6 +6,7 @@ once, which is what makes a million rows cheap.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 
 import numpy as np
 import pyarrow as pa
@@ -21,6 +22,10 @@ HEADER_SEARCH_ROWS = 30
 ODD_BLANKS = f"[{headers.INVISIBLE}]"
 
 
+Area = tuple[int, int, int, int]
+"""First and last row (as the file shows them), first and last column (0-based) of a merged area."""
+
+
 @dataclass(frozen=True)
 class Sheet:
     """`columns` are dictionary arrays of cleaned text ("" when blank); `rows` are numbers as the file shows them."""
@@ -33,6 +38,12 @@ class Sheet:
     notices: tuple[str, ...] = ()
     name: str = ""
     sheet_names: tuple[str, ...] = ()
+    above: tuple[str, ...] = ()
+    """The texts above the header: titles, dates of printing, units."""
+    epoch: date | None = None
+    """Day 0 of this workbook's day numbers; none in a text file."""
+    merged: tuple[Area, ...] = ()
+    """Merged areas in the rows below the header, as the file shows them."""
 
     def filter(self, keep: NDArray[np.bool_]) -> "Sheet":
         mask = pa.array(keep)
