@@ -118,5 +118,5 @@ def company(db: None) -> Company:
 def client_of(user: User) -> Client:
     """A browser in which `user` is signed in."""
     client = Client()
-    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(user)
     return client

@@ -105,7 +105,7 @@ def settle(page: Page) -> None:
 
 def session_cookie(user: User, url: str) -> dict[str, str]:
     client = Client()
-    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(user)
     return {"name": "sessionid", "value": client.cookies["sessionid"].value, "url": url}
 
 

@@ -9,20 +9,21 @@ from django.views.generic import RedirectView
 
 from quyu.platform.people import guard
 from quyu.shell import account
+from quyu.shell.signin import door
 
 to_account = guard.require("account", "view")(RedirectView.as_view(pattern_name="account"))
 
 urlpatterns = [
     path("", account.account, name="account"),
     path("language/", account.choose_language, name="language"),
-    path("login/", account_views.login, name="account_login"),
+    path("login/", door.sign_in, name="account_login"),
     path("logout/", account_views.logout, name="account_logout"),
     path("inactive/", account_views.account_inactive, name="account_inactive"),
     path("reauthenticate/", account_views.reauthenticate, name="account_reauthenticate"),
     path("password/change/", account_views.password_change, name="account_change_password"),
     path("password/set/", account_views.password_set, name="account_set_password"),
     path("2fa/", to_account, name="mfa_index"),
-    path("2fa/authenticate/", mfa_views.authenticate, name="mfa_authenticate"),
+    path("2fa/authenticate/", door.second_factor, name="mfa_authenticate"),
     path("2fa/reauthenticate/", mfa_views.reauthenticate, name="mfa_reauthenticate"),
     path("2fa/activate/", totp_views.activate_totp, name="mfa_activate_totp"),
     path("2fa/deactivate/", totp_views.deactivate_totp, name="mfa_deactivate_totp"),

@@ -7,8 +7,10 @@ class ShellConfig(AppConfig):
     verbose_name = "Quyu"
 
     def ready(self) -> None:
-        """Joins what no app may join by itself: targets read their history from the rollups."""
+        """Joins what no app may join by itself: history of targets from the rollups, sign-in and sessions."""
         from quyu.apps.targets import actuals  # noqa: PLC0415
         from quyu.shell.actuals import month_actuals  # noqa: PLC0415
+        from quyu.shell.signin import middleware  # noqa: PLC0415
 
         actuals.register(month_actuals)
+        middleware.connect()

@@ -15,3 +15,8 @@ def now() -> datetime:
     """The current moment; under `QUYU_TODAY` the real time of day on that date."""
     moment = timezone.localtime()
     return datetime.combine(today(), time(moment.hour, moment.minute, moment.second), moment.tzinfo)
+
+
+def instant() -> datetime:
+    """The real clock, whatever the business date: for sessions, tokens and delays."""
+    return timezone.now()

@@ -1,0 +1,32 @@
+"""Input that no form of ours sends, refused before anything looks at it: null characters, broken forms."""
+
+from collections.abc import Callable, Iterable
+
+from django.core.exceptions import BadRequest
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+
+FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
+
+
+class CleanInputMiddleware:
+    """A null character is text for no database and no file: such a request is answered by 400."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        refuse([request.path], "path")
+        refuse((text for name, values in request.GET.lists() for text in (name, *values)), "query")
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, *_arguments: object) -> None:
+        """The form, once it is known that some view wants it. Reading it also meets the limits of Django."""
+        if request.content_type in FORMS:
+            refuse((text for name, values in request.POST.lists() for text in (name, *values)), "form")
+
+
+def refuse(texts: Iterable[str], where: str) -> None:
+    """Raises BadRequest at a null character."""
+    if any("\x00" in text for text in texts):
+        raise BadRequest(f"null character in the {where}")
