@@ -1,0 +1,101 @@
+"""The whole matrix: every topic x account x day x row, drawn so that every role, relation and answer comes first.
+
+A decision is one request of one account on one day, judged on its status, on every mark and amount that
+can be read of the answer, on the completeness of lists, and on the rows it changed.
+"""
+
+import zlib
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import zip_longest
+
+from tests.authorization import catalog_objects
+from tests.authorization.questions import Case, Topic, gate, judge
+from tests.authorization.relations import relation
+from tests.authorization.site import Site
+from tests.authorization.world import DAYS
+
+
+@dataclass
+class Result:
+    """How many decisions, and what disagreed."""
+
+    decisions: int = 0
+    by_topic: Counter[str] = field(default_factory=Counter)
+    by_relation: Counter[str] = field(default_factory=Counter)
+    by_status: Counter[str] = field(default_factory=Counter)
+    disagreements: list[str] = field(default_factory=list)
+
+    def add(self, other: "Result") -> None:
+        self.decisions += other.decisions
+        for mine, theirs in (
+            (self.by_topic, other.by_topic), (self.by_relation, other.by_relation), (self.by_status, other.by_status)
+        ):  # fmt: skip
+            mine.update(theirs)
+        self.disagreements += other.disagreements
+
+
+def all_topics() -> list[Topic]:
+    return [*catalog_objects.topics()]
+
+
+def order(text: str) -> int:
+    """A fixed shuffle: the same cases in the same order on every machine and day."""
+    return zlib.crc32(text.encode())
+
+
+def cases(topic: Topic, site: Site) -> Iterator[Case]:
+    """Every combination, strata (role set, relation, way it is turned away) in turn."""
+    strata: dict[tuple[object, ...], list[Case]] = defaultdict(list)
+    for account, user in site.accounts.items():
+        for day in DAYS:
+            roles = ",".join(sorted(site.oracle.roles(user, day))) if user else "anonymous"
+            for pk in topic.rows(site):
+                case = Case(account, day, pk)
+                strata[roles, relation(topic, site, case), gate(topic, site, case)].append(case)
+    for stratum in strata.values():
+        stratum.sort(key=lambda case: order(f"{topic.name}{case.account}{case.day}{case.pk}"))
+    keys = sorted(strata, key=lambda key: order(f"{topic.name}{key}"))
+    let_in = in_turn([strata[key] for key in keys if key[2] is None])
+    turned_away = in_turn([strata[key] for key in keys if key[2] is not None])
+    for pair in zip_longest(let_in, turned_away):
+        yield from (case for case in pair if case is not None)
+
+
+def in_turn(strata: list[list[Case]]) -> Iterator[Case]:
+    """The first case of each stratum, then the second of each."""
+    for layer in zip_longest(*strata):
+        yield from (case for case in layer if case is not None)
+
+
+def draw(topics: Sequence[Topic], site: Site, decisions: int, share: tuple[int, int] = (0, 1)) -> Iterator[tuple[Topic, Case]]:
+    """The first cases of each topic, as many as its weight gives it; `share` = (number, of how many) workers."""
+    total = sum(topic.weight for topic in topics)
+    spare = 0
+    for topic in sorted(topics, key=lambda topic: len(topic.rows(site))):
+        quota = decisions * topic.weight // total + spare
+        taken = 0
+        for case in cases(topic, site):
+            if taken >= quota:
+                break
+            taken += 1
+            if taken % share[1] == share[0]:
+                yield topic, case
+        spare = quota - taken if quota > taken else 0
+
+
+def run(site: Site, asked: Iterable[tuple[Topic, Case]], *, stop_at: int | None = None) -> Result:
+    """Judge the cases; `stop_at` ends after that many disagreements."""
+    result = Result()
+    for topic, case in asked:
+        faults = judge(topic, site, case)
+        result.decisions += 1
+        result.by_topic[topic.name] += 1
+        result.by_relation[relation(topic, site, case)] += 1
+        result.by_status[str(gate(topic, site, case) or "let in")] += 1
+        place = f"{topic.method} {topic.name} as {case.account} on {case.day} about {case.pk}"
+        result.disagreements += [f"{place}: {fault}" for fault in faults]
+        if stop_at is not None and len(result.disagreements) >= stop_at:
+            break
+    return result

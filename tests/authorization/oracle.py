@@ -1,0 +1,229 @@
+"""Who may do what to which row, in plain Python over the raw tables.
+
+It shares no code with the product: no guard, no scope, no policy, no query of `visible_to`. It walks
+links and dates row by row, slowly and in the order in which the rules are told in docs/howto/permissions.md.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+from tests.authorization.raw import Raw, Row
+from tests.authorization.rights import BY_ROW, DISCLOSING, FOR_ALL, TABLE
+
+
+class Seat(NamedTuple):
+    """One role over one unit; `position` is None for a grant."""
+
+    role: str
+    unit: int
+    position: int | None
+
+
+@dataclass(frozen=True)
+class Reach:
+    """What one right of one account reaches on one day."""
+
+    everything: bool
+    units: frozenset[int]
+    positions: frozenset[int]
+    is_dealer: bool
+    user: int
+    person: int | None
+
+
+def holds(row: Row, day: date) -> bool:
+    """From the first day on, and no longer on the last."""
+    if row["valid_from"] is None or day < row["valid_from"]:
+        return False
+    return row["valid_to"] is None or day < row["valid_to"]
+
+
+class Oracle:
+    """Answers about the rows as they were when it was made."""
+
+    def __init__(self, raw: Raw) -> None:
+        self.raw = raw
+        self.person_of = {row["user_id"]: row for row in raw["person"].values() if row["user_id"]}
+        self.sees = lru_cache(maxsize=None)(self._sees)
+        self.seats = lru_cache(maxsize=None)(self._seats)
+        self.reach = lru_cache(maxsize=None)(self._reach)
+
+    def has_left(self, person: Row | None, day: date) -> bool:
+        return person is not None and person["left_on"] is not None and person["left_on"] <= day
+
+    def _seats(self, user: int, day: date) -> tuple[Seat, ...]:
+        person = self.person_of.get(user)
+        if not self.raw["user"][user]["is_active"] or self.has_left(person, day):
+            return ()
+        found = [
+            Seat(row["role"], row["org_unit_id"], None)
+            for row in self.raw["rolegrant"].values()
+            if row["user_id"] == user and holds(row, day)
+        ]
+        for row in self.raw["assignment"].values():
+            position = self.raw["position"][row["position_id"]]
+            if person and row["person_id"] == person["id"] and holds(row, day) and holds(position, day):
+                found.append(Seat(position["role"], position["org_unit_id"], position["id"]))
+        return tuple(found)
+
+    def roles(self, user: int, day: date) -> set[str]:
+        return {seat.role for seat in self.seats(user, day)}
+
+    def may(self, user: int, day: date, resource: str, action: str) -> bool:
+        if action in FOR_ALL.get(resource, ()):
+            return True
+        return any(action in TABLE[role].get(resource, ()) for role in self.roles(user, day))
+
+    def below(self, unit: int, day: date) -> set[int]:
+        """The unit and all that report to it, directly or not, on a day."""
+        found = {unit}
+        while True:
+            more = {
+                row["unit_id"]
+                for row in self.raw["orglink"].values()
+                if row["parent_id"] in found and row["unit_id"] not in found and holds(row, day)
+            }
+            if not more:
+                return found
+            found |= more
+
+    def _reach(self, user: int, day: date, resource: str, action: str) -> Reach:
+        seats = [s for s in self.seats(user, day) if action in TABLE[s.role].get(resource, ())]
+        over = [seat for seat in seats if seat.role not in BY_ROW]
+        person = self.person_of.get(user)
+        return Reach(
+            everything=any(self.raw["orgunit"][seat.unit]["kind"] == "head_office" for seat in over),
+            units=frozenset(unit for seat in over for unit in self.below(seat.unit, day)),
+            positions=frozenset(s.position for s in seats if s.position is not None and s.role != "dealer"),
+            is_dealer=any(seat.role == "dealer" for seat in seats),
+            user=user,
+            person=person["id"] if person else None,
+        )
+
+    def _sees(self, user: int, day: date, table: str, resource: str, action: str) -> frozenset[int]:
+        """The rows of a table that one right of an account reaches; none without the right."""
+        if not self.may(user, day, resource, action):
+            return frozenset()
+        reach = self.reach(user, day, resource, action)
+        rule: Any = getattr(self, f"rows_of_{table}", self.rows_of_all)
+        return frozenset(rule(reach, day, table))
+
+    def rows_of_all(self, _reach: Reach, _day: date, table: str) -> Iterable[int]:
+        return self.raw[table]
+
+    def rows_of_orgunit(self, reach: Reach, _day: date, table: str) -> Iterable[int]:
+        return self.raw[table] if reach.everything else reach.units
+
+    def rows_of_position(self, reach: Reach, _day: date, table: str) -> Iterable[int]:
+        rows = self.raw[table].items()
+        return [pk for pk, row in rows if reach.everything or pk in reach.positions or row["org_unit_id"] in reach.units]
+
+    def rows_of_person(self, reach: Reach, day: date, table: str) -> Iterable[int]:
+        return self.raw[table] if reach.everything else {reach.person, *self.sitting(reach.units, day)} - {None}
+
+    def sitting(self, units: frozenset[int], day: date) -> Iterable[int]:
+        """Who sits on a day on a seat of these units and has not left."""
+        for row in self.raw["assignment"].values():
+            position, person = self.raw["position"][row["position_id"]], self.raw["person"][row["person_id"]]
+            if position["org_unit_id"] in units and holds(row, day) and not self.has_left(person, day):
+                yield row["person_id"]
+
+    def rows_of_assignment(self, reach: Reach, _day: date, table: str) -> Iterable[int]:
+        position = self.raw["position"]
+        return [
+            pk
+            for pk, row in self.raw[table].items()
+            if reach.everything or row["person_id"] == reach.person or position[row["position_id"]]["org_unit_id"] in reach.units
+        ]  # fmt: skip
+
+    def rows_of_territory(self, reach: Reach, day: date, table: str) -> Iterable[int]:
+        if reach.everything:
+            return self.raw[table]
+        owned = {
+            row["territory_id"]
+            for row in self.raw["territoryowner"].values()
+            if row["position_id"] in reach.positions and holds(row, day)
+        }
+        return {pk for pk, row in self.raw[table].items() if pk in owned or row["org_unit_id"] in reach.units}
+
+    def territory_of(self, customer: Row, day: date) -> int | None:
+        """The territory a customer belongs to on a day: named, else that of its place."""
+        if customer["territory_override_id"] is not None:
+            return int(customer["territory_override_id"])
+        return self.territory_of_place(customer["unit_id"], day)
+
+    def territory_counting(self, customer: Row, day: date) -> int | None:
+        """The territory for which an order counts: a named one only over its own days."""
+        found = self.territory_of(customer, day)
+        if found is not None and customer["territory_override_id"] is not None:
+            return found if holds(self.raw["territory"][found], day) else None
+        return found
+
+    def territory_of_place(self, place: int | None, day: date) -> int | None:
+        for row in self.raw["alignmentunit"].values():
+            alignment = self.raw["alignment"][row["alignment_id"]]
+            if row["unit_id"] == place and alignment["state"] in ("active", "retired") and holds(alignment, day):
+                return int(row["territory_id"])
+        return None
+
+    def rows_of_customer(self, reach: Reach, day: date, table: str) -> Iterable[int]:
+        if reach.everything:
+            return self.raw[table]
+        bought = {
+            row["customer_id"]
+            for row in self.raw["dealeraccess"].values()
+            if reach.is_dealer and row["user_id"] == reach.user and holds(row, day)
+        }
+        seen = set(self.rows_of_territory(reach, day, "territory"))
+        return {pk for pk, row in self.raw[table].items() if pk in bought or self.territory_of(row, day) in seen}
+
+    def rows_of_approval(self, reach: Reach, _day: date, table: str) -> Iterable[int]:
+        return [
+            pk
+            for pk, row in self.raw[table].items()
+            if reach.everything or row["submitted_by_id"] == reach.user or row["org_unit_id"] in reach.units
+        ]
+
+    def rows_of_importrun(self, reach: Reach, _day: date, table: str) -> Iterable[int]:
+        return [pk for pk, row in self.raw[table].items() if reach.everything or row["created_by_id"] == reach.user]
+
+    def rows_of_decision(self, reach: Reach, _day: date, table: str) -> Iterable[int]:
+        return [pk for pk, row in self.raw[table].items() if reach.everything or row["actor_id"] == reach.user]
+
+    def rows_of_notice(self, reach: Reach, _day: date, table: str) -> Iterable[int]:
+        return [pk for pk, row in self.raw[table].items() if row["user_id"] == reach.user]
+
+    def rows_of_user(self, reach: Reach, _day: date, table: str) -> Iterable[int]:
+        return self.raw[table] if reach.everything else ()
+
+    rows_of_rolegrant = rows_of_user
+
+    def rows_of_planversion(self, reach: Reach, day: date, table: str) -> Iterable[int]:
+        """Who only carries targets out sees what was published."""
+        sees_drafts = self.may(reach.user, day, "plan", "view")
+        rows = self.raw[table].items()
+        return [pk for pk, row in rows if sees_drafts or row["state"] in ("published", "superseded")]
+
+    def discloses(self, user: int, day: date, table: str, pk: int) -> bool:
+        """Whether the account may ask for the personal data of a row."""
+        for seat in self.seats(user, day):
+            if table in DISCLOSING.get(seat.role, ()) and pk in self._rows_by(seat, user, day, table):
+                return True
+        return False
+
+    def _rows_by(self, seat: Seat, user: int, day: date, table: str) -> Iterable[int]:
+        is_row = seat.role in BY_ROW
+        person = self.person_of.get(user)
+        reach = Reach(
+            everything=not is_row and self.raw["orgunit"][seat.unit]["kind"] == "head_office",
+            units=frozenset() if is_row else frozenset(self.below(seat.unit, day)),
+            positions=frozenset() if seat.position is None else frozenset({seat.position}),
+            is_dealer=False,
+            user=user,
+            person=person["id"] if person else None,
+        )
+        rule: Any = getattr(self, f"rows_of_{table}")
+        return set(rule(reach, day, table))

@@ -1,0 +1,67 @@
+"""The rights as the company decided them, written down a second time and by hand.
+
+The product has its own table; the two must agree, and nothing here reads that one. A letter is an
+action: v view, c create, e edit, d delete, i import, x export, s submit, a approve, p publish.
+"""
+
+ACTIONS = {
+    "v": "view", "c": "create", "e": "edit", "d": "delete", "i": "import", "x": "export", "s": "submit",
+    "a": "approve", "p": "publish",
+}  # fmt: skip
+EVERYONE = "home=v account=ve notice=ve"
+READING = (
+    "org_unit=vx position=vx person=vx customer=vx territory=vx alignment=vx plan=vx target=vx actual=vx order=vx "
+    "product=vx channel=vx calendar=vx approval=v"
+)
+MANAGING = (
+    "org_unit=vx position=vx person=vx customer=vxce territory=vx alignment=vxes plan=vxs target=vxesi actual=vxi "
+    "order=vx product=vx channel=vx calendar=vx approval=vsa import=vc claim=v personal=v"
+)
+ROLES = {
+    "system_admin": "org_unit=vx position=vx person=vx user=vcedix calendar=vcedix rights=v",
+    "security_admin": "org_unit=v position=v person=v user=v grant=vced rights=v",
+    "audit_admin": "audit=vx rights=v",
+    "sales_operations": (
+        "org_unit=vcedix position=vcedix person=vcedix customer=vcedix territory=vcedix product=vcedix channel=vcedix "
+        "calendar=vcedix alignment=vcedixsap plan=vcedixsap target=vcedixsap approval=vcedixsap actual=vxid order=vx "
+        "import=vcedix dealer=vce claim=ve limit=vced personal=vxd audit=vx rights=v"
+    ),
+    "sales_director": (
+        "org_unit=vx position=vx person=vx customer=vx territory=vx alignment=vxap plan=vxap target=vxeap actual=vx "
+        "order=vx product=vx channel=vx calendar=vx approval=vsa claim=ve limit=v personal=v audit=vx"
+    ),
+    "area_manager": MANAGING,
+    "province_manager": MANAGING,
+    "supervisor": f"{READING} personal=v",
+    "salesperson": "customer=vx territory=vx target=vx actual=vx order=vx product=vx channel=vx personal=v",
+    "finance": READING,
+    "human_resources": f"{READING} person=vcedix import=vc personal=vxd",
+    "auditor": f"{READING} import=v user=v grant=v dealer=v claim=v limit=v rights=v audit=vx",
+    "dealer": "customer=v order=v product=v",
+}
+BY_ROW = frozenset({"salesperson", "dealer"})
+"""Roles that reach single rows and never an org unit."""
+
+PERSONAL = {"customer": ("contact", "phone", "address"), "person": ("phone", "email", "id_number")}
+"""Never in any answer but that to a disclosure with a reason."""
+
+DISCLOSING = {
+    "sales_operations": ("customer", "person"),
+    "sales_director": ("customer", "person"),
+    "area_manager": ("customer", "person"),
+    "province_manager": ("customer", "person"),
+    "supervisor": ("customer", "person"),
+    "salesperson": ("customer",),
+    "human_resources": ("person",),
+}
+UNWRITTEN = {("area_manager", "customer"): ("tier", "territory_override"), ("province_manager", "customer"): ("tier", "territory_override")}
+"""Fields of a form that a role does not write, though it may edit the row."""
+
+
+def parsed(text: str) -> dict[str, frozenset[str]]:
+    pairs = (part.split("=") for part in text.split())
+    return {resource: frozenset(ACTIONS[letter] for letter in letters) for resource, letters in pairs}
+
+
+TABLE = {role: parsed(text) for role, text in ROLES.items()}
+FOR_ALL = parsed(EVERYONE)
