@@ -1,6 +1,6 @@
 """The JSON API at `/api/`: every registered object, with the same rows, scope, form and refusals as its pages.
 
-Signed-in sessions only; a writing call sends the CSRF token of the session. `/api/docs` describes it.
+Called with a personal token, or from a signed-in browser with its CSRF token. `/api/docs` describes it.
 """
 
 from collections.abc import Mapping
@@ -8,20 +8,29 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404
 from django.urls import URLPattern
 from django.utils.translation import gettext
 from ninja import Body, NinjaAPI, Router
-from ninja.security import django_auth
+from ninja.errors import HttpError, ValidationError
 
 from quyu.kernel.refusal import Refusal
 from quyu.platform.fields import values
 from quyu.platform.people import guard
 from quyu.platform.viewsets.viewset import PAGE_SIZE, REGISTRY, Caller, Viewset
+from quyu.shell.api_auth import Session, Token
+from quyu.shell.api_document import Described, DescribedAPI, kind_of
+from quyu.shell.api_errors import answer
+from quyu.shell.hostile_input import StrictParser
 
 Json = dict[str, Any]
-JSON_TYPES = {"BooleanField": "boolean", "IntegerField": "integer", "BigIntegerField": "integer"}
+PYTHON_TYPES: dict[str, tuple[type, ...]] = {
+    "boolean": (bool, type(None)),
+    "integer": (int, type(None)),
+    "number": (int, float, type(None)),
+    "string": (str, type(None)),
+}
 
 
 def caller_of(request: HttpRequest, viewset: Viewset[Any], action: str) -> Caller:
@@ -30,10 +39,23 @@ def caller_of(request: HttpRequest, viewset: Viewset[Any], action: str) -> Calle
     return Caller(request.user, scope, request.today, request.now)  # type: ignore[attr-defined, arg-type]
 
 
-def row_json(viewset: Viewset[Any], row: Any, hidden: frozenset[str]) -> Json:
-    """Related rows by key, amounts in fen, private fields masked."""
-    shown = {name: viewset.show(row, name, hidden, values.plain) for name in viewset.shown}
+def row_json(viewset: Viewset[Any], row: Any, caller: Caller) -> Json:
+    """Related rows by key, amounts in fen, personal fields masked; only what the caller may see."""
+    names = viewset.seen(caller, viewset.shown)
+    shown = {name: viewset.show(row, name, values.plain) for name in names}
     return {"id": row.pk, "version": row.version, **shown}
+
+
+def misfits(viewset: Viewset[Any], body: Mapping[str, Any], known: set[str]) -> Json:
+    """Fields of the body that do not exist for this caller, or hold another type than the document says."""
+    wrong: Json = {}
+    for name, value in body.items():
+        kind = "integer" if name == "version" else kind_of(viewset, name) if name in known else ""
+        if not kind:
+            wrong[name] = [{"code": "unknown_field", "message": gettext("没有这个字段，或您不能写它。")}]
+        elif not isinstance(value, PYTHON_TYPES[kind]) or (isinstance(value, bool) and kind != "boolean"):
+            wrong[name] = [{"code": "type", "message": gettext("类型不对，应为 {type}。").format(type=kind)}]
+    return wrong
 
 
 def save(viewset: Viewset[Any], caller: Caller, row: Any, body: Mapping[str, Any]) -> HttpResponse:
@@ -42,64 +64,53 @@ def save(viewset: Viewset[Any], caller: Caller, row: Any, body: Mapping[str, Any
     given = {
         name: values.text(viewset.field(name), body[name]) for name in form_class.base_fields if name in body
     }
-    if unknown := sorted(set(body) - set(form_class.base_fields) - {"version"}):
-        return JsonResponse({"errors": {name: [{"code": "unknown_field"}] for name in unknown}}, status=422)
+    if wrong := misfits(viewset, body, {*form_class.base_fields, "version"}):
+        return answer(422, errors=wrong)
     form = viewset.bind(form_class, row, given)
     if not form.is_valid():
-        return JsonResponse({"errors": form.errors.get_json_data()}, status=422)
+        return answer(422, errors=form.errors.get_json_data())
     try:
         saved = viewset.save(form, expected_version=body.get("version") or 0, caller=caller)
     except Refusal as refusal:
-        return JsonResponse({"code": refusal.code, "message": values.spoken(refusal)}, status=409)
-    return JsonResponse(row_json(viewset, saved, viewset.hidden(caller)), status=200 if row else 201)
-
-
-def query_parameter(name: str) -> Json:
-    return {"in": "query", "name": name, "schema": {"type": "string"}, "required": False}
+        return answer(409, code=refusal.code, message=values.spoken(refusal))
+    return JsonResponse(row_json(viewset, saved, caller), status=200 if row else 201)
 
 
 def router_of(viewset: Viewset[Any]) -> Router:
     """List, one row, create, change, delete. A change must say which `version` it saw."""
     router = Router(tags=[str(viewset.model._meta.verbose_name)])
-    kinds = {
-        name: JSON_TYPES.get(viewset.field(name).get_internal_type(), "string") for name in viewset.fields
-    }
-    properties = {name: {"type": [kind, "null"]} for name, kind in {**kinds, "version": "integer"}.items()}
-    body_schema = {"content": {"application/json": {"schema": {"type": "object", "properties": properties}}}}
-    reads = {"parameters": [query_parameter(name) for name in ("q", "sort", *viewset.filters)]}
-    writes: Json = {"requestBody": body_schema}
+    described = Described(viewset)
 
-    @router.get("/", operation_id=f"{viewset.name}_list", openapi_extra=reads)
+    @router.get("/", operation_id=f"{viewset.name}_list", openapi_extra=described.list)
     def list_rows(request: HttpRequest, page: int = 1) -> Any:
         """The rows, 50 to a page; `q` searches, `sort` names a column (`-` descends), filters by name."""
         caller = caller_of(request, viewset, "view")
-        hidden = viewset.hidden(caller)
         found = Paginator(viewset.found(caller, request.GET.dict()), PAGE_SIZE)
         shown = found.get_page(page)
-        items = [row_json(viewset, row, hidden) for row in shown]
+        items = [row_json(viewset, row, caller) for row in shown]
         return {"count": found.count, "pages": found.num_pages, "page": shown.number, "items": items}
 
-    @router.get("/{int:pk}", operation_id=f"{viewset.name}_detail")
+    @router.get("/{int:pk}", operation_id=f"{viewset.name}_detail", openapi_extra=described.detail)
     def one_row(request: HttpRequest, pk: int) -> Any:
         caller = caller_of(request, viewset, "view")
-        return row_json(viewset, get_object_or_404(viewset.rows(caller), pk=pk), viewset.hidden(caller))
+        return row_json(viewset, get_object_or_404(viewset.rows(caller), pk=pk), caller)
 
-    @router.post("/", operation_id=f"{viewset.name}_create", openapi_extra=writes)
+    @router.post("/", operation_id=f"{viewset.name}_create", openapi_extra=described.create)
     def create(request: HttpRequest, body: Body[Json]) -> Any:
         return save(viewset, caller_of(request, viewset, "create"), None, body)
 
-    @router.patch("/{int:pk}", operation_id=f"{viewset.name}_change", openapi_extra=writes)
+    @router.patch("/{int:pk}", operation_id=f"{viewset.name}_change", openapi_extra=described.change)
     def change(request: HttpRequest, pk: int, body: Body[Json]) -> Any:
         caller = caller_of(request, viewset, "edit")
         return save(viewset, caller, get_object_or_404(viewset.rows(caller), pk=pk), body)
 
-    @router.delete("/{int:pk}", operation_id=f"{viewset.name}_delete")
+    @router.delete("/{int:pk}", operation_id=f"{viewset.name}_delete", openapi_extra=described.delete)
     def delete(request: HttpRequest, pk: int) -> Any:
         caller = caller_of(request, viewset, "delete")
         try:
             viewset.delete(get_object_or_404(viewset.rows(caller), pk=pk), caller=caller)
         except Refusal as refusal:
-            return JsonResponse({"code": refusal.code, "message": values.spoken(refusal)}, status=409)
+            return answer(409, code=refusal.code, message=values.spoken(refusal))
         return HttpResponse(status=204)
 
     return router
@@ -108,17 +119,27 @@ def router_of(viewset: Viewset[Any]) -> Router:
 def build() -> NinjaAPI:
     """All objects under their paths."""
     seen_by_users = guard.require("home", "view")
-    made = NinjaAPI(
-        title="Quyu", version="1", auth=django_auth, urls_namespace="api", docs_decorator=seen_by_users
+    made = DescribedAPI(
+        title="Quyu",
+        version="1",
+        auth=[Token(), Session()],
+        urls_namespace="api",
+        docs_decorator=seen_by_users,
+        parser=StrictParser(),
     )
     for viewset in REGISTRY.values():
         made.add_router(f"/{viewset.path}", router_of(viewset))
-    made.exception_handler(PermissionDenied)(forbidden)
+    made.exception_handler(PermissionDenied)(lambda _request, _error: answer(403))
+    made.exception_handler(Http404)(lambda _request, _error: answer(404))
+    made.exception_handler(HttpError)(lambda _request, error: answer(error.status_code))
+    made.exception_handler(ValidationError)(unreadable)
     return made
 
 
-def forbidden(_request: HttpRequest, _error: Exception) -> HttpResponse:
-    return JsonResponse({"code": "forbidden", "message": gettext("您没有这项权限。")}, status=403)
+def unreadable(_request: HttpRequest, error: ValidationError) -> HttpResponse:
+    """Parameters or a body that do not fit the document, by the name of the parameter."""
+    fault = [{"code": "type", "message": gettext("类型不对，或缺少内容。")}]
+    return answer(422, errors={str(found["loc"][-1]): fault for found in error.errors})
 
 
 def urls(made: NinjaAPI) -> Any:

@@ -19,3 +19,4 @@ def _bold_managers(monkeypatch: pytest.MonkeyPatch) -> None:
     """Province managers with every right over every object: then only the scope stands in their way."""
     rights = dict.fromkeys(policy.RESOURCES, policy.KEEP)
     monkeypatch.setattr(policy, "POLICY", {**policy.POLICY, Role.PROVINCE_MANAGER: rights})
+    monkeypatch.setattr(policy, "WRITABLE", {})

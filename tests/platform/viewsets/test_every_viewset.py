@@ -179,6 +179,8 @@ def test_export_and_import_are_identity(
 
     assert again.errors == ()
     assert again.findings.preview == {"created": 0, "changed": 0, "unchanged": count, "changes": []}
+    if any(before[name] for name in viewset.personal):
+        return  # what left the server masked cannot be made again from the file
     key, name = key_of(home), f"{viewset.key}__exact"
     assert client_of(company.operations).post(url(viewset, "delete", home.pk)).status_code in (200, 302)
     receipt = pipeline.commit(judged(viewset, company.operations, file))
@@ -274,7 +276,7 @@ def test_search_filter_and_sort_keep_to_what_was_asked(
 
     assert home.pk in listed(viewset, client, f"q={word}")
     assert listed(viewset, client, "q=没有这样的词") == set()
-    for column in viewset.sortable(frozenset()):
+    for column in set(viewset.columns) - {*viewset.personal, *viewset.links}:
         assert {home.pk, other.pk} <= listed(viewset, client, f"sort=-{column}")
     for name in viewset.filters:
         value = texts(viewset, home)[name]

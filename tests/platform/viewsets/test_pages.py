@@ -47,9 +47,11 @@ def test_deleting_leaves_the_row_in_the_history(company: Company) -> None:
     assert (gone.history_type, gone.history_user) == ("-", company.operations)
 
 
-def test_personal_data_are_masked_for_those_who_may_not_edit(company: Company) -> None:
+@pytest.mark.capability("ORG5")
+@pytest.mark.parametrize("name", ["boss", "operations"])
+def test_personal_data_leave_the_server_masked(company: Company, name: str) -> None:
     person = employee(company.jiangsu, 7)
-    client = client_of(company.boss)
+    client = client_of(getattr(company, name))
 
     shown = [
         page(client, url(PEOPLE, "list")),
@@ -57,13 +59,36 @@ def test_personal_data_are_masked_for_those_who_may_not_edit(company: Company) -
         page(client, url(PEOPLE, "detail", person.pk) + "?tab=history"),
         page(client, f"/api/people/{person.pk}"),
         page(client, "/api/people/"),
+        page(client, "/api/people/?sort=-phone"),
         str(cells(exported(PEOPLE, client))),
     ]
 
     assert all(person.phone not in text for text in shown)
     assert "138****0007" in shown[0]
     assert listed(PEOPLE, client, f"q={person.phone}") == set()
-    assert person.phone in page(client_of(company.operations), url(PEOPLE, "list"))
+    assert listed(PEOPLE, client, f"q={person.phone[-4:]}") == set()
+
+
+@pytest.mark.capability("ORG5")
+def test_a_form_shows_the_mask_and_writes_only_what_was_typed_anew(company: Company) -> None:
+    person = employee(company.jiangsu, 7)
+    client, address = client_of(company.operations), url(PEOPLE, "edit", person.pk)
+    form = page(client, address)
+    kept = {"code": person.code, "name": "改名", "joined_on": "2025-03-01", "phone": "138****0007"}
+
+    client.post(address, {**kept, "version": "1"})
+    person.refresh_from_db()
+    assert (person.name, person.phone) == ("改名", "13800000007")
+    assert person.phone not in form
+
+    refused = client.post(address, {**kept, "phone": "139****0007", "version": "2"}).content.decode()
+    assert "打码" in refused
+    client.post(address, {**kept, "phone": "13900000007", "version": "2"})
+    person.refresh_from_db()
+    assert person.phone == "13900000007"
+    client.post(address, {**kept, "phone": "", "version": "3"})
+    person.refresh_from_db()
+    assert person.phone == ""
 
 
 def test_amounts_are_typed_and_shown_in_yuan(company: Company) -> None:

@@ -4,7 +4,7 @@ Related rows travel by their natural key (a code), never by their number, so tha
 the API say the same thing and what goes out comes in again unchanged.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from django import forms
@@ -63,12 +63,34 @@ class KeyField(forms.ModelChoiceField):  # type: ignore[type-arg]
         return f"{getattr(obj, str(self.to_field_name))} {obj}"
 
 
+class MaskedField(forms.CharField):
+    """A personal field: shown masked, and left alone while the mask comes back as it went out."""
+
+    stored = ""
+
+    def clean(self, value: Any) -> str:
+        text: str = super().clean(value)
+        if text and text == values.mask(self.stored, self.name):
+            return self.stored
+        if values.MASK in text:
+            raise ValidationError(
+                _("“%(text)s”是打码后的内容，请填写完整内容，或保持原样。"), "masked", {"text": text}
+            )
+        return text
+
+    def __init__(self, *args: Any, name: str, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.name = name
+
+
 def form_field(field: models.Field[Any, Any], rows: Rows) -> forms.Field | None:
     """The form field of a database field; related rows come from `rows`, which knows the caller's scope."""
     options: dict[str, Any] = {"label": gettext(str(field.verbose_name)), "required": not field.blank}
     if isinstance(field, models.ForeignKey):
         related = field.related_model
         return KeyField(rows(related), to_field_name=values.KEYS[related], **options)
+    if field.name in getattr(field.model, "personal_fields", ()):
+        return MaskedField(name=field.name, max_length=field.max_length, **options)
     if field.name.endswith("_fen"):
         return YuanField(**options)
     if isinstance(field, models.BooleanField):
@@ -90,7 +112,19 @@ def make_optional(field: forms.Field, empty_label: str) -> None:
 
 
 class RowForm(forms.ModelForm):  # type: ignore[type-arg]
-    """Puts the links of the form (fields that are no column of the model) on the row as well."""
+    """Puts the links of the form (fields that are no column of the model) on the row as well.
+
+    `before` is the row as it was, as text and unmasked: what the form shows of it is `initial`.
+    """
+
+    before: Mapping[str, str] = {}
+
+    def keep(self, before: Mapping[str, str]) -> None:
+        """Tell the form, and its masked fields, what the row holds."""
+        self.before = before
+        for name, field in self.fields.items():
+            if isinstance(field, MaskedField):
+                field.stored = before.get(name, "")
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data

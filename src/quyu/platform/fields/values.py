@@ -15,6 +15,7 @@ from quyu.kernel.refusal import Refusal
 
 KEYS: dict[type[models.Model], str] = {}
 Field = models.Field[Any, Any]
+MASK = "****"
 
 
 def spoken(refusal: Refusal) -> str:
@@ -31,9 +32,21 @@ def listed(texts: Iterable[object]) -> str:
     return gettext("、").join(map(str, texts))
 
 
-def mask(value: str) -> str:
-    """`13812345678` -> `138****5678`; short values vanish wholly."""
-    return f"{value[:3]}****{value[-4:]}" if len(value) > 9 else "****"
+def mask(value: str, name: str = "") -> str:
+    """A personal value as others see it, by what the field holds; nothing of it when it is too short.
+
+    `13812345678` -> `138****5678`; 王小明 -> `王****`; an address keeps its first six letters, an e-mail
+    address its server. The mask of nothing is nothing.
+    """
+    if not value:
+        return ""
+    if name == "email" and "@" in value:
+        return f"{value[0]}{MASK}@{value.rpartition('@')[2]}"
+    if name == "contact":
+        return f"{value[0]}{MASK}"
+    if name == "address":
+        return f"{value[:6]}{MASK}" if len(value) > 9 else MASK
+    return f"{value[:3]}{MASK}{value[-4:]}" if len(value) > 9 else MASK
 
 
 def plain(row: models.Model, field: Field) -> Any:

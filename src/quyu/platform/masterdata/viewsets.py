@@ -93,8 +93,7 @@ class PersonViewset(Viewset[Person]):
     resource = "person"
     path = "people"
     columns = ("code", "name", "phone", "joined_on", "left_on")
-    fields = ("code", "name", "phone", "joined_on", "left_on")
-    search = ("code", "name", "phone")
+    fields = ("code", "name", "phone", "email", "id_number", "joined_on", "left_on")
     attributing = ("code",)
 
     def visible(self, scope: Scope, at: date) -> QuerySet[Person]:

@@ -37,9 +37,9 @@ class DuplicateLine(Refusal):
 
 def export(viewset: Viewset[Any], caller: Caller, params: Mapping[str, str]) -> IO[bytes]:
     """The rows the caller finds, one at a time, in columns that can be imported again."""
-    hidden, names = viewset.hidden(caller), viewset.shown
+    names = viewset.seen(caller, viewset.shown)
     rows = viewset.found(caller, params).iterator(chunk_size=1000)
-    cells = ([viewset.show(row, name, hidden, values.cell) for name in names] for row in rows)
+    cells = ([viewset.show(row, name, values.cell) for name in names] for row in rows)
     return spreadsheet.write(viewset.title, [viewset.label(name) for name in names], cells)
 
 
@@ -119,13 +119,16 @@ def write(viewset: Viewset[Any], form: ModelForm[Any], caller: Caller) -> list[d
     """Save what the form changes; the changes, field by field."""
     if not form.is_valid():
         raise ValidationError(form.errors.as_data())
-    before, after = form.initial, viewset.texts(form.instance)
+    before, after = form.before, viewset.texts(form.instance)  # type: ignore[attr-defined]  # a RowForm
     names = [name for name in form.fields if before.get(name, "") != after[name]]
     if names:
         viewset.save(form, expected_version=form.instance.version, caller=caller)
-    told = {name: values.mask if name in viewset.personal else str for name in names}
+
+    def told(name: str, text: str) -> str:
+        return values.mask(text, name) if name in viewset.personal else text
+
     return [
-        {"label": viewset.label(n), "before": told[n](before.get(n, "")), "after": told[n](after[n])}
+        {"label": viewset.label(n), "before": told(n, before.get(n, "")), "after": told(n, after[n])}
         for n in names
     ]
 

@@ -4,17 +4,15 @@ The caller's scope enters at one place: `visible`. Lists, related rows in forms 
 rows and API bodies are all looked up in it, so a row out of scope does not exist for the caller.
 """
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from datetime import date, datetime
-from functools import partial, reduce
-from operator import or_
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date
+from functools import partial
 from typing import Any, Generic, TypeVar
 
 from django import forms
 from django.core.exceptions import ImproperlyConfigured
 from django.db import models, transaction
-from django.db.models import ProtectedError, Q, QuerySet, RestrictedError
+from django.db.models import ProtectedError, QuerySet, RestrictedError
 from django.forms import ModelForm, modelform_factory
 from django.urls import reverse
 from django.utils.translation import gettext
@@ -23,9 +21,10 @@ from quyu.kernel.refusal import Refusal
 from quyu.platform.audit import services as audit
 from quyu.platform.audit.models import EditableRow
 from quyu.platform.fields import form_fields, values
+from quyu.platform.fields.searching import matching
 from quyu.platform.ownership import announce
 from quyu.platform.people import policy
-from quyu.platform.people.models import User
+from quyu.platform.people.caller import Caller as Caller
 from quyu.platform.people.scope import Scope
 
 PAGE_SIZE = 50
@@ -48,23 +47,14 @@ class OutOfScope(Refusal):
         super().__init__("out_of_scope", "{name} 不在您负责的范围内，没有写入。", name=name)
 
 
-@dataclass(frozen=True)
-class Caller:
-    """Who asks, with the reach of the right he uses, on which day. No user: the product itself."""
-
-    user: User | None
-    scope: Scope
-    at: date
-    now: datetime
-
-
 class Viewset(Generic[M]):
     """What can be seen of an object and done with it. Subclass, declare, `@register`.
 
-    `key` names a row in files, forms and bodies. `personal_fields` of the model are masked for those
-    who may not edit all they see, and can then neither be written, searched nor sorted by. `links` are
-    foreign keys that are no column of the model; its rows answer to their names and `write` keeps them.
-    `attributing` fields decide for whom order lines count: their change is announced.
+    `key` names a row in files, forms and bodies. `personal_fields` of the model leave the server masked,
+    and are neither searched nor sorted by (`platform/disclosure` shows one row, for a reason). The table
+    of rights says which fields a role sees and writes. `links` are foreign keys that are no column of the
+    model; its rows answer to their names and `write` keeps them. `attributing` fields decide for whom
+    order lines count: their change is announced.
     """
 
     model: type[M]
@@ -107,20 +97,18 @@ class Viewset(Generic[M]):
         """The name of a field in the reader's language."""
         return gettext(str(self.field(name).verbose_name))
 
-    def hidden(self, caller: Caller) -> frozenset[str]:
-        """The personal fields this caller sees masked."""
-        reach = policy.narrow(caller.scope, self.resource, "edit")
-        edits_all = reach.is_everything or reach.org_unit_ids >= caller.scope.org_unit_ids
-        may_edit = policy.allows(caller.scope, self.resource, "edit")
-        return frozenset(() if edits_all and may_edit else self.personal)
+    def seen(self, caller: Caller, names: Iterable[str]) -> list[str]:
+        """Those of the fields that this caller may see."""
+        allowed = policy.fields_seen(caller.scope, self.resource)
+        return [name for name in names if allowed is None or name in allowed]
 
-    def show(self, row: M, name: str, hidden: frozenset[str], dress: Dress = values.words) -> Any:
-        """The value of a field in one of its dresses, masked when hidden."""
+    def show(self, row: M, name: str, dress: Dress = values.words) -> Any:
+        """The value of a field in one of its dresses, masked when personal."""
         value = dress(row, self.field(name))
-        return values.mask(str(value)) if name in hidden and value else value
+        return values.mask(str(value), name) if name in self.personal and value else value
 
-    def sortable(self, hidden: frozenset[str]) -> set[str]:
-        return set(self.columns) - hidden - set(self.links)
+    def sortable(self, caller: Caller) -> set[str]:
+        return set(self.seen(caller, self.columns)) - {*self.personal, *self.links}
 
     def rows(self, caller: Caller) -> QuerySet[M]:
         """Everything the caller may see, with the related rows it shows."""
@@ -129,20 +117,20 @@ class Viewset(Generic[M]):
 
     def found(self, caller: Caller, params: Mapping[str, str]) -> QuerySet[M]:
         """The caller's rows, searched, filtered and sorted as a query string says."""
-        hidden, filters = self.hidden(caller), self.filter_form(caller, params)
+        filters = self.filter_form(caller, params)
         if not filters.is_valid():  # say, a row out of scope
             return self.rows(caller).none()
         chosen = {name: value for name, value in filters.cleaned_data.items() if value not in (None, "")}
         sort = params.get("sort", "")
-        order = [sort] if sort.removeprefix("-") in self.sortable(hidden) else self.model._meta.ordering or []
-        names = [name for name in self.search if name not in hidden]
+        order = [sort] if sort.removeprefix("-") in self.sortable(caller) else self.model._meta.ordering or []
+        names = [name for name in self.seen(caller, self.search) if name not in self.personal]
         rows = matching(self.rows(caller), names, params.get("q", ""))
         return rows.filter(**chosen).order_by(*order, "pk")
 
     def filter_form(self, caller: Caller, params: Mapping[str, str]) -> forms.Form:
         """The filters; their choices are the caller's."""
         form = forms.Form(params)
-        for name in self.filters:
+        for name in self.seen(caller, self.filters):
             if field := self.form_field(caller, self.field(name)):
                 form_fields.make_optional(field, gettext("全部"))
                 form.fields[name] = field
@@ -158,11 +146,14 @@ class Viewset(Generic[M]):
 
     def form_class(self, caller: Caller) -> type[ModelForm[M]]:
         """The form in which this caller may write a row."""
-        names = [name for name in self.fields if name not in {*self.hidden(caller), *self.links}]
-        make = partial(self.form_field, caller)
-        made = modelform_factory(self.model, form=form_fields.RowForm, fields=names, formfield_callback=make)
-        for name, link in self.links.items():
-            if field := make(link):
+        allowed = policy.fields_written(caller.scope, self.resource)
+        names = [name for name in self.fields if allowed is None or name in allowed]
+        columns, make = [name for name in names if name not in self.links], partial(self.form_field, caller)
+        made = modelform_factory(
+            self.model, form=form_fields.RowForm, fields=columns, formfield_callback=make
+        )
+        for name in names:
+            if name in self.links and (field := make(self.links[name])):
                 made.base_fields[name] = field
         return made
 
@@ -179,7 +170,10 @@ class Viewset(Generic[M]):
     def bind(self, form_class: type[ModelForm[M]], row: M | None, given: Texts | None) -> ModelForm[M]:
         """A form over `row` (or a new one) in which what is not given keeps its value, or its default."""
         before = self.texts(row) if row else self.defaults()
-        return form_class(None if given is None else {**before, **given}, instance=row, initial=before)
+        shown = before | {name: values.mask(before.get(name, ""), name) for name in self.personal}
+        form = form_class(None if given is None else {**shown, **given}, instance=row, initial=shown)
+        form.keep(before)  # type: ignore[attr-defined]  # every form is a RowForm
+        return form
 
     @transaction.atomic
     def save(self, form: ModelForm[M], *, expected_version: int, caller: Caller) -> M:
@@ -238,11 +232,5 @@ def related_rows(caller: Caller, model: type[models.Model]) -> QuerySet[Any]:
         return model._default_manager.all()
     if model not in REGISTRY:
         raise ImproperlyConfigured(f"{model.__name__} needs a viewset or register_reference()")
-    return REGISTRY[model].visible(caller.scope, caller.at)
-
-
-def matching(rows: QuerySet[M], names: list[str] | tuple[str, ...], words: str) -> QuerySet[M]:
-    """The rows in which every word occurs in one of the named fields."""
-    for word in words.split():
-        rows = rows.filter(reduce(or_, (Q(**{f"{name}__icontains": word}) for name in names), Q(pk=None)))
-    return rows
+    rows = REGISTRY[model].visible(caller.scope, caller.at)
+    return rows if policy.allows(caller.scope, REGISTRY[model].resource, "view") else rows.none()

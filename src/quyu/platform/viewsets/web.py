@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from quyu.kernel.refusal import Refusal
 from quyu.platform.audit import selectors as audit
 from quyu.platform.fields import values
+from quyu.platform.fields.searching import matching
 from quyu.platform.panels import panels_of
 from quyu.platform.people import guard, policy
 from quyu.platform.people.guard import GuardedRequest
@@ -26,7 +27,6 @@ from quyu.platform.viewsets.viewset import (
     REGISTRY,
     Caller,
     Viewset,
-    matching,
     related_rows,
 )
 
@@ -41,18 +41,20 @@ def caller_of(request: GuardedRequest) -> Caller:
 def show(request: GuardedRequest, template: str, viewset: Viewset[Any], **context: object) -> HttpResponse:
     """Render one of the object's pages with what its buttons need to know."""
     may = {action for action in policy.ACTIONS if guard.may(request, viewset.resource, action)}
-    return render(request, f"viewsets/{template}.html.jinja", {"viewset": viewset, "may": may, **context})
+    has_history = bool(viewset.seen(caller_of(request), [policy.HISTORY]))
+    shared = {"viewset": viewset, "may": may, "has_history": has_history}
+    return render(request, f"viewsets/{template}.html.jinja", {**shared, **context})
 
 
 def list_page(request: GuardedRequest, viewset: Viewset[Any]) -> HttpResponseBase:
     """The caller's rows, 50 at a time; HTMX asks for the table alone."""
     caller, params = caller_of(request), request.GET.dict()
-    hidden = viewset.hidden(caller)
+    columns = viewset.seen(caller, viewset.columns)
     page = Paginator(viewset.found(caller, params), PAGE_SIZE).get_page(params.get("page"))
     context: dict[str, object] = {
         "page": page,
-        "headers": [header(viewset, name, hidden) for name in viewset.columns],
-        "lines": [(row.pk, [viewset.show(row, name, hidden) for name in viewset.columns]) for row in page],
+        "headers": [header(viewset, name, caller) for name in columns],
+        "lines": [(row.pk, [viewset.show(row, name) for name in columns]) for row in page],
         "filters": viewset.filter_form(caller, params),
         "is_narrowed": any(params.get(name) for name in ("q", *viewset.filters)),
     }
@@ -62,20 +64,20 @@ def list_page(request: GuardedRequest, viewset: Viewset[Any]) -> HttpResponseBas
     return response
 
 
-def header(viewset: Viewset[Any], name: str, hidden: frozenset[str]) -> dict[str, str]:
+def header(viewset: Viewset[Any], name: str, caller: Caller) -> dict[str, str]:
     """A column of the list: numbers to the right, masked fields without an order."""
     align = "end" if viewset.field(name).get_internal_type() in NUMBERS else "start"
-    sort = name if name in viewset.sortable(hidden) else ""
+    sort = name if name in viewset.sortable(caller) else ""
     return {"label": viewset.label(name), "align": align, "sort": sort}
 
 
 def detail_page(request: GuardedRequest, viewset: Viewset[Any], pk: int) -> HttpResponseBase:
     """One row, and who changed what in it."""
     caller = caller_of(request)
-    row, hidden = get_object_or_404(viewset.rows(caller), pk=pk), viewset.hidden(caller)
-    if request.GET.get("tab") == "history":
+    row = get_object_or_404(viewset.rows(caller), pk=pk)
+    if request.GET.get("tab") == policy.HISTORY and viewset.seen(caller, [policy.HISTORY]):
         return show(request, "history", viewset, row=row, history=audit.history_rows(row))
-    facts = [(viewset.label(name), viewset.show(row, name, hidden)) for name in viewset.shown]
+    facts = [(viewset.label(name), viewset.show(row, name)) for name in viewset.seen(caller, viewset.shown)]
     return show(request, "detail", viewset, row=row, facts=facts, panels=panels_of(row, caller))
 
 
@@ -120,7 +122,8 @@ def export_file(request: GuardedRequest, viewset: Viewset[Any]) -> HttpResponseB
 
 def choices(request: GuardedRequest, viewset: Viewset[Any], field: str) -> HttpResponseBase:
     """The first matches among the rows that a large field may name, as options."""
-    model = viewset.field(field).related_model if field in viewset.fields else None
+    known = viewset.seen(caller_of(request), viewset.fields)
+    model = viewset.field(field).related_model if field in known else None
     if model not in REFERENCES:
         raise Http404
     rows = matching(related_rows(caller_of(request), model), REFERENCES[model], request.GET.get(field, ""))
