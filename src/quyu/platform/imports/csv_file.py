@@ -46,6 +46,7 @@ def read_csv(data: bytes, kind: ImportKind, progress: Tracker = SILENT) -> Sheet
             if row > header + 1
         ),
         notices=_notices(decoded),
+        above=tuple(tuple(row) for row in head[:header]),
     )
     sheet = without_empty_rows(sheet)
     return _cut_last_row(sheet, total) if decoded.truncated else sheet

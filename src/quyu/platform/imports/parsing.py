@@ -15,15 +15,16 @@ from quyu.platform.fields.values import listed
 from quyu.platform.imports import headers
 from quyu.platform.imports.dates import EPOCH_1900, ORDERS, parse_dates
 from quyu.platform.imports.kinds import Column, ImportKind, Parsed, Question, RowError
+from quyu.platform.imports.noise import without_noise
 from quyu.platform.imports.numbers import Numbers, parse_numbers, parse_rates
 from quyu.platform.imports.questions import ORDER, UNIT, order_label, which_order, which_unit
-from quyu.platform.imports.sheet import Sheet, codes, is_blank
+from quyu.platform.imports.sheet import Sheet, codes
 
 DIGITS = {"amount": 2, "quantity": 3, "integer": 0, "price": 6, "decimal": 6}
-TOTAL_WORDS = r"^(?i:.{0,20}(合\s*计|小\s*计|总\s*计|累\s*计|汇总)[:：]?|(grand |sub[- ]?)?totals?\b.*)$"
 DAMAGED_NUMBER = r"^\d(\.\d+)?[Ee]\+\d{2,}$"
 TRUE_WORDS, FALSE_WORDS = ("是", "true", "yes", "1", "y", "√"), ("否", "false", "no", "0", "n", "×")
 MAX_TEXT = 500
+COUNTED = frozenset({"amount", "quantity", "integer", "decimal"})
 MONEY = frozenset({"amount", "price"})
 ONE = Decimal(1)
 ISO_DAY = re.compile(r"\d{4}-\d\d-\d\d")
@@ -53,7 +54,8 @@ def parse(
     sheet: Sheet, mapping: Mapping[str, str], kind: ImportKind, answers: Mapping[str, str]
 ) -> ParseResult:
     """Typed rows without a fault, and the errors of the others. `mapping` is column -> header text."""
-    sheet, notices = _without_totals(sheet, mapping, kind)
+    sheet, notices = without_noise(sheet, mapping, kind)
+    sheet = replace(sheet, errors=(*_used(sheet, mapping), *_merged(sheet, mapping, kind)))
     faulty = np.isin(sheet.rows, np.fromiter({error.row or 0 for error in sheet.errors}, np.int64))
     errors = list(sheet.errors)
     columns, raw, questions = {}, {}, []
@@ -76,43 +78,31 @@ def parse(
     )
 
 
+def _used(sheet: Sheet, mapping: Mapping[str, str]) -> list[RowError]:
+    """The faults of whole rows and of the columns that are read; an error cell elsewhere does no harm."""
+    read = set(mapping.values())
+    return [error for error in sheet.errors if error.column is None or error.column in read]
+
+
+def _merged(sheet: Sheet, mapping: Mapping[str, str], kind: ImportKind) -> list[RowError]:
+    """One number over several rows, or one cell over several columns that are read, belongs to nobody."""
+    names = {sheet.headers.index(header): name for name, header in mapping.items()}
+    rows, errors = set(sheet.rows.tolist()), []
+    for top, bottom, left, right in sheet.merged:
+        first = next((row for row in range(top, bottom + 1) if row in rows), None)
+        covered = [index for index in range(left, right + 1) if index in names]
+        if first is None or not covered:
+            continue
+        is_shared = bottom > top and any(kind.column(names[index]).type in COUNTED for index in covered)
+        if is_shared or len(covered) > 1:
+            message = _("合并的单元格占了 {rows} 行 {columns} 列，分不清属于哪一格；请取消合并并逐格填写。")
+            text = message.format(rows=bottom - top + 1, columns=right - left + 1)
+            errors.append(RowError(first, sheet.headers[covered[0]], "merged_cell", None, text))
+    return errors
+
+
 def _place(error: RowError) -> tuple[int, str]:
     return error.row or 0, error.column or ""
-
-
-def _without_totals(sheet: Sheet, mapping: Mapping[str, str], kind: ImportKind) -> tuple[Sheet, list[str]]:
-    """Rows that sum others up: a total word somewhere, and a required cell blank."""
-    says_total = np.zeros(len(sheet.rows), dtype=bool)
-    for column in sheet.columns:
-        words = np.asarray(
-            pc.match_substring_regex(column.dictionary, TOTAL_WORDS).to_numpy(zero_copy_only=False),
-            dtype=bool,
-        )
-        if words.any():
-            says_total |= words[codes(column)]
-    if not says_total.any():
-        return sheet, []
-    lacks = np.zeros(len(sheet.rows), dtype=bool)
-    for name, header in mapping.items():
-        if kind.column(name).required:
-            text = sheet.columns[sheet.headers.index(header)]
-            lacks |= is_blank(text)
-            if kind.column(name).type == "text":
-                totals = np.asarray(
-                    pc.match_substring_regex(text.dictionary, TOTAL_WORDS).to_numpy(zero_copy_only=False),
-                    dtype=bool,
-                )
-                lacks |= totals[codes(text)]
-    totals = says_total & lacks
-    notice = _("跳过了 {count} 行合计或小计。").format(count=int(totals.sum()))
-    totals_rows = set(sheet.rows[totals].tolist())
-    kept = Sheet(
-        **{
-            **sheet.filter(~totals).__dict__,
-            "errors": tuple(e for e in sheet.errors if e.row not in totals_rows),
-        }
-    )
-    return kept, [notice] if totals.any() else []
 
 
 def _typed(sheet: Sheet, column: Column, header: str, texts: pa.Array, answers: Mapping[str, str]) -> Typed:
@@ -151,7 +141,7 @@ def _money(sheet: Sheet, column: Column, header: str, texts: pa.Array, answers: 
     if factor != 1:
         told = _("“{header}”的单位是{unit}，已换算成元。").format(header=header, unit=unit)
         typed = replace(typed, notices=(told, *typed.notices))
-    above = headers.title_unit(sheet.above)
+    above = headers.title_unit([text for row in sheet.above for text in row])
     if unit or above in ("", "元") or column.type != "amount":
         return typed
     why = _("表头上方写着单位是{unit}，列名没有写。").format(unit=above)

@@ -20,6 +20,7 @@ from quyu.platform.imports.choices import ImportPhase
 from quyu.platform.imports.csv_file import read_csv
 from quyu.platform.imports.inspection import inspect
 from quyu.platform.imports.kinds import Context, Findings, ImportKind, Parsed, Question, Receipt, RowError
+from quyu.platform.imports.layout import unfolded
 from quyu.platform.imports.parsing import parse
 from quyu.platform.imports.progress import SILENT, Tracker
 from quyu.platform.imports.questions import COLUMN, SHEET
@@ -83,8 +84,8 @@ def read(path: Path, kind: ImportKind, *, sheet_name: str | None = None, progres
     """The file as a grid of text; refuses what is unsafe, damaged or of another type."""
     try:
         if inspect(path) == "xlsx":
-            return read_xlsx(path, kind, sheet_name=sheet_name)
-        return read_csv(path.read_bytes(), kind, progress)
+            return unfolded(read_xlsx(path, kind, sheet_name=sheet_name), kind)
+        return unfolded(read_csv(path.read_bytes(), kind, progress), kind)
     except UNREADABLE as error:
         raise FileRefused("corrupt_file", "文件已损坏，无法读取，请重新导出。") from error
 

@@ -38,8 +38,8 @@ class Sheet:
     notices: tuple[str, ...] = ()
     name: str = ""
     sheet_names: tuple[str, ...] = ()
-    above: tuple[str, ...] = ()
-    """The texts above the header: titles, dates of printing, units."""
+    above: tuple[tuple[str, ...], ...] = ()
+    """The rows above the header: titles, dates of printing, units, a first row of a header of two."""
     epoch: date | None = None
     """Day 0 of this workbook's day numbers; none in a text file."""
     merged: tuple[Area, ...] = ()

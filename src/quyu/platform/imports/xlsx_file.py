@@ -7,7 +7,9 @@ second look at the XML, only when the sheet has such cells, tells which blanks a
 import re
 import zipfile
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
+from decimal import Decimal
 from pathlib import Path
 from xml.etree.ElementTree import Element  # nosec B405
 
@@ -17,7 +19,10 @@ from defusedxml.ElementTree import iterparse, parse
 from django.utils.translation import gettext as _
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, SheetVisibleEnum
 
+from quyu.platform.fields.values import listed
+from quyu.platform.imports.dates import EPOCH_1900, EPOCH_1904
 from quyu.platform.imports.kinds import ImportKind, RowError
+from quyu.platform.imports.questions import which_sheet
 from quyu.platform.imports.refusals import FileRefused
 from quyu.platform.imports.sheet import (
     HEADER_SEARCH_ROWS,
@@ -57,21 +62,39 @@ def _read(workbook: CalamineWorkbook, path: Path, kind: ImportKind, sheet_name: 
     if not filled:
         raise FileRefused("empty_file", "文件中没有内容。")
     name = max(filled, key=lambda key: _fit(filled[key], kind))
+    equals = [key for key in filled if _fit(filled[key], kind)[0] == _fit(filled[name], kind)[0] > 1]
+    if len(equals) > 1:
+        raise FileRefused(
+            "ambiguous_header",
+            "有几个工作表都像要导入的数据：{names}。请指明导入哪一个。",
+            names=listed(equals),
+            question=which_sheet(equals),
+        )
     notices = [_("已忽略隐藏的工作表“{name}”。").format(name=other) for other in hidden if other != name]
     notices += [
         _("读取工作表“{name}”，没有读取“{other}”。").format(name=name, other=o) for o in filled if o != name
     ]
     sheet = _sheet(filled[name], kind, _unreadable(path, name))
-    return Sheet(
-        sheet.headers,
-        sheet.columns,
-        sheet.rows,
-        sheet.header_row,
-        sheet.errors,
-        tuple(notices),
-        name,
-        tuple(visible),
+    header = sheet.header_row
+    return replace(
+        sheet,
+        notices=tuple(notices),
+        name=name,
+        sheet_names=tuple(visible),
+        above=tuple(tuple(row) for row in filled[name][: header - 1]),
+        epoch=EPOCH_1904 if _is_1904(path) else EPOCH_1900,
+        merged=tuple(
+            (top + 1, bottom + 1, left, right)
+            for (top, left), (bottom, right) in workbook.get_sheet_by_name(name).merged_cell_ranges or []
+            if top >= header
+        ),
     )
+
+
+def _is_1904(path: Path) -> bool:
+    """Whether day numbers of this workbook count from 1904."""
+    with zipfile.ZipFile(path) as archive, archive.open("xl/workbook.xml") as file:
+        return re.search(rb"""date1904\s*=\s*["'](1|true)["']""", file.read()) is not None
 
 
 def _fit(grid: list[list[str]], kind: ImportKind) -> tuple[int, int]:
@@ -103,7 +126,9 @@ def _text(value: Value) -> str:
         return value.date().isoformat() if value.time() == time() else value.isoformat(sep=" ")
     if isinstance(value, float) and value.is_integer() and abs(value) < EXACT_INTEGER:
         return str(int(value))
-    return repr(value) if isinstance(value, float) else str(value)
+    if isinstance(value, float):
+        return f"{value:.14E}" if abs(value) >= EXACT_INTEGER else format(Decimal(repr(value)), "f")
+    return str(value)
 
 
 def _sheet(
