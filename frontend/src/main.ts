@@ -3,15 +3,18 @@ import "@tabler/core/dist/css/tabler.min.css";
 import "./page/theme.css";
 import "./page/shell.css";
 import "./page/parts.css";
+import "./page/imports.css";
 import "@tabler/core/dist/js/tabler.esm.js";
 import htmx from "htmx.org";
 import { startCharts } from "./page/charts";
 import { startConfirm, wakeConfirm } from "./page/confirm";
+import { startDrop } from "./page/drop";
 import { startHtmx } from "./page/requests";
 
 startHtmx();
 startConfirm();
 wakeConfirm(document);
+startDrop();
 startCharts(document);
 htmx.onLoad((part) => {
   wakeConfirm(part as HTMLElement);

@@ -15,7 +15,7 @@ from quyu.apps.performance.models import MonthRollup
 from quyu.platform.audit.models import Decision
 from quyu.platform.facts.models import Batch
 from quyu.platform.imports import runs
-from quyu.platform.imports.choices import ImportState
+from quyu.platform.imports.choices import ImportPhase, ImportState
 from quyu.platform.imports.models import ImportRun, RememberedMapping
 from quyu.platform.people.models import User
 from tests.people import TODAY, Company, client_of
@@ -83,7 +83,10 @@ def test_errors_are_shown_by_row_and_column_and_can_be_downloaded(
         .get_sheet_by_index(0)
         .to_python()
     )  # type: ignore[attr-defined]
-    assert rows[1][:4] == [3, "金额", "not_a_number", "12o"]
+    assert rows[0] == [*HEADER.split(","), "错误原因"]
+    assert len(rows) == 2
+    assert rows[1][:-1] == ["SO2", "2026-06-01", "<b>乙</b>", "水", "1", "12o"]
+    assert rows[1][-1].startswith("金额：“12o”")
 
     confirm(client, run, django_capture_on_commit_callbacks)
     assert run.state == ImportState.REJECTED
@@ -115,8 +118,8 @@ def test_a_question_is_answered_on_the_mapping_page(
     }
     fields = {f"column:{name}": header for name, header in columns.items()} | {"create": ALL_KINDS}
     client.post(f"/imports/{run.pk}/choose/", fields)
-    assert "日期怎么写的" in text(client.get(f"/imports/{run.pk}/"))
-    client.post(f"/imports/{run.pk}/choose/", fields | {"order:ordered_on": "mdy"})
+    assert 'name="answer:order:ordered_on"' in text(client.get(f"/imports/{run.pk}/"))
+    client.post(f"/imports/{run.pk}/choose/", fields | {"answer:order:ordered_on": "mdy"})
 
     run.refresh_from_db()
     assert run.error_count == 0
@@ -156,7 +159,7 @@ def test_an_import_whose_worker_died_is_shown_as_broken_and_can_be_tried_again(
     client = client_of(company.operations)
     run = upload(client)
     runs.confirm(run, partial=False, at=AT)
-    ImportRun.objects.filter(pk=run.pk).update(options={**run.options, "phase": "started"})
+    ImportRun.objects.filter(pk=run.pk).update(phase=ImportPhase.READING)
 
     assert "中断" in text(client.get(f"/imports/{run.pk}/"))
 

@@ -25,6 +25,7 @@ from quyu.platform.imports.models import ImportRun
 from quyu.platform.imports.sheet import Sheet
 
 REASONS = ("错误原因", "Reasons")
+SHOWN_NAMES = 50
 ERRORS = pa.schema(
     [("row", pa.int64()), *((name, pa.string()) for name in ("column", "code", "value", "message"))]
 )
@@ -115,6 +116,15 @@ def _write(
 
 def _sheet_name(name: str) -> str:
     return name if name and not set(name) & set("[]:*?/\\'") else _("数据")
+
+
+def unknown(errors: Iterable[RowError]) -> dict[str, dict[str, object]]:
+    """What the rows name that does not exist, by code of the error: how many different texts, and the first."""
+    found: dict[str, dict[str, None]] = defaultdict(dict)
+    for error in errors:
+        if error.code.startswith("unknown_") and error.value:
+            found[error.code].setdefault(error.value)
+    return {code: {"count": len(texts), "names": list(texts)[:SHOWN_NAMES]} for code, texts in found.items()}
 
 
 def reasons(errors: Iterable[RowError]) -> Mapping[int, str]:

@@ -72,10 +72,20 @@ class NotReversible(Refusal):
         super().__init__("not_reversible", "这次导入不能撤销。")
 
 
-def upload(*, kind: str, upload: "File[bytes]", actor: User, at: datetime) -> ImportRun:
-    """Keep the file and open a run for it."""
+def upload(
+    *, kind: str, upload: "File[bytes]", actor: User, at: datetime, mends: ImportRun | None = None
+) -> ImportRun:
+    """Keep the file and open a run for it; the mended file of an earlier run goes on with what was chosen there."""
     stored = files.store(upload=upload, actor=actor, at=at)
-    return ImportRun.objects.create(kind=kind, file=stored, created_by=actor, created_at=at)
+    run = ImportRun(kind=kind, file=stored, created_by=actor, created_at=at, mends=mends)
+    if mends is not None:
+        needed = {column.name for column in kinds.kind(kind).columns if column.required}
+        needed.update(name for group in kinds.kind(kind).alternatives for name in group)
+        run.mapping = {name: text for name, text in mends.mapping.items() if text or name not in needed}
+        kept = ("answers", "asked", "create", "sheet")
+        run.options = {name: mends.options[name] for name in kept if name in mends.options}
+    run.save()
+    return run
 
 
 def record_try(prepared: Prepared, receipt: Receipt | None, *, path: Path, at: datetime) -> ImportRun:
@@ -142,10 +152,11 @@ def preview(run: ImportRun, *, at: datetime, today: date) -> Prepared:
     return prepared
 
 
-def await_preview(run: ImportRun) -> ImportRun:
+def await_preview(run: ImportRun, *, at: datetime) -> ImportRun:
     """The file is too big to be judged while somebody waits: 读取中 until the worker has previewed it."""
     run.state, run.phase, run.progress_rows = ImportState.READING, ImportPhase.QUEUED, 0
-    run.save(update_fields=["state", "phase", "progress_rows"])
+    run.options = {**run.options, "queued_at": at.isoformat()}
+    run.save(update_fields=["state", "phase", "progress_rows", "options"])
     return run
 
 
@@ -182,9 +193,15 @@ def _tracker(run: ImportRun) -> Tracker:
 def note(run: ImportRun, prepared: Prepared) -> None:
     """Put findings on the run; at most the first thousand errors, and their full count."""
     recognition, sheet = prepared.recognition, prepared.sheet
+    is_recalled = bool(prepared.chosen and not run.mapping) or run.preview.get("recalled", False)
     left_out = {name: "" for name, header in prepared.chosen.items() if not header}
     run.mapping = {**left_out, **recognition.mapping} if recognition else run.mapping
-    run.options = {**run.options, "answers": {**run.options.get("answers", {}), **prepared.answers}}
+    asked = {question.id: asdict(question) for question in prepared.questions}
+    run.options = {
+        **run.options,
+        "answers": {**run.options.get("answers", {}), **prepared.answers},
+        "asked": {**run.options.get("asked", {}), **asked},
+    }
     run.errors = [asdict(error) for error in prepared.errors[:LISTED_ERRORS]]
     run.error_count = len(prepared.errors)
     run.preview = {
@@ -195,6 +212,9 @@ def note(run: ImportRun, prepared: Prepared) -> None:
         "file_rows": len(sheet.rows) if sheet else 0,
         "error_rows": len({error.row for error in prepared.errors if error.row is not None}),
         "error_codes": dict(Counter(error.code for error in prepared.errors).most_common()),
+        "unknown": rejected.unknown(prepared.errors),
+        "questions": list(asked.values()),
+        "recalled": is_recalled,
         "headers": [header for header in sheet.headers if header] if sheet else [],
         "header_digest": header_digest(sheet) if sheet else "",
         "sheet_name": sheet.name if sheet else "",
@@ -235,13 +255,22 @@ def choose(
     return run
 
 
+def start_over(run: ImportRun) -> ImportRun:
+    """Take back every choice, remembered or made on the page; the next preview recognises the file by itself."""
+    run = choose(run, mapping={}, answers={}, create=run.options.get("create", []), sheet="")
+    run.preview = {**run.preview, "recalled": False}
+    run.options = {**run.options, "recall": False, "asked": {}}
+    run.save(update_fields=["preview", "options"])
+    return run
+
+
 @transaction.atomic
 def confirm(run: ImportRun, *, partial: bool, at: datetime, version: int | None = None) -> ImportRun:
     """Hand the run to the worker, once; `version` is that of the preview the person saw."""
     run.refresh_from_db()
     if not run.preview or run.options.get("unchecked") or version not in (None, run.version):
         raise StalePreview
-    options = {**run.options, "partial": partial}
+    options = {**run.options, "partial": partial, "queued_at": at.isoformat()}
     changed = ImportRun.objects.filter(pk=run.pk, state__in=CONFIRMABLE, version=run.version).update(
         state=ImportState.RUNNING,
         options=options,
@@ -340,11 +369,17 @@ def settle(run: ImportRun, *, at: datetime) -> ImportRun:
     return run
 
 
+def is_reversible(run: ImportRun) -> bool:
+    """Whether the run wrote something that can be taken back and has not been."""
+    is_written = run.state == ImportState.ACCEPTED and run.batch_id is not None
+    return is_written and kinds.kind(run.kind).undo is not None and "undone" not in run.receipt
+
+
 @transaction.atomic
 def undo(run: ImportRun, *, reason: str, actor: User, at: datetime) -> Receipt:
     """Take back what the run wrote, by the means of its kind."""
     kind = kinds.kind(run.kind)
-    if kind.undo is None or run.batch_id is None or run.state != ImportState.ACCEPTED:
+    if kind.undo is None or run.batch_id is None or not is_reversible(run):
         raise NotReversible
     receipt = kind.undo(run.batch_id, reason, actor, at)
     run.receipt = {**run.receipt, "undone": {"batch": receipt.batch_id, "reason": reason, "by": str(actor)}}

@@ -30,7 +30,7 @@ def preview(run: ImportRun, *, at: datetime, today: date) -> None:
     if inspection.unpacked_bytes(files.path_of(run.file)) <= AT_ONCE_BYTES:
         runs.preview(run, at=at, today=today)
         return
-    runs.await_preview(run)
+    runs.await_preview(run, at=at)
     enqueue(judge, run=run.pk, at=at.isoformat(), today=today.isoformat())
 
 

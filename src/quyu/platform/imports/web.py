@@ -1,36 +1,48 @@
-"""The pages of an import: upload, mapping and preview, progress, receipt, errors, undo."""
+"""The pages of an import: the list, upload, columns and questions, preview, progress, receipt, mending, undo."""
+
+from datetime import datetime
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.http import FileResponse, Http404, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from quyu.kernel.refusal import Refusal
-from quyu.platform.files import spreadsheet
-from quyu.platform.imports import kinds, runs, selectors, tasks
-from quyu.platform.imports.choices import ImportState
+from quyu.platform.audit import services as audit
+from quyu.platform.imports import codes, kinds, questions, remembered, runs, selectors, tasks
+from quyu.platform.imports import template as templates
+from quyu.platform.imports.choices import ImportPhase, ImportState
+from quyu.platform.imports.downloads import WHOLE_FILE_BYTES
+from quyu.platform.imports.forms import RunFilter
+from quyu.platform.imports.inspection import MAX_FILE_BYTES
 from quyu.platform.imports.models import ImportRun
 from quyu.platform.jobs.services import enqueue
 from quyu.platform.people import guard
 from quyu.platform.people.guard import GuardedRequest
 
 PAGE_SIZE = 30
-MAX_UPLOAD = 400 * 1024 * 1024
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+MOST_MB = MAX_FILE_BYTES >> 20
+PATIENCE_SECONDS = 15
+"""After so long in the queue with nothing at work, the page says that the worker seems not to run."""
 
 
 @guard.require("import", "view")
 def runs_page(request: GuardedRequest) -> HttpResponse:
-    """Every import within sight, newest first."""
-    page = Paginator(selectors.visible_runs(request.scope), PAGE_SIZE).get_page(request.GET.get("page"))
-    labels = {kind.id: kind.label for kind in kinds.kinds()}
-    may_import = guard.may(request, "import", "create")
-    return render(
-        request, "imports/list.html.jinja", {"page": page, "labels": labels, "may_import": may_import}
-    )
+    """The imports within sight, newest first, as far as the filters let them through."""
+    visible = selectors.visible_runs(request.scope)
+    filters = RunFilter(request.GET, kinds=kinds.kinds(), runs=visible, me=request.user)
+    context = {
+        "page": Paginator(filters.found().defer("errors", "mapping"), PAGE_SIZE).get_page(
+            request.GET.get("page")
+        ),
+        "labels": {kind.id: kind.label for kind in kinds.kinds()},
+        "may_import": guard.may(request, "import", "create"),
+        "filters": filters,
+    }
+    return render(request, "imports/list.html.jinja", context)
 
 
 @guard.require("import", "create")
@@ -39,16 +51,25 @@ def new(request: GuardedRequest) -> HttpResponse:
     allowed = selectors.allowed_kinds(guard.full_scope(request))
     chosen = request.POST.get("kind") or request.GET.get("kind") or (allowed[0].id if allowed else "")
     if request.method != "POST":
-        return render(request, "imports/new.html.jinja", {"kinds": allowed, "chosen": chosen})
+        guides = [templates.guide(kind) for kind in allowed]
+        return render(
+            request, "imports/new.html.jinja", {"guides": guides, "chosen": chosen, "most": MOST_MB}
+        )
     if chosen not in {kind.id for kind in allowed}:
         raise PermissionDenied
+    run = _uploaded(request, chosen)
+    return redirect("import-run", pk=run.pk) if run else redirect("import-new")
+
+
+def _uploaded(request: GuardedRequest, kind: str, mended: ImportRun | None = None) -> ImportRun | None:
+    """A run for the posted file, previewed or being read; None, with a message, when there is no such file."""
     upload = request.FILES.get("file")
-    if upload is None or (upload.size or 0) > MAX_UPLOAD:
-        messages.error(request, _("请选择一个不超过 400 MB 的文件。"))
-        return redirect("import-new")
-    run = runs.upload(kind=chosen, upload=upload, actor=request.user, at=request.now)
-    runs.preview(run, at=request.now, today=request.today)
-    return redirect("import-run", pk=run.pk)
+    if upload is None or (upload.size or 0) > MAX_FILE_BYTES:
+        messages.error(request, _("请选择一个不超过 {most} MB 的文件。").format(most=MOST_MB))
+        return None
+    run = runs.upload(kind=kind, upload=upload, actor=request.user, at=request.now, mends=mended)
+    tasks.preview(run, at=request.now, today=request.today)
+    return run
 
 
 @guard.require("import", "view")
@@ -75,97 +96,166 @@ def _own(request: GuardedRequest, pk: int) -> ImportRun:
 
 
 def _context(request: GuardedRequest, run: ImportRun) -> dict[str, object]:
-    kind = kinds.kind(run.kind)
-    preview = run.preview
+    kind, preview = kinds.kind(run.kind), run.preview
     by_region = sorted(preview.get("by_region", {}).items(), key=lambda pair: (-pair[1], pair[0]))
     is_mine = run.created_by_id == request.user.pk
-    undoable = (
-        kind.undo is not None
-        and run.state == ImportState.ACCEPTED
-        and run.batch_id
-        and "undone" not in run.receipt
-    )
+    is_open = is_mine and run.state in runs.OPEN_STATES and guard.may(request, kind.resource, "import")
     return {
         "run": run,
         "kind": kind,
         "preview": preview,
         "receipt": run.receipt,
+        "is_mine": is_mine,
+        "is_open": is_open,
+        "is_working": run.state in runs.AT_WORK,
+        "queue": _queue(run, request.now),
+        "is_unchecked": bool(run.options.get("unchecked")),
         "rows": selectors.mapping_rows(run) if preview.get("headers") else [],
-        "questions": selectors.date_questions(run),
-        "creatable": selectors.creatable(run),
-        "errors": run.errors[: selectors.SHOWN_ERRORS],
+        "missing": selectors.missing_columns(run),
+        "questions": selectors.open_questions(run),
+        "answers": selectors.answers(run),
+        "known": remembered.of_run(run) if is_open and preview.get("recalled") else None,
+        "creations": selectors.creations(run),
+        "earlier": selectors.earlier_run(run, request.scope)
+        if "already_imported" in preview.get("error_codes", {})
+        else None,
+        "mended_by": run.mended_by.filter(created_by=request.user).order_by("pk").last(),
+        "errors": selectors.shown_errors(run, request.user),
+        "summary": [(codes.label(code), count) for code, count in preview.get("error_codes", {}).items()],
+        "created": selectors.created(run),
+        "most": MOST_MB,
+        "has_whole_file": run.file.size <= WHOLE_FILE_BYTES and run.state != ImportState.ACCEPTED,
         "by_region": by_region[: selectors.SHOWN_REGIONS],
+        "regions_left": by_region[selectors.SHOWN_REGIONS :],
         "by_month": list(preview.get("by_month", {}).items()),
-        "is_open": is_mine and run.state in (ImportState.PREVIEWED, ImportState.FAILED),
-        "may_undo": bool(undoable) and guard.may(request, kind.resource, "delete"),
+        "may_confirm": is_open
+        and run.state in runs.CONFIRMABLE
+        and bool(preview)
+        and not run.options.get("unchecked"),
+        "may_cancel": is_mine and run.state in runs.UNFINISHED,
+        "may_undo": runs.is_reversible(run) and guard.may(request, kind.resource, "delete"),
     }
+
+
+def _queue(run: ImportRun, now: datetime) -> dict[str, object]:
+    """Whether the run waits for the worker, behind how many, and whether the worker seems not to run at all."""
+    if run.state not in runs.AT_WORK or run.phase != ImportPhase.QUEUED:
+        return {"is_waiting": False}
+    since = datetime.fromisoformat(run.options.get("queued_at") or run.created_at.isoformat())
+    ahead = selectors.runs_ahead(run)
+    is_stuck = ahead is None and (now - since).total_seconds() > PATIENCE_SECONDS
+    return {"is_waiting": True, "ahead": ahead or 0, "is_stuck": is_stuck}
 
 
 @require_POST
 @guard.require("import", "create")
 def choose(request: GuardedRequest, pk: int) -> HttpResponse:
-    """Another mapping, an answer or a permission to create: judge the file again."""
+    """Keep another mapping, answer or permission to create, and judge the file again.
+
+    The page sends every change at once with `keep`, so that nothing chosen is lost; the file is then judged
+    when the person asks for it.
+    """
     run = _own(request, pk)
-    if run.state not in (ImportState.PREVIEWED, ImportState.FAILED):
-        messages.error(request, str(runs.NotConfirmable(run)))
+    try:
+        mapping, answers = _chosen(request, run)
+        run = runs.choose(
+            run,
+            mapping=mapping,
+            answers=answers,
+            create=request.POST.getlist("create"),
+            sheet=answers.pop(questions.SHEET, "") or request.POST.get("sheet", ""),
+        )
+    except Refusal as refusal:
+        messages.error(request, str(refusal))
         return redirect("import-run", pk=pk)
-    columns = {column.name for column in kinds.kind(run.kind).columns}
-    run = runs.choose(
-        run,
-        mapping={name: request.POST.get(f"column:{name}", "") for name in columns},
-        answers={
-            name: request.POST.get(name, "")
-            for name in request.POST
-            if name.startswith(("order:", "unit:")) and request.POST.get(name)
-        },
-        create=request.POST.getlist("create"),
-        sheet=request.POST.get("sheet", ""),
-    )
-    runs.preview(run, at=request.now, today=request.today)
+    if request.POST.get("keep") and request.htmx:
+        return render(request, "imports/verdict.html.jinja", _context(request, run))
+    tasks.preview(run, at=request.now, today=request.today)
+    return redirect("import-run", pk=pk)
+
+
+def _chosen(request: GuardedRequest, run: ImportRun) -> tuple[dict[str, str], dict[str, str]]:
+    """The columns and the answers by question of the form; `again` takes one answer back."""
+    posted = request.POST
+    mapping = {
+        column.name: posted.get(f"column:{column.name}", "") for column in kinds.kind(run.kind).columns
+    }
+    given = {name.removeprefix("answer:"): posted[name] for name in posted if name.startswith("answer:")}
+    answers = {name: value for name, value in given.items() if value and name != posted.get("again")}
+    for name in [name for name in answers if name.startswith(questions.COLUMN)]:
+        mapping[name.removeprefix(questions.COLUMN)] = answers.pop(name)
+    return mapping, answers
+
+
+@require_POST
+@guard.require("import", "create")
+def forget(request: GuardedRequest, pk: int) -> HttpResponse:
+    """Judge the file afresh without what is remembered; `all` forgets it for later files too."""
+    run = _own(request, pk)
+    try:
+        if request.POST.get("all") and remembered.forget(run):
+            audit.record(
+                actor=request.user, verb="forget_mapping", subject=run, label=run.file.name, at=request.now
+            )
+        run = runs.start_over(run)
+    except Refusal as refusal:
+        messages.error(request, str(refusal))
+        return redirect("import-run", pk=pk)
+    tasks.preview(run, at=request.now, today=request.today)
     return redirect("import-run", pk=pk)
 
 
 @require_POST
 @guard.require("import", "create")
 def confirm(request: GuardedRequest, pk: int) -> HttpResponse:
-    """Hand the import to the worker."""
+    """Hand the import to the worker; pressed twice, it is done once."""
     run = _own(request, pk)
+    seen = request.POST.get("version", "")
     try:
-        runs.confirm(run, partial=request.POST.get("partial") == "1", at=request.now)
+        runs.confirm(
+            run,
+            partial=request.POST.get("partial") == "1",
+            at=request.now,
+            version=int(seen) if seen.isdigit() else None,
+        )
         enqueue(tasks.execute, run=run.pk, at=request.now.isoformat(), today=request.today.isoformat())
+    except runs.NotConfirmable as refusal:
+        if run.state not in (ImportState.RUNNING, ImportState.ACCEPTED):
+            messages.error(request, str(refusal))
     except Refusal as refusal:
         messages.error(request, str(refusal))
     return redirect("import-run", pk=pk)
+
+
+@require_POST
+@guard.require("import", "create")
+def cancel(request: GuardedRequest, pk: int) -> HttpResponse:
+    """End an import that has written nothing yet."""
+    run = _own(request, pk)
+    try:
+        runs.cancel(run, actor=request.user, at=request.now)
+        messages.success(request, _("已取消，没有写入任何数据。"))
+    except Refusal as refusal:
+        messages.error(request, str(refusal))
+    return redirect("import-run", pk=pk)
+
+
+@require_POST
+@guard.require("import", "create")
+def mend(request: GuardedRequest, pk: int) -> HttpResponse:
+    """The mended file of an import with errors: a new import with the same kind, columns, answers and choices."""
+    run = _own(request, pk)
+    successor = _uploaded(request, run.kind, mended=run)
+    return redirect("import-run", pk=successor.pk if successor else pk)
 
 
 @guard.require("import", "view")
 def progress(request: GuardedRequest, pk: int) -> HttpResponse:
     """The part of the page that asks again until the worker is done."""
     run = runs.settle(_run(request, pk), at=request.now)
-    if run.state != ImportState.RUNNING:
+    if run.state not in runs.AT_WORK:
         return HttpResponse(status=204, headers={"HX-Refresh": "true"})
-    return render(request, "imports/progress.html.jinja", {"run": run})
-
-
-@guard.require("import", "view")
-def errors(request: GuardedRequest, pk: int) -> FileResponse:
-    """Every error of the file as a workbook."""
-    run = _run(request, pk)
-    prepared = runs.prepare(run, at=request.now, today=request.today)
-    headers = [_("行"), _("列"), _("代码"), _("内容"), _("原因")]
-    book = spreadsheet.write(_("错误"), headers, selectors.error_rows(prepared.errors))
-    return FileResponse(book, as_attachment=True, filename=f"errors-{run.pk}.xlsx", content_type=XLSX)
-
-
-@guard.require("import", "create")
-def template(request: GuardedRequest, kind: str) -> FileResponse:
-    """An empty workbook with the headers of a kind."""
-    known = {found.id: found for found in selectors.allowed_kinds(guard.full_scope(request))}
-    if kind not in known:
-        raise Http404
-    headers = [str(column.label) for column in known[kind].columns]
-    book = spreadsheet.write(str(known[kind].label), headers, [])
-    return FileResponse(book, as_attachment=True, filename=f"{kind}.xlsx", content_type=XLSX)
+    return render(request, "imports/progress.html.jinja", _context(request, run))
 
 
 @require_POST
