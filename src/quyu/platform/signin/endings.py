@@ -22,9 +22,7 @@ def account_saved(sender: type[User], instance: User, created: bool, **_: Any) -
     if not instance.is_active:
         sessions.end_all(instance)
         tokens.revoke_all(instance, now=timezone.now())
-    elif (
-        instance._password is not None
-    ):  # set by set_password; a mere new hash of the same one leaves it None
+    elif getattr(instance, "_password", None) is not None:  # by set_password; a mere new hash leaves none
         sessions.end_those_of_another_password(instance)
         tokens.revoke_all(instance, now=timezone.now())
 
