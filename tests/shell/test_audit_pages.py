@@ -105,8 +105,8 @@ def test_proof_page_says_intact_and_names_the_broken_one(company: Company) -> No
 
     Decision.objects.filter(pk=broken.pk).update(reason="改过")
 
-    assert "已核验 3 条记录，全部完好" in intact
-    assert f"编号 {broken.pk} 的记录与摘要值不符" in client.get(reverse("audit-verify")).content.decode()
+    assert "已核验 3 条记录和 0 个日封，全部完好" in intact
+    assert f"第 {broken.number} 条被改动" in client.get(reverse("audit-verify")).content.decode()
 
 
 def test_matrix_shows_each_right_of_each_role(company: Company) -> None:

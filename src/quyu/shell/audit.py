@@ -12,13 +12,14 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from quyu.platform.audit import chain, entries, selectors, verbs
+from quyu.platform.audit import chain, entries, selectors, verbs, wording
 from quyu.platform.audit.models import Decision
 from quyu.platform.files import spreadsheet
 from quyu.platform.people import guard
 from quyu.platform.people.guard import GuardedRequest
 
 PAGE_SIZE = 50
+FINDINGS_SHOWN = 200
 
 
 class DecisionFilter(forms.Form):
@@ -67,7 +68,7 @@ def export(request: GuardedRequest) -> FileResponse:
     def rows() -> Iterator[tuple[object, ...]]:
         for row in decisions_shown(request, DecisionFilter(request.GET)).iterator(chunk_size=1000):
             yield (
-                row.pk,
+                row.number,
                 timezone.localtime(row.at),
                 row.actor.get_full_name() if row.actor else _("系统"),
                 verbs.verb_label(row.verb),
@@ -97,4 +98,5 @@ def export(request: GuardedRequest) -> FileResponse:
 @guard.require("audit", "view")
 def verify(request: HttpRequest) -> HttpResponse:
     """Recomputes the whole chain and shows the result."""
-    return render(request, "audit/verify.html.jinja", {"result": chain.verify_chain()})
+    context = {"result": chain.verify_chain(), "finding_text": wording.finding_text, "shown": FINDINGS_SHOWN}
+    return render(request, "audit/verify.html.jinja", context)

@@ -16,6 +16,7 @@ from quyu.platform.approvals import registry
 from quyu.platform.approvals import services as approvals
 from quyu.platform.audit import chain, services
 from quyu.platform.audit.models import Decision
+from quyu.platform.audit.trail import Verification
 from tests.people import TODAY, build_company
 
 WRITERS = 4
@@ -54,7 +55,7 @@ def test_simultaneous_decisions_make_one_chain() -> None:
 
     all_at_once(write)
 
-    assert chain.verify_chain() == chain.Verification(checked=5 * WRITERS)
+    assert chain.verify_chain() == Verification(checked=5 * WRITERS)
 
 
 def test_simultaneous_approvals_have_one_effect() -> None:

@@ -6,8 +6,9 @@ from decimal import Decimal
 import pytest
 from django.db import transaction
 
-from quyu.platform.audit import chain, selectors, services
+from quyu.platform.audit import chain, selectors, services, trail
 from quyu.platform.audit.models import ChainHead, Decision, StaleSave
+from quyu.platform.audit.trail import Finding
 from quyu.platform.people.models import OrgUnit
 from tests.people import TODAY, Company
 
@@ -28,7 +29,7 @@ def test_untouched_log_is_intact(company: Company) -> None:
     first, second, _third = record_three(company)
 
     assert second.previous_digest == first.digest
-    assert chain.verify_chain() == chain.Verification(checked=3)
+    assert chain.verify_chain() == trail.Verification(checked=3)
 
 
 @pytest.mark.capability("ADJ6", "PLT7")
@@ -48,16 +49,16 @@ def test_changed_decision_is_found(company: Company, change: dict[str, object]) 
 
     Decision.objects.filter(pk=second.pk).update(**change)
 
-    assert chain.verify_chain().broken_id == second.pk
+    assert chain.verify_chain().findings == (Finding("edited", second.day, second.number),)
 
 
 @pytest.mark.capability("ADJ6")
 def test_removed_decision_is_found(company: Company) -> None:
-    _first, second, third = record_three(company)
+    second = record_three(company)[1]
 
     second.delete()
 
-    assert chain.verify_chain().broken_id == third.pk
+    assert chain.verify_chain().findings == (Finding("deleted", second.day, 2),)
 
 
 @pytest.mark.capability("ADJ6")
@@ -66,7 +67,7 @@ def test_cut_off_tail_is_found(company: Company) -> None:
 
     third.delete()
 
-    assert chain.verify_chain() == chain.Verification(checked=2, missing=1)
+    assert chain.verify_chain().findings == (Finding("truncated", third.day, 3),)
 
 
 def test_detail_survives_the_database(company: Company) -> None:

@@ -53,6 +53,8 @@ ENTRY_LABELS = {
     "valid_to": _("失效日"),
     "left_on": _("离职日"),
     "role": _("角色"),
+    "fields": _("字段"),
+    "limit": _("上限"),
     "org_unit": _("组织"),
     "planned_assignments_removed": _("取消的预定任职"),
     "rule": _("规则"),

@@ -1,7 +1,7 @@
 """What every editable row carries, and the log of decisions.
 
 Row history (who changed which field when) is kept by django-simple-history in a table beside each
-model; `Decision` records the verbs: published, approved, imported, moved.
+model; `Decision` records the verbs: published, approved, imported, moved. `DaySeal` closes a day of them.
 """
 
 from typing import ClassVar
@@ -35,7 +35,7 @@ class EditableRow(models.Model):
 
 
 class Decision(models.Model):
-    """One verb carried out by one person, append-only, chained by hash within the whole log."""
+    """One verb carried out by one person: append-only, numbered, chained by hash, under a key (`links`)."""
 
     actor = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, verbose_name="操作人")
     verb = models.CharField("动作", max_length=64)
@@ -45,12 +45,17 @@ class Decision(models.Model):
     detail = models.JSONField("详情", default=dict)
     reason = models.CharField("原因", max_length=500, blank=True)
     at = models.DateTimeField("时间")
+    number = models.PositiveBigIntegerField("编号", unique=True)
+    day = models.DateField("记录日")
+    salt = models.CharField(max_length=32, blank=True)
+    commitment = models.CharField(max_length=64, blank=True)
     previous_digest = models.CharField(max_length=64, blank=True)
     digest = models.CharField(max_length=64)
+    mac = models.CharField(max_length=64, blank=True)
 
     class Meta:
         verbose_name = "审计记录"
-        ordering: ClassVar = ["-id"]
+        ordering: ClassVar = ["-number"]
         indexes: ClassVar = [models.Index(fields=["subject_type", "subject_id"], name="decision_subject")]
 
 
@@ -59,6 +64,24 @@ class ChainHead(models.Model):
 
     digest = models.CharField(max_length=64, blank=True)
     count = models.PositiveBigIntegerField(default=0)
+    day = models.DateField(null=True)
+    mac = models.CharField(max_length=64, blank=True)
 
     class Meta:
         verbose_name = "审计链头"
+
+
+class DaySeal(models.Model):
+    """A finished day of the log, chained to the day before, under a key kept outside the database."""
+
+    day = models.DateField("记录日", unique=True)
+    first_number = models.PositiveBigIntegerField("首条编号")
+    last_number = models.PositiveBigIntegerField("末条编号")
+    last_digest = models.CharField(max_length=64)
+    previous_digest = models.CharField(max_length=64, blank=True)
+    digest = models.CharField(max_length=64)
+    mac = models.CharField(max_length=64)
+
+    class Meta:
+        verbose_name = "审计日封"
+        ordering: ClassVar = ["day"]

@@ -129,7 +129,7 @@ def decisions(
     end: date | None = None,
 ) -> models.QuerySet[Decision]:
     """The log, newest first, filtered; `end` is the last day shown."""
-    found = Decision.objects.select_related("actor").order_by("-pk")
+    found = Decision.objects.select_related("actor").order_by("-number")
     if verb:
         found = found.filter(verb=verb)
     if subject_type:
@@ -148,4 +148,4 @@ def decisions(
 def decisions_about(row: models.Model, *, limit: int = HISTORY_LIMIT) -> list[Decision]:
     """The latest decisions about one row."""
     about = Decision.objects.filter(subject_type=row._meta.model_name or "", subject_id=str(row.pk))
-    return list(about.select_related("actor").order_by("-pk")[:limit])
+    return list(about.select_related("actor").order_by("-number")[:limit])

@@ -34,7 +34,6 @@ def record(
     at: date | datetime,
 ) -> Decision:
     """Append one decision to the chained log, in the transaction of the change it tells of."""
-    head = chain.locked_head()
     decision = Decision(
         actor=actor,
         verb=verb,
@@ -44,14 +43,8 @@ def record(
         detail=chain.plain(detail),
         reason=reason[:500],
         at=moment(at),
-        previous_digest=head.digest,
     )
-    decision.digest = chain.digest_of(decision)
-    decision.save(force_insert=True)
-    head.digest = decision.digest
-    head.count += 1
-    head.save(update_fields=["digest", "count"])
-    return decision
+    return chain.append(decision, timezone.localdate(decision.at))
 
 
 def moment(at: date | datetime) -> datetime:
