@@ -77,6 +77,7 @@ PLATFORM_APPS = [
     for name in (
         "people", "signin", "audit", "approvals", "imports", "facts", "catalog",
         "calendar", "geography", "notices", "files", "jobs", "viewsets", "masterdata",
+        "disclosure",
     )
 ]  # fmt: skip
 BUSINESS_APPS = [f"quyu.apps.{name}" for name in ("territories", "customers", "targets", "performance")]

@@ -17,6 +17,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("imports/", include("quyu.platform.imports.urls")),
     path("users/", include("quyu.platform.people.account_urls")),
     path("approvals/", include("quyu.platform.approvals.urls")),
+    path("personal/", include("quyu.platform.disclosure.urls")),
     path("notices/", include("quyu.platform.notices.urls")),
     path("audit/", include("quyu.shell.audit_urls")),
     path("performance/", include("quyu.apps.performance.web.urls")),

@@ -63,6 +63,14 @@ def may(request: HttpRequest, resource: str, action: str) -> bool:
     return policy.allows(full_scope(request), resource, action)
 
 
+def rights_over(request: HttpRequest, resource: str) -> set[str]:
+    """The actions to offer on the pages of a resource; `disclose` where its personal fields may be exported."""
+    rights = {action for action in policy.ACTIONS if may(request, resource, action)}
+    if policy.may_disclose(full_scope(request), resource, "export"):
+        rights.add("disclose")
+    return rights
+
+
 def require(resource: str, action: str) -> Callable[[V], V]:
     """Admit signed-in accounts with the right; sets `request.scope` to the reach of that right."""
     if resource not in policy.RESOURCES or action not in policy.ACTIONS:

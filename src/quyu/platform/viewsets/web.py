@@ -18,7 +18,7 @@ from quyu.platform.audit import selectors as audit
 from quyu.platform.fields import values
 from quyu.platform.fields.searching import matching
 from quyu.platform.panels import panels_of
-from quyu.platform.people import guard, policy
+from quyu.platform.people import guard, listings, policy
 from quyu.platform.people.guard import GuardedRequest
 from quyu.platform.viewsets import sheet
 from quyu.platform.viewsets.viewset import (
@@ -40,7 +40,7 @@ def caller_of(request: GuardedRequest) -> Caller:
 
 def show(request: GuardedRequest, template: str, viewset: Viewset[Any], **context: object) -> HttpResponse:
     """Render one of the object's pages with what its buttons need to know."""
-    may = {action for action in policy.ACTIONS if guard.may(request, viewset.resource, action)}
+    may = guard.rights_over(request, viewset.resource)
     has_history = bool(viewset.seen(caller_of(request), [policy.HISTORY]))
     shared = {"viewset": viewset, "may": may, "has_history": has_history}
     return render(request, f"viewsets/{template}.html.jinja", {**shared, **context})
@@ -115,7 +115,9 @@ def delete_page(request: GuardedRequest, viewset: Viewset[Any], pk: int) -> Http
 
 
 def export_file(request: GuardedRequest, viewset: Viewset[Any]) -> HttpResponseBase:
-    """The list as it is filtered and sorted, as XLSX that can be imported again."""
+    """The list as it is filtered and sorted, as XLSX that can be imported again; who takes people is on record."""
+    if viewset.personal:
+        listings.record_export(viewset.title, actor=request.user, at=request.now)
     book = sheet.export(viewset, caller_of(request), request.GET.dict())
     return FileResponse(book, as_attachment=True, filename=f"{viewset.title}-{request.today}.xlsx")
 
