@@ -44,6 +44,13 @@ class MappingRow:
     """Headers among which the person must choose; empty when there is no question."""
 
     @property
+    def is_doubtful(self) -> bool:
+        """Whether a person should look at the row."""
+        return bool(self.choices) or (
+            bool(self.header) and self.confidence is not None and self.confidence < 100
+        )
+
+    @property
     def is_wanted(self) -> bool:
         """Whether the page should show the column without being asked."""
         return bool(self.header or self.choices or self.is_required or self.group)
@@ -129,6 +136,13 @@ def creations(run: ImportRun) -> list[Creation]:
             shown = names or tuple(lacking.get("names", ()))
             found.append(Creation(name, label, count, shown, name in chosen, is_asked))
     return found
+
+
+def lacks_only_master(run: ImportRun) -> bool:
+    """Whether every error would go away if the file might create what it names."""
+    codes = set(run.preview.get("error_codes", {}))
+    creatable = kinds.kind(run.kind).creatable
+    return bool(codes) and all(CREATES.get(code) in creatable for code in codes)
 
 
 def created(run: ImportRun) -> list[tuple[str, int]]:

@@ -106,6 +106,7 @@ def _context(request: GuardedRequest, run: ImportRun) -> dict[str, object]:
         "preview": preview,
         "receipt": run.receipt,
         "is_mine": is_mine,
+        "may_import": guard.may(request, "import", "create"),
         "is_open": is_open,
         "is_working": run.state in runs.AT_WORK,
         "queue": _queue(run, request.now),
@@ -116,6 +117,7 @@ def _context(request: GuardedRequest, run: ImportRun) -> dict[str, object]:
         "answers": selectors.answers(run),
         "known": remembered.of_run(run) if is_open and preview.get("recalled") else None,
         "creations": selectors.creations(run),
+        "lacks_only_master": selectors.lacks_only_master(run),
         "earlier": selectors.earlier_run(run, request.scope)
         if "already_imported" in preview.get("error_codes", {})
         else None,
