@@ -44,6 +44,7 @@ def advance(ownership: pa.Table, *, at: datetime) -> RollupState:
             return rebuild(ownership, at=at)
         for batch, rows in moved(before, now, last_batch=state.last_batch, delta=delta):
             _attribute_again(batch, rows, before, now)
+        attribution.flush(now.ownership_digest)
     for batch in Batch.objects.filter(kind=ORDER_LINE_KIND, pk__gt=state.last_batch).order_by("pk"):
         delta.add(_of_batch(batch, now))
         state.last_batch = batch.pk

@@ -1,6 +1,6 @@
 """Recording what was sold: facts, attribution and rollups move together, in one transaction."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 import pyarrow as pa
 from django.db import transaction
@@ -9,8 +9,9 @@ from quyu.apps.customers import selectors as customers
 from quyu.apps.performance import restated, rollups
 from quyu.apps.performance.models import RollupState
 from quyu.platform.audit import services as audit
-from quyu.platform.facts import store
+from quyu.platform.facts import attribution, durable, store
 from quyu.platform.facts.models import Batch
+from quyu.platform.files import services as files
 from quyu.platform.people.models import User
 
 DEFAULT_SOURCE = "orders"
@@ -76,3 +77,14 @@ def restate(*, today: date) -> None:
 def rebuild_rollups(*, at: datetime) -> RollupState:
     """Sum every batch again from nothing."""
     return rollups.rebuild(customers.ownership_frame(), at=at)
+
+
+def tidy(*, grace: timedelta = store.SWEEP_GRACE) -> int:
+    """Clear away what crashes and changes left beside the facts; how many files and folders. Never facts."""
+    in_use = set(RollupState.objects.values_list("ownership_digest", flat=True))
+    return (
+        store.sweep(grace=grace)
+        + attribution.sweep(in_use, grace=grace)
+        + durable.sweep_temporary(store.root(), grace=grace)
+        + files.sweep(grace=grace)
+    )

@@ -9,6 +9,9 @@ row order as the batch, in a folder named by the digest of the ownership it was 
 attribution of any past ownership can be told apart and made again. Ranges are half-open.
 """
 
+import shutil
+from collections.abc import Collection
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -159,6 +162,13 @@ def attribute(batch: Batch, ownership: pa.Table) -> Path:
     return path
 
 
+def flush(ownership_digest: str) -> None:
+    """Make the names of attribution files survive a power failure."""
+    folder = store.root() / FOLDER / ownership_digest
+    if folder.is_dir():
+        durable.flush_directory(folder)
+
+
 def put(path: Path, columns: pa.Table) -> None:
     durable.put(path, durable.parquet_bytes(columns))
 
@@ -181,3 +191,18 @@ def append(lines: pa.Table, columns: pa.Table) -> pa.Table:
 def read(path: Path) -> pa.Table:
     """One attribution file, in the row order of its batch."""
     return pq.read_table(path)
+
+
+def sweep(in_use: Collection[str], *, grace: timedelta) -> int:
+    """Remove the attributions of ownerships no longer in use, made before `grace`; return how many.
+
+    They can be made again from the frames. A reader that is about to open one has the grace to do so.
+    """
+    folder = store.root() / FOLDER
+    if not folder.is_dir():
+        return 0
+    oldest = durable.disk_time(folder) - grace.total_seconds()
+    left = [path for path in durable.older(folder, oldest) if path.is_dir() and path.name not in in_use]
+    for path in left:
+        shutil.rmtree(path, ignore_errors=True)
+    return len(left)

@@ -3,6 +3,8 @@
 import hashlib
 import os
 import uuid
+from contextlib import suppress
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -58,3 +60,34 @@ def flush_directory(path: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def disk_time(folder: Path) -> float:
+    """Now by the clock of the disk, in seconds."""
+    probe = folder / f".{uuid.uuid4().hex}{TEMPORARY_SUFFIX}"
+    probe.touch()
+    now = probe.stat().st_mtime
+    probe.unlink()
+    return now
+
+
+def older(folder: Path, moment: float) -> list[Path]:
+    """What in a folder was last touched at or before a moment; another sweep may take one away meanwhile."""
+    found = []
+    for path in folder.iterdir() if folder.is_dir() else ():
+        with suppress(FileNotFoundError):
+            if path.stat().st_mtime <= moment:
+                found.append(path)
+    return found
+
+
+def sweep_temporary(folder: Path, *, grace: timedelta) -> int:
+    """Remove half-written files older than `grace` from a folder and those below it; return how many."""
+    if not folder.is_dir():
+        return 0
+    oldest = disk_time(folder) - grace.total_seconds()
+    folders = [folder, *(path for path in folder.rglob("*") if path.is_dir())]
+    left = [path for one in folders for path in older(one, oldest) if path.suffix == TEMPORARY_SUFFIX]
+    for path in left:
+        path.unlink(missing_ok=True)
+    return len(left)

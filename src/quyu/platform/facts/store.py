@@ -9,9 +9,7 @@ the same source file may be imported again.
 from __future__ import annotations
 
 import os
-import uuid
 from collections.abc import Sequence
-from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -192,9 +190,9 @@ def sweep(kind: str = ORDER_LINE_KIND, *, grace: timedelta = SWEEP_GRACE) -> int
     folder, aside = root() / kind, root() / ORPHANS / kind
     if not folder.is_dir():
         return 0
-    now = _disk_time(folder)
+    now = durable.disk_time(folder)
     known = {path_of(batch).name for batch in batches(kind)}
-    orphans = [file for file in _older(folder, now - grace.total_seconds()) if file.name not in known]
+    orphans = [file for file in durable.older(folder, now - grace.total_seconds()) if file.name not in known]
     for file in orphans:
         if file.suffix == durable.TEMPORARY_SUFFIX:
             file.unlink(missing_ok=True)
@@ -202,24 +200,6 @@ def sweep(kind: str = ORDER_LINE_KIND, *, grace: timedelta = SWEEP_GRACE) -> int
         aside.mkdir(parents=True, exist_ok=True)
         os.utime(file)
         file.rename(aside / file.name)
-    for file in _older(aside, now - KEPT_ASIDE.total_seconds()):
+    for file in durable.older(aside, now - KEPT_ASIDE.total_seconds()):
         file.unlink(missing_ok=True)
     return len(orphans)
-
-
-def _disk_time(folder: Path) -> float:
-    probe = folder / f".{uuid.uuid4().hex}{durable.TEMPORARY_SUFFIX}"
-    probe.touch()
-    now = probe.stat().st_mtime
-    probe.unlink()
-    return now
-
-
-def _older(folder: Path, moment: float) -> list[Path]:
-    """The files last touched at or before a moment; another sweep may take one away meanwhile."""
-    found = []
-    for file in folder.iterdir() if folder.is_dir() else ():
-        with suppress(FileNotFoundError):
-            if file.stat().st_mtime <= moment:
-                found.append(file)
-    return found

@@ -4,9 +4,10 @@ The name a person gave is kept for showing only; it never becomes a path.
 """
 
 import hashlib
+import os
 import uuid
 from collections.abc import Iterable, Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from django.conf import settings
@@ -43,15 +44,38 @@ def _store(pieces: Iterable[bytes], name: str, actor: User | None, at: datetime)
     root.mkdir(parents=True, exist_ok=True)
     temporary = root / f".{uuid.uuid4().hex}.tmp"
     digest, size = hashlib.sha256(), 0
-    with temporary.open("wb") as file:
-        for piece in pieces:
-            digest.update(piece)
-            size += len(piece)
-            file.write(piece)
-    sha256 = digest.hexdigest()
-    relative = f"{sha256[:2]}/{sha256}"
-    (root / relative).parent.mkdir(exist_ok=True)
-    temporary.replace(root / relative)
+    try:
+        with temporary.open("wb") as file:
+            for piece in pieces:
+                digest.update(piece)
+                size += len(piece)
+                file.write(piece)
+            file.flush()
+            os.fsync(file.fileno())
+        sha256 = digest.hexdigest()
+        relative = f"{sha256[:2]}/{sha256}"
+        (root / relative).parent.mkdir(exist_ok=True)
+        temporary.replace(root / relative)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
     return StoredFile.objects.create(
         sha256=sha256, name=name[:255] or sha256, size=size, path=relative, created_by=actor, created_at=at
     )
+
+
+def sweep(*, grace: timedelta) -> int:
+    """Remove uploads that a crash cut short and that are older than `grace`; return how many.
+
+    Age is told by the disk's own clock.
+    """
+    root = Path(settings.QUYU_HOME) / "files"
+    if not root.is_dir():
+        return 0
+    probe = root / f".{uuid.uuid4().hex}.tmp"
+    probe.touch()
+    oldest = probe.stat().st_mtime - grace.total_seconds()
+    left = [path for path in root.glob(".*.tmp") if path != probe and path.stat().st_mtime <= oldest]
+    for path in (*left, probe):
+        path.unlink(missing_ok=True)
+    return len(left)

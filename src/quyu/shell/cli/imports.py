@@ -12,8 +12,8 @@ import click
 from django.conf import settings
 
 from quyu.apps.performance import imports, master
+from quyu.apps.performance import services as performance
 from quyu.kernel.money import format_yuan
-from quyu.platform.facts import store
 from quyu.platform.imports import pipeline, runs
 from quyu.platform.imports.kinds import Context, RowError
 from quyu.platform.people import policy
@@ -32,7 +32,7 @@ MILLI = 1000
 @click.group(cls=CommandGroup, name="import", help=_("导入数据文件。"))
 def import_() -> None:
     apply_migrations()
-    store.sweep()
+    performance.tidy()
 
 
 @import_.command(

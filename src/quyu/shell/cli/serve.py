@@ -16,7 +16,7 @@ from granian import Granian
 from granian.constants import Interfaces
 from granian.log import LogLevels
 
-from quyu.platform.facts import store
+from quyu.apps.performance import services as performance
 from quyu.shell.cli.commands import Command
 from quyu.shell.cli.language import _
 from quyu.shell.cli.site import apply_migrations
@@ -65,7 +65,7 @@ def refuse_faults() -> None:
 def serve(host: str, port: int, workers: int | None) -> None:
     refuse_faults()
     apply_migrations()
-    store.sweep()
+    performance.tidy()
     if not manifest():
         click.echo(_("前端尚未构建，页面没有样式：请先运行 make frontend。"), err=True)
     connection.close()
