@@ -13,6 +13,7 @@ from quyu.platform.fields.values import listed
 from quyu.platform.people import guard
 from quyu.platform.people.choices import Role
 from quyu.platform.people.models import User
+from quyu.shell.signin import pages
 
 
 @guard.require("account", "view")
@@ -27,7 +28,14 @@ def account(request: guard.GuardedRequest) -> HttpResponse:
         (_("数据范围"), _("全公司") if scope.is_everything else _("本人负责的组织与区域")),
     ]
     has_totp = is_mfa_enabled(request.user, [Authenticator.Type.TOTP])
-    return render(request, "account/account.html.jinja", {"facts": facts, "has_totp": has_totp})
+    context = {
+        "facts": facts,
+        "has_totp": has_totp,
+        "sessions": pages.sessions_of(request),
+        "idle_minutes": settings.QUYU_IDLE_MINUTES,
+        "session_hours": settings.SESSION_COOKIE_AGE // 3600,
+    }
+    return render(request, "account/account.html.jinja", context)
 
 
 @guard.public

@@ -9,13 +9,17 @@ from django.views.generic import RedirectView
 
 from quyu.platform.people import guard
 from quyu.shell import account
-from quyu.shell.signin import door
+from quyu.shell.signin import door, pages
 
 to_account = guard.require("account", "view")(RedirectView.as_view(pattern_name="account"))
 
 urlpatterns = [
     path("", account.account, name="account"),
     path("language/", account.choose_language, name="language"),
+    path("sessions/end/", pages.sign_out_elsewhere, name="sign-out-elsewhere"),
+    path("tokens/", pages.token_list, name="tokens"),
+    path("tokens/new/", pages.make_token, name="token-make"),
+    path("tokens/<int:pk>/revoke/", pages.revoke_token, name="token-revoke"),
     path("login/", door.sign_in, name="account_login"),
     path("logout/", account_views.logout, name="account_logout"),
     path("inactive/", account_views.account_inactive, name="account_inactive"),

@@ -1,9 +1,19 @@
 """Logs: one JSON object a line on standard error, for people with `jq` and for collectors alike."""
 
 import structlog
+from structlog.types import EventDict
+
+
+def without_query(_logger: object, _method: str, event: EventDict) -> EventDict:
+    """Request lines end before the question mark: what people search for is nobody else's business."""
+    if isinstance(request := event.get("request"), str):
+        event["request"] = request.partition("?")[0]
+    return event
+
 
 SHARED: list[structlog.types.Processor] = [
     structlog.contextvars.merge_contextvars,
+    without_query,
     structlog.stdlib.add_logger_name,
     structlog.stdlib.add_log_level,
     structlog.processors.TimeStamper(fmt="iso", utc=False),

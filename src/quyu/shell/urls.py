@@ -6,6 +6,7 @@ from quyu.apps.customers import web as customers
 from quyu.platform.viewsets import web as viewset_pages
 from quyu.shell import api, health
 from quyu.shell.home import views as home
+from quyu.shell.signin import pages as signin
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", home.home, name="home"),
@@ -15,6 +16,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("org/", include("quyu.platform.people.urls")),
     path("targets/", include("quyu.apps.targets.web.urls")),
     path("imports/", include("quyu.platform.imports.urls")),
+    path("users/<int:pk>/second-factor/", signin.reset_second_factor, name="user-second-factor"),
     path("users/", include("quyu.platform.people.account_urls")),
     path("approvals/", include("quyu.platform.approvals.urls")),
     path("personal/", include("quyu.platform.disclosure.urls")),
@@ -22,6 +24,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("audit/", include("quyu.shell.audit_urls")),
     path("performance/", include("quyu.apps.performance.web.urls")),
     path("customers/conflicts/", customers.conflicts, name="customer-conflicts"),
+    path("customers/conflicts/<path:code>/rule/", customers.rule, name="customer-rule"),
+    path("customers/dealers/", customers.dealer_list, name="dealers"),
+    path("customers/dealers/new/", customers.give_access, name="dealer-give"),
+    path("customers/dealers/<int:pk>/end/", customers.end_access, name="dealer-end"),
     path("territories/", include("quyu.apps.territories.web.urls")),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),

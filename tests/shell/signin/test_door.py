@@ -1,6 +1,6 @@
 """Wrong secrets at the door: the wait grows, shuts nobody out, and tells nobody which accounts exist."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -12,34 +12,10 @@ from django.test import Client
 from quyu.platform.people.models import Person, User
 from quyu.platform.signin import delays
 from quyu.platform.signin.models import FailureCount
-from quyu.shell import clock
 from tests import factories
+from tests.shell.signin.conftest import PASSWORD, Clock
 
-PASSWORD = "correct horse battery"
-START = datetime(2026, 6, 15, 8, 0, tzinfo=UTC)
 NEAR, FAR = "192.0.2.7", "198.51.100.9"
-
-
-class Clock:
-    now = START
-
-    def __call__(self) -> datetime:
-        return self.now
-
-    def wait(self, seconds: float) -> None:
-        self.now += timedelta(seconds=seconds)
-
-
-@pytest.fixture
-def time(monkeypatch: pytest.MonkeyPatch) -> Clock:
-    made = Clock()
-    monkeypatch.setattr(clock, "instant", made)
-    return made
-
-
-@pytest.fixture
-def member(db: None) -> User:
-    return User.objects.create_user("zhao", password=PASSWORD)
 
 
 def attempt(client: Client, password: str, name: str = "zhao", address: str = NEAR) -> int:
@@ -64,11 +40,11 @@ def test_the_wait_doubles_and_then_lets_the_owner_in(member: User, time: Clock) 
     assert page.headers["Retry-After"] == "2"
     assert "请在 2 秒后再试" in page.content.decode()
 
-    time.wait(2)
+    time.wait(seconds=2)
     assert attempt(client, "wrong") == 200
-    time.wait(2)
+    time.wait(seconds=2)
     assert attempt(client, PASSWORD) == 429
-    time.wait(2)
+    time.wait(seconds=2)
     assert attempt(client, PASSWORD) == 302
 
 
@@ -83,7 +59,7 @@ def test_refused_attempts_do_not_lengthen_the_wait(member: User, time: Clock) ->
         attempt(Client(), "wrong")
     assert [attempt(Client(), "wrong") for _ in range(20)] == [429] * 20
 
-    time.wait(2)
+    time.wait(seconds=2)
 
     assert attempt(Client(), PASSWORD) == 302
 
@@ -156,7 +132,7 @@ def test_somebody_signed_in_cannot_clear_the_count_of_another(member: User, time
 def test_failures_of_an_hour_ago_are_forgotten_and_removed(member: User, time: Clock) -> None:
     for _ in range(6):
         attempt(Client(), "wrong")
-    time.wait(3600)
+    time.wait(seconds=3600)
 
     assert attempt(Client(), PASSWORD) == 302
     assert FailureCount.objects.count() == 3
