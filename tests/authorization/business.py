@@ -5,6 +5,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import numpy as np
+from django.core.files.base import ContentFile
 
 from quyu.apps.customers.models import Customer
 try:
@@ -16,11 +17,12 @@ from quyu.apps.targets import selectors as targets
 from quyu.apps.targets import services as planning
 from quyu.apps.targets.axes import TERRITORY
 from quyu.apps.territories.models import Alignment, AlignmentUnit, UnitFigure
+from quyu.platform.approvals import registry
 from quyu.platform.approvals import services as approvals
 from quyu.platform.audit import services as audit
 from quyu.platform.calendar.models import CalendarDay
 from quyu.platform.catalog.models import Channel, Product, ProductLine
-from quyu.platform.files.models import StoredFile
+from quyu.platform.files import services as files
 from quyu.platform.geography.models import BasicUnit, UnitBoundary, UnitNeighbour
 from quyu.platform.imports.choices import ImportState
 from quyu.platform.imports.models import ImportRun
@@ -170,13 +172,14 @@ def plan(world: World) -> None:
 
 
 def make_requests(world: World) -> None:
-    """Requests about an alignment of each region, by different people, all waiting."""
+    """Requests about each region, by different people, all waiting; nothing follows from their decision."""
+    registry.register("matrix", label="matrix", on_approved=registry.nothing_to_do)
     for number, (submitter, unit) in enumerate(
         (("prov-js", "JS"), ("prov-ah", "AH"), ("area-south", "SOUTH"), ("area-east", "EAST"), ("director", "GD"),
          ("left", "FJ"), ("ops-east", "ZJ"))
     ):  # fmt: skip
         approvals.submit(
-            subject_type="alignment", subject_id=90_000 + number, label=world.mark("案"), url="/",
+            subject_type="matrix", subject_id=number, label=world.mark("案"), url="/",
             org_unit=world.units[unit], summary={"note": world.mark("摘")}, actor=world.users[submitter],
             note=world.mark("说"), at=AT,
         )  # fmt: skip
@@ -186,9 +189,9 @@ def make_imports(world: World) -> None:
     """Accepted and previewed imports of different people."""
     for name in ("ops", "prov-js", "area-south", "ops-east", "left", "stranger"):
         user = world.users[name]
-        stored = StoredFile.objects.create(
-            sha256="b" * 64, name=world.mark("表"), size=1, path="bb/missing", created_by=user, created_at=AT
-        )
+        content = f"编码,名称\n{world.mark('C')},{world.mark('客户')}\n".encode()
+        upload = ContentFile(content, name=f"{world.mark('表')}.csv")
+        stored = files.store(upload=upload, actor=user, at=AT)
         for state in (ImportState.PREVIEWED, ImportState.ACCEPTED):
             ImportRun.objects.create(
                 kind="customer", file=stored, state=state, created_by=user, created_at=AT,

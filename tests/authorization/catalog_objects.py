@@ -86,7 +86,7 @@ def reading_topics(kind: Kind) -> Iterator[Topic]:
     )  # fmt: skip
     yield get(
         f"{base} search", base, objects=lambda s: s.raw[kind.table], weight=6,
-        ask=lambda s, c: Ask("GET", f"/{base}?q={s.raw.marks_of[kind.table, c.pk][kind.name]}"),  # type: ignore[index]
+        ask=lambda s, c: Ask("GET", f"/{base}?q={s.raw.mark(kind.table, c.pk, kind.name)}"),  # type: ignore[index]
         ids=partial(listed, kind), expected=partial(found_list, kind),
     )  # fmt: skip
     yield Topic(
@@ -171,7 +171,7 @@ def api_topics(kind: Kind) -> Iterator[Topic]:
     )  # fmt: skip
     yield api(
         f"{base} search", base, "GET", ((kind.resource, "view"),), objects=lambda s: s.raw[kind.table], weight=6,
-        ask=lambda s, c: Ask("GET", f"/{base}?q={s.raw.marks_of[kind.table, c.pk][kind.name]}"),  # type: ignore[index]
+        ask=lambda s, c: Ask("GET", f"/{base}?q={s.raw.mark(kind.table, c.pk, kind.name)}"),  # type: ignore[index]
         ids=api_rows, expected=partial(found_list, kind),
     )  # fmt: skip
     row_api = partial(api, table=kind.table, weight=8)
@@ -274,7 +274,7 @@ def personal_topics() -> Iterator[Topic]:
             f"{kind.path}/ search by {column}", f"{kind.path}/", "GET", ((kind.resource, "view"),), weight=3,
             objects=lambda s, kind=kind: s.raw[kind.table],
             ask=lambda s, c, kind=kind, column=column: Ask(
-                "GET", f"/{kind.path}/?q={s.raw.marks_of[kind.table, c.pk].get(column, 'none')}"
+                "GET", f"/{kind.path}/?q={s.raw.mark(kind.table, c.pk, column)}"
             ),
             ids=partial(listed, kind), expected=lambda s, c: (frozenset(), 0),
         )  # fmt: skip

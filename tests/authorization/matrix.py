@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import zip_longest
 
-from tests.authorization import catalog_objects
+from tests.authorization import catalog_business, catalog_objects, catalog_people
 from tests.authorization.questions import Case, Topic, gate, judge
 from tests.authorization.relations import relation
 from tests.authorization.site import Site
@@ -37,7 +37,7 @@ class Result:
 
 
 def all_topics() -> list[Topic]:
-    return [*catalog_objects.topics()]
+    return [*catalog_objects.topics(), *catalog_people.topics(), *catalog_business.topics()]
 
 
 def order(text: str) -> int:

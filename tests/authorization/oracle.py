@@ -54,6 +54,10 @@ class Oracle:
     def has_left(self, person: Row | None, day: date) -> bool:
         return person is not None and person["left_on"] is not None and person["left_on"] <= day
 
+    def may_sign_in(self, user: int, day: date) -> bool:
+        """A closed account does not, nor does who has left."""
+        return bool(self.raw["user"][user]["is_active"]) and not self.has_left(self.person_of.get(user), day)
+
     def _seats(self, user: int, day: date) -> tuple[Seat, ...]:
         person = self.person_of.get(user)
         if not self.raw["user"][user]["is_active"] or self.has_left(person, day):

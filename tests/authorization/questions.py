@@ -70,7 +70,7 @@ def gate(topic: Topic, site: Site, case: Case) -> int | None:
     user = site.accounts[case.account]
     if topic.is_public:
         return None
-    if user is None or not site.raw["user"][user]["is_active"]:
+    if user is None or not site.oracle.may_sign_in(user, case.day):
         return {"page": 302, "api": 401, "part": 204}[topic.refused]
     if topic.open_to is not None:
         return topic.open_to(site, case)
@@ -100,7 +100,7 @@ def judge(topic: Topic, site: Site, case: Case) -> list[str]:
     faults += leaks(topic, site, case, asked, answer, turned_away is not None)
     faults += changes(topic, site, case, answer, turned_away is not None)
     if turned_away is None and answer.status < 400:
-        if topic.ids is not None:
+        if topic.ids is not None and answer.status == 200:
             faults += difference(topic, site, case, answer)
         if topic.effect is not None and (fault := topic.effect(site, case, answer)):
             faults.append(fault)

@@ -14,14 +14,14 @@ TABLES = (
     "people.User", "people.OrgUnit", "people.OrgLink", "people.Person", "people.Position", "people.Assignment",
     "people.RoleGrant", "territories.Territory", "territories.TerritoryOwner", "territories.Alignment",
     "territories.AlignmentUnit", "customers.Customer", "customers.DealerAccess", "catalog.Product",
-    "catalog.ProductLine", "catalog.Channel", "calendar.CalendarDay", "geography.BasicUnit", "approvals.Approval",
-    "imports.ImportRun", "files.StoredFile", "notices.Notice", "targets.Plan", "targets.PlanVersion", "targets.Lock",
-    "audit.Decision", "facts.Batch",
+    "catalog.ProductLine", "catalog.Channel", "calendar.CalendarDay", "geography.BasicUnit", "files.StoredFile",
+    "targets.Plan", "targets.PlanVersion", "targets.Lock", "facts.Batch", "notices.Notice", "imports.ImportRun",
+    "approvals.Approval", "audit.Decision",
 )  # fmt: skip
 
 
 class Raw:
-    """Rows by table and number, and for every mark the (table, number, column) it was written in."""
+    """Rows by table and number; for every mark the field it was first written in, for every row its marks by column."""
 
     def __init__(self) -> None:
         self.tables: dict[str, Rows] = {}
@@ -32,21 +32,20 @@ class Raw:
                 rows = []
             self.tables[label.partition(".")[2].lower()] = {row["id"]: row for row in rows}
         self.marks: dict[str, tuple[str, int, str]] = {}
-        self.marks_of: dict[tuple[str, int], dict[str, str]] = defaultdict(dict)
+        self.marks_of: dict[tuple[str, int], dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
         for table, rows in self.tables.items():
             for pk, row in rows.items():
                 for column, value in row.items():
                     for mark in MARK.findall(str(value)):
-                        if mark not in self.marks:
-                            self.marks[mark] = (table, pk, column)
-                            self.marks_of[table, pk][column] = mark
+                        self.marks.setdefault(mark, (table, pk, column))
+                        self.marks_of[table, pk][column].add(mark)
 
     def __getitem__(self, table: str) -> Rows:
         return self.tables[table]
 
-    def with_mark(self, mark: str) -> int:
-        """The number of the row in which a mark was written."""
-        return self.marks[mark][1]
+    def mark(self, table: str, pk: int | None, column: str) -> str:
+        """The mark in one field; a word nobody wrote where there is none."""
+        return min(self.marks_of[table, pk or 0][column], default="kqz00000")
 
 
 def marks_in(text: str) -> set[str]:

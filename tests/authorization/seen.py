@@ -39,6 +39,7 @@ class Seen:
         self, raw: "Raw", oracle: "Oracle", owners: dict[int, tuple[object, ...]], lines: list["Line"]
     ) -> None:
         self.raw, self.oracle, self.owners, self.lines = raw, oracle, owners, lines
+        self.personal = {mark for mark, (table, _, column) in raw.marks.items() if column in PERSONAL.get(table, ())}
         self.marks = lru_cache(maxsize=None)(self._marks)
         self.figures = lru_cache(maxsize=None)(self._figures)
 
@@ -49,8 +50,9 @@ class Seen:
             mark
             for key in keys
             if key is not None
-            for column, mark in self.raw.marks_of.get((table, key), {}).items()
+            for column, marks in self.raw.marks_of.get((table, key), {}).items()
             if column not in hidden
+            for mark in marks
         }
 
     def own(self, user: int) -> set[str]:
@@ -66,8 +68,11 @@ class Seen:
         for table, keys in seen.items():
             found |= self.of(table, keys)
         found |= self.beside_rows(seen, day)
-        found |= self.beside_organisation(seen)
-        return found | self.public(user, day)
+        found |= self.beside_organisation(seen, (self.oracle.person_of.get(user) or {"id": None})["id"])
+        found |= self.public(user, day)
+        if self.oracle.reach(user, day, "audit", "view").everything and seen["decision"]:
+            found |= set(self.raw.marks)
+        return found - self.personal
 
     def beside_rows(self, seen: dict[str, frozenset[int]], day: date) -> set[str]:
         """Names that belong to a row one may see: the territory of a customer, who asked for an approval."""
@@ -77,7 +82,8 @@ class Seen:
         found |= self.of("channel", [row["channel_id"] for row in customers])
         territories = {self.oracle.territory_of(row, day) for row in customers} - {None}
         found |= self.names_of_territories({*territories, *seen["territory"]})
-        found |= self.of("territory", self.past_territories(seen["customer"]))
+        past = self.past_territories(seen["customer"])
+        found |= self.of("territory", past) | self.of("orgunit", [raw["territory"][key]["org_unit_id"] for key in past])
         for key in seen["approval"]:
             row = raw["approval"][key]
             found |= self.of("orgunit", [row["org_unit_id"]])
@@ -107,7 +113,7 @@ class Seen:
         places = {self.raw["customer"][key]["unit_id"] for key in customers}
         return {row["territory_id"] for row in self.raw["alignmentunit"].values() if row["unit_id"] in places}
 
-    def beside_organisation(self, seen: dict[str, frozenset[int]]) -> set[str]:
+    def beside_organisation(self, seen: dict[str, frozenset[int]], person: int | None) -> set[str]:
         """Who ever held a seat one may see, above which unit one hangs, the people of accounts."""
         raw, found = self.raw, set()
         found |= self.of("orgunit", [raw["position"][key]["org_unit_id"] for key in seen["position"]])
@@ -120,6 +126,8 @@ class Seen:
         ]
         found |= self.of("person", held)
         found |= self.of("orgunit", [r["parent_id"] for r in raw["orglink"].values() if r["unit_id"] in units])
+        own = [row["position_id"] for row in raw["assignment"].values() if row["person_id"] == person]
+        found |= self.of("position", own) | self.of("orgunit", [raw["position"][key]["org_unit_id"] for key in own])
         if seen["user"]:
             found |= self.of("person", raw["person"]) | self.of("position", raw["position"]) | self.of("orgunit", raw["orgunit"])
         return found
@@ -132,6 +140,11 @@ class Seen:
         if may(user, day, "actual", "view") or may(user, day, "target", "view") or may(user, day, "order", "view"):
             found |= self.of("productline", raw["productline"]) | self.of("product", raw["product"])
             found |= self.of("channel", raw["channel"])
+        if may(user, day, "actual", "view"):
+            everything = self.oracle.reach(user, day, "actual", "view").everything
+            inside = self.oracle.sees(user, day, "territory", "actual", "view")
+            found |= self.of("customer", [line.customer for line in self.lines if everything or line.territory in inside])
+            found |= self.of("orgunit", self.above(user, day))
         if may(user, day, "alignment", "view"):
             found |= self.of("alignment", raw["alignment"])
             found |= self.of("user", [row["created_by_id"] for row in raw["alignment"].values()])
@@ -141,6 +154,16 @@ class Seen:
         if may(user, day, "target", "view"):
             found |= self.of("user", [row["created_by_id"] for row in raw["plan"].values()])
             found |= self.of("lock", raw["lock"]) | self.of("user", [row["owner_id"] for row in raw["lock"].values()])
+        return found
+
+    def above(self, user: int, day: date) -> set[int]:
+        """The units above those one answers for: where one stands in the company."""
+        raw = self.raw
+        found = {seat.unit for seat in self.oracle.seats(user, day)}
+        territories = self.oracle.sees(user, day, "territory", "actual", "view")
+        found |= {raw["territory"][key]["org_unit_id"] for key in territories}
+        while more := {r["parent_id"] for r in raw["orglink"].values() if r["unit_id"] in found} - found:
+            found |= more
         return found
 
     def _figures(self, user: int, day: date) -> set[int]:
