@@ -6,6 +6,7 @@ from datetime import datetime
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from numpy.typing import NDArray
@@ -36,7 +37,7 @@ def precheck(context: Context) -> tuple[RowError, ...]:
     if batch is None:
         return ()
     message = _("这个文件已在 {day:%Y-%m-%d %H:%M} 导入过（批次 {batch}），没有重复写入。")
-    text = message.format(day=batch.created_at, batch=batch.pk)
+    text = message.format(day=localtime(batch.created_at), batch=batch.pk)
     return (RowError(None, None, "already_imported", None, text),)
 
 

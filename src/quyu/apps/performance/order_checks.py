@@ -12,6 +12,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 from django.db import models
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from numpy.typing import NDArray
 
@@ -181,7 +182,10 @@ def questions_of(parsed: Parsed, people: Salespeople, context: Context) -> tuple
         Assignment.objects.filter(person__in=rows).order_by("valid_from").select_related("position__org_unit")
     )
     places = {seat.person_id: str(seat.position.org_unit) for seat in seats}
-    labels = {row.code: " ".join(filter(None, (row.code, row.name, places.get(row.pk)))) for row in rows}
+    labels = {
+        row.code: " ".join(filter(None, (row.code, row.name, places.get(row.pk), _employed(row))))
+        for row in rows
+    }
     header = parsed.headers["salesperson_code"]
     return tuple(
         which_person(
@@ -190,6 +194,13 @@ def questions_of(parsed: Parsed, people: Salespeople, context: Context) -> tuple
         for text in sorted(texts)
         if any(code in labels for code in people.namesakes[text])
     )
+
+
+def _employed(person: Person) -> str:
+    """From when until when somebody works here: what tells two people of one name apart."""
+    if person.joined_on is None and person.left_on is None:
+        return ""
+    return f"{person.joined_on or ''} — {person.left_on or _('至今')}"
 
 
 def _repeats(parsed: Parsed, lines: Lines, context: Context, source: str) -> Iterator[RowError]:
@@ -215,7 +226,7 @@ def recorded_meanwhile(
             message = _("这一行已在 {day:%Y-%m-%d} 从文件“{file}”导入过。")
         else:
             message = _("这一行已在 {day:%Y-%m-%d} 导入过。")
-        text = message.format(day=batch.created_at, file=batch.file_name)
+        text = message.format(day=localtime(batch.created_at), file=batch.file_name)
         yield parsed.error(index, "order_no", "duplicate_line", text)
 
 

@@ -9,9 +9,10 @@ from django.utils.translation import gettext as _
 
 from quyu.platform.fields import values
 from quyu.platform.imports import kinds, questions
-from quyu.platform.imports.choices import ImportState
+from quyu.platform.imports.choices import ImportPhase, ImportState
 from quyu.platform.imports.kinds import ImportKind, Question
 from quyu.platform.imports.models import ImportRun
+from quyu.platform.imports.progress import ENDS, STARTS
 from quyu.platform.jobs import liveness
 from quyu.platform.people import policy
 from quyu.platform.people.models import User
@@ -211,6 +212,18 @@ def earlier_run(run: ImportRun, scope: Scope) -> ImportRun | None:
     """The run that imported the very same file before, if this person may see it."""
     same = visible_runs(scope).filter(file__sha256=run.file.sha256, kind=run.kind, state=ImportState.ACCEPTED)
     return same.filter(pk__lt=run.pk).order_by("-pk").first()
+
+
+def share_done(run: ImportRun) -> int | None:
+    """How much of the work on a run is done, in percent; None while it waits or cannot be told."""
+    if run.phase in ("", ImportPhase.QUEUED) or (run.phase == ImportPhase.READING and not run.progress_total):
+        return None
+    phase = ImportPhase(run.phase)
+    within = min(run.progress_rows / run.progress_total, 1) if run.progress_total else 0
+    start = STARTS[phase]
+    done = start + (within * (ENDS[phase] - start) if phase == ImportPhase.READING else 0)
+    whole = ENDS[ImportPhase.CHECKING] if run.state == ImportState.READING else 1
+    return round(100 * done / whole)
 
 
 def runs_ahead(run: ImportRun) -> int | None:

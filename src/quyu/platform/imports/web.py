@@ -110,6 +110,7 @@ def _context(request: GuardedRequest, run: ImportRun) -> dict[str, object]:
         "is_open": is_open,
         "is_working": run.state in runs.AT_WORK,
         "queue": _queue(run, request.now),
+        "percent": selectors.share_done(run),
         "is_unchecked": bool(run.options.get("unchecked")),
         "rows": selectors.mapping_rows(run) if preview.get("headers") else [],
         "missing": selectors.missing_columns(run),
