@@ -19,6 +19,7 @@ from quyu.platform.imports.sheet import Sheet, checked_headers, find_header, tex
 
 DELIMITERS = (",", "\t", ";", "|")
 HEAD_BYTES = 256 * 1024
+csv.field_size_limit(HEAD_BYTES)
 HEAD_ROWS = 60
 BLOCK = 1 << 26
 ENCODING_NAMES = {"gb18030": "GB18030（GBK）", "big5hkscs": "Big5", "utf-16": "UTF-16", "utf-16-le": "UTF-16"}

@@ -50,7 +50,8 @@ def _is_below(top: Sequence[str], below: Sequence[str], words: set[str]) -> bool
     fits = all(
         not text or text == top[i] or not top[i] or groups.count(top[i]) > 1 for i, text in enumerate(below)
     )
-    return fits and len(named) >= 1
+    grouped = [i for i, text in enumerate(below) if text and headers.key(groups[i]) in words]
+    return fits and bool(named or grouped)
 
 
 def _groups(top: Sequence[str]) -> list[str]:

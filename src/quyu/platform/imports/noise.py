@@ -109,7 +109,7 @@ def _notes(
     if not empty.any() or not measured:
         return found
     for column in measured:
-        empty &= is_blank(column) | _matching(column, r"^[^\d]{2,}[:：]|页")
+        empty &= is_blank(column) | _matching(column, r"^[^\d]{2,}[:：]|页|^[-=*_·.~—]{3,}$")
     candidates = np.flatnonzero(empty & (filled > 0))
     last = int(np.flatnonzero(~empty).max(initial=-1))
     titles = {headers.plain(text) for row in sheet.above for text in row if text.strip()}
@@ -137,7 +137,8 @@ def _ragged_notes(sheet: Sheet) -> dict[int, bool]:
     for error in sheet.errors:
         if error.code != "too_few_fields" or error.row is None:
             continue
-        parts = [part.strip(' "') for part in re.split(r"[,;|\t]", error.value or "") if part.strip(' "')]
+        texts = (part.strip(' "\x1a') for part in re.split(r"[,;|\t]", error.value or ""))
+        parts = [text for text in texts if text]
         is_foot = error.row > last and len(parts) == 1 and _is_sentence(parts[0])
         if (
             not parts

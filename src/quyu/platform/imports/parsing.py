@@ -21,7 +21,7 @@ from quyu.platform.imports.questions import ORDER, UNIT, order_label, which_orde
 from quyu.platform.imports.sheet import Sheet, codes
 
 DIGITS = {"amount": 2, "quantity": 3, "integer": 0, "price": 6, "decimal": 6}
-DAMAGED_NUMBER = r"^\d(\.\d+)?[Ee]\+\d{2,}$"
+DAMAGED_NUMBER = r"^\d(\.\d+)?[Ee]\+\d+$"
 TRUE_WORDS, FALSE_WORDS = ("是", "true", "yes", "1", "y", "√"), ("否", "false", "no", "0", "n", "×")
 MAX_TEXT = 500
 COUNTED = frozenset({"amount", "quantity", "integer", "decimal"})

@@ -20,6 +20,9 @@ from quyu.platform.imports.refusals import FileRefused
 MAX_COLUMNS = 300
 HEADER_SEARCH_ROWS = 30
 ODD_BLANKS = f"[{headers.INVISIBLE}]"
+KEPT_AS_TEXT = r'^="([^"]*)"$'
+"""How systems keep a spreadsheet from taking a number for one: ="00123"."""
+WITH_APOSTROPHE = r"^'([\d\-+.,/:年月日¥ ]+)$"
 
 
 Area = tuple[int, int, int, int]
@@ -79,6 +82,9 @@ def clean_texts(texts: pa.Array) -> pa.Array:
     trimmed = pc.utf8_trim_whitespace(texts)
     if pc.any(pc.match_substring_regex(trimmed, ODD_BLANKS)).as_py():
         trimmed = pc.utf8_trim_whitespace(pc.replace_substring_regex(trimmed, ODD_BLANKS, ""))
+    if pc.any(pc.match_substring_regex(trimmed, r"^['=]")).as_py():
+        for pattern in (KEPT_AS_TEXT, WITH_APOSTROPHE):
+            trimmed = pc.replace_substring_regex(trimmed, pattern, r"\1")
     return trimmed
 
 
