@@ -45,6 +45,8 @@ def test_a_new_day_seals_the_day_before(company: Company) -> None:
     chain.seal_finished((AT + timedelta(days=9)).date())
     chain.seal_finished((AT + timedelta(days=9)).date())
     assert DaySeal.objects.count() == 3
+    late = services.record(actor=None, verb="import", subject=company.east, label="补", at=AT)
+    assert late.day == (AT + timedelta(days=9)).date()
     assert chain.verify_chain().is_intact
 
 

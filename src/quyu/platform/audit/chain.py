@@ -89,18 +89,23 @@ def append(decision: Decision, day: date) -> Decision:
 
 @transaction.atomic
 def seal_finished(today: date) -> None:
-    """Seal the last day with entries if it is over."""
-    _seal(locked_head(), today, keys.trail_key())
+    """Seal the last day with entries if it is over; what comes later belongs to `today` or after."""
+    key, head = keys.trail_key(), locked_head()
+    _seal(head, today, key)
+    head.mac = links.head_mac(key, head_of(head))
+    head.save()
 
 
 def _seal(head: ChainHead, today: date, key: bytes) -> None:
+    """Close the head's day when it is over, and move the head on to `today`; the caller saves the head."""
     if head.day is None or head.day >= today:
         return
+    day, head.day = head.day, today
     before = DaySeal.objects.order_by("-day").first()
     if before is not None and before.last_number == head.count:
         return
     seal = links.Seal(
-        day=head.day,
+        day=day,
         first=before.last_number + 1 if before else 1,
         last=head.count,
         last_digest=head.digest,
