@@ -52,6 +52,7 @@ MENU = (
             Page(_("目标"), "targets", icon="target-arrow", resource="target"),
             Page(_("区域"), "territories", icon="map-2", resource="territory"),
             Page(_("客户"), "customer-list", icon="building-store", resource="customer"),
+            Page(_("归属冲突"), "customer-conflicts", icon="arrows-split", resource="claim"),
         ),
     ),
     Group(
@@ -72,6 +73,7 @@ MENU = (
             Page(_("产品"), "product-list", icon="package", resource="product"),
             Page(_("渠道"), "channel-list", icon="route", resource="channel"),
             Page(_("工作日历"), "calendarday-list", icon="calendar-event", resource="calendar"),
+            Page(_("经销商账号"), "dealers", icon="building-store", resource="dealer"),
             Page(_("账号"), "user-list", icon="user-cog", resource="user"),
             Page(_("审计"), "audit", icon="history", resource="audit"),
             Page(_("权限矩阵"), "audit-rights", icon="shield-lock", resource="rights"),

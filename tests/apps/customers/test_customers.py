@@ -6,10 +6,11 @@ import pytest
 from django.urls import reverse
 
 from quyu.apps.customers import selectors, services
-from quyu.apps.customers.models import Customer
+from quyu.apps.customers.models import ClaimRuling, Customer
 from quyu.apps.customers.tiering import rank, tier_of
 from quyu.apps.territories import services as territories
 from quyu.apps.territories.models import Alignment, AlignmentUnit, TerritoryOwner, UnitFigure
+from quyu.platform.audit.models import Decision
 from quyu.platform.geography.models import BasicUnit
 from quyu.platform.people.scope import scope_of
 from tests.apps.territories.conftest import site
@@ -101,6 +102,69 @@ def test_two_claims_on_one_customer_and_day_are_found(four):
     assert "C-JS1" in page
     other = client_of(four.company.neighbour).get(reverse("customer-conflicts")).content.decode()
     assert "C-JS1" not in other
+    assert reverse("customer-conflicts") in page
+
+
+RULING = {"start": "2025-01-01", "claim": "苏南|E-colleague", "reason": "合同在先"}
+
+
+@pytest.fixture
+def disputed(four):
+    TerritoryOwner.objects.create(
+        territory=four.company.sunan,
+        position=four.company.position("colleague"),
+        valid_from=date(2025, 1, 1),
+        valid_to=date(2025, 2, 1),
+    )
+    return four
+
+
+def ruled(site, name, **changes):
+    address = reverse("customer-rule", args=["C-JS1"])
+    return client_of(getattr(site.company, name)).post(address, {**RULING, **changes}, follow=True)
+
+
+@pytest.mark.capability("ORG7")
+def test_a_dispute_is_ruled_with_a_reason_and_kept(disputed):
+    page = ruled(disputed, "operations").content.decode()
+
+    assert "已记录裁定" in page
+    assert "判归 苏南" in page
+    assert "合同在先" in page
+    made = ClaimRuling.objects.get()
+    assert (made.valid_from, made.valid_to, made.person.code) == (
+        date(2025, 1, 1),
+        date(2025, 2, 1),
+        "E-colleague",
+    )
+    decision = Decision.objects.get(verb="claim.rule")
+    assert (decision.actor, decision.reason) == (disputed.company.operations, "合同在先")
+    assert "已经裁定" in ruled(disputed, "operations").content.decode()
+    assert ClaimRuling.objects.count() == 1
+
+
+@pytest.mark.capability("ORG7")
+@pytest.mark.parametrize(
+    ("name", "changes", "status"),
+    [
+        ("boss", {}, 403),
+        ("owner", {}, 403),
+        ("operations", {"reason": " "}, 200),
+        ("operations", {"claim": "粤东|E-owner"}, 200),
+        ("operations", {"start": "2025-01-02"}, 200),
+        ("operations", {"claim": ""}, 200),
+    ],
+)
+def test_no_ruling_without_right_reason_and_claim(disputed, name, changes, status):
+    assert ruled(disputed, name, **changes).status_code == status
+    assert not ClaimRuling.objects.exists()
+
+
+@pytest.mark.capability("ORG7")
+def test_only_those_in_charge_find_the_conflicts(disputed):
+    for name, status in {"owner": 403, "boss": 200, "auditor": 200, "dealer": 403, "admin": 403}.items():
+        answer = client_of(getattr(disputed.company, name)).get(reverse("customer-conflicts"))
+        assert answer.status_code == status, name
 
 
 def test_customers_in_no_territory_are_counted(four):

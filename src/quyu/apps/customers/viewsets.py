@@ -6,7 +6,9 @@ from django.db.models import QuerySet
 
 from quyu.apps.customers import selectors
 from quyu.apps.customers.models import Customer
+from quyu.apps.territories.models import Territory
 from quyu.platform.panels import Panel, Reader, register_panel
+from quyu.platform.people import policy
 from quyu.platform.people.scope import Scope
 from quyu.platform.viewsets.viewset import Viewset, register
 
@@ -28,16 +30,25 @@ class CustomerViewset(Viewset[Customer]):
         return Customer.objects.visible_to(scope, at)
 
 
-def territory_panel(customer: Customer, caller: Reader) -> Panel:
+def territory_panel(customer: Customer, caller: Reader) -> Panel | None:
     """Territory and owner as of today, the territories before, and why the customer is in its class."""
+    if not policy.allows(caller.scope, "territory", "view"):
+        return None
     territory, owner = selectors.territory_on(customer, caller.at)
+    spells = selectors.territory_spells(customer)
+    reach = policy.narrow(caller.scope, "territory", "view")
+    past = Territory.objects.filter(pk__in={spell.territory.pk for spell in spells})
+    seen = (
+        None if reach.is_everything else set(past.visible_to(reach, caller.at).values_list("pk", flat=True))
+    )
     return Panel(
         "customers/territory_panel.html.jinja",
         {
             "customer": customer,
             "territory": territory,
             "owner": owner,
-            "spells": selectors.territory_spells(customer),
+            "spells": spells,
+            "seen": seen,
         },
     )
 

@@ -1,26 +1,122 @@
-"""Pages of customers beside those every object has."""
+"""Pages of customers beside those every object has: claims in dispute, and the accounts of dealers."""
 
+from typing import Any
+
+from django import forms as django_forms
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
 from django.http import HttpResponse
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
 
-from quyu.apps.customers import selectors
+from quyu.apps.customers import dealers, rulings, selectors
+from quyu.apps.customers.forms import AccessForm, EndAccessForm, RulingForm
 from quyu.apps.customers.models import Customer
+from quyu.apps.territories.models import Territory
+from quyu.kernel.refusal import Refusal
+from quyu.platform.fields.values import spoken
 from quyu.platform.people import guard
 from quyu.platform.people.guard import GuardedRequest
 
-SHOWN = 200
+SHOWN, PAGE_SIZE = 200, 50
 
 
-@guard.require("customer", "view")
+@guard.require("claim", "view")
 def conflicts(request: GuardedRequest) -> HttpResponse:
-    """Customers claimed twice on one day, and customers in no territory."""
-    customers = Customer.objects.visible_to(request.scope, request.today)
-    names = dict(customers.values_list("code", "name"))
-    found = [conflict for conflict in selectors.claim_conflicts() if conflict.customer_code in names]
+    """Customers claimed twice on one day, with the ruling about them; and customers in no territory."""
+    scope, at = request.scope, request.today
+    found = rulings.disputes(scope, at)
+    reached = Territory.objects.visible_to(scope, at).values_list("code", flat=True)
     context = {
-        "conflicts": found[:SHOWN],
+        "disputes": found[:SHOWN],
         "count": len(found),
-        "names": names,
-        "unplaced": selectors.unplaced_count(request.today) if request.scope.is_everything else 0,
+        "open_count": sum(1 for one in found if one.ruling is None),
+        "reached": None if scope.is_everything else set(reached),
+        "may_rule": guard.may(request, "claim", "edit"),
+        "unplaced": selectors.unplaced_count(at) if scope.is_everything else 0,
     }
     return render(request, "customers/conflicts.html.jinja", context)
+
+
+@guard.require("claim", "edit")
+@require_POST
+def rule(request: GuardedRequest, code: str) -> HttpResponse:
+    """Award a customer to one of those who claim it; who answers for one side only does not decide."""
+    if not request.scope.is_everything:
+        raise PermissionDenied
+    customer = get_object_or_404(Customer.objects.visible_to(request.scope, request.today), code=code)
+    form = RulingForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, _("请选择判归哪一方，并写明理由。"))
+        return redirect("customer-conflicts")
+    territory, _sign, person = form.cleaned_data["claim"].partition("|")
+    try:
+        rulings.rule(
+            customer=customer,
+            start=form.cleaned_data["start"],
+            territory_code=territory,
+            person_code=person,
+            reason=form.cleaned_data["reason"],
+            actor=request.user,
+            at=request.now,
+        )
+        messages.success(request, _("已记录裁定：%(customer)s") % {"customer": customer})
+    except Refusal as refusal:
+        messages.error(request, spoken(refusal))
+    return redirect("customer-conflicts")
+
+
+@guard.require("dealer", "view")
+def dealer_list(request: GuardedRequest) -> HttpResponse:
+    """Which dealer's account sees which customer on which days."""
+    page = Paginator(dealers.access_within(request.scope, request.today), PAGE_SIZE).get_page(
+        request.GET.get("page")
+    )
+    may_give = guard.may(request, "dealer", "create")
+    context = {
+        "page": page,
+        "may_end": guard.may(request, "dealer", "edit"),
+        "form": AccessForm(scope=request.scope, today=request.today) if may_give else None,
+    }
+    return render(request, "customers/dealers.html.jinja", context)
+
+
+@guard.require("dealer", "create")
+@require_POST
+def give_access(request: GuardedRequest) -> HttpResponse:
+    form = AccessForm(request.POST, scope=request.scope, today=request.today)
+    if not form.is_valid():
+        return said(request, form)
+    try:
+        made = dealers.give_access(actor=request.user, at=request.now, **form.cleaned_data)
+        messages.success(request, _("已关联：%(customer)s") % {"customer": made.customer})
+    except Refusal as refusal:
+        messages.error(request, spoken(refusal))
+    return redirect("dealers")
+
+
+@guard.require("dealer", "edit")
+@require_POST
+def end_access(request: GuardedRequest, pk: int) -> HttpResponse:
+    access = get_object_or_404(dealers.access_within(request.scope, request.today), pk=pk)
+    form = EndAccessForm(request.POST)
+    if not form.is_valid():
+        return said(request, form)
+    try:
+        dealers.end_access(
+            access=access, valid_to=form.cleaned_data["valid_to"], actor=request.user, at=request.now
+        )
+        messages.success(request, _("已终止：%(customer)s") % {"customer": access.customer})
+    except Refusal as refusal:
+        messages.error(request, spoken(refusal))
+    return redirect("dealers")
+
+
+def said(request: GuardedRequest, form: django_forms.Form) -> HttpResponse:
+    """What is wrong with the form, on the page it came from."""
+    for name, errors in form.errors.items():
+        field: Any = form.fields.get(name)
+        messages.error(request, f"{field.label if field else ''} {' '.join(map(str, errors))}".strip())
+    return redirect("dealers")

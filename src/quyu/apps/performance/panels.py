@@ -23,11 +23,12 @@ from quyu.platform.people.scope import everything
 
 def orders_panel(customer: Customer, reader: Reader) -> Panel | None:
     """The latest order lines that count for somebody within reach, and the amount by month of two years."""
-    if not policy.allows(reader.scope, "actual", "view"):
+    if not policy.allows(reader.scope, "order", "view"):
         return None
-    scope, year = policy.narrow(reader.scope, "actual", "view"), reader.at.year
-    own = () if scope.is_everything else Territory.objects.visible_to(scope, reader.at)
-    reach = drill.Reach(scope.is_everything, tuple(sorted(territory.code for territory in own)))
+    scope, year = policy.narrow(reader.scope, "order", "view"), reader.at.year
+    sees_all = scope.is_everything or scope.is_dealer  # a dealer's own lines, whoever served him
+    own = () if sees_all else Territory.objects.visible_to(scope, reader.at)
+    reach = drill.Reach(sees_all, tuple(sorted(territory.code for territory in own)))
     lines, months = drill.latest(customer.code, reach, directory(), today=reader.at)
     now, before = ([months.get((y, m), 0) for m in range(1, 13)] for y in (year, year - 1))
     return Panel(
@@ -39,6 +40,8 @@ def orders_panel(customer: Customer, reader: Reader) -> Panel | None:
             "now": sum(now),
             "before": sum(before),
             "chart": charts.two_years(year, now, before),
+            "names_owners": "territory" in (policy.fields_seen(reader.scope, "order") or {"territory"}),
+            "may_drill": policy.allows(reader.scope, "actual", "view"),
         },
     )
 
@@ -71,16 +74,16 @@ def attainment_panel(territory: Territory, reader: Reader) -> Panel | None:
     )
 
 
-def later(view: str) -> Callable[[Customer | Territory, Reader], Panel | None]:
+def later(view: str, resource: str) -> Callable[[Customer | Territory, Reader], Panel | None]:
     """A frame that asks `view` for its content when the page has loaded."""
 
     def frame(row: Customer | Territory, reader: Reader) -> Panel | None:
-        if not policy.allows(reader.scope, "actual", "view"):
+        if not policy.allows(reader.scope, resource, "view"):
             return None
         return Panel("performance/later.html.jinja", {"url": reverse(view, args=[row.code])})
 
     return frame
 
 
-register_panel(Customer, later("performance-customer-panel"))
-register_panel(Territory, later("performance-territory-panel"))
+register_panel(Customer, later("performance-customer-panel", "order"))
+register_panel(Territory, later("performance-territory-panel", "actual"))

@@ -54,6 +54,7 @@ ENTRY_LABELS = {
     "left_on": _("离职日"),
     "role": _("角色"),
     "fields": _("字段"),
+    "account": _("账号"),
     "limit": _("上限"),
     "org_unit": _("组织"),
     "planned_assignments_removed": _("取消的预定任职"),

@@ -155,6 +155,7 @@ VISIBLE: Mapping[Role, Mapping[str, frozenset[str]]] = {
             {"code", "name", "kind", "unit", "contact", "phone", "address", "opened_on", "closed_on"}
         ),
         "product": frozenset({"code", "name", "line", "category", "price_fen"}),
+        "order": frozenset({"ordered_on", "order_no", "product", "quantity", "amount"}),
     },
 }
 """The fields a role sees of a resource; unlisted: all."""

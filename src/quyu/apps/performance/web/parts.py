@@ -14,7 +14,7 @@ from quyu.platform.people.guard import GuardedRequest
 from quyu.platform.viewsets.viewset import Caller
 
 
-@guard.require("actual", "view")
+@guard.require("order", "view")
 def customer(request: GuardedRequest, code: str) -> HttpResponseBase:
     """The latest orders of a customer."""
     row = get_object_or_404(Customer.objects.visible_to(request.scope, request.today), code=code)
