@@ -20,7 +20,7 @@ from quyu.platform.fields import values
 from quyu.platform.people import guard
 from quyu.platform.viewsets.viewset import PAGE_SIZE, REGISTRY, Caller, Viewset
 from quyu.shell.api_auth import Session, Token
-from quyu.shell.api_document import Described, DescribedAPI, kind_of
+from quyu.shell.api_document import Described, DescribedAPI, kind_of, takes_null
 from quyu.shell.api_errors import answer
 from quyu.shell.hostile_input import StrictParser
 
@@ -53,9 +53,14 @@ def misfits(viewset: Viewset[Any], body: Mapping[str, Any], known: set[str]) -> 
         kind = "integer" if name == "version" else kind_of(viewset, name) if name in known else ""
         if not kind:
             wrong[name] = [{"code": "unknown_field", "message": gettext("没有这个字段，或您不能写它。")}]
-        elif not isinstance(value, PYTHON_TYPES[kind]) or (isinstance(value, bool) and kind != "boolean"):
+        elif not fits(value, kind) or (value is None and not takes_null(viewset, name)):
             wrong[name] = [{"code": "type", "message": gettext("类型不对，应为 {type}。").format(type=kind)}]
     return wrong
+
+
+def fits(value: Any, kind: str) -> bool:
+    """Whether a JSON value is of this type; true and false are no numbers."""
+    return isinstance(value, PYTHON_TYPES[kind]) and (kind == "boolean" or not isinstance(value, bool))
 
 
 def save(viewset: Viewset[Any], caller: Caller, row: Any, body: Mapping[str, Any]) -> HttpResponse:

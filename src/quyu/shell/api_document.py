@@ -51,8 +51,18 @@ def kind_of(viewset: Viewset[Any], name: str) -> str:
     return JSON_TYPES.get(viewset.field(name).get_internal_type(), "string")
 
 
+def takes_null(viewset: Viewset[Any], name: str) -> bool:
+    """Everything may be empty in a body, and the form says what must be filled; but yes or no is never empty."""
+    return name == "version" or kind_of(viewset, name) != "boolean" or bool(viewset.field(name).null)
+
+
 def fields_of(viewset: Viewset[Any], names: Iterable[str]) -> Json:
-    return {name: {"type": [kind_of(viewset, name), "null"]} for name in names}
+    return {
+        name: {
+            "type": [kind_of(viewset, name), "null"] if takes_null(viewset, name) else kind_of(viewset, name)
+        }
+        for name in names
+    }
 
 
 def query_parameter(name: str) -> Json:
