@@ -8,8 +8,8 @@ from tests.authorization.catalog_objects import NEW
 from tests.authorization.catalog_people import sees
 from tests.authorization.questions import Case, Topic
 from tests.authorization.reading import json_of, linked, rows_marked, sheet
+from tests.authorization.seen import PLAN_DAY
 from tests.authorization.site import Answer, Ask, Site
-from tests.authorization.world import YESTERDAY
 
 PLACES = "territories/alignments/<int:pk>/"
 
@@ -136,6 +136,7 @@ def alignment_changes() -> Iterator[Topic]:
         route = f"{PLACES}{verb}/"
         yield post(
             route, route, rights=(("alignment", action),), objects=lambda s: s.raw["alignment"],
+            open_to=partial(whole_company, "alignment", action, "") if verb == "activate" else None,
             ask=lambda s, c, verb=verb, form=form: Ask("POST", f"/territories/alignments/{c.pk}/{verb}/", form=dict(form)),
         )  # fmt: skip
     yield post(
@@ -189,7 +190,13 @@ def targets() -> Iterator[Topic]:
         objects=lambda s: s.raw["territory"], open_to=partial(node_gate, "edit", "draft"),
         ask=lambda s, c: Ask("GET", f"/targets/{version(s, 'draft')}/outlook/?region={node(s, c)}&period=2026-03&line="),
     )  # fmt: skip
-    yield Topic("targets/new/", "targets/new/", "GET", (("plan", "create"),), ask=lambda s, c: Ask("GET", "/targets/new/"))
+    yield Topic("targets/new/", "targets/new/", "GET", (("plan", "create"),), open_to=new_plan, ask=lambda s, c: Ask("GET", "/targets/new/"))
+
+
+def new_plan(site: Site, case: Case) -> int | None:
+    user = site.accounts[case.account]
+    assert user is not None
+    return None if site.oracle.reach(user, case.day, "plan", "create").everything else 403
 
 
 def node(site: Site, case: Case) -> str:
@@ -205,7 +212,7 @@ def node_gate(action: str, state: str, site: Site, case: Case) -> int | None:
         return 403
     if version(site, state) not in sees(site, case, "planversion", "target", action):
         return 404
-    return None if case.pk in sees(site, case, "territory", "target", action) else 404
+    return None if case.pk in site.oracle.planned(user, case.day, "target", action, PLAN_DAY) else 404
 
 
 def target_changes() -> Iterator[Topic]:
@@ -255,7 +262,7 @@ def whole_company(resource: str, action: str, tail: str, site: Site, case: Case)
         return 403
     if not site.oracle.reach(user, case.day, resource, action).everything:
         return 403
-    return None if case.pk in sees(site, case, "planversion", resource, action) else 404
+    return None if resource != "plan" or case.pk in sees(site, case, "planversion", resource, action) else 404
 
 
 def year_spans(site: Site, day: date) -> tuple[tuple[date, date], tuple[date, date]]:
@@ -268,11 +275,17 @@ def year_spans(site: Site, day: date) -> tuple[tuple[date, date], tuple[date, da
 
 def below(site: Site, case: Case) -> frozenset[int]:
     """The territories of a unit in the tree the page shows that the caller may see today."""
-    tree_day = YESTERDAY if case.day.year == 2026 else case.day
+    user = site.accounts[case.account]
+    assert user is not None
     assert case.pk is not None
-    units = site.oracle.below(case.pk, tree_day)
+    units = site.oracle.below(case.pk, tree_day(case))
     inside = {pk for pk, row in site.raw["territory"].items() if row["org_unit_id"] in units}
-    return frozenset(inside) & sees(site, case, "territory", "actual", "view")
+    return frozenset(inside) & site.oracle.planned(user, case.day, "actual", "view", tree_day(case))
+
+
+def tree_day(case: Case) -> date:
+    """The page shows the tree of the plan of its year, else that of the day."""
+    return PLAN_DAY if case.day.year == 2026 else case.day
 
 
 def unit_gate(site: Site, case: Case) -> int | None:
@@ -283,7 +296,8 @@ def unit_gate(site: Site, case: Case) -> int | None:
     reach = site.oracle.reach(user, case.day, "actual", "view")
     if not reach.everything and not reach.units and not sees(site, case, "territory", "actual", "view"):
         return None  # a friendly page without figures
-    return None if reach.everything or case.pk in reach.units else 404
+    inside = {below for unit in reach.units for below in site.oracle.below(unit, tree_day(case))}
+    return None if reach.everything or case.pk in inside | reach.units else 404
 
 
 def sold_by_customer(site: Site, case: Case) -> dict[str, tuple[str, str]]:
@@ -358,12 +372,16 @@ def imports() -> Iterator[Topic]:
         ids=lambda s, a: frozenset(linked("imports", a.text)), expected=lambda s, c: sees(s, c, "importrun", "import", "view"),
     )  # fmt: skip
     yield Topic("imports/new/", "imports/new/", "GET", create, ask=lambda s, c: Ask("GET", "/imports/new/"))
-    for tail in ("", "progress/", "errors/"):
+    yield Topic(
+        "imports/<int:pk>/errors/", "imports/<int:pk>/errors/", "GET", view, table="importrun", open_to=errors_gate,
+        ask=lambda s, c: Ask("GET", f"/imports/{c.pk}/errors/"),
+    )  # fmt: skip
+    for tail in ("", "progress/"):
         yield Topic(
             f"imports/<int:pk>/{tail}", f"imports/<int:pk>/{tail}", "GET", view, table="importrun",
             status=frozenset({200, 204, 302}), ask=lambda s, c, tail=tail: Ask("GET", f"/imports/{c.pk}/{tail}"),
         )  # fmt: skip
-    for tail in ("choose", "confirm"):
+    for tail in ("choose", "confirm", "cancel", "forget", "mend"):
         yield Topic(
             f"imports/<int:pk>/{tail}/", f"imports/<int:pk>/{tail}/", "POST", create, table="importrun", open_to=own_run_gate,
             status=frozenset({302}), writes=True, ask=lambda s, c, tail=tail: Ask("POST", f"/imports/{c.pk}/{tail}/", form={}),
@@ -377,6 +395,18 @@ def imports() -> Iterator[Topic]:
         "imports/template/<str:kind>/", "imports/template/<str:kind>/", "GET", create, open_to=template_gate,
         ask=lambda s, c: Ask("GET", "/imports/template/person/"),
     )  # fmt: skip
+
+
+def errors_gate(site: Site, case: Case) -> int | None:
+    """The rows of a file are for who brought it."""
+    user = site.accounts[case.account]
+    assert user is not None
+    assert case.pk is not None
+    if not site.oracle.may(user, case.day, "import", "view"):
+        return 403
+    if case.pk not in sees(site, case, "importrun", "import", "view"):
+        return 404
+    return None if site.raw["importrun"][case.pk]["created_by_id"] == user else 403
 
 
 def undo_gate(site: Site, case: Case) -> int | None:

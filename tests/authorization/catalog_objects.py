@@ -147,7 +147,7 @@ def writing_topics(kind: Kind) -> Iterator[Topic]:
         effect=partial(nothing_written, kind),
     )  # fmt: skip
     yield one(
-        f"{edit} without token", edit, "POST", (), open_to=lambda s, c: 403, weight=1, is_public=False,
+        f"{edit} without token", edit, "POST", (), is_public=True, status=frozenset({403}), weight=1,
         ask=lambda s, c: Ask("POST", f"/{kind.path}/{c.pk}/edit/", form={"name": NEW}, with_csrf=False),
     )  # fmt: skip
     yield one(f"{delete} ask", delete, "GET", may_delete, ask=lambda s, c: Ask("GET", f"/{kind.path}/{c.pk}/delete/"))
@@ -186,7 +186,7 @@ def api_topics(kind: Kind) -> Iterator[Topic]:
         ask=lambda s, c: Ask("PATCH", f"/{base}{c.pk}", body={"version": row(s, kind, c)["version"], **FORBIDDEN}),
     )  # fmt: skip
     yield row_api(
-        f"{one} change without token", one, "PATCH", (), open_to=lambda s, c: 403, weight=1,
+        f"{one} change without token", one, "PATCH", (), is_public=True, status=frozenset({401, 403}), weight=1,
         ask=lambda s, c: Ask("PATCH", f"/{base}{c.pk}", body={"name": NEW, "version": 1}, with_csrf=False),
     )  # fmt: skip
     yield row_api(

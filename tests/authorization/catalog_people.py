@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from functools import partial
-from typing import Any
 
 from tests.authorization.catalog_objects import NEW
 from tests.authorization.questions import Case, Topic
@@ -233,7 +232,7 @@ def own_pages() -> Iterator[Topic]:
     yield Topic(
         "notices/ list", "notices/", "GET", (("notice", "view"),), ask=lambda s, c: Ask("GET", "/notices/"),
         ids=lambda s, a: rows_marked(s, "notice", a.text, "text"),
-        expected=lambda s, c: sees(s, c, "notice", "notice", "view"),
+        expected=lambda s, c: with_mark(s, "notice", "text", sees(s, c, "notice", "notice", "view")),
     )  # fmt: skip
     yield Topic("home/standing/", "home/standing/", "GET", (("actual", "view"),), ask=lambda s, c: Ask("GET", "/home/standing/"))
     yield Topic(
@@ -265,9 +264,10 @@ def labels(site: Site, answer: Answer) -> frozenset[int]:
 
 
 def marked(site: Site, rows: frozenset[int]) -> frozenset[int]:
-    """Those with a mark of their own in the reason."""
-    return frozenset(pk for pk in rows if site.raw.marks_of["decision", pk]["reason"])
+    return with_mark(site, "decision", "reason", rows)
 
 
-def never(_site: Site, _case: Case, _answer: Answer) -> Any:
-    return ""
+def with_mark(site: Site, table: str, column: str, rows: frozenset[int]) -> frozenset[int]:
+    """Those of the rows with a mark of their own in a column."""
+    return rows & {pk for (name, pk, where) in site.raw.marks.values() if (name, where) == (table, column)}
+

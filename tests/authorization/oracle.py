@@ -211,6 +211,13 @@ class Oracle:
         rows = self.raw[table].items()
         return [pk for pk, row in rows if sees_drafts or row["state"] in ("published", "superseded")]
 
+    def planned(self, user: int, day: date, resource: str, action: str, tree_day: date) -> frozenset[int]:
+        """Territories in reach, and those below a unit in reach in the tree of another day (a plan keeps its tree)."""
+        reach = self.reach(user, day, resource, action)
+        units = {below for unit in reach.units for below in self.below(unit, tree_day)}
+        own = self.sees(user, day, "territory", resource, action)
+        return own | {pk for pk, row in self.raw["territory"].items() if row["org_unit_id"] in units}
+
     def discloses(self, user: int, day: date, table: str, pk: int) -> bool:
         """Whether the account may ask for the personal data of a row."""
         for seat in self.seats(user, day):

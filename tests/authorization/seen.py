@@ -7,12 +7,15 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from tests.authorization.rights import PERSONAL
+from tests.authorization.world import YESTERDAY
 
 if TYPE_CHECKING:
     from tests.authorization.amounts import Line
     from tests.authorization.oracle import Oracle
     from tests.authorization.raw import Raw
 
+PLAN_DAY = YESTERDAY
+"""The day whose tree the plans of the world keep."""
 NUMBER = re.compile(r"\d[\d,]*\.\d{1,2}(?!\d)|(?<![\d.])\d{7,}(?![\d.])|(?<=<v>)\d+(?=</v>)")
 RESOURCE_OF = {
     "orgunit": "org_unit", "position": "position", "person": "person", "territory": "territory",
@@ -142,9 +145,9 @@ class Seen:
             found |= self.of("channel", raw["channel"])
         if may(user, day, "actual", "view"):
             everything = self.oracle.reach(user, day, "actual", "view").everything
-            inside = self.oracle.sees(user, day, "territory", "actual", "view")
+            inside = self.territories(user, day)
             found |= self.of("customer", [line.customer for line in self.lines if everything or line.territory in inside])
-            found |= self.of("orgunit", self.above(user, day))
+            found |= self.names_of_territories(inside) | self.of("orgunit", self.above(user, day))
         if may(user, day, "alignment", "view"):
             found |= self.of("alignment", raw["alignment"])
             found |= self.of("user", [row["created_by_id"] for row in raw["alignment"].values()])
@@ -154,6 +157,14 @@ class Seen:
         if may(user, day, "target", "view"):
             found |= self.of("user", [row["created_by_id"] for row in raw["plan"].values()])
             found |= self.of("lock", raw["lock"]) | self.of("user", [row["owner_id"] for row in raw["lock"].values()])
+        return found
+
+    def territories(self, user: int, day: date) -> set[int]:
+        """Whose figures one may read: of today's tree, and of the tree that the plan of the year keeps."""
+        resources = ("actual", "order", "target", "territory")
+        found = {key for name in resources for key in self.oracle.sees(user, day, "territory", name, "view")}
+        for resource in ("actual", "target"):
+            found |= self.oracle.planned(user, day, resource, "view", PLAN_DAY)
         return found
 
     def above(self, user: int, day: date) -> set[int]:
@@ -169,10 +180,7 @@ class Seen:
     def _figures(self, user: int, day: date) -> set[int]:
         """Amounts of territories in reach; of lines of customers a dealer buys for; prices for who sees products."""
         oracle = self.oracle
-        of_territories = {
-            key for resource in ("actual", "order", "target", "territory")
-            for key in oracle.sees(user, day, "territory", resource, "view")
-        }  # fmt: skip
+        of_territories = self.territories(user, day)
         is_all = oracle.reach(user, day, "actual", "view").everything
         customers = oracle.sees(user, day, "customer", "order", "view")
         found = set()

@@ -29,11 +29,13 @@ class ProposeForm(forms.Form):
         help_text=_("从现行方案出发，只移动值得移动的单元"),
     )
 
-    def __init__(self, regions: Sequence[OrgUnit], *args: Any, **options: Any) -> None:
+    def __init__(
+        self, regions: Sequence[OrgUnit], *args: Any, is_everything: bool = True, **options: Any
+    ) -> None:
         super().__init__(*args, **options)
         places = [(unit.code, unit.name) for unit in regions]
         field: Any = self.fields["region"]
-        field.choices = [*places, (EVERYWHERE, _("全部（后台运行）"))]
+        field.choices = [*places, (EVERYWHERE, _("全部（后台运行）"))] if is_everything else places
 
 
 class SubmitForm(forms.Form):

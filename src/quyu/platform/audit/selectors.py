@@ -12,7 +12,8 @@ from django.utils.translation import gettext as _
 
 from quyu.platform.audit.models import Decision, EditableRow
 
-UNTRACKED = frozenset({"id", "version"})
+UNTRACKED = frozenset({"id", "version", "user"})
+"""Not for readers of a row: its number, its lock, and the name of an account, which is for who sees accounts."""
 HISTORY_LIMIT = 50
 MASK = "••••"
 

@@ -34,15 +34,17 @@ def page(request: GuardedRequest, pk: int) -> HttpResponse:
     version, axes, found = context["version"], context["axes"], context["grid"]
     rows = {row.code: row for row in found.rows}
     here = rows.get(request.GET.get("region", ""))
-    is_draft = version.state == VersionState.DRAFT
+    is_draft, is_whole = version.state == VersionState.DRAFT, request.scope.is_everything
     may_edit = is_draft and bool(found.rows) and guard.may(request, "target", "edit")
     context |= {
         "here": here,
         "shown": [row for row in found.rows if row.parent == (here.code if here else None)],
         "may_edit": may_edit,
-        "may_submit": is_draft and request.scope.is_everything and guard.may(request, "plan", "submit"),
-        "may_publish": version.state == VersionState.APPROVED and guard.may(request, "plan", "publish"),
-        "may_copy": guard.may(request, "plan", "create"),
+        "may_submit": is_draft and is_whole and guard.may(request, "plan", "submit"),
+        "may_publish": version.state == VersionState.APPROVED
+        and is_whole
+        and guard.may(request, "plan", "publish"),
+        "may_copy": is_whole and guard.may(request, "plan", "create"),
         "may_import": is_draft and guard.may(request, "target", "import"),
         "may_export": guard.may(request, "target", "export"),
         "config": _config(version, axes, found, may_edit=may_edit),

@@ -34,7 +34,7 @@ def plans(request: GuardedRequest) -> HttpResponse:
     grouped = [(plan, list(below)) for plan, below in groupby(versions, key=lambda version: version.plan)]
     context = {
         "plans": grouped,
-        "may_create": guard.may(request, "plan", "create"),
+        "may_create": request.scope.is_everything and guard.may(request, "plan", "create"),
         "shows_total": request.scope.is_everything,
     }
     return render(request, "targets/plans.html.jinja", context)
@@ -44,6 +44,7 @@ def plans(request: GuardedRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def create(request: GuardedRequest) -> HttpResponse:
     """A new plan from the history of orders."""
+    whole_company(request)
     year = request.today.year + 1
     form = PlanForm(
         request.POST or None, initial={"year": year, "name": _("%(year)s 年销售目标") % {"year": year}}
@@ -78,6 +79,12 @@ def history(request: GuardedRequest, pk: int) -> HttpResponse:
     return render(request, "targets/history.html.jinja", context)
 
 
+def whole_company(request: GuardedRequest) -> None:
+    """A plan is one for all: who answers for a part makes none, hands none in and publishes none."""
+    if not request.scope.is_everything:
+        raise PermissionDenied
+
+
 def _step(
     request: GuardedRequest, pk: int, carry_out: Callable[[PlanVersion], int], said: str
 ) -> HttpResponse:
@@ -95,9 +102,8 @@ def _step(
 @guard.require("plan", "submit")
 @require_POST
 def submit(request: GuardedRequest, pk: int) -> HttpResponse:
-    """Hand the draft in; only who answers for the whole company may."""
-    if not request.scope.is_everything:
-        raise PermissionDenied
+    """Hand the draft in."""
+    whole_company(request)
 
     def carry_out(version: PlanVersion) -> int:
         services.submit(
@@ -115,6 +121,7 @@ def submit(request: GuardedRequest, pk: int) -> HttpResponse:
 @require_POST
 def publish(request: GuardedRequest, pk: int) -> HttpResponse:
     """Put the approved version in force."""
+    whole_company(request)
 
     def carry_out(version: PlanVersion) -> int:
         services.publish(plan_version=version, actor=request.user, at=request.now)
@@ -127,6 +134,7 @@ def publish(request: GuardedRequest, pk: int) -> HttpResponse:
 @require_POST
 def copy(request: GuardedRequest, pk: int) -> HttpResponse:
     """A new draft from this version."""
+    whole_company(request)
 
     def carry_out(version: PlanVersion) -> int:
         return services.new_version(plan_version=version, actor=request.user, at=request.now).pk

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
@@ -148,7 +149,9 @@ def submit(request: GuardedRequest, pk: int) -> HttpResponse:
 @require_POST
 @guard.require("alignment", "publish")
 def activate(request: GuardedRequest, pk: int) -> HttpResponse:
-    """Put an approved alignment in force."""
+    """Put an approved alignment in force; it divides the whole company."""
+    if not request.scope.is_everything:
+        raise PermissionDenied
     alignment, form = get_object_or_404(Alignment, pk=pk), ActivateForm(request.POST)
     if not form.is_valid():
         messages.error(request, _("请填写生效日。"))

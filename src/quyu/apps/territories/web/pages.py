@@ -49,6 +49,7 @@ def map_page(request: GuardedRequest, alignment: Alignment, active: Alignment | 
         action: guard.may(request, "alignment", action)
         for action in ("view", "create", "edit", "submit", "publish")
     }
+    may["publish"] &= scope.is_everything
     rows = [{**selectors.load_row(load), "pk": load.territory.pk, "mean": load.mean} for load in loads]
     context: dict[str, Any] = {
         "alignment": alignment,
@@ -143,7 +144,10 @@ def propose(request: GuardedRequest) -> HttpResponse:
     """The form, and the proposal it makes: one region at once, the whole country as a job."""
     regions = dividable_regions(request)
     form = ProposeForm(
-        regions, request.POST or None, initial={"name": _("区域划分草案 %(day)s") % {"day": request.today}}
+        regions,
+        request.POST or None,
+        initial={"name": _("区域划分草案 %(day)s") % {"day": request.today}},
+        is_everything=request.scope.is_everything,
     )
     if request.method == "POST" and form.is_valid():
         try:
