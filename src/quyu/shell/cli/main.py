@@ -15,7 +15,9 @@ COMMANDS = {
     "account": Entry("quyu.shell.cli.account:account", _("开通账号并授予角色（第一个管理员由此而来）。")),
     "audit": Entry("quyu.shell.cli.audit:audit", _("核验和导出审计记录。")),
     "backup": Entry("quyu.shell.cli.backup:backup", _("备份数据库、事实、文件和密钥，网站照常运行。")),
-    "restore": Entry("quyu.shell.cli.restore:restore", _("把备份恢复到空的数据目录，或只核验。"), needs_site=False),
+    "restore": Entry(
+        "quyu.shell.cli.restore:restore", _("把备份恢复到空的数据目录，或只核验。"), needs_site=False
+    ),
     "personal": Entry("quyu.shell.cli.personal:personal", _("个人信息：登记、导出、删除、到期清理。")),
     "serve": Entry("quyu.shell.cli.serve:serve", _("启动网站（SQLite 时一并启动后台任务）。")),
     "worker": Entry("quyu.shell.cli.serve:worker", _("运行后台任务（导入、计算）。")),

@@ -1,16 +1,30 @@
 """The database and Django's own commands."""
 
+from pathlib import Path
+
 import click
+from django.conf import settings
 from django.core.management import call_command, execute_from_command_line
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
+from quyu.kernel.refusal import Refusal
+from quyu.shell.backup.staging import UNFINISHED
 from quyu.shell.cli.commands import Command
 from quyu.shell.cli.language import _
 
 
+class RestoreUnfinished(Refusal):
+    """The data directory was moved in, the database did not commit."""
+
+    def __init__(self) -> None:
+        super().__init__("restore_unfinished", "上次恢复没有完成，请用同一份备份再运行一次 quyu restore。")
+
+
 def apply_migrations() -> int:
-    """Brings the database up to this version; returns how many migrations it took."""
+    """Brings the database up to this version; returns how many migrations it took. Raises RestoreUnfinished."""
+    if (Path(settings.QUYU_HOME) / UNFINISHED).exists():
+        raise RestoreUnfinished
     executor = MigrationExecutor(connection)
     waiting = len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
     if waiting:
