@@ -72,10 +72,12 @@ def order_file(seed: str, lines: int = LINES) -> bytes:
     return "\n".join((HEADER, *rows)).encode()
 
 
+def upload_of(seed: str, lines: int = LINES) -> "File[bytes]":
+    return File(io.BytesIO(order_file(seed, lines)), name=f"{seed}.csv")
+
+
 def uploaded(seed: str, lines: int = LINES) -> ImportRun:
-    content = order_file(seed, lines)
-    upload: File[bytes] = File(io.BytesIO(content), name=f"{seed}.csv")
-    return runs.upload(kind="orders", upload=upload, actor=operations(), at=AT)
+    return runs.upload(kind="orders", upload=upload_of(seed, lines), actor=operations(), at=AT)
 
 
 def confirmed(seed: str, lines: int = LINES) -> ImportRun:
