@@ -84,8 +84,10 @@ def read(path: Path, kind: ImportKind, *, sheet_name: str | None = None, progres
     """The file as a grid of text; refuses what is unsafe, damaged or of another type."""
     try:
         if inspect(path) == "xlsx":
-            return unfolded(read_xlsx(path, kind, sheet_name=sheet_name), kind)
+            return unfolded(read_xlsx(path, kind, sheet_name=sheet_name, progress=progress), kind)
         return unfolded(read_csv(path.read_bytes(), kind, progress), kind)
+    except MemoryError as error:
+        raise FileRefused("too_large", "读取这个文件需要的内存超过上限，请拆成几个较小的文件。") from error
     except UNREADABLE as error:
         raise FileRefused("corrupt_file", "文件已损坏，无法读取，请重新导出。") from error
 

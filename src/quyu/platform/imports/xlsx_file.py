@@ -7,22 +7,23 @@ second look at the XML, only when the sheet has such cells, tells which blanks a
 import re
 import zipfile
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
-from decimal import Decimal
 from pathlib import Path
+from typing import IO
 from xml.etree.ElementTree import Element  # nosec B405
 
 import numpy as np
 import pyarrow as pa
 from defusedxml.ElementTree import iterparse, parse
-from django.utils.translation import gettext as _
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, SheetVisibleEnum
 
-from quyu.platform.fields.values import listed
+from quyu.platform.imports import xlsx_choice
 from quyu.platform.imports.dates import EPOCH_1900, EPOCH_1904
-from quyu.platform.imports.kinds import ImportKind, RowError
-from quyu.platform.imports.questions import which_sheet
+from quyu.platform.imports.inspection import unpacked_bytes
+from quyu.platform.imports.kinds import ImportKind
+from quyu.platform.imports.progress import SILENT, Tracker
 from quyu.platform.imports.refusals import FileRefused
 from quyu.platform.imports.sheet import (
     HEADER_SEARCH_ROWS,
@@ -32,19 +33,33 @@ from quyu.platform.imports.sheet import (
     text_column,
     without_empty_rows,
 )
+from quyu.platform.imports.xlsx_big import read_big
+from quyu.platform.imports.xlsx_parts import number_text
+from quyu.platform.imports.xlsx_stream import Unplain
 
 MAX_ROWS = 1_048_576
 MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
-EXACT_INTEGER = 10**15
+STREAMED_FROM = 4 * 1024 * 1024
+"""Unpacked bytes from which a workbook is read as a stream."""
+MOST_CELLS = 30_000_000
+PIECE = 1 << 20
+_REFERENCE = re.compile(rb"""\br=["']([A-Z]{1,3})(\d{1,7})["']""")
 _CELL = re.compile(r"([A-Z]+)(\d+)")
 Value = str | float | int | bool | date | datetime | time | timedelta
 
 
-def read_xlsx(path: Path, kind: ImportKind, *, sheet_name: str | None = None) -> Sheet:
+def read_xlsx(
+    path: Path, kind: ImportKind, *, sheet_name: str | None = None, progress: Tracker = SILENT
+) -> Sheet:
     """The rows below the header of the chosen (or the most fitting visible) sheet, as text."""
+    if unpacked_bytes(path) > STREAMED_FROM or _extent(path) > MOST_CELLS:
+        with suppress(Unplain):
+            return read_big(path, kind, sheet_name=sheet_name, progress=progress)
+        if _extent(path) > MOST_CELLS:
+            raise FileRefused("too_large", "工作表的范围过大，请删除数据以外的行和列后重新保存。")
     try:
-        with CalamineWorkbook.from_path(str(path)) as workbook:
+        with path.open("rb") as file, CalamineWorkbook.from_object(file) as workbook:
             return _read(workbook, path, kind, sheet_name)
     except CalamineError as error:
         raise FileRefused("corrupt_file", "文件已损坏，无法读取，请重新导出。") from error
@@ -53,32 +68,15 @@ def read_xlsx(path: Path, kind: ImportKind, *, sheet_name: str | None = None) ->
 def _read(workbook: CalamineWorkbook, path: Path, kind: ImportKind, sheet_name: str | None) -> Sheet:
     visible = [meta.name for meta in workbook.sheets_metadata if meta.visible == SheetVisibleEnum.Visible]
     hidden = [meta.name for meta in workbook.sheets_metadata if meta.visible != SheetVisibleEnum.Visible]
-    if sheet_name is not None and sheet_name not in visible + hidden:
-        raise FileRefused("empty_file", "没有名为“{name}”的工作表。", name=sheet_name)
-    grids = {
-        name: _grid(workbook.get_sheet_by_name(name)) for name in ([sheet_name] if sheet_name else visible)
-    }
+    wanted = xlsx_choice.searched(visible, hidden, sheet_name)
+    grids = {name: _grid(workbook.get_sheet_by_name(name)) for name in wanted}
     filled = {name: grid for name, grid in grids.items() if grid}
-    if not filled:
-        raise FileRefused("empty_file", "文件中没有内容。")
-    name = max(filled, key=lambda key: _fit(filled[key], kind))
-    equals = [key for key in filled if _fit(filled[key], kind)[0] == _fit(filled[name], kind)[0] > 1]
-    if len(equals) > 1:
-        raise FileRefused(
-            "ambiguous_header",
-            "有几个工作表都像要导入的数据：{names}。请指明导入哪一个。",
-            names=listed(equals),
-            question=which_sheet(equals),
-        )
-    notices = [_("已忽略隐藏的工作表“{name}”。").format(name=other) for other in hidden if other != name]
-    notices += [
-        _("读取工作表“{name}”，没有读取“{other}”。").format(name=name, other=o) for o in filled if o != name
-    ]
+    name = xlsx_choice.chosen({key: (grid, len(grid)) for key, grid in filled.items()}, kind)
     sheet = _sheet(filled[name], kind, _unreadable(path, name))
     header = sheet.header_row
     return replace(
         sheet,
-        notices=tuple(notices),
+        notices=xlsx_choice.notices(name, list(filled), hidden),
         name=name,
         sheet_names=tuple(visible),
         above=tuple(tuple(row) for row in filled[name][: header - 1]),
@@ -91,16 +89,34 @@ def _read(workbook: CalamineWorkbook, path: Path, kind: ImportKind, sheet_name: 
     )
 
 
+def _extent(path: Path) -> int:
+    """The cells of the largest sheet as a rectangle from A1: the general reader makes room for each of them."""
+    most = 0
+    with zipfile.ZipFile(path) as archive:
+        for name in archive.namelist():
+            if name.startswith("xl/worksheets/"):
+                with archive.open(name) as file:
+                    most = max(most, _rectangle(file))
+    return most
+
+
+def _rectangle(file: IO[bytes]) -> int:
+    rows, letters, tail = 0, b"", b""
+    while piece := file.read(PIECE):
+        for column, row in _REFERENCE.findall(tail + piece):
+            rows = max(rows, int(row))
+            letters = max(letters, column, key=lambda text: (len(text), text))
+        tail = piece[-16:]
+    width = 0
+    for letter in letters:
+        width = width * 26 + letter - 64
+    return rows * width
+
+
 def _is_1904(path: Path) -> bool:
     """Whether day numbers of this workbook count from 1904."""
     with zipfile.ZipFile(path) as archive, archive.open("xl/workbook.xml") as file:
         return re.search(rb"""date1904\s*=\s*["'](1|true)["']""", file.read()) is not None
-
-
-def _fit(grid: list[list[str]], kind: ImportKind) -> tuple[int, int]:
-    header = grid[find_header(grid[:HEADER_SEARCH_ROWS], kind)]
-    words = {word for column in kind.columns for word in column.words}
-    return len({cell.strip() for cell in header} & words), len(grid)
 
 
 def _grid(sheet: CalamineSheet) -> list[list[str]]:
@@ -124,11 +140,7 @@ def _text(value: Value) -> str:
         return "TRUE" if value else "FALSE"
     if isinstance(value, datetime):
         return value.date().isoformat() if value.time() == time() else value.isoformat(sep=" ")
-    if isinstance(value, float) and value.is_integer() and abs(value) < EXACT_INTEGER:
-        return str(int(value))
-    if isinstance(value, float):
-        return f"{value:.14E}" if abs(value) >= EXACT_INTEGER else format(Decimal(repr(value)), "f")
-    return str(value)
+    return number_text(value) if isinstance(value, float) else str(value)
 
 
 def _sheet(
@@ -141,18 +153,9 @@ def _sheet(
     body = grid[header + 1 :]
     for index in range(width):
         columns.append(text_column(pa.array([row[index] for row in body], pa.string())))
-    errors = []
-    for (row, column), (code, value) in sorted(unreadable.items()):
-        if header + 1 < row <= len(grid) and column < width and names[column]:
-            errors.append(RowError(row, names[column], code, value, _reason(code)))
+    errors = xlsx_choice.errors(unreadable, names, header=header + 1, last_row=len(grid))
     rows = np.arange(header + 2, len(grid) + 1, dtype=np.int64)
-    return without_empty_rows(Sheet(names, tuple(columns), rows, header + 1, tuple(errors)))
-
-
-def _reason(code: str) -> str:
-    if code == "cell_error":
-        return _("单元格是公式错误，请在表格软件中改正。")
-    return _("公式没有计算结果，请在表格软件中打开、计算并保存后再导入。")
+    return without_empty_rows(Sheet(names, tuple(columns), rows, header + 1, errors))
 
 
 def _unreadable(path: Path, sheet_name: str) -> dict[tuple[int, int], tuple[str, str]]:
