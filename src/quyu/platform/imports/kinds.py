@@ -5,7 +5,7 @@
 kind never sees text that should have been a date or an amount.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Literal
@@ -133,12 +133,27 @@ class Findings:
 
 
 @dataclass(frozen=True)
+class Written:
+    """A row that an import created (`before` is None) or changed: `before` holds the earlier texts of the changed fields.
+
+    `model` is its label (`customers.customer`), `version` the version the import gave it, `line` the row of the file.
+    """
+
+    model: str
+    key: int
+    version: int
+    before: Mapping[str, str] | None
+    line: int
+
+
+@dataclass(frozen=True)
 class Receipt:
-    """What a commit wrote: JSON `totals` for the person, and the fact batch if there is one."""
+    """What a commit wrote: JSON `totals` for the person, and the fact batch or the rows of other objects."""
 
     rows: int
     totals: Mapping[str, object] = field(default_factory=dict)
     batch_id: int | None = None
+    written: tuple[Written, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -146,7 +161,8 @@ class ImportKind:
     """`resource` is the permission asked for (action `import`); `creatable` the kinds `--create` may name.
 
     `alternatives` are groups of columns of which a file needs at least one; `precheck` refuses a file before
-    it is read (the same file again); `undo` takes back a fact batch (batch id, reason, actor, at).
+    it is read (the same file again); `undo` takes back a fact batch (batch id, reason, actor, at), `take_back`
+    the rows of other objects under the rights of a context. `command` is its word on the command line.
     """
 
     id: str
@@ -160,6 +176,8 @@ class ImportKind:
     alternatives: tuple[tuple[str, ...], ...] = ()
     precheck: Callable[[Context], tuple[RowError, ...]] | None = None
     undo: Callable[[int, str, User | None, datetime], Receipt] | None = None
+    take_back: Callable[[Sequence[Written], Context], Receipt] | None = None
+    command: str = ""
 
     def column(self, name: str) -> Column:
         return next(column for column in self.columns if column.name == name)

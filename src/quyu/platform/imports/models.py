@@ -38,6 +38,21 @@ class ImportRun(models.Model):
         ordering: ClassVar = ["-id"]
 
 
+class WrittenRow(models.Model):
+    """A row of an object that an import created (`before` is null) or changed; what an undo starts from."""
+
+    run = models.ForeignKey(ImportRun, models.CASCADE, related_name="written")
+    model = models.CharField(max_length=80)
+    key = models.BigIntegerField()
+    row_version = models.PositiveIntegerField()
+    before = models.JSONField(null=True)
+    line = models.PositiveIntegerField()
+
+    class Meta:
+        verbose_name = "导入写入的行"
+        ordering: ClassVar = ["id"]
+
+
 class RememberedMapping(models.Model):
     """The mapping and the answers a person confirmed for files with these headers; proposed again next time."""
 

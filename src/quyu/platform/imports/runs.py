@@ -19,6 +19,7 @@ from pathlib import Path
 
 from django.core.files.base import File
 from django.db import OperationalError, transaction
+from django.utils import timezone
 
 from quyu.kernel.refusal import Refusal
 from quyu.platform.audit import services as audit
@@ -26,8 +27,8 @@ from quyu.platform.files import services as files
 from quyu.platform.files.models import StoredFile
 from quyu.platform.imports import kinds, pipeline, rejected, remembered
 from quyu.platform.imports.choices import ImportPhase, ImportState
-from quyu.platform.imports.kinds import Context, Receipt, RowError
-from quyu.platform.imports.models import ImportRun
+from quyu.platform.imports.kinds import Context, Receipt, RowError, Written
+from quyu.platform.imports.models import ImportRun, WrittenRow
 from quyu.platform.imports.pipeline import LISTED_ERRORS, Prepared
 from quyu.platform.imports.progress import SILENT, Progress, Tracker
 from quyu.platform.imports.recognition import header_digest
@@ -120,8 +121,8 @@ def context_of(run: ImportRun, *, at: datetime, today: date) -> Context:
     )
 
 
-def _scope(user: User | None, resource: str, today: date) -> Scope:
-    return everything() if user is None else policy.narrow(scope_of(user, at=today), resource, "import")
+def _scope(user: User | None, resource: str, today: date, action: str = "import") -> Scope:
+    return everything() if user is None else policy.narrow(scope_of(user, at=today), resource, action)
 
 
 def prepare(run: ImportRun, *, at: datetime, today: date, progress: Tracker = SILENT) -> Prepared:
@@ -352,6 +353,13 @@ def cancel(run: ImportRun, *, actor: User, at: datetime) -> ImportRun:
 def _fill_receipt(run: ImportRun, receipt: Receipt) -> None:
     run.receipt = {"rows": receipt.rows, **receipt.totals}
     run.batch_id = receipt.batch_id
+    WrittenRow.objects.bulk_create(
+        [
+            WrittenRow(run=run, model=w.model, key=w.key, row_version=w.version, before=w.before, line=w.line)
+            for w in receipt.written
+        ],
+        batch_size=500,
+    )
 
 
 def lock_name(run: ImportRun) -> str:
@@ -371,18 +379,60 @@ def settle(run: ImportRun, *, at: datetime) -> ImportRun:
 
 def is_reversible(run: ImportRun) -> bool:
     """Whether the run wrote something that can be taken back and has not been."""
-    is_written = run.state == ImportState.ACCEPTED and run.batch_id is not None
-    return is_written and kinds.kind(run.kind).undo is not None and "undone" not in run.receipt
+    if run.state != ImportState.ACCEPTED or "undone" in run.receipt:
+        return False
+    kind = kinds.kind(run.kind)
+    if run.batch_id is not None:
+        return kind.undo is not None
+    return kind.take_back is not None and run.written.exists()
 
 
 @transaction.atomic
-def undo(run: ImportRun, *, reason: str, actor: User, at: datetime) -> Receipt:
-    """Take back what the run wrote, by the means of its kind."""
+def undo(
+    run: ImportRun,
+    *,
+    reason: str,
+    actor: User | None,
+    at: datetime,
+    today: date | None = None,
+    scope: Scope | None = None,
+) -> Receipt:
+    """Take back what the run wrote, by the means of its kind and within the reach of `actor`'s right to delete.
+
+    Orders by a batch of reversed lines; other objects by restoring what the rows held, in a run of its own.
+    Raises NotReversible, or the refusal of the kind naming the rows that were changed or are used since.
+    """
+    run = ImportRun.objects.select_for_update().select_related("file").get(pk=run.pk)
     kind = kinds.kind(run.kind)
-    if kind.undo is None or run.batch_id is None or not is_reversible(run):
+    if not is_reversible(run):
         raise NotReversible
-    receipt = kind.undo(run.batch_id, reason, actor, at)
-    run.receipt = {**run.receipt, "undone": {"batch": receipt.batch_id, "reason": reason, "by": str(actor)}}
+    if run.batch_id is not None and kind.undo is not None:
+        receipt = kind.undo(run.batch_id, reason, actor, at)
+        told: dict[str, object] = {"batch": receipt.batch_id}
+    elif kind.take_back is not None:
+        day = today or timezone.localdate(at)
+        reach = scope or _scope(actor, kind.resource, day, "delete")
+        context = Context(actor, reach, at, day, run.file.name, run.file.sha256)
+        receipt = kind.take_back([_written(row) for row in run.written.all()], context)
+        told = {"run": _reversal(run, receipt, reason, actor, at).pk}
+    run.receipt = {**run.receipt, "undone": {**told, "reason": reason, "by": str(actor or "")}}
     run.save(update_fields=["receipt"])
     audit.record(actor=actor, verb="undo_import", subject=run, label=run.file.name, reason=reason, at=at)
     return receipt
+
+
+def _written(row: WrittenRow) -> Written:
+    return Written(row.model, row.key, row.row_version, row.before, row.line)
+
+
+def _reversal(run: ImportRun, receipt: Receipt, reason: str, actor: User | None, at: datetime) -> ImportRun:
+    """The record of taking objects back: a run of its own, which cannot be taken back itself."""
+    return ImportRun.objects.create(
+        kind=run.kind,
+        file=run.file,
+        state=ImportState.ACCEPTED,
+        created_by=actor,
+        created_at=at,
+        finished_at=at,
+        receipt={"rows": receipt.rows, **receipt.totals, "reverses": run.pk, "reason": reason},
+    )
