@@ -9,16 +9,18 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import numpy as np
 import pyarrow.parquet
 from django.db.models import F
 
 from quyu.apps.targets import services as planning
-from quyu.apps.targets import store
+from quyu.apps.targets import spreading, store
 from quyu.apps.targets.axes import Axes, Node
-from quyu.apps.targets.choices import VersionState
+from quyu.apps.targets.choices import EditRule, VersionState
 from quyu.apps.targets.models import Operation, PlanVersion
 from quyu.apps.territories.models import Territory
 from quyu.kernel.refusal import Refusal
+from quyu.kernel.tree import Tree
 from quyu.platform.approvals import services as approvals
 from quyu.platform.approvals.models import Approval
 from quyu.platform.audit import services as audit
@@ -47,6 +49,19 @@ def build() -> None:
         planning.new_version(plan_version=PlanVersion.objects.get(), actor=company.operations(), at=AT)
 
     in_child(make)
+    warm()
+
+
+def warm() -> None:
+    """Compile the spreading once, before anybody forks: a child compiles for seconds."""
+    months = tuple(f"2026-{month:02d}" for month in range(1, 13))
+    axes = Axes(2026, Tree.from_parents({"R": None, "A": "R", "B": "R"}), months, ("L",), {}, {}, {})
+    held = np.arange(24, dtype=np.int64).reshape(axes.shape)
+    for value in (5, 999):
+        spreading.spread(
+            axes, held, weights=lambda: held, locked=held < 0, node=Node("A", "2026-02", "L"),
+            value_fen=value, rule=EditRule("none"),
+        )  # fmt: skip
 
 
 def together(writers: int, work: Callable[[int], Any], home: Path) -> list[Any]:

@@ -36,7 +36,7 @@ def database_from_url(url: str) -> dict[str, object]:
     """`postgres://user:password@host:port/name`, or SQLite in the data directory when empty."""
     if not url:
         return {
-            "ENGINE": "django.db.backends.sqlite3",
+            "ENGINE": "quyu.platform.sqlite",
             "NAME": QUYU_HOME / "quyu.sqlite3",
             "OPTIONS": {
                 "timeout": 20,
@@ -55,6 +55,7 @@ def database_from_url(url: str) -> dict[str, object]:
         "HOST": unquote(parts.hostname or ""),
         "PORT": str(parts.port or ""),
         "CONN_MAX_AGE": 60,
+        "CONN_HEALTH_CHECKS": True,
         "OPTIONS": {"application_name": "quyu"},
     }
 
@@ -66,6 +67,7 @@ def second_factor_roles() -> frozenset[str]:
 
 
 SECRET_KEY = secret_key()
+BACKUP_WARNING_DAYS = int(os.environ.get("QUYU_BACKUP_DAYS", "3"))
 AUDIT_KEY = os.environ.get("QUYU_AUDIT_KEY", "")  # else made once in the data directory
 ALLOWED_HOSTS = os.environ.get("QUYU_HOSTS", "127.0.0.1,localhost,[::1]").split(",")
 DATABASES = {"default": database_from_url(os.environ.get("DATABASE_URL", ""))}
