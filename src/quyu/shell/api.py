@@ -33,10 +33,9 @@ PYTHON_TYPES: dict[str, tuple[type, ...]] = {
 }
 
 
-def caller_of(request: HttpRequest, viewset: Viewset[Any], action: str) -> Caller:
-    """The caller with the reach of this right, or 403."""
-    scope = guard.check(request, viewset.resource, action)
-    return Caller(request.user, scope, request.today, request.now)  # type: ignore[attr-defined, arg-type]
+def caller_of(request: HttpRequest) -> Caller:
+    """The caller with the reach of the right that the operation declares."""
+    return Caller(request.user, request.scope, request.today, request.now)  # type: ignore[attr-defined, arg-type]
 
 
 def row_json(viewset: Viewset[Any], row: Any, caller: Caller) -> Json:
@@ -87,31 +86,36 @@ def router_of(viewset: Viewset[Any]) -> Router:
     described = Described(viewset)
 
     @router.get("/", operation_id=f"{viewset.name}_list", openapi_extra=described.list)
+    @guard.operation(viewset.resource, "view")
     def list_rows(request: HttpRequest, page: int = 1) -> Any:
         """The rows, 50 to a page; `q` searches, `sort` names a column (`-` descends), filters by name."""
-        caller = caller_of(request, viewset, "view")
+        caller = caller_of(request)
         found = Paginator(viewset.found(caller, request.GET.dict()), PAGE_SIZE)
         shown = found.get_page(page)
         items = [row_json(viewset, row, caller) for row in shown]
         return {"count": found.count, "pages": found.num_pages, "page": shown.number, "items": items}
 
     @router.get("/{int:pk}", operation_id=f"{viewset.name}_detail", openapi_extra=described.detail)
+    @guard.operation(viewset.resource, "view")
     def one_row(request: HttpRequest, pk: int) -> Any:
-        caller = caller_of(request, viewset, "view")
+        caller = caller_of(request)
         return row_json(viewset, get_object_or_404(viewset.rows(caller), pk=pk), caller)
 
     @router.post("/", operation_id=f"{viewset.name}_create", openapi_extra=described.create)
+    @guard.operation(viewset.resource, "create")
     def create(request: HttpRequest, body: Body[Json]) -> Any:
-        return save(viewset, caller_of(request, viewset, "create"), None, body)
+        return save(viewset, caller_of(request), None, body)
 
     @router.patch("/{int:pk}", operation_id=f"{viewset.name}_change", openapi_extra=described.change)
+    @guard.operation(viewset.resource, "edit")
     def change(request: HttpRequest, pk: int, body: Body[Json]) -> Any:
-        caller = caller_of(request, viewset, "edit")
+        caller = caller_of(request)
         return save(viewset, caller, get_object_or_404(viewset.rows(caller), pk=pk), body)
 
     @router.delete("/{int:pk}", operation_id=f"{viewset.name}_delete", openapi_extra=described.delete)
+    @guard.operation(viewset.resource, "delete")
     def delete(request: HttpRequest, pk: int) -> Any:
-        caller = caller_of(request, viewset, "delete")
+        caller = caller_of(request)
         try:
             viewset.delete(get_object_or_404(viewset.rows(caller), pk=pk), caller=caller)
         except Refusal as refusal:
@@ -148,7 +152,7 @@ def unreadable(_request: HttpRequest, error: ValidationError) -> HttpResponse:
 
 
 def urls(made: NinjaAPI) -> Any:
-    """The addresses of the API; its documentation is for signed-in people, its operations call `guard.check`."""
+    """The addresses of the API; its documentation is for signed-in people, each operation declares its right."""
     patterns, app_name, namespace = made.urls
     for pattern in patterns:
         if isinstance(pattern, URLPattern) and pattern.name == "api-root":

@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.core import checks
 
 
 class ShellConfig(AppConfig):
@@ -10,7 +11,10 @@ class ShellConfig(AppConfig):
         """Joins what no app may join by itself: history of targets from the rollups, sign-in and sessions."""
         from quyu.apps.targets import actuals  # noqa: PLC0415
         from quyu.shell.actuals import month_actuals  # noqa: PLC0415
+        from quyu.shell.checks import undeclared_operations, unknown_commands  # noqa: PLC0415
         from quyu.shell.signin import middleware  # noqa: PLC0415
 
         actuals.register(month_actuals)
         middleware.connect()
+        checks.register(undeclared_operations, checks.Tags.urls)
+        checks.register(unknown_commands)

@@ -40,7 +40,7 @@ def undeclared(request: HttpRequest) -> HttpResponse:
 
 inner = [path("undeclared", undeclared), path("forgotten", Forgotten.as_view())]
 urlpatterns = [
-    path("account/", include("allauth.urls")),
+    path("account/", include("allauth.account.urls")),
     path("edit", edit_target),
     path("class", OrgPage.as_view()),
     path("health", health),

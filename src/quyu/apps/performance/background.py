@@ -6,9 +6,11 @@ from django_tasks import task
 
 from quyu.apps.performance import services
 from quyu.platform.jobs import services as jobs
+from quyu.platform.people.declarations import MACHINE, declares
 
 
 @task()
+@declares(*MACHINE)
 def refresh_attribution(at: str) -> None:
     """Attribute again what the change touches, and bring the rollups up to date."""
     services.refresh_ownership(at=datetime.fromisoformat(at))

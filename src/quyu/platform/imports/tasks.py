@@ -8,18 +8,21 @@ from quyu.platform.files import services as files
 from quyu.platform.imports import apart, inspection, runs
 from quyu.platform.imports.models import ImportRun
 from quyu.platform.jobs.services import enqueue
+from quyu.platform.people.declarations import declares
 
 AT_ONCE_BYTES = 4 * 1024 * 1024
 """The size, unpacked, up to which a file is judged while its person waits."""
 
 
 @task()
+@declares("import", "create")
 def execute(run: int, at: str, today: str) -> None:
     """Carry out a confirmed import."""
     _carry_out(run, "execute", at, today)
 
 
 @task()
+@declares("import", "create")
 def judge(run: int, at: str, today: str) -> None:
     """Preview a big file."""
     _carry_out(run, "preview", at, today)

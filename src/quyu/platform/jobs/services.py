@@ -1,13 +1,44 @@
-"""Work that a person does not wait for. Thin over django-tasks: a job is enqueued when its data are committed."""
+"""Work that a person does not wait for. Thin over django-tasks: a job is enqueued when its data are committed.
 
+A job declares the right it stands under (`people.declarations`); one that acts for a person asks again when
+it runs (`require_right`), for rights may be gone by then.
+"""
+
+from datetime import date
 from typing import ParamSpec
 
 from django.db import transaction
 from django_tasks.base import Task
 
+from quyu.kernel.refusal import Refusal
+from quyu.platform.people import policy
+from quyu.platform.people.declarations import declared
+from quyu.platform.people.models import User
+from quyu.platform.people.scope import Scope, scope_of
+
 Arguments = ParamSpec("Arguments")
 
 
+class RightGone(Refusal):
+    """Between asking and running the right was taken back."""
+
+    def __init__(self) -> None:
+        super().__init__("right_gone", "您已没有这项权限，后台任务没有执行。")
+
+
+def require_right(user: User, resource: str, action: str, *, at: date) -> Scope:
+    """The reach of the right on the day the job runs; raises RightGone."""
+    scope = scope_of(user, at=at)
+    if not policy.allows(scope, resource, action):
+        raise RightGone
+    return policy.narrow(scope, resource, action)
+
+
 def enqueue(task: "Task[Arguments, None]", *args: Arguments.args, **kwargs: Arguments.kwargs) -> None:
-    """Run `task` in the worker, with JSON arguments, once the current transaction has been committed."""
+    """Run `task` in the worker, with JSON arguments, once the current transaction has been committed.
+
+    Raises ValueError for a job that does not say under which right it runs.
+    """
+    if declared(task.func) is None:
+        raise ValueError(f"{task.module_path} declares no permission")
     transaction.on_commit(lambda: task.enqueue(*args, **kwargs))

@@ -12,7 +12,7 @@ from typing import Any, TypeVar, cast
 from django.contrib.auth.views import redirect_to_login
 from django.core.checks import CheckMessage, Error
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils.decorators import method_decorator
@@ -20,13 +20,14 @@ from django.views import View
 from django_htmx.middleware import HtmxDetails
 
 from quyu.platform.people import policy
+from quyu.platform.people.declarations import PUBLIC, declared
 from quyu.platform.people.models import User
 from quyu.platform.people.scope import NOBODY, Scope, scope_of
 
-PUBLIC = ("public", "view")
-# Packages that guard their own views: sign-in, and the API whose operations call `guard.check`.
+# Packages that guard their own views: sign-in, and the API, whose operations declare their rights each.
 TRUSTED_PACKAGES = ("allauth", "ninja")
 
+F = TypeVar("F", bound=Callable[..., Any])
 V = TypeVar("V", bound=Callable[..., HttpResponseBase] | type[View])
 
 
@@ -35,6 +36,7 @@ class GuardedRequest(HttpRequest):
 
     user: User
     scope: Scope
+    permission: tuple[str, str]
     today: date
     now: datetime
     htmx: HtmxDetails
@@ -73,7 +75,7 @@ def rights_over(request: HttpRequest, resource: str) -> set[str]:
 
 def require(resource: str, action: str) -> Callable[[V], V]:
     """Admit signed-in accounts with the right; sets `request.scope` to the reach of that right."""
-    if resource not in policy.RESOURCES or action not in policy.ACTIONS:
+    if not policy.is_known(resource, action):
         raise ValueError(f"unknown permission {resource}.{action}")
 
     def decorate(view: V) -> V:
@@ -84,13 +86,63 @@ def require(resource: str, action: str) -> Callable[[V], V]:
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             if not request.user.is_authenticated:
                 return to_login(request)
-            request.scope = check(request, resource, action)  # type: ignore[attr-defined]
+            admit(request, resource, action)
             return cast(Callable[..., HttpResponseBase], view)(request, *args, **kwargs)
 
         guarded.quyu_permission = (resource, action)  # type: ignore[attr-defined]
         return cast(V, guarded)
 
     return decorate
+
+
+def admit(request: HttpRequest, resource: str, action: str) -> None:
+    """Set the scope of the request to the reach of the right, or raise `PermissionDenied`."""
+    request.scope = check(request, resource, action)  # type: ignore[attr-defined]
+    request.permission = (resource, action)  # type: ignore[attr-defined]
+
+
+def operation(resource: str, action: str) -> Callable[[F], F]:
+    """An operation of the API, or a function below a page, that needs a right: as `require`, for who is signed in."""
+    if not policy.is_known(resource, action):
+        raise ValueError(f"unknown permission {resource}.{action}")
+
+    def decorate(function: F) -> F:
+        @wraps(function)
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+            admit(request, resource, action)
+            return function(request, *args, **kwargs)
+
+        guarded.quyu_permission = (resource, action)  # type: ignore[attr-defined]
+        return cast(F, guarded)
+
+    return decorate
+
+
+def exports(resource: str) -> Callable[[F], F]:
+    """A function that answers a page's request with a file; the reader needs the right to export as well."""
+    if not policy.is_known(resource, "export"):
+        raise ValueError(f"unknown permission {resource}.export")
+
+    def decorate(function: F) -> F:
+        @wraps(function)
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+            check(request, resource, "export")
+            return function(request, *args, **kwargs)
+
+        guarded.quyu_permission = (resource, "export")  # type: ignore[attr-defined]
+        return cast(F, guarded)
+
+    return decorate
+
+
+def in_state(request: HttpRequest, state: str) -> None:
+    """Narrow the scope of the request to the roles that see objects in this state; `Http404` where none does."""
+    resource, action = request.permission  # type: ignore[attr-defined]
+    roles = policy.roles_with(resource, action) & policy.roles_seeing(resource, state)
+    scope = full_scope(request)
+    if scope.roles.isdisjoint(roles):
+        raise Http404
+    request.scope = scope.over(roles)  # type: ignore[attr-defined]
 
 
 def public(view: V) -> V:
@@ -116,10 +168,7 @@ def to_login(request: HttpRequest) -> HttpResponseBase:
 
 def is_declared(view: Callable[..., object]) -> bool:
     """Whether a resolved view says who may enter, or belongs to a package that guards itself."""
-    return (
-        hasattr(view, "quyu_permission")
-        or getattr(view, "__module__", "").partition(".")[0] in TRUSTED_PACKAGES
-    )
+    return declared(view) is not None or getattr(view, "__module__", "").partition(".")[0] in TRUSTED_PACKAGES
 
 
 class DefaultDenyMiddleware:

@@ -66,10 +66,15 @@ class Command(SpokenHelp):
 
 @dataclass(frozen=True)
 class Entry:
-    """Where a command lives (`module:attribute`) and what it is for; `needs_site` loads Django first."""
+    """Where a command lives (`module:attribute`), what it is for, and the right it stands under.
+
+    `right` is (resource, action): what the account named by `--as` needs; the operator of the machine acts
+    for the product itself. `needs_site` loads Django first.
+    """
 
     target: str
     summary: str
+    right: tuple[str, str]
     needs_site: bool = True
 
     @property

@@ -7,24 +7,44 @@ import click
 from quyu.shell.cli.commands import Entry, LazyGroup
 from quyu.shell.cli.language import _
 
+MACHINE = ("machine", "operate")
+"""No role has it: these commands are for whoever operates the machine."""
+
 COMMANDS = {
-    "plan": Entry("quyu.shell.cli.plan:plan", _("从订单文件一步做出区域、目标与计划书。")),
-    "demo": Entry("quyu.shell.cli.demo:demo", _("生成演示公司，并在其上运行主要流程。")),
-    "import": Entry("quyu.shell.cli.imports:import_", _("导入订单等数据文件。")),
-    "align": Entry("quyu.shell.cli.align:align", _("划分销售区域：均衡、紧凑、少变动。"), needs_site=False),
-    "account": Entry("quyu.shell.cli.account:account", _("开通账号并授予角色（第一个管理员由此而来）。")),
-    "audit": Entry("quyu.shell.cli.audit:audit", _("核验和导出审计记录。")),
-    "backup": Entry("quyu.shell.cli.backup:backup", _("备份数据库、事实、文件和密钥，网站照常运行。")),
-    "restore": Entry(
-        "quyu.shell.cli.restore:restore", _("把备份恢复到空的数据目录，或只核验。"), needs_site=False
+    "plan": Entry(
+        "quyu.shell.cli.plan:plan", _("从订单文件一步做出区域、目标与计划书。"), ("plan", "create")
     ),
-    "personal": Entry("quyu.shell.cli.personal:personal", _("个人信息：登记、导出、删除、到期清理。")),
-    "serve": Entry("quyu.shell.cli.serve:serve", _("启动网站（SQLite 时一并启动后台任务）。")),
-    "worker": Entry("quyu.shell.cli.serve:worker", _("运行后台任务（导入、计算）。")),
-    "migrate": Entry("quyu.shell.cli.site:migrate", _("建立或更新数据库表。")),
-    "manage": Entry("quyu.shell.cli.site:manage", _("Django 管理命令，原样转交。")),
+    "demo": Entry("quyu.shell.cli.demo:demo", _("生成演示公司，并在其上运行主要流程。"), MACHINE),
+    "import": Entry("quyu.shell.cli.imports:import_", _("导入订单等数据文件。"), ("import", "create")),
+    "align": Entry(
+        "quyu.shell.cli.align:align",
+        _("划分销售区域：均衡、紧凑、少变动。"),
+        ("alignment", "create"),
+        needs_site=False,
+    ),
+    "account": Entry(
+        "quyu.shell.cli.account:account",
+        _("开通账号并授予角色（第一个管理员由此而来）。"),
+        ("user", "create"),
+    ),
+    "audit": Entry("quyu.shell.cli.audit:audit", _("核验和导出审计记录。"), ("audit", "export")),
+    "backup": Entry(
+        "quyu.shell.cli.backup:backup", _("备份数据库、事实、文件和密钥，网站照常运行。"), MACHINE
+    ),
+    "restore": Entry(
+        "quyu.shell.cli.restore:restore", _("把备份恢复到空的数据目录，或只核验。"), MACHINE, needs_site=False
+    ),
+    "personal": Entry(
+        "quyu.shell.cli.personal:personal",
+        _("个人信息：登记、导出、删除、到期清理。"),
+        ("personal", "export"),
+    ),
+    "serve": Entry("quyu.shell.cli.serve:serve", _("启动网站（SQLite 时一并启动后台任务）。"), MACHINE),
+    "worker": Entry("quyu.shell.cli.serve:worker", _("运行后台任务（导入、计算）。"), MACHINE),
+    "migrate": Entry("quyu.shell.cli.site:migrate", _("建立或更新数据库表。"), MACHINE),
+    "manage": Entry("quyu.shell.cli.site:manage", _("Django 管理命令，原样转交。"), MACHINE),
     "completion": Entry(
-        "quyu.shell.cli.completion:completion", _("输出 shell 自动补全脚本。"), needs_site=False
+        "quyu.shell.cli.completion:completion", _("输出 shell 自动补全脚本。"), MACHINE, needs_site=False
     ),
 }
 

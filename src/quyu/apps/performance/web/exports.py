@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
 from django.http import FileResponse
 from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
@@ -20,9 +19,8 @@ from quyu.platform.people.guard import GuardedRequest
 FEN = 100
 
 
-def _file(request: GuardedRequest, title: str, headers: list[str], rows: Any) -> HttpResponseBase:
-    if not guard.may(request, "actual", "export"):
-        raise PermissionDenied
+@guard.exports("actual")
+def _file(_request: GuardedRequest, title: str, headers: list[str], rows: Any) -> HttpResponseBase:
     return FileResponse(spreadsheet.write(title, headers, rows), as_attachment=True, filename=f"{title}.xlsx")
 
 

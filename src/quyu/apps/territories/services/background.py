@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 from django_tasks import task
@@ -13,10 +14,12 @@ from quyu.kernel.refusal import Refusal
 from quyu.platform.fields.values import spoken_lazily
 from quyu.platform.jobs import services as jobs
 from quyu.platform.notices.services import notify
+from quyu.platform.people.declarations import declares
 from quyu.platform.people.models import User
 
 
 @task()
+@declares("alignment", "create")
 def propose_everywhere(
     name: str,
     territories: int | None,
@@ -29,6 +32,7 @@ def propose_everywhere(
     """Divide every region anew and tell the user when the draft is there."""
     user, moment = User.objects.get(pk=user_id), datetime.fromisoformat(at)
     try:
+        jobs.require_right(user, "alignment", "create", at=timezone.localdate(moment))
         draft = propose(
             name=name,
             measure=selectors.figures_by_code(measure),
