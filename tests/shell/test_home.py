@@ -1,10 +1,12 @@
 """Home says where a person stands and what to do next, by what that person may do."""
 
-from datetime import UTC, date, datetime
+import json
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from quyu.apps.customers.models import Customer
 from quyu.apps.performance.models import DayRollup
@@ -79,3 +81,16 @@ def test_home_costs_few_queries(company: Company, path: str, name: str) -> None:
         client.get(path)
 
     assert len(queries) <= 12, [query["sql"][:90] for query in queries]
+
+
+@pytest.mark.capability("PLT7")
+def test_who_runs_the_system_is_warned_of_an_old_backup(company: Company, settings, tmp_path) -> None:  # type: ignore[no-untyped-def]
+    settings.QUYU_HOME = tmp_path
+    assert "还没有备份" in tasks_of(company, "admin")
+    note = tmp_path / "last_backup.json"
+
+    note.write_text(json.dumps({"at": (timezone.now() - timedelta(days=5)).isoformat()}))
+    assert "备份已经 5 天没有更新" in tasks_of(company, "admin")
+    assert "备份" not in tasks_of(company, "operations")
+    note.write_text(json.dumps({"at": timezone.now().isoformat()}))
+    assert "备份" not in tasks_of(company, "admin")

@@ -3,7 +3,9 @@
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
+from django.conf import settings
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from quyu.apps.customers.models import Customer
@@ -15,8 +17,11 @@ from quyu.platform.approvals import selectors as approvals
 from quyu.platform.imports.choices import ImportState
 from quyu.platform.imports.models import ImportRun
 from quyu.platform.people import guard
+from quyu.platform.people.choices import Role
 from quyu.platform.people.guard import GuardedRequest
 from quyu.platform.people.models import in_force
+from quyu.shell import clock
+from quyu.shell.backup import making
 from quyu.shell.navigation import url_of
 
 SHOWN_EACH = 3
@@ -100,12 +105,27 @@ def unplaced_customers(request: GuardedRequest) -> Iterator[Task]:
         yield Task(text, _("没有所在地的客户，业绩记为未归属"), url_of("customer-list"))
 
 
+def old_backup(request: GuardedRequest) -> Iterator[Task]:
+    """The last backup of this site is too old, or there is none; for who runs the system."""
+    if Role.SYSTEM_ADMIN not in guard.full_scope(request).roles:
+        return
+    made = making.last_made()
+    if made is None:
+        yield Task(_("还没有备份"), _("请安排每天运行 quyu backup"), "", "danger")
+        return
+    days = (clock.instant() - made).days
+    if days >= settings.BACKUP_WARNING_DAYS:
+        detail = _("上次备份 {at:%Y-%m-%d %H:%M}").format(at=timezone.localtime(made))
+        yield Task(_("备份已经 {days} 天没有更新").format(days=days), detail, "", "danger")
+
+
 SOURCES: tuple[Source, ...] = (
     approvals_waiting,
     failed_imports,
     drafts,
     ownerless_territories,
     unplaced_customers,
+    old_backup,
 )
 
 
