@@ -6,12 +6,9 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 from django.core.files.base import ContentFile
+from django.utils import timezone
 
-from quyu.apps.customers.models import Customer
-try:
-    from quyu.apps.customers.models import DealerAccess
-except ImportError:
-    DealerAccess = None
+from quyu.apps.customers.models import Customer, DealerAccess
 from quyu.apps.performance import services as performance
 from quyu.apps.targets import selectors as targets
 from quyu.apps.targets import services as planning
@@ -28,6 +25,7 @@ from quyu.platform.imports.choices import ImportState
 from quyu.platform.imports.models import ImportRun
 from quyu.platform.notices.models import Notice
 from quyu.platform.people.scope import everything
+from quyu.platform.signin import tokens
 from tests.authorization.world import DEALERS, START, TERRITORIES, TODAY, TOMORROW, YESTERDAY, World
 from tests.platform.facts.lines import line, order_lines
 
@@ -57,6 +55,8 @@ def build_business(world: World) -> None:
     plan(world)
     make_requests(world)
     make_imports(world)
+    for name in ("ops", "rep-a", "left", "auditor"):
+        tokens.make(user=world.users[name], name=world.mark("令"), days=30, may_write=True, at=AT, now=timezone.now())
     for number, user in enumerate(world.users.values()):
         Notice.objects.create(user=user, text=world.mark("告"), url="/", created_at=AT + timedelta(minutes=number))
 
@@ -118,7 +118,6 @@ def make_customers(world: World, places: dict[str, BasicUnit]) -> dict[str, Cust
 
 
 def make_dealers(world: World, customers: dict[str, Customer]) -> None:
-    if DealerAccess is None: return
     for name, bought in DEALERS.items():
         for customer, (start, end) in bought:
             DealerAccess.objects.create(

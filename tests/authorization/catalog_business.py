@@ -80,7 +80,6 @@ def territories() -> Iterator[Topic]:
         "territories/alignments/propose/", "territories/alignments/propose/", "GET", (("alignment", "create"),),
         ask=lambda s, c: Ask("GET", "/territories/alignments/propose/"),
     )  # fmt: skip
-    yield Topic("customers/conflicts/", "customers/conflicts/", "GET", (("customer", "view"),), ask=lambda s, c: Ask("GET", "/customers/conflicts/"))
 
 
 def draft(site: Site) -> int:
@@ -341,7 +340,8 @@ def performance() -> Iterator[Topic]:
         ask=lambda s, c: Ask("GET", f"/performance/customers/{s.raw['customer'][c.pk]['code']}/"),  # type: ignore[index]
     )  # fmt: skip
     yield Topic(
-        "performance/parts/customer/<path:code>/", "performance/parts/customer/<path:code>/", "GET", view, table="customer",
+        "performance/parts/customer/<path:code>/", "performance/parts/customer/<path:code>/", "GET", (("order", "view"),),
+        table="customer",
         ask=lambda s, c: Ask("GET", f"/performance/parts/customer/{s.raw['customer'][c.pk]['code']}/"),  # type: ignore[index]
         weight=2,
     )  # fmt: skip

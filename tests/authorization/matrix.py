@@ -10,11 +10,15 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import zip_longest
 
-from tests.authorization import catalog_business, catalog_objects, catalog_people
+from tests.authorization import catalog_business, catalog_objects, catalog_people, catalog_personal, coverage
 from tests.authorization.questions import Case, Topic, gate, judge
 from tests.authorization.relations import relation
 from tests.authorization.site import Site
 from tests.authorization.world import DAYS
+
+
+MANY = 120
+"""From so many questions on, a topic is asked about every row; below, about some."""
 
 
 @dataclass
@@ -37,7 +41,9 @@ class Result:
 
 
 def all_topics() -> list[Topic]:
-    return [*catalog_objects.topics(), *catalog_people.topics(), *catalog_business.topics()]
+    """Every kind of request, the methods nobody should use among them."""
+    known = [*catalog_objects.topics(), *catalog_people.topics(), *catalog_business.topics(), *catalog_personal.topics()]
+    return [*known, *coverage.other_methods(known)]
 
 
 def order(text: str) -> int:
@@ -45,13 +51,14 @@ def order(text: str) -> int:
     return zlib.crc32(text.encode())
 
 
-def cases(topic: Topic, site: Site) -> Iterator[Case]:
-    """Every combination, strata (role set, relation, way it is turned away) in turn."""
+def cases(topic: Topic, site: Site, most_rows: int | None = None) -> Iterator[Case]:
+    """Every combination (of at most so many rows), strata (role set, relation, way it is turned away) in turn."""
     strata: dict[tuple[object, ...], list[Case]] = defaultdict(list)
+    rows = sorted(topic.rows(site), key=lambda pk: order(f"{topic.name}{pk}"))[:most_rows]
     for account, user in site.accounts.items():
         for day in DAYS:
             roles = ",".join(sorted(site.oracle.roles(user, day))) if user else "anonymous"
-            for pk in topic.rows(site):
+            for pk in rows:
                 case = Case(account, day, pk)
                 strata[roles, relation(topic, site, case), gate(topic, site, case)].append(case)
     for stratum in strata.values():
@@ -76,7 +83,7 @@ def draw(topics: Sequence[Topic], site: Site, decisions: int, share: tuple[int, 
     for topic in sorted(topics, key=lambda topic: len(topic.rows(site))):
         quota = decisions * topic.weight // total + spare
         taken = 0
-        for case in cases(topic, site):
+        for case in cases(topic, site, None if quota > MANY else 2 + quota // 3):
             if taken >= quota:
                 break
             taken += 1

@@ -10,6 +10,8 @@ from tests.authorization.seen import figures_in
 from tests.authorization.site import Answer, Ask, Site
 
 LOGIN = "/account/login/"
+RECORDS = frozenset({"audit_decision", "audit_chainhead", "audit_dayseal"})
+"""Looking may be put on record, where it was allowed."""
 CHANGED_BY_MODEL = {
     "customers_customer": "customer", "people_person": "person", "people_position": "position",
     "people_orgunit": "orgunit", "people_assignment": "assignment", "territories_territory": "territory",
@@ -128,7 +130,8 @@ def leaks(topic: Topic, site: Site, case: Case, asked: Ask, answer: Answer, is_r
 def changes(topic: Topic, site: Site, case: Case, answer: Answer, is_refused: bool) -> list[str]:
     """A refusal or a question changes nothing; a change stays within the reach of its right."""
     if is_refused or not topic.writes:
-        return [f"changed {table} {sorted(map(str, keys))[:3]}" for table, keys in answer.changed.items()]
+        kept = {table: keys for table, keys in answer.changed.items() if is_refused or table not in RECORDS}
+        return [f"changed {table} {sorted(map(str, keys))[:3]}" for table, keys in kept.items()]
     user, faults = site.accounts[case.account], []
     for table, keys in answer.changed.items():
         name = CHANGED_BY_MODEL.get(table)

@@ -15,7 +15,7 @@ TABLES = (
     "people.RoleGrant", "territories.Territory", "territories.TerritoryOwner", "territories.Alignment",
     "territories.AlignmentUnit", "customers.Customer", "customers.DealerAccess", "catalog.Product",
     "catalog.ProductLine", "catalog.Channel", "calendar.CalendarDay", "geography.BasicUnit", "files.StoredFile",
-    "targets.Plan", "targets.PlanVersion", "targets.Lock", "facts.Batch", "notices.Notice", "imports.ImportRun",
+    "targets.Plan", "targets.PlanVersion", "targets.Lock", "facts.Batch", "notices.Notice", "signin.ApiToken", "imports.ImportRun",
     "approvals.Approval", "audit.Decision",
 )  # fmt: skip
 
@@ -26,10 +26,7 @@ class Raw:
     def __init__(self) -> None:
         self.tables: dict[str, Rows] = {}
         for label in TABLES:
-            try:
-                rows = apps.get_model(label)._base_manager.values()
-            except LookupError:
-                rows = []
+            rows = apps.get_model(label)._base_manager.values()
             self.tables[label.partition(".")[2].lower()] = {row["id"]: row for row in rows}
         self.marks: dict[str, tuple[str, int, str]] = {}
         self.marks_of: dict[tuple[str, int], dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))

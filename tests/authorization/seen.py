@@ -68,6 +68,7 @@ class Seen:
             table: self.oracle.sees(user, day, table, resource, "view") for table, resource in RESOURCE_OF.items()
         }
         found = self.own(user)
+        found |= self.of("apitoken", [key for key, row in self.raw["apitoken"].items() if row["user_id"] == user])
         for table, keys in seen.items():
             found |= self.of(table, keys)
         found |= self.beside_rows(seen, day)
@@ -154,6 +155,10 @@ class Seen:
         elif may(user, day, "territory", "view"):
             dated = [key for key, row in raw["alignment"].items() if row["state"] in ("active", "retired")]
             found |= self.of("alignment", dated)
+        if may(user, day, "dealer", "view"):
+            dealers = {row["user_id"] for row in raw["dealeraccess"].values()}
+            dealers |= {row["user_id"] for row in raw["rolegrant"].values() if row["role"] == "dealer"}
+            found |= self.of("user", dealers)
         if may(user, day, "target", "view"):
             found |= self.of("user", [row["created_by_id"] for row in raw["plan"].values()])
             found |= self.of("lock", raw["lock"]) | self.of("user", [row["owner_id"] for row in raw["lock"].values()])

@@ -22,6 +22,7 @@ from django.test import Client
 from quyu.platform.people.models import User
 from tests.authorization.business import build_business
 from tests.authorization.oracle import Oracle
+from quyu.platform.signin.models import ApiToken
 from tests.authorization.amounts import lines_of, owners_of_amounts
 from tests.authorization.raw import Raw
 from tests.authorization.seen import Seen
@@ -76,6 +77,7 @@ class Site:
         self.seen = Seen(self.raw, self.oracle, owners_of_amounts(self.world, self.raw, self.lines), self.lines)
         self.accounts: dict[str, int | None] = {name: user.pk for name, user in self.world.users.items()}
         self.accounts["anonymous"] = None
+        self.tokens: dict[int, int] = dict(ApiToken.objects.values_list("pk", "user_id"))
         self.sessions: dict[tuple[int, date], str] = {}
         self.columns: dict[str, list[str]] = {}
         self.before: dict[str, TableRows] = {}
