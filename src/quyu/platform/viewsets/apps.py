@@ -8,8 +8,6 @@ class ViewsetsConfig(AppConfig):
     verbose_name = "对象页面"
 
     def ready(self) -> None:
-        """Let every app's `viewsets` module register its objects, then make them importable."""
+        """Let every app's `viewsets` module register its objects, then make them importable (`masterdata`)."""
         autodiscover_modules("viewsets")
-        from quyu.platform.viewsets import sheet  # noqa: PLC0415  # models are loaded only now
-
-        sheet.register_kinds()
+        autodiscover_modules("importing")
