@@ -8,7 +8,10 @@ from pathlib import Path
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
 
-from quyu.platform.people.models import Assignment, User, in_force
+from quyu.apps.customers.choices import CustomerKind
+from quyu.apps.customers.models import Customer, DealerAccess
+from quyu.platform.people.choices import OrgKind, Role
+from quyu.platform.people.models import Assignment, OrgUnit, RoleGrant, User, in_force
 
 ACCOUNTS = (
     ("director", "HQ-DIR", "销售总监"),
@@ -22,6 +25,12 @@ ACCOUNTS = (
     ("auditor", "HQ-AUD", "内部审计"),
     ("admin", "HQ-IT", "系统管理员"),
 )
+GRANTED = (
+    ("security", Role.SECURITY_ADMIN, "安全管理员", "沈安"),
+    ("auditadmin", Role.AUDIT_ADMIN, "审计管理员", "申鉴"),
+    ("dealer", Role.DEALER, "经销商", "经销商联系人"),
+)
+"""Accounts of nobody in the organisation: two administrators kept apart from the third, and a dealer."""
 FILE_NAME = "demo_accounts.txt"
 LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
 
@@ -51,10 +60,24 @@ def create(*, today: date) -> list[SignIn]:
         sitting.person.user = user
         sitting.person.save(update_fields=["user"])
         made.append(SignIn(username, sitting.person.name, role))
+    for username, role, words, name in GRANTED:
+        user = User.objects.create(username=username, password=hashed, first_name=name)
+        head = OrgUnit.objects.get(kind=OrgKind.HEAD_OFFICE)
+        RoleGrant.objects.create(user=user, role=role, org_unit=head, valid_from=today)
+        made.append(SignIn(username, name, words))
+    link_dealer(today)
     path = password_file()
     path.touch(mode=0o600)
     path.write_text(password + "\n", encoding="utf-8")
     return made
+
+
+def link_dealer(today: date) -> None:
+    """The dealer's account sees the first dealer among the customers."""
+    customer = Customer.objects.filter(kind=CustomerKind.DEALER).order_by("code").first()
+    if customer is not None:
+        user = User.objects.get(username="dealer")
+        DealerAccess.objects.create(user=user, customer=customer, valid_from=today)
 
 
 def password_file() -> Path:
@@ -63,6 +86,6 @@ def password_file() -> Path:
 
 def present() -> list[SignIn]:
     """The accounts that exist, for showing them at every start."""
-    roles = {username: role for username, _seat, role in ACCOUNTS}
+    roles = {username: words for username, _, words, *_ in (*ACCOUNTS, *GRANTED)}
     users = User.objects.filter(username__in=roles).order_by("pk")
     return [SignIn(user.username, user.first_name, roles[user.username]) for user in users]
