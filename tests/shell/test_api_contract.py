@@ -122,7 +122,7 @@ def test_every_object_and_method_is_described(db: None) -> None:
 @pytest.mark.parametrize(
     ("body", "status"),
     [
-        (b"", 422),
+        (b"", 415),
         (b"{", 400),
         (b"[]", 422),
         (b'"\xff\xfe"', 400),

@@ -41,6 +41,7 @@ REFUSALS = {
     403: "The right is missing, or the CSRF token of the session",
     404: "No such row within the caller's reach",
     405: "The address does not know this method",
+    415: "The body is not sent as application/json",
     409: "Somebody saved the row meanwhile, or other rows need it",
     422: "A value is wrong; nothing was written",
 }
@@ -105,8 +106,8 @@ class Described:
         filters = [query_parameter(name) for name in ("q", "sort", *viewset.filters)]
         self.list: Json = {"parameters": filters, **answers(200, rows, 422)}
         self.detail: Json = answers(200, row, 404)
-        self.create: Json = {"requestBody": body, **answers(201, row, 409, 422)}
-        self.change: Json = {"requestBody": body, **answers(200, row, 404, 409, 422)}
+        self.create: Json = {"requestBody": body, **answers(201, row, 409, 415, 422)}
+        self.change: Json = {"requestBody": body, **answers(200, row, 404, 409, 415, 422)}
         self.delete: Json = answers(204, None, 404, 409)
 
 

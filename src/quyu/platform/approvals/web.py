@@ -13,6 +13,7 @@ from quyu.kernel.refusal import Refusal
 from quyu.platform.approvals import registry, selectors, services
 from quyu.platform.approvals.choices import ApprovalState
 from quyu.platform.approvals.models import Approval
+from quyu.platform.fields.received import whole_number
 from quyu.platform.fields.values import spoken
 from quyu.platform.people import guard
 from quyu.platform.people.guard import GuardedRequest
@@ -64,7 +65,7 @@ def decide(request: GuardedRequest, pk: int, action: Callable[..., Approval], te
             actor=request.user,
             note=request.POST.get("note", ""),
             at=request.now,
-            expected_version=int(version) if version.isdigit() else None,
+            expected_version=whole_number(version, -1) if version else None,
         )
         messages.success(request, text)
     except Refusal as refusal:

@@ -95,7 +95,8 @@ def form_field(field: models.Field[Any, Any], rows: Rows) -> forms.Field | None:
         return YuanField(**options)
     if isinstance(field, models.BooleanField):
         options["required"] = not field.has_default()
-        return YesNoField(choices=YES_NO, coerce="true".__eq__, empty_value=None, **options)
+        empty = field.get_default() if field.has_default() else None  # never null: the column knows yes and no
+        return YesNoField(choices=YES_NO, coerce="true".__eq__, empty_value=empty, **options)
     if isinstance(field, models.DateField):
         widget = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
         return forms.DateField(input_formats=DATE_FORMATS, widget=widget, **options)
@@ -108,6 +109,8 @@ def make_optional(field: forms.Field, empty_label: str) -> None:
     if isinstance(field, forms.ModelChoiceField):
         field.empty_label = empty_label
     elif isinstance(field, forms.ChoiceField):
+        if isinstance(field, YesNoField):
+            field.empty_value = None
         field.choices = [("", empty_label), *((code, word) for code, word in field.choices if code)]  # type: ignore[union-attr,misc]
 
 

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST
 
 from quyu.kernel.refusal import Refusal
 from quyu.platform.audit import services as audit
+from quyu.platform.fields.received import whole_number
 from quyu.platform.imports import codes, kinds, questions, remembered, runs, selectors, tasks
 from quyu.platform.imports import template as templates
 from quyu.platform.imports.choices import ImportPhase, ImportState
@@ -219,7 +220,7 @@ def confirm(request: GuardedRequest, pk: int) -> HttpResponse:
             run,
             partial=request.POST.get("partial") == "1",
             at=request.now,
-            version=int(seen) if seen.isdigit() else None,
+            version=whole_number(seen, -1) if seen else None,
         )
         enqueue(tasks.execute, run=run.pk, at=request.now.isoformat(), today=request.today.isoformat())
     except runs.NotConfirmable as refusal:
@@ -266,14 +267,14 @@ def progress(request: GuardedRequest, pk: int) -> HttpResponse:
 def undo(request: GuardedRequest, pk: int) -> HttpResponse:
     """Take a whole import back, with a reason."""
     run = _run(request, pk)
-    guard.check(request, kinds.kind(run.kind).resource, "delete")
+    scope = guard.check(request, kinds.kind(run.kind).resource, "delete")
     reason = request.POST.get("reason", "").strip()
     if not reason:
         messages.error(request, _("请写明撤销的原因。"))
         return redirect("import-run", pk=pk)
     try:
-        runs.undo(run, reason=reason, actor=request.user, at=request.now)
-        messages.success(request, _("已撤销这次导入，所有合计都已恢复。"))
+        runs.undo(run, reason=reason, actor=request.user, at=request.now, today=request.today, scope=scope)
+        messages.success(request, _("已撤销这次导入，一切恢复到导入之前。"))
     except Refusal as refusal:
         messages.error(request, str(refusal))
     return redirect("import-run", pk=pk)

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from quyu.kernel.refusal import Refusal
 from quyu.platform.audit import selectors as audit
 from quyu.platform.fields import values
+from quyu.platform.fields.received import whole_number
 from quyu.platform.fields.searching import matching
 from quyu.platform.panels import panels_of
 from quyu.platform.people import guard, listings, policy
@@ -90,7 +91,7 @@ def form_page(request: GuardedRequest, viewset: Viewset[Any], pk: int | None = N
     if form.is_bound and form.is_valid():
         seen = request.POST.get("version", "")
         try:
-            row = viewset.save(form, expected_version=int(seen) if seen.isdigit() else 0, caller=caller)
+            row = viewset.save(form, expected_version=whole_number(seen), caller=caller)
         except Refusal as refusal:
             form.add_error(None, values.spoken(refusal))
         else:

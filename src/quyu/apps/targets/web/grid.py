@@ -1,6 +1,5 @@
 """The planning grid: its page, its rows, and the changes it sends; every change answers with what moved."""
 
-import json
 from dataclasses import asdict
 from http import HTTPStatus
 
@@ -21,6 +20,7 @@ from quyu.apps.targets.selectors.reach import NotYours
 from quyu.apps.targets.spreading import widest
 from quyu.apps.targets.web.access import Json, node_or_404, refusals_as_json, version_or_404
 from quyu.kernel.money import format_yuan
+from quyu.platform.fields.received import json_object, whole_number
 from quyu.platform.fields.values import spoken
 from quyu.platform.people import guard
 from quyu.platform.people.guard import GuardedRequest
@@ -34,18 +34,16 @@ def page(request: GuardedRequest, pk: int) -> HttpResponse:
     version, axes, found = context["version"], context["axes"], context["grid"]
     rows = {row.code: row for row in found.rows}
     here = rows.get(request.GET.get("region", ""))
-    is_draft, is_whole = version.state == VersionState.DRAFT, request.scope.is_everything
-    may_edit = is_draft and bool(found.rows) and guard.may(request, "target", "edit")
+    is_whole = request.scope.is_everything
+    may_edit = bool(found.rows) and offers(request, version, "target", "edit")
     context |= {
         "here": here,
         "shown": [row for row in found.rows if row.parent == (here.code if here else None)],
         "may_edit": may_edit,
-        "may_submit": is_draft and is_whole and guard.may(request, "plan", "submit"),
-        "may_publish": version.state == VersionState.APPROVED
-        and is_whole
-        and guard.may(request, "plan", "publish"),
+        "may_submit": is_whole and offers(request, version, "plan", "submit"),
+        "may_publish": is_whole and offers(request, version, "plan", "publish"),
         "may_copy": is_whole and guard.may(request, "plan", "create"),
-        "may_import": is_draft and guard.may(request, "target", "import"),
+        "may_import": offers(request, version, "target", "import"),
         "may_export": guard.may(request, "target", "export"),
         "config": _config(version, axes, found, may_edit=may_edit),
     }
@@ -93,7 +91,7 @@ def rows(request: GuardedRequest, pk: int) -> HttpResponse:
 @refusals_as_json
 def change(request: GuardedRequest, pk: int) -> HttpResponse:
     """Set one node; answers with the rows that differ from what the page showed."""
-    asked = _body(request)
+    asked = json_object(request)
     version = version_or_404(request, pk)
     axes = Axes.from_json(version.axes)
     node = node_or_404(request, axes, asked)
@@ -105,7 +103,7 @@ def change(request: GuardedRequest, pk: int) -> HttpResponse:
         value_fen=_typed(version, axes, node, str(asked.get("value", ""))),
         rule=_rule(asked),
         reason=str(asked.get("reason", ""))[:300],
-        expected_version=int(asked.get("version", 0)),
+        expected_version=whole_number(asked.get("version")),
         actor=request.user,
         scope=request.scope,
         at=request.now,
@@ -120,7 +118,7 @@ def undo(request: GuardedRequest, pk: int) -> HttpResponse:
     """Take the newest change back."""
     version = version_or_404(request, pk)
     services.undo(plan_version=version, actor=request.user, scope=request.scope, at=request.now)
-    return _moved(request, version, _body(request))
+    return _moved(request, version, json_object(request))
 
 
 @guard.require("target", "edit")
@@ -128,7 +126,7 @@ def undo(request: GuardedRequest, pk: int) -> HttpResponse:
 @refusals_as_json
 def lock(request: GuardedRequest, pk: int) -> HttpResponse:
     """Lock a node; answers with the lock state of every row."""
-    asked = _body(request)
+    asked = json_object(request)
     version = version_or_404(request, pk)
     node = node_or_404(request, Axes.from_json(version.axes), asked)
     services.lock(
@@ -149,9 +147,9 @@ def lock(request: GuardedRequest, pk: int) -> HttpResponse:
 @refusals_as_json
 def unlock(request: GuardedRequest, pk: int) -> HttpResponse:
     """Lift one lock of this version."""
-    asked = _body(request)
+    asked = json_object(request)
     version = version_or_404(request, pk)
-    held = get_object_or_404(Lock, pk=asked.get("lock"), plan_version=version)
+    held = get_object_or_404(Lock, pk=whole_number(asked.get("lock")), plan_version=version)
     services.unlock(lock=held, actor=request.user, scope=request.scope, at=request.now)
     return _moved(request, version, asked)
 
@@ -188,7 +186,7 @@ def why(request: GuardedRequest, pk: int) -> HttpResponse:
     context = {
         "why": selectors.why(version, node, reach=reach),
         "version": version,
-        "may_edit": version.state == VersionState.DRAFT and guard.may(request, "target", "edit"),
+        "may_edit": offers(request, version, "target", "edit"),
     }
     return render(request, "targets/why.html.jinja", context)
 
@@ -199,14 +197,6 @@ def certificate(request: GuardedRequest, pk: int) -> HttpResponse:
     """The badge: how many nodes were summed again, and how many differ."""
     found = selectors.certificate(version_or_404(request, pk))
     return render(request, "targets/certificate.html.jinja", {"certificate": found})
-
-
-def _body(request: GuardedRequest) -> Json:
-    try:
-        asked = json.loads(request.body or b"{}")
-    except json.JSONDecodeError:
-        asked = {}
-    return asked if isinstance(asked, dict) else {}
 
 
 def _typed(version: PlanVersion, axes: Axes, node: Node, text: str) -> int:
@@ -229,7 +219,7 @@ def _moved(request: GuardedRequest, version: PlanVersion, asked: Json) -> HttpRe
     line = str(asked.get("view_line", TOTAL_LINE))
     line = line if line in axes.lines else TOTAL_LINE
     cells = store.load_shaped(now, axes.shape)
-    seen = cells_at(now, cells, int(asked.get("version", 0)))
+    seen = cells_at(now, cells, whole_number(asked.get("version")))
     reach = selectors.reach_of(axes, request.scope, at=request.today)
     before = cells * 0 - 1 if seen is None else seen
     answer: Json = {

@@ -19,6 +19,7 @@ from quyu.apps.territories.models import Alignment, AlignmentUnit, Territory
 from quyu.apps.territories.services import MoveResult
 from quyu.apps.territories.web.shapes import changed_codes, found_unit
 from quyu.kernel.refusal import Refusal
+from quyu.platform.fields.received import whole_number
 from quyu.platform.fields.values import spoken
 from quyu.platform.people import guard
 from quyu.platform.people.guard import GuardedRequest
@@ -81,8 +82,7 @@ def undo(request: GuardedRequest, pk: int) -> HttpResponse:
 
 
 def seen_version(request: GuardedRequest) -> int:
-    said = request.POST.get("version", "")
-    return int(said) if said.isdigit() else 0
+    return whole_number(request.POST.get("version"))
 
 
 def changed(request: GuardedRequest, alignment: Alignment, change: Any) -> HttpResponse:
