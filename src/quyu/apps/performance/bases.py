@@ -78,6 +78,13 @@ def directory(catalog: pa.Table) -> Directory:
     return Directory(_codes(Territory.objects), _codes(Person.objects), catalog)
 
 
+def key(content_sha256: str, basis: Basis) -> tuple[str, ...]:
+    """What the sums of a batch depend on."""
+    names = directory(basis.catalog)
+    digests = (attribution.digest(names.territory), attribution.digest(names.person))
+    return (content_sha256, basis.ownership_digest, basis.catalog_digest, *digests)
+
+
 def is_nameable(frame: pa.Table) -> bool:
     """Whether every territory and person of a frame still goes by its code there."""
     return all(

@@ -15,6 +15,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from quyu.apps.performance.sums import Sums
+from quyu.platform.facts import attribution
 
 MONTH_WIDTH, DAY_WIDTH = 5, 2
 
@@ -115,8 +116,12 @@ def _ids(codes: pa.ChunkedArray, known: pa.Table) -> _Part:
     """The database id of each code, each id once; None, the last value, where the code is unknown or missing."""
     ids, place_of_id = np.unique(known["id"].to_numpy(), return_inverse=True)
     places = np.append(place_of_id, len(ids)).astype(np.int64)
-    found = pc.fill_null(pc.index_in(codes, value_set=known["code"].combine_chunks()), len(places) - 1)
-    return _Part([*ids.tolist(), None], places[found.to_numpy()])
+    encoded = attribution.encoded(codes)
+    found = pc.index_in(encoded.dictionary, value_set=known["code"].combine_chunks())
+    by_text = places[pc.fill_null(found, len(places) - 1).to_numpy(zero_copy_only=False)]
+    missing = len(by_text)
+    rows = pc.fill_null(encoded.indices, missing).to_numpy(zero_copy_only=False)
+    return _Part([*ids.tolist(), None], np.append(by_text, len(ids))[rows])
 
 
 def _safe(measure: NDArray[np.int64]) -> NDArray[np.int64]:

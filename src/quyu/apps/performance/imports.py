@@ -134,12 +134,12 @@ def facts(parsed: Parsed, resolved: Resolved) -> pa.Table:
     table = parsed.table
     zero = pa.array(np.zeros(table.num_rows, dtype=np.int64))
     columns: dict[str, object] = {
-        "order_no": resolved.lines.order_no,
+        "order_no": table["order_no"],
         "line_no": resolved.lines.line_no,
         "ordered_on": table["ordered_on"],
-        "customer_code": resolved.customers.column(),
-        "product_code": resolved.products.column(),
-        "channel_code": resolved.channels.column(),
+        "customer_code": resolved.customers.encoded(),
+        "product_code": resolved.products.encoded(),
+        "channel_code": resolved.channels.encoded(),
         "salesperson_code": resolved.people.column(),
         "quantity_milli": pc.fill_null(table["quantity_milli"], 0)
         if "quantity_milli" in table.column_names
@@ -155,6 +155,14 @@ def facts(parsed: Parsed, resolved: Resolved) -> pa.Table:
     return pa.table(columns)
 
 
+def stage(parsed: Parsed, context: Context) -> None:
+    """Put the lines on disk, attributed and summed, unless master data must be created first."""
+    resolved = resolve(parsed, context.answers)
+    if not any(_creations(resolved, context).values()):
+        staged = services.stage_orders(facts(parsed, resolved), source_sha256=context.source_sha256)
+        parsed.memory["staged"] = staged
+
+
 def commit(parsed: Parsed, context: Context) -> Receipt:
     """Create what may be created, then record the lines, in the pipeline's transaction."""
     resolved = resolve(parsed, context.answers)
@@ -168,8 +176,10 @@ def commit(parsed: Parsed, context: Context) -> Receipt:
     created: Mapping[str, int] = {}
     if kinds:
         created = derive.create_missing(parsed.table, kinds=kinds, actor=context.actor, at=context.at)
+    staged = parsed.memory.get("staged")
+    is_ready = isinstance(staged, services.Staged) and services.is_current(staged, context.source_sha256)
     batch = services.record_orders(
-        facts(parsed, resolved),
+        staged if is_ready and not created else facts(parsed, resolved),
         file_name=context.file_name,
         source_sha256=context.source_sha256,
         actor=context.actor,
@@ -202,6 +212,7 @@ ORDERS = register(
         resource="actual",
         columns=COLUMNS,
         check=check,
+        stage=stage,
         commit=commit,
         creatable=derive.KINDS,
         creatable_labels=derive.LABELS,

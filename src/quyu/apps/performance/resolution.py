@@ -62,6 +62,15 @@ class Resolution:
         indices = self.texts.indices
         return pa.array(codes, pa.string()).take(pa.array(indices, mask=indices < 0))
 
+    def encoded(self) -> pa.DictionaryArray:
+        """As `column`, every code once."""
+        codes = [code or new_code(text) for code, text in zip(self.codes, self.texts.values, strict=True)]
+        unique = pa.array(codes, pa.string()).dictionary_encode()
+        indices = self.texts.indices
+        return pa.DictionaryArray.from_arrays(
+            unique.indices.take(pa.array(indices, mask=indices < 0)), unique.dictionary
+        )
+
 
 def new_code(text: str) -> str:
     """The code under which a row known only by `text` is created."""

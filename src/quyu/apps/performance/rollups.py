@@ -5,7 +5,7 @@ rollups contain. `advance` brings them up to date in the caller's transaction: f
 ownership or catalog moves, then the batches that are new. Wherever that leads leaves a watermark.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 import numpy as np
@@ -26,6 +26,9 @@ from quyu.platform.facts.schema import ORDER_LINE_KIND
 CLAIMED_BY = ("customer_code", "place_code", "product_code", "channel_code")
 SUMMED = ("ordered_on", *CLAIMED_BY, "quantity_milli", "amount_fen")
 
+SummedKey = tuple[str, ...]
+NOTHING_SUMMED: Mapping[SummedKey, Contribution] = {}
+
 
 def locked_state() -> RollupState:
     """The state row, locked until the end of the transaction: one writer of facts and rollups at a time."""
@@ -33,8 +36,13 @@ def locked_state() -> RollupState:
 
 
 @transaction.atomic
-def advance(ownership: pa.Table, *, at: datetime) -> RollupState:
-    """Bring the rollups up to the manifest and to `ownership`, touching only what changed."""
+def advance(
+    ownership: pa.Table, *, at: datetime, summed: Mapping[SummedKey, Contribution] = NOTHING_SUMMED
+) -> RollupState:
+    """Bring the rollups up to the manifest and to `ownership`, touching only what changed.
+
+    `summed` are the sums of new batches made ahead; those made from another structure are made again.
+    """
     state = locked_state()
     now = bases.basis(ownership)
     delta = Contribution()
@@ -46,7 +54,7 @@ def advance(ownership: pa.Table, *, at: datetime) -> RollupState:
             _attribute_again(batch, rows, before, now)
         attribution.flush(now.ownership_digest)
     for batch in Batch.objects.filter(kind=ORDER_LINE_KIND, pk__gt=state.last_batch).order_by("pk"):
-        delta.add(_of_batch(batch, now))
+        delta.add(summed.get(bases.key(batch.content_sha256, now)) or _of_batch(batch, now))
         state.last_batch = batch.pk
     apply(AS_WAS, delta)
     _keep(state, now, at)

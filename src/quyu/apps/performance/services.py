@@ -1,12 +1,15 @@
 """Recording what was sold: facts, attribution and rollups move together, in one transaction."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 import pyarrow as pa
 from django.db import transaction
 
 from quyu.apps.customers import selectors as customers
-from quyu.apps.performance import restated, rollups
+from quyu.apps.performance import bases, restated, rollups
+from quyu.apps.performance.contributions import Contribution, contribution
 from quyu.apps.performance.models import RollupState
 from quyu.platform.audit import services as audit
 from quyu.platform.facts import attribution, durable, store
@@ -17,9 +20,33 @@ from quyu.platform.people.models import User
 DEFAULT_SOURCE = "orders"
 
 
+@dataclass(frozen=True)
+class Staged:
+    """Order lines on disk as a batch, attributed and summed; recording them only writes rows."""
+
+    batch: store.Staged
+    summed: Mapping[rollups.SummedKey, Contribution]
+
+
+def stage_orders(table: pa.Table, *, source_sha256: str) -> Staged:
+    """Do before the transaction whatever of an import takes long."""
+    staged = store.stage(table, source_sha256=source_sha256)
+    now = bases.basis(customers.ownership_frame())
+    columns = attribution.attribute_lines(table, now.ownership)
+    attribution.put(attribution.path_of(staged, now.ownership_digest), columns)
+    lines = attribution.append(table, columns)
+    sums = contribution(lines, sign=1, directory=bases.directory(now.catalog))
+    return Staged(staged, {bases.key(staged.content_sha256, now): sums})
+
+
+def is_current(staged: Staged, source_sha256: str) -> bool:
+    """Whether the staged batch may still be recorded; its sums are looked at again when it is."""
+    return store.is_current(staged.batch, source_sha256)
+
+
 @transaction.atomic
 def record_orders(
-    table: pa.Table,
+    table: pa.Table | Staged,
     *,
     file_name: str,
     source_sha256: str,
@@ -29,12 +56,13 @@ def record_orders(
 ) -> Batch:
     """Add order lines as one batch with their attribution and rollups; the same file again adds nothing."""
     rollups.locked_state()
+    content, summed = (table.batch, table.summed) if isinstance(table, Staged) else (table, {})
     batch = store.write_batch(
-        table, source=source, file_name=file_name, source_sha256=source_sha256, actor=actor, at=at
+        content, source=source, file_name=file_name, source_sha256=source_sha256, actor=actor, at=at
     )
     if batch.was_present:
         return batch
-    rollups.advance(customers.ownership_frame(), at=at)
+    rollups.advance(customers.ownership_frame(), at=at, summed=summed)
     audit.record(
         actor=actor,
         verb="import",

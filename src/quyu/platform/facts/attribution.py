@@ -150,7 +150,7 @@ def _refuse_overlap(owner: np.ndarray, start: np.ndarray, end: np.ndarray, custo
         raise OwnershipOverlap(customers[int(owner[overlapping[0]])].as_py())
 
 
-def path_of(batch: Batch, ownership_digest: str) -> Path:
+def path_of(batch: Batch | store.Staged, ownership_digest: str) -> Path:
     return store.root() / FOLDER / ownership_digest / f"{batch.content_sha256}.parquet"
 
 

@@ -23,7 +23,12 @@ TEMPORARY_SUFFIX = ".tmp"
 def parquet_bytes(table: pa.Table) -> memoryview:
     """The Parquet encoding of `table`; the same table gives the same bytes."""
     sink = pa.BufferOutputStream()
-    pq.write_table(table, sink, compression="zstd", compression_level=1, row_group_size=128 * 1024)
+    with pq.ParquetWriter(
+        sink, table.schema, compression="zstd", compression_level=1, store_schema=False
+    ) as writer:
+        writer.write_table(table, row_group_size=128 * 1024)
+        if table.schema.metadata:
+            writer.add_key_value_metadata(table.schema.metadata)
     return memoryview(sink.getvalue())
 
 

@@ -30,13 +30,28 @@ SCHEMAS = {ORDER_LINE_KIND: ORDER_LINE}
 
 
 def conform(table: pa.Table, kind: str) -> pa.Table:
-    """`table` with exactly the columns of `kind`, in order and typed; missing nullable columns become null."""
+    """`table` with exactly the columns of `kind`, in order and typed; missing nullable columns become null.
+
+    Texts may be dictionaries.
+    """
     schema = SCHEMAS[kind]
     columns = [
-        table[field.name].cast(field.type)
+        _typed(table[field.name], field.type)
         if field.name in table.column_names
         else pa.chunked_array([pa.nulls(table.num_rows, field.type)])
         for field in schema
         if field.name in table.column_names or field.nullable
     ]
-    return pa.table(columns, schema=schema).combine_chunks()
+    named = [
+        field.with_type(column.type)
+        for field, column in zip(
+            (f for f in schema if f.name in table.column_names or f.nullable), columns, strict=True
+        )
+    ]
+    return pa.table(columns, schema=pa.schema(named)).combine_chunks()
+
+
+def _typed(column: pa.ChunkedArray, kind: pa.DataType) -> pa.ChunkedArray:
+    """The column in its type; a dictionary of texts may stay one, for files keep no difference."""
+    is_dictionary = pa.types.is_dictionary(column.type) and column.type.value_type == kind
+    return column.unify_dictionaries() if is_dictionary else column.cast(kind)

@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -60,8 +61,55 @@ def find(source_sha256: str) -> Batch | None:
     return Batch.objects.filter(source_sha256=source_sha256, is_reversed=False).first()
 
 
+@dataclass(frozen=True)
+class Staged:
+    """A batch whose file is on disk and whose manifest row is still to be written."""
+
+    salt: str
+    content_sha256: str
+    row_count: int
+    amount_fen: int
+    quantity_milli: int
+    first_on: date
+    last_on: date
+
+
+def stage(table: pa.Table, *, kind: str = ORDER_LINE_KIND, source_sha256: str) -> Staged:
+    """Put the file of a batch on disk, so that the transaction which commits it only writes rows."""
+    rows = conform(table, kind)
+    if rows.num_rows == 0:
+        raise EmptyBatch
+    return _stage(rows, kind, _salt(source_sha256))
+
+
+def is_current(staged: Staged, source_sha256: str) -> bool:
+    """False when the same source was imported and reversed since."""
+    return staged.salt == _salt(source_sha256)
+
+
+def _salt(source_sha256: str) -> str:
+    """Keeps the name of a file imported again after a reversal distinct."""
+    return f"{source_sha256}:{Batch.objects.filter(source_sha256=source_sha256).count()}"
+
+
+def _stage(rows: pa.Table, kind: str, salt: str) -> Staged:
+    content = durable.parquet_bytes(rows.replace_schema_metadata({"quyu.source": salt}))
+    span = pc.min_max(rows["ordered_on"]).as_py()
+    staged = Staged(
+        salt=salt,
+        content_sha256=durable.sha256(content),
+        row_count=rows.num_rows,
+        amount_fen=pc.sum(rows["amount_fen"]).as_py(),
+        quantity_milli=pc.sum(rows["quantity_milli"]).as_py(),
+        first_on=span["min"],
+        last_on=span["max"],
+    )
+    durable.put(root() / kind / f"{staged.content_sha256}.parquet", content)
+    return staged
+
+
 def write_batch(
-    table: pa.Table,
+    table: pa.Table | Staged,
     *,
     kind: str = ORDER_LINE_KIND,
     source: str,
@@ -71,10 +119,7 @@ def write_batch(
     at: datetime,
 ) -> Batch:
     """Add `table` as one batch, or return the existing batch of the same source file (`was_present`)."""
-    rows = conform(table, kind)
-    if rows.num_rows == 0:
-        raise EmptyBatch
-    attempt = Batch.objects.filter(source_sha256=source_sha256).count()
+    staged = table if isinstance(table, Staged) else stage(table, kind=kind, source_sha256=source_sha256)
     batch = Batch(
         kind=kind,
         source=source,
@@ -83,7 +128,7 @@ def write_batch(
         created_by=actor,
         created_at=at,
     )
-    return _commit(batch, rows, f"{source_sha256}:{attempt}")
+    return _commit(batch, staged)
 
 
 def reverse_batch(*, batch: Batch, reason: str, actor: User | None, at: datetime) -> Batch:
@@ -109,21 +154,17 @@ def reverse_batch(*, batch: Batch, reason: str, actor: User | None, at: datetime
         if not Batch.objects.filter(pk=batch.pk, is_reversed=False).update(is_reversed=True):
             raise AlreadyReversed(batch)
         batch.is_reversed = True
-        return _commit(reversal, rows, batch.content_sha256)
+        return _commit(reversal, _stage(rows, batch.kind, batch.content_sha256))
 
 
-def _commit(batch: Batch, rows: pa.Table, salt: str) -> Batch:
-    """File first, row last. `salt` keeps the name of a file imported again after a reversal distinct."""
+def _commit(batch: Batch, staged: Staged) -> Batch:
+    """The file is there, the row comes last."""
     present = find(batch.source_sha256)
     if present is None:
-        content = durable.parquet_bytes(rows.replace_schema_metadata({"quyu.source": salt}))
-        batch.content_sha256 = durable.sha256(content)
-        batch.row_count = rows.num_rows
-        batch.amount_fen = pc.sum(rows["amount_fen"]).as_py()
-        batch.quantity_milli = pc.sum(rows["quantity_milli"]).as_py()
-        span = pc.min_max(rows["ordered_on"]).as_py()
-        batch.first_on, batch.last_on = span["min"], span["max"]
-        durable.put(path_of(batch), content)
+        batch.content_sha256 = staged.content_sha256
+        batch.row_count, batch.amount_fen = staged.row_count, staged.amount_fen
+        batch.quantity_milli = staged.quantity_milli
+        batch.first_on, batch.last_on = staged.first_on, staged.last_on
         try:
             with transaction.atomic():
                 batch.save(force_insert=True)

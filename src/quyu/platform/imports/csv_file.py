@@ -28,6 +28,7 @@ ENCODING_NAMES = {"gb18030": "GB18030（GBK）", "big5hkscs": "Big5", "utf-16": 
 def read_csv(data: bytes, kind: ImportKind, progress: Tracker = SILENT) -> Sheet:
     """The rows below the header, as text. Rows with too few or too many fields become errors."""
     decoded = encoding.decode(data)
+    del data
     head, delimiter = _head(decoded.content, kind)
     header = find_header(head, kind)
     names = checked_headers(_padded(head, header))

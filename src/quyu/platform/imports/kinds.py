@@ -161,7 +161,8 @@ class ImportKind:
     """`resource` is the permission asked for (action `import`); `creatable` the kinds `--create` may name.
 
     `alternatives` are groups of columns of which a file needs at least one; `precheck` refuses a file before
-    it is read (the same file again); `undo` takes back a fact batch (batch id, reason, actor, at), `take_back`
+    it is read (the same file again); `stage` does before the transaction what takes long, in `parsed.memory`
+    and in files that nobody sees without a commit; `undo` takes back a fact batch (batch id, reason, actor, at), `take_back`
     the rows of other objects under the rights of a context. `command` is its word on the command line.
     """
 
@@ -176,6 +177,7 @@ class ImportKind:
     alternatives: tuple[tuple[str, ...], ...] = ()
     precheck: Callable[[Context], tuple[RowError, ...]] | None = None
     undo: Callable[[int, str, User | None, datetime], Receipt] | None = None
+    stage: Callable[[Parsed, Context], None] | None = None
     take_back: Callable[[Sequence[Written], Context], Receipt] | None = None
     command: str = ""
 

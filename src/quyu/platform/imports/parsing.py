@@ -206,7 +206,7 @@ def _errors(
     column: Column,
     header: str,
     texts: pa.DictionaryArray,
-    row_codes: NDArray[np.int64],
+    row_codes: NDArray[np.int32],
     faults: Mapping[int, str],
     skip: NDArray[np.bool_],
 ) -> list[RowError]:

@@ -165,10 +165,26 @@ def _judge(known: Prepared, answers: Mapping[str, str]) -> Prepared:
     )
 
 
-@transaction.atomic
-def commit(prepared: Prepared, *, partial: bool = False) -> Receipt:
-    """Write the rows in one transaction. Strict: any error refuses the whole file."""
+def stage(prepared: Prepared, *, partial: bool = False) -> Parsed:
+    """The rows to be written, with everything done that can be done before a transaction.
+
+    Strict: any error refuses the whole file.
+    """
     rows = prepared.valid if partial else prepared.parsed
     if rows is None or (prepared.errors and not partial) or len(rows.rows) == 0:
         raise ImportRejected(prepared)
+    if prepared.kind.stage is not None:
+        prepared.kind.stage(rows, prepared.context)
+    return rows
+
+
+def commit(prepared: Prepared, *, partial: bool = False) -> Receipt:
+    """Write the rows in one transaction."""
+    rows = stage(prepared, partial=partial)
+    return write(prepared, rows)
+
+
+@transaction.atomic
+def write(prepared: Prepared, rows: Parsed) -> Receipt:
+    """The transaction of a commit; `rows` come from `stage`."""
     return prepared.kind.commit(rows, prepared.context)

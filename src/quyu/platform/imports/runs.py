@@ -299,10 +299,11 @@ def execute(run: ImportRun, *, at: datetime, today: date) -> ImportRun:
     run.finished_at = at
     progress.begin(ImportPhase.WRITING, total=run.progress_rows)
     try:
+        rows = pipeline.stage(prepared, partial=bool(run.options.get("partial")))
         with transaction.atomic():
             if not _is_held(run):
                 raise Stopped
-            receipt = pipeline.commit(prepared, partial=bool(run.options.get("partial")))
+            receipt = pipeline.write(prepared, rows)
             _rest(run, ImportState.ACCEPTED)
             _fill_receipt(run, receipt)
             run.save()

@@ -69,7 +69,8 @@ def text_column(values: pa.Array | pa.ChunkedArray) -> pa.DictionaryArray:
 def occurring(encoded: pa.DictionaryArray) -> pa.DictionaryArray:
     """The same rows without the texts that no row has any more."""
     row_codes = codes(encoded)
-    occurs = np.bincount(row_codes, minlength=len(encoded.dictionary)) > 0
+    occurs = np.zeros(len(encoded.dictionary), dtype=bool)
+    occurs[row_codes] = True
     if occurs.all():
         return encoded
     place = np.cumsum(occurs, dtype=np.int32) - 1
@@ -95,9 +96,9 @@ def with_dictionary(encoded: pa.DictionaryArray, texts: pa.Array) -> pa.Dictiona
     return pa.DictionaryArray.from_arrays(indices, merged.dictionary)
 
 
-def codes(column: pa.DictionaryArray) -> NDArray[np.int64]:
+def codes(column: pa.DictionaryArray) -> NDArray[np.int32]:
     """The code of each row's text."""
-    return np.asarray(column.indices.to_numpy(zero_copy_only=False), dtype=np.int64)
+    return np.asarray(column.indices.to_numpy(zero_copy_only=False), dtype=np.int32)
 
 
 def is_blank(column: pa.DictionaryArray) -> NDArray[np.bool_]:
@@ -128,7 +129,11 @@ def checked_headers(texts: Sequence[str]) -> tuple[str, ...]:
 
 def without_empty_rows(sheet: Sheet) -> Sheet:
     """Rows with nothing in them are not rows."""
+    if any(not pc.any(pc.equal(column.dictionary, "")).as_py() for column in sheet.columns if len(column)):
+        return sheet  # a column without a blank
     empty = np.ones(len(sheet.rows), dtype=bool)
     for column in sheet.columns:
         empty &= is_blank(column)
-    return sheet.filter(~empty) if empty.any() else sheet
+        if not empty.any():
+            return sheet
+    return sheet.filter(~empty)
