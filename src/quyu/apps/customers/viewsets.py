@@ -6,6 +6,7 @@ from django.db.models import QuerySet
 
 from quyu.apps.customers import selectors
 from quyu.apps.customers.models import Customer
+from quyu.apps.customers.place_columns import PlaceColumns
 from quyu.apps.territories.models import Territory
 from quyu.platform.panels import Panel, Reader, register_panel
 from quyu.platform.people import policy
@@ -25,6 +26,7 @@ class CustomerViewset(Viewset[Customer]):
     )  # fmt: skip
     filters = ("kind", "tier", "channel")
     attributing = ("code", "unit", "territory_override")
+    import_extra = PlaceColumns()
 
     def visible(self, scope: Scope, at: date) -> QuerySet[Customer]:
         return Customer.objects.visible_to(scope, at)

@@ -7,3 +7,15 @@ class UnitLevel(models.TextChoices):
     CITY = "city", _("地级")
     COUNTY = "county", _("县级")
     OTHER = "other", _("其他")
+
+
+class MarketMeasure(models.TextChoices):
+    """What is known of a unit's market. Money is kept in fen, counts in thousandths."""
+
+    POPULATION = "population", _("人口")
+    HOUSEHOLDS = "households", _("户数")
+    OUTLETS = "outlets", _("终端数")
+    GDP = "gdp", _("地区生产总值")
+    RETAIL = "retail", _("社会消费品零售总额")
+    INCOME = "income", _("人均可支配收入")
+    POTENTIAL = "potential", _("市场潜力")

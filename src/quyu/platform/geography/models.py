@@ -4,7 +4,7 @@ from typing import ClassVar
 
 from django.db import models
 
-from quyu.platform.geography.choices import UnitLevel
+from quyu.platform.geography.choices import MarketMeasure, UnitLevel
 
 
 class BasicUnit(models.Model):
@@ -43,3 +43,29 @@ class UnitBoundary(models.Model):
     unit = models.OneToOneField(BasicUnit, models.CASCADE, primary_key=True, related_name="boundary")
     geometry = models.TextField()
     source = models.CharField(max_length=80)
+
+
+class MarketFigure(models.Model):
+    """What a source says about the market of a unit on a day: population, GDP, potential.
+
+    `value` is fen for money and thousandths for counts. Figures of other days stay: yesterday's plan keeps its own.
+    """
+
+    unit = models.ForeignKey(
+        BasicUnit, models.CASCADE, related_name="market_figures", verbose_name="基本单元"
+    )
+    measure = models.CharField("指标", max_length=20, choices=MarketMeasure.choices)
+    as_of = models.DateField("数据日期")
+    value = models.BigIntegerField("数值")
+    source = models.CharField("来源", max_length=200, blank=True)
+    version = models.PositiveIntegerField("版本", default=1, editable=False)
+
+    class Meta:
+        verbose_name = "市场数据"
+        ordering: ClassVar = ["unit", "measure", "as_of"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["unit", "measure", "as_of"], name="market_figure_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.unit} {self.get_measure_display()} {self.as_of}"

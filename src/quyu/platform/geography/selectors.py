@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,7 +13,7 @@ from numpy.typing import NDArray
 from quyu.kernel.deferred import deferred
 from quyu.platform.geography.china import SOURCE, national_lines
 from quyu.platform.geography.choices import UnitLevel
-from quyu.platform.geography.models import BasicUnit, UnitBoundary, UnitNeighbour
+from quyu.platform.geography.models import BasicUnit, MarketFigure, UnitBoundary, UnitNeighbour
 from quyu.platform.geography.placing import Gazetteer, Place
 
 if TYPE_CHECKING:
@@ -148,3 +149,9 @@ def outlines(groups: Mapping[str, Sequence[int]]) -> dict[str, Outline]:
         point = shapely.point_on_surface(largest)
         found[key] = Outline(str(shapely.to_geojson(outline)), (round(point.x, 3), round(point.y, 3)))
     return found
+
+
+def market_figures(measure: str, at: date) -> dict[str, int]:
+    """The latest value of a measure on or before a day, by unit code: fen for money, thousandths for counts."""
+    rows = MarketFigure.objects.filter(measure=measure, as_of__lte=at).order_by("as_of")
+    return dict(rows.values_list("unit__code", "value"))

@@ -14,6 +14,7 @@ from quyu.kernel.refusal import Refusal
 from quyu.platform.calendar.models import CalendarDay
 from quyu.platform.catalog.models import Channel, Product, ProductLine
 from quyu.platform.geography.models import BasicUnit
+from quyu.platform.masterdata.seat_columns import SeatColumns
 from quyu.platform.people import giving
 from quyu.platform.people import services as people
 from quyu.platform.people.choices import OrgKind
@@ -95,6 +96,7 @@ class PersonViewset(Viewset[Person]):
     columns = ("code", "name", "phone", "joined_on", "left_on")
     fields = ("code", "name", "phone", "email", "id_number", "joined_on", "left_on")
     attributing = ("code",)
+    import_extra = SeatColumns()
 
     def visible(self, scope: Scope, at: date) -> QuerySet[Person]:
         return Person.objects.visible_to(scope, at)
