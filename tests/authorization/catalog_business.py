@@ -7,6 +7,7 @@ from functools import partial
 from tests.authorization.catalog_objects import NEW
 from tests.authorization.catalog_people import sees
 from tests.authorization.questions import Case, Topic
+from tests.authorization.raw import marks_in
 from tests.authorization.reading import json_of, linked, rows_marked, sheet
 from tests.authorization.seen import PLAN_DAY
 from tests.authorization.site import Answer, Ask, Site
@@ -21,6 +22,7 @@ def topics() -> Iterator[Topic]:
     yield from target_changes()
     yield from performance()
     yield from imports()
+    yield from uploads()
     yield from public()
 
 
@@ -395,6 +397,47 @@ def imports() -> Iterator[Topic]:
         "imports/template/<str:kind>/", "imports/template/<str:kind>/", "GET", create, open_to=template_gate,
         ask=lambda s, c: Ask("GET", "/imports/template/person/"),
     )  # fmt: skip
+
+
+def uploads() -> Iterator[Topic]:
+    """A file is judged within the reach of who brings it: rows of others are errors, and tell nothing."""
+    files = (
+        ("customer", "customer", "customer", "编码,名称\n{code},改" + NEW + "\n"),
+        ("person", "person", "person", "工号,姓名\n{code},改" + NEW + "\n"),
+        ("orders", "customer", "actual", "订单号,订单日期,客户编码,产品编码,数量,金额\nO1,2026-03-01,{code},{product},1,10.00\n"),
+    )
+    for kind, table, resource, text in files:
+        yield Topic(
+            f"imports/new/ {kind}", "imports/new/", "POST", (("import", "create"), (resource, "import")),
+            objects=lambda s, table=table: s.raw[table], status=frozenset({302}), writes=True, weight=5,
+            ask=lambda s, c, kind=kind, table=table, text=text: Ask(
+                "POST", "/imports/new/", form={"kind": kind},
+                upload=text.format(code=s.raw[table][c.pk]["code"], product=next(iter(s.raw["product"].values()))["code"]),
+            ),
+            effect=partial(judged_in_reach, kind, table, resource),
+        )  # fmt: skip
+
+
+def judged_in_reach(kind: str, table: str, resource: str, site: Site, case: Case, answer: Answer) -> str:
+    """Errors for a row out of reach, none for one within; and no mark of a hidden row in what is stored."""
+    user = site.accounts[case.account]
+    assert user is not None
+    assert case.pk is not None
+    runs = list(answer.changed.get("imports_importrun", {}).values())
+    if not runs:
+        return "made no import"
+    if kind == "orders":
+        territory = site.oracle.territory_counting(site.raw["customer"][case.pk], date(2026, 3, 1))
+        everything = site.oracle.reach(user, case.day, resource, "import").everything
+        inside = everything or territory in sees(site, case, "territory", resource, "import")
+    else:
+        inside = case.pk in sees(site, case, table, resource, "import")
+    errors = int(runs[0].get("error_count", "0"))
+    if inside != (errors == 0):
+        return f"{errors} errors for a row {'within' if inside else 'out of'} reach: {runs[0].get('errors')}"
+    row = site.raw[table][case.pk]
+    leaked = marks_in(str(runs[0])) & (site.seen.of(table, [case.pk]) - marks_in(row["code"]))
+    return "" if inside or not leaked else f"the preview tells {leaked}"
 
 
 def errors_gate(site: Site, case: Case) -> int | None:

@@ -76,7 +76,7 @@ def reading_topics(kind: Kind) -> Iterator[Topic]:
     base, view = f"{kind.path}/", ((kind.resource, "view"),)
     get = partial(Topic, method="GET", rights=view)
     yield get(
-        f"{base} list", base, ask=lambda s, c: Ask("GET", f"/{base}"), ids=partial(listed, kind),
+        f"{base} list", base, ask=lambda s, c: Ask("GET", f"/{base}?user=1&as=1"), ids=partial(listed, kind),
         expected=partial(whole_list, kind), weight=3,
     )  # fmt: skip
     yield get(
@@ -97,7 +97,7 @@ def reading_topics(kind: Kind) -> Iterator[Topic]:
     )  # fmt: skip
     yield get(
         f"{base}choices/<str:field>/ place", f"{base}choices/<str:field>/", weight=1,
-        ask=lambda s, c: Ask("GET", f"/{base}choices/{PLACE_FIELD.get(kind.path, 'code')}/"),
+        ask=lambda s, c: Ask("GET", f"/{base}choices/{PLACE_FIELD.get(kind.path, OTHER_FIELD.get(kind.path, 'code'))}/"),
         status=frozenset({200 if kind.path in PLACE_FIELD else 404}),
     )  # fmt: skip
     one = partial(get, table=kind.table, weight=10)
@@ -109,6 +109,9 @@ def reading_topics(kind: Kind) -> Iterator[Topic]:
 
 
 PLACE_FIELD = {"customers": "unit", "territories/list": "home"}
+"""Fields whose many choices everybody may look up."""
+OTHER_FIELD = {"positions": "org_unit", "org-units": "parent", "products": "line"}
+"""Fields whose choices are rows with a scope: they have no such address."""
 
 
 def posted(kind: Kind, site: Site, case: Case, *, ahead: int = 0, **given: str) -> Ask:

@@ -220,6 +220,9 @@ def decided(verb: str, site: Site, case: Case, answer: Answer) -> str:
     is_own = row["submitted_by_id"] == site.accounts[case.account]
     allowed = is_own and row["state"] == "submitted" if verb == "withdraw" else may_decide(site, case, case.pk)
     state = answer.changed.get("approvals_approval", {}).get(case.pk, {}).get("state")
+    told = {row.get("user_id") for row in answer.changed.get("notices_notice", {}).values()}
+    if told - {str(row["submitted_by_id"])}:
+        return f"told {sorted(map(str, told))}"
     expected = {"approve": "approved", "reject": "rejected", "withdraw": "withdrawn"}[verb] if allowed else None
     if row["subject_type"] != "matrix" and not allowed and answer.changed:
         return f"{verb} wrote {sorted(answer.changed)}"

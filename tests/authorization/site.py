@@ -16,6 +16,7 @@ from urllib.parse import unquote
 from django.conf import settings
 from django.contrib.auth.models import update_last_login
 from django.contrib.auth.signals import user_logged_in
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection, transaction
 from django.test import Client
 
@@ -37,7 +38,7 @@ TableRows = dict[object, tuple[str, ...]]
 
 @dataclass(frozen=True)
 class Ask:
-    """One request as it goes over the wire; `body` is JSON, `form` a posted form."""
+    """One request as it goes over the wire; `body` is JSON, `form` a posted form, `upload` the text of its file."""
 
     method: str
     path: str
@@ -45,11 +46,12 @@ class Ask:
     body: Any = None
     headers: dict[str, str] = field(default_factory=dict)
     with_csrf: bool = True
+    upload: str = ""
 
     @property
     def said(self) -> str:
         """Everything the caller wrote himself: it may come back to him."""
-        return unquote(f"{self.path} {self.form} {json.dumps(self.body, ensure_ascii=False, default=str)}")
+        return unquote(f"{self.path} {self.form} {self.upload} {json.dumps(self.body, ensure_ascii=False, default=str)}")
 
 
 @dataclass(frozen=True)
@@ -101,12 +103,14 @@ class Site:
         if ask.body is not None:
             arguments |= {"data": json.dumps(ask.body), "content_type": "application/json"}
         elif ask.form is not None:
-            arguments |= {"data": ask.form}
+            file = {"file": SimpleUploadedFile("a.csv", ask.upload.encode())} if ask.upload else {}
+            arguments |= {"data": {**ask.form, **file}}
         with transaction.atomic(), written_tables() as written:
             response = getattr(client, ask.method.lower())(ask.path, **arguments)
             content = b"".join(response.streaming_content) if response.streaming else response.content
             response.close()
-            changed = {table: rows for table in written - PASSING if (rows := self.changes(table))}
+            is_broken = connection.needs_rollback
+            changed = {} if is_broken else {t: rows for t in written - PASSING if (rows := self.changes(t))}
             transaction.set_rollback(True)
         return Answer(response.status_code, readable(response, content), response.get("Location", ""), content, changed)
 
