@@ -12,6 +12,7 @@ from quyu.apps.customers.models import Customer
 from quyu.apps.performance.models import DayRollup
 from quyu.platform.approvals import services as approvals
 from quyu.platform.catalog.models import ProductLine
+from quyu.platform.people.models import Assignment, Person, Position
 from tests.people import Company, client_of
 
 NOW = datetime(2026, 6, 15, 1, 30, tzinfo=UTC)
@@ -94,3 +95,21 @@ def test_who_runs_the_system_is_warned_of_an_old_backup(company: Company, settin
     assert "备份" not in tasks_of(company, "operations")
     note.write_text(json.dumps({"at": timezone.now().isoformat()}))
     assert "备份" not in tasks_of(company, "admin")
+
+
+def test_administrators_find_what_they_came_for(company: Company) -> None:
+    page = tasks_of(company, "admin")
+    assert "管理账号" in page
+    assert 'href="/users/"' in page
+    assert "授予和收回角色" not in page
+    assert "管理账号" not in tasks_of(company, "operations")
+
+
+def test_people_on_a_seat_without_an_account_are_work_for_the_system_administrator(company: Company) -> None:
+    assert "开通账号" not in tasks_of(company, "admin")
+    person = Person.objects.create(code="E900", name="新来的")
+    position = Position.objects.get(code="P-zhejiang")
+    Assignment.objects.create(person=person, position=position, valid_from=date(2026, 6, 1))
+
+    assert "给 1 位在岗人员开通账号" in tasks_of(company, "admin")
+    assert "开通账号" not in tasks_of(company, "operations")

@@ -14,17 +14,20 @@ from quyu.apps.targets.choices import VersionState
 from quyu.apps.territories.choices import AlignmentState
 from quyu.apps.territories.models import Alignment, Territory, TerritoryOwner
 from quyu.platform.approvals import selectors as approvals
+from quyu.platform.calendar.models import CalendarDay
 from quyu.platform.imports.choices import ImportState
 from quyu.platform.imports.models import ImportRun
 from quyu.platform.people import guard
 from quyu.platform.people.choices import Role
 from quyu.platform.people.guard import GuardedRequest
-from quyu.platform.people.models import in_force
+from quyu.platform.people.models import Assignment, Person, in_force
 from quyu.shell import clock
 from quyu.shell.backup import making
 from quyu.shell.navigation import url_of
 
 SHOWN_EACH = 3
+CALENDAR_MONTH = 10
+"""From this month on the holidays of next year are published."""
 
 
 @dataclass(frozen=True)
@@ -105,6 +108,41 @@ def unplaced_customers(request: GuardedRequest) -> Iterator[Task]:
         yield Task(text, _("没有所在地的客户，业绩记为未归属"), url_of("customer-list"))
 
 
+def accounts_to_open(request: GuardedRequest) -> Iterator[Task]:
+    """People who sit on a seat today and cannot sign in."""
+    if not guard.may(request, "user", "create"):
+        return
+    seated = Assignment.objects.filter(in_force(request.today)).values("person")
+    count = Person.objects.filter(pk__in=seated, user=None, left_on=None).count()
+    if count:
+        text = _("给 {count} 位在岗人员开通账号").format(count=count)
+        yield Task(text, _("没有账号的人看不到自己的目标和业绩"), url_of("user-create"))
+
+
+def next_calendar(request: GuardedRequest) -> Iterator[Task]:
+    """The holidays of next year, from the autumn on: without them the pace of next year is wrong."""
+    year = request.today.year + 1
+    if request.today.month < CALENDAR_MONTH or not guard.may(request, "calendar", "import"):
+        return
+    if not CalendarDay.objects.filter(day__year=year, is_provisional=False).exists():
+        url = reverse("import-new") + "?kind=calendarday" if guard.may(request, "import", "create") else ""
+        text = _("录入 {year} 年的放假和调休").format(year=year)
+        yield Task(text, _("没有它，明年的时间进度按普通周末计算"), url or url_of("calendarday-list"))
+
+
+def standing_duties(request: GuardedRequest) -> Iterator[Task]:
+    """What the administrators come for; their home has no figures."""
+    roles = guard.full_scope(request).roles
+    for role, view, text, detail in (
+        (Role.SYSTEM_ADMIN, "user-list", _("管理账号"), _("开通、重置密码、停用；角色由安全管理员授予")),
+        (Role.SYSTEM_ADMIN, "calendarday-list", _("维护工作日历"), _("放假和调休，影响时间进度")),
+        (Role.SECURITY_ADMIN, "user-list", _("授予和收回角色"), _("看每个账号现在有哪些权限")),
+        (Role.AUDIT_ADMIN, "audit-verify", _("核验审计记录"), _("逐日核对，指出任何改动的位置")),
+    ):
+        if role in roles and (url := url_of(view)):
+            yield Task(text, detail, url)
+
+
 def old_backup(request: GuardedRequest) -> Iterator[Task]:
     """The last backup of this site is too old, or there is none; for who runs the system."""
     if Role.SYSTEM_ADMIN not in guard.full_scope(request).roles:
@@ -126,6 +164,9 @@ SOURCES: tuple[Source, ...] = (
     ownerless_territories,
     unplaced_customers,
     old_backup,
+    accounts_to_open,
+    next_calendar,
+    standing_duties,
 )
 
 
