@@ -4,7 +4,6 @@ from typing import Any
 
 from django import forms as django_forms
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -44,8 +43,7 @@ def conflicts(request: GuardedRequest) -> HttpResponse:
 @require_POST
 def rule(request: GuardedRequest, code: str) -> HttpResponse:
     """Award a customer to one of those who claim it; who answers for one side only does not decide."""
-    if not request.scope.is_everything:
-        raise PermissionDenied
+    guard.require_everything(request)
     customer = get_object_or_404(Customer.objects.visible_to(request.scope, request.today), code=code)
     form = RulingForm(request.POST)
     if not form.is_valid():

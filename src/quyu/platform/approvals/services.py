@@ -20,7 +20,7 @@ from quyu.platform.approvals.selectors import may_decide
 from quyu.platform.audit import services as audit
 from quyu.platform.audit.models import StaleSave
 from quyu.platform.notices import services as notices
-from quyu.platform.people import selectors
+from quyu.platform.people import policy, selectors
 from quyu.platform.people.models import OrgUnit, User
 from quyu.platform.people.scope import scope_of
 
@@ -189,7 +189,8 @@ def refuse_if_not_allowed(
 ) -> None:
     """Raises the refusal that stands in the way, if any."""
     label = current.subject_label
-    if current.state != ApprovalState.SUBMITTED:
+    action = "submit" if state == ApprovalState.WITHDRAWN else "approve"
+    if not policy.is_open("approval", action, current.state):
         raise AlreadyDecided(label=label, state=ApprovalState(current.state).label)
     if current.version != expected_version:
         raise StaleSave(name=label, mine=f"v{expected_version}", theirs=f"v{current.version}")

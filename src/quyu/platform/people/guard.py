@@ -135,6 +135,12 @@ def exports(resource: str) -> Callable[[F], F]:
     return decorate
 
 
+def require_everything(request: HttpRequest) -> None:
+    """`PermissionDenied` for who answers for a part of the company only: some acts concern all of it."""
+    if not request.scope.is_everything:  # type: ignore[attr-defined]
+        raise PermissionDenied
+
+
 def in_state(request: HttpRequest, state: str) -> None:
     """Narrow the scope of the request to the roles that see objects in this state; `Http404` where none does."""
     resource, action = request.permission  # type: ignore[attr-defined]

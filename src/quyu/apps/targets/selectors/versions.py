@@ -18,9 +18,9 @@ from quyu.platform.people.scope import Scope
 def visible_versions(scope: Scope) -> QuerySet[PlanVersion]:
     """Who only carries targets out sees what was published; who edits or supervises sees drafts too."""
     versions = PlanVersion.objects.select_related("plan").defer("axes", "method")
-    if scope.is_everything or policy.allows(scope, "plan", "view"):
-        return versions
-    return versions.filter(state__in=[VersionState.PUBLISHED, VersionState.SUPERSEDED])
+    return versions.filter(
+        state__in=[state for state in VersionState if policy.sees_state(scope, "target", state)]
+    )
 
 
 def published_version(year: int, *, measure: str = "amount") -> PlanVersion | None:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from quyu.apps.targets import store
 from quyu.apps.targets.axes import Axes, region_sums
 from quyu.apps.targets.choices import VersionState
-from quyu.apps.targets.models import PlanVersion
+from quyu.apps.targets.models import Plan, PlanVersion
 from quyu.apps.targets.selectors.certificate import certificate
 from quyu.apps.targets.selectors.grid import last_year_cells
 from quyu.apps.targets.services.operations import take_draft
@@ -22,6 +22,7 @@ from quyu.platform.approvals import services as approvals
 from quyu.platform.approvals.models import Approval
 from quyu.platform.audit import services as audit
 from quyu.platform.notices import services as notices
+from quyu.platform.people import policy
 from quyu.platform.people.models import OrgUnit, User
 
 SUBJECT_TYPE = "plan_version"
@@ -44,7 +45,7 @@ class NotApproved(Refusal):
 @transaction.atomic
 def submit(*, plan_version: PlanVersion, actor: User, note: str = "", at: date | datetime) -> Approval:
     """Ask for approval; from now on the cells stand still. The summary compares regions with last year."""
-    version = take_draft(plan_version)
+    version = take_draft(plan_version, right=("plan", "submit"))
     axes = Axes.from_json(version.axes)
     violations = certificate(version).violations
     if violations:
@@ -94,15 +95,18 @@ def on_returned(approval: Approval, *, actor: User, at: datetime) -> None:  # no
 
 
 def _submitted(approval: Approval) -> PlanVersion:
-    return PlanVersion.objects.select_for_update().get(pk=approval.subject_id, state=VersionState.SUBMITTED)
+    return PlanVersion.objects.select_for_update().get(
+        pk=approval.subject_id, state__in=policy.STATES["plan", "approve"]
+    )
 
 
 @transaction.atomic
 def publish(*, plan_version: PlanVersion, actor: User, at: date | datetime) -> PlanVersion:
     """Put an approved version in force; the one before is superseded. Owners of targets are told."""
     version = PlanVersion.objects.select_for_update().select_related("plan").get(pk=plan_version.pk)
-    if version.state != VersionState.APPROVED:
+    if not policy.is_open("plan", "publish", version.state):
         raise NotApproved(version.get_state_display())
+    _one_at_a_time(version)
     standing = PlanVersion.objects.select_for_update().filter(
         plan__year=version.plan.year, plan__measure=version.plan.measure, state=VersionState.PUBLISHED
     )
@@ -121,6 +125,12 @@ def publish(*, plan_version: PlanVersion, actor: User, at: date | datetime) -> P
     )
     _tell_owners(version, at)
     return version
+
+
+def _one_at_a_time(version: PlanVersion) -> None:
+    """Lock the plans of the year: of two plans published at once the later one must see the earlier in force."""
+    plans = Plan.objects.select_for_update().filter(year=version.plan.year, measure=version.plan.measure)
+    list(plans.order_by("pk").values_list("pk"))
 
 
 def _move(version: PlanVersion, state: VersionState, actor: User | None) -> None:

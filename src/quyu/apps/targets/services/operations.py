@@ -14,13 +14,13 @@ from django.utils import timezone
 
 from quyu.apps.targets import store
 from quyu.apps.targets.axes import Axes, Cells, Node
-from quyu.apps.targets.choices import VersionState
 from quyu.apps.targets.models import Operation, PlanVersion
 from quyu.apps.targets.selectors.log import cells_at, chain
 from quyu.kernel.money import format_yuan
 from quyu.kernel.refusal import Refusal
 from quyu.platform.audit import services as audit
 from quyu.platform.audit.models import StaleSave
+from quyu.platform.people import policy
 from quyu.platform.people.models import User
 
 
@@ -31,10 +31,10 @@ class NotADraft(Refusal):
         super().__init__("not_a_draft", "目标版本为“{state}”，不能修改。请在其基础上新建版本。", state=state)
 
 
-def take_draft(plan_version: PlanVersion) -> PlanVersion:
-    """The row as it is now, locked until the transaction ends. Raises NotADraft."""
+def take_draft(plan_version: PlanVersion, *, right: tuple[str, str] = ("target", "edit")) -> PlanVersion:
+    """The row as it is now, locked until the transaction ends. Raises NotADraft where its state closes the right."""
     version = PlanVersion.objects.select_for_update().select_related("plan").get(pk=plan_version.pk)
-    if version.state != VersionState.DRAFT:
+    if not policy.is_open(*right, version.state):
         raise NotADraft(version.get_state_display())
     return version
 

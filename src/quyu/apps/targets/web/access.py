@@ -14,6 +14,7 @@ from quyu.apps.targets.selectors.reach import NotYours
 from quyu.kernel.refusal import Refusal
 from quyu.platform.audit.models import StaleSave
 from quyu.platform.fields.values import spoken
+from quyu.platform.people import guard, policy
 from quyu.platform.people.guard import GuardedRequest
 
 Json = dict[str, Any]
@@ -26,12 +27,18 @@ STATUS: dict[type[Refusal], HTTPStatus] = {
 
 
 def version_or_404(request: GuardedRequest, pk: int) -> PlanVersion:
-    """The version with its axes, if this person may see it."""
+    """The version with its axes, if this person may see it; the scope then reaches what may be seen in its state."""
     visible = selectors.visible_versions(request.scope).filter(pk=pk)
     found = PlanVersion.objects.select_related("plan").filter(pk__in=visible.values("pk")).first()
     if found is None:
         raise Http404
+    guard.in_state(request, found.state)
     return found
+
+
+def offers(request: GuardedRequest, version: PlanVersion, resource: str, action: str) -> bool:
+    """Whether to offer a button: the right is there, and the state of the version is open to it."""
+    return policy.is_open(resource, action, version.state) and guard.may(request, resource, action)
 
 
 def node_or_404(request: GuardedRequest, axes: Axes, asked: Any) -> Node:

@@ -15,14 +15,13 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from quyu.apps.targets import imports, services
 from quyu.apps.targets.axes import Axes, Node
-from quyu.apps.targets.choices import VersionState
 from quyu.apps.targets.export import workbook
 from quyu.apps.targets.forms import WorkbookForm
 from quyu.apps.targets.models import PlanVersion
 from quyu.apps.targets.web.access import version_or_404
 from quyu.kernel.refusal import Refusal
 from quyu.platform.fields.values import spoken
-from quyu.platform.people import guard
+from quyu.platform.people import guard, policy
 from quyu.platform.people.guard import GuardedRequest
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -47,7 +46,7 @@ def export(request: GuardedRequest, pk: int) -> HttpResponse:
 def bring_back(request: GuardedRequest, pk: int) -> HttpResponse:
     """Choose a workbook; then see every difference before anything is written."""
     version = version_or_404(request, pk)
-    if version.state != VersionState.DRAFT:
+    if not policy.is_open("target", "import", version.state):
         messages.error(request, _("只有草稿可以导入。请先新建版本。"))
         return redirect("target-version", pk)
     form = WorkbookForm(request.POST or None, request.FILES or None)

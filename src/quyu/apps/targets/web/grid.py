@@ -11,14 +11,14 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from quyu.apps.targets import expressions, selectors, services, store
 from quyu.apps.targets.axes import TOTAL_LINE, Axes, Node
-from quyu.apps.targets.choices import EditRule, VersionState
+from quyu.apps.targets.choices import EditRule
 from quyu.apps.targets.models import Lock, PlanVersion
 from quyu.apps.targets.selectors.grid import changed_rows, lock_rows
 from quyu.apps.targets.selectors.log import cells_at
 from quyu.apps.targets.selectors.outlook import outlook
 from quyu.apps.targets.selectors.reach import NotYours
 from quyu.apps.targets.spreading import widest
-from quyu.apps.targets.web.access import Json, node_or_404, refusals_as_json, version_or_404
+from quyu.apps.targets.web.access import Json, node_or_404, offers, refusals_as_json, version_or_404
 from quyu.kernel.money import format_yuan
 from quyu.platform.fields.received import json_object, whole_number
 from quyu.platform.fields.values import spoken

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from itertools import groupby
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -43,7 +42,8 @@ def plans(request: GuardedRequest) -> HttpResponse:
 @guard.require("plan", "create")
 @require_http_methods(["GET", "POST"])
 def create(request: GuardedRequest) -> HttpResponse:
-    """A new plan from the history of orders."""
+    """A new plan from the history of orders, for the whole company."""
+    guard.require_everything(request)
     whole_company(request)
     year = request.today.year + 1
     form = PlanForm(
@@ -81,8 +81,7 @@ def history(request: GuardedRequest, pk: int) -> HttpResponse:
 
 def whole_company(request: GuardedRequest) -> None:
     """A plan is one for all: who answers for a part makes none, hands none in and publishes none."""
-    if not request.scope.is_everything:
-        raise PermissionDenied
+    guard.require_everything(request)
 
 
 def _step(
@@ -120,7 +119,8 @@ def submit(request: GuardedRequest, pk: int) -> HttpResponse:
 @guard.require("plan", "publish")
 @require_POST
 def publish(request: GuardedRequest, pk: int) -> HttpResponse:
-    """Put the approved version in force."""
+    """Put the approved version in force; only who answers for the whole company may."""
+    guard.require_everything(request)
     whole_company(request)
 
     def carry_out(version: PlanVersion) -> int:
@@ -134,6 +134,7 @@ def publish(request: GuardedRequest, pk: int) -> HttpResponse:
 @require_POST
 def copy(request: GuardedRequest, pk: int) -> HttpResponse:
     """A new draft from this version."""
+    guard.require_everything(request)
     whole_company(request)
 
     def carry_out(version: PlanVersion) -> int:

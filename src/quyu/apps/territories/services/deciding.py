@@ -22,6 +22,7 @@ from quyu.platform.approvals.models import Approval
 from quyu.platform.approvals.services import day as day_of
 from quyu.platform.audit import services as audit
 from quyu.platform.ownership import announce
+from quyu.platform.people import policy
 from quyu.platform.people.choices import OrgKind
 from quyu.platform.people.models import OrgClosure, OrgUnit, User, in_force
 
@@ -48,7 +49,7 @@ class NoChange(Refusal):
 def submit(*, alignment: Alignment, url: str, actor: User, note: str = "", at: date | datetime) -> Approval:
     """Ask for approval with the diff against the alignment in force."""
     day = day_of(at)
-    draft = locked_draft(alignment, alignment.version)
+    draft = locked_draft(alignment, alignment.version, right="submit")
     active = active_alignment(day)
     moved = changes(draft, active)
     if not moved:
@@ -130,7 +131,7 @@ def activate(*, alignment: Alignment, valid_from: date, actor: User | None, at: 
     dated = Alignment.objects.filter(state__in=(AlignmentState.ACTIVE, AlignmentState.RETIRED))
     previous = dated.select_for_update().order_by("-valid_from").first()
     is_first = previous is None and current.state == AlignmentState.DRAFT
-    if current.state != AlignmentState.APPROVED and not is_first:
+    if not policy.is_open("alignment", "publish", current.state) and not is_first:
         raise NotApproved(
             "not_approved",
             "{name} 的状态是“{state}”，批准后才能生效。",

@@ -5,7 +5,7 @@ from datetime import date, datetime
 
 from django.db import transaction
 
-from quyu.apps.territories.choices import AlignmentState, UnitPart
+from quyu.apps.territories.choices import UnitPart
 from quyu.apps.territories.models import Alignment, AlignmentMove, AlignmentUnit, Territory
 from quyu.apps.territories.selectors import TerritoryLoad, loads
 from quyu.kernel.refusal import Refusal
@@ -14,6 +14,7 @@ from quyu.platform.audit import services as audit
 from quyu.platform.audit.models import StaleSave
 from quyu.platform.geography import selectors as geography
 from quyu.platform.geography.models import BasicUnit
+from quyu.platform.people import policy
 from quyu.platform.people.models import User
 from quyu.platform.people.scope import everything
 
@@ -106,10 +107,10 @@ def undo_move(
     return result
 
 
-def locked_draft(alignment: Alignment, expected_version: int) -> Alignment:
+def locked_draft(alignment: Alignment, expected_version: int, *, right: str = "edit") -> Alignment:
     """The draft as it is now, locked; refused when it changed since it was read, or is no draft."""
     current: Alignment = Alignment.objects.select_for_update().get(pk=alignment.pk)
-    if current.state != AlignmentState.DRAFT:
+    if not policy.is_open("alignment", right, current.state):
         raise NotADraft(
             "not_a_draft",
             "{name} 的状态是“{state}”，不能修改。",

@@ -11,7 +11,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from quyu.apps.territories import selectors, services
-from quyu.apps.territories.choices import AlignmentState, UnitPart
+from quyu.apps.territories.choices import UnitPart
 from quyu.apps.territories.forms import EVERYWHERE, ActivateForm, ProposeForm, SubmitForm
 from quyu.apps.territories.models import Alignment, Territory
 from quyu.apps.territories.selectors import UnitRow
@@ -19,7 +19,7 @@ from quyu.apps.territories.web.shapes import alignment_and_active, found_alignme
 from quyu.kernel.refusal import Refusal
 from quyu.platform.fields.values import spoken
 from quyu.platform.geography.models import BasicUnit
-from quyu.platform.people import guard
+from quyu.platform.people import guard, policy
 from quyu.platform.people.guard import GuardedRequest
 from quyu.platform.people.models import OrgUnit
 
@@ -44,7 +44,7 @@ def map_page(request: GuardedRequest, alignment: Alignment, active: Alignment | 
     scope, at, measure = request.scope, request.today, selectors.measure_of(alignment)
     reading = None if is_dated(alignment) else selectors.read(alignment, scope=scope, at=at)
     loads = selectors.loads(alignment, scope=scope, at=at, reading=reading)
-    is_draft = alignment.state == AlignmentState.DRAFT
+    is_draft = policy.is_open("alignment", "edit", alignment.state)
     may = {
         action: guard.may(request, "alignment", action)
         for action in ("view", "create", "edit", "submit", "publish")
@@ -123,7 +123,8 @@ def units_page(request: GuardedRequest, pk: int) -> HttpResponse:
             request.GET.get("page")
         ),
         "choices": choices,
-        "may_edit": alignment.state == AlignmentState.DRAFT and guard.may(request, "alignment", "edit"),
+        "may_edit": policy.is_open("alignment", "edit", alignment.state)
+        and guard.may(request, "alignment", "edit"),
     }
     return render(request, "territories/units.html.jinja", context)
 
@@ -169,6 +170,7 @@ def dividable_regions(request: GuardedRequest) -> list[OrgUnit]:
 def made_proposal(request: GuardedRequest, said: dict[str, Any]) -> HttpResponse:
     """Run the proposal; only the chosen region changes, all else stays as it is."""
     if said["region"] == EVERYWHERE:
+        guard.require_everything(request)
         services.enqueue_proposal(
             name=said["name"],
             territories=said["territories"],

@@ -108,8 +108,9 @@ def found_alignment(request: GuardedRequest, pk: int) -> Alignment:
 def alignment_and_active(request: GuardedRequest, pk: int) -> tuple[Alignment, Alignment | None]:
     """The alignment asked for, as `found_alignment`, and the one in force."""
     alignment, active = selectors.pair_in_force(pk, request.today)
-    if alignment is None or not (is_dated(alignment) or guard.may(request, "alignment", "view")):
+    if alignment is None:
         raise Http404
+    guard.in_state(request, alignment.state)
     return alignment, active
 
 
