@@ -13,10 +13,21 @@ from pathlib import Path
 from django.conf import settings
 from django.core.files.base import File
 
+from quyu.kernel.refusal import Refusal
 from quyu.platform.files.models import StoredFile
 from quyu.platform.people.models import User
 
 PIECE = 1 << 20
+
+
+class FileCleared(Refusal):
+    def __init__(self, stored: StoredFile) -> None:
+        super().__init__(
+            "file_cleared",
+            "文件“{name}”的原件已按个人信息保留期或删除请求清除，只留下指纹 {sha256}。",
+            name=stored.name,
+            sha256=stored.sha256,
+        )
 
 
 def store(*, upload: "File[bytes]", actor: User | None, at: datetime) -> StoredFile:
@@ -30,6 +41,9 @@ def store_path(*, path: Path, actor: User | None, at: datetime) -> StoredFile:
 
 
 def path_of(stored: StoredFile) -> Path:
+    """Where its content is; raises FileCleared when that was removed."""
+    if not stored.path:
+        raise FileCleared(stored)
     return Path(settings.QUYU_HOME) / "files" / stored.path
 
 

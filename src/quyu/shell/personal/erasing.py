@@ -1,0 +1,189 @@
+"""Erasing a person: pseudonym instead of name everywhere, every total as before, on record, in one transaction."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.db import connection, models, transaction
+
+from quyu.kernel.refusal import Refusal
+from quyu.platform.audit import links
+from quyu.platform.audit import services as audit
+from quyu.platform.audit.personal import BLANK, DROP, NAME, STAYS
+from quyu.platform.facts.renaming import rename_code
+from quyu.platform.files import clearing
+from quyu.platform.files.models import StoredFile
+from quyu.platform.jobs import liveness
+from quyu.platform.people.models import User
+from quyu.shell.backup import figures, making, postgresql, sqlite
+from quyu.shell.personal import originals, sweep
+from quyu.shell.personal.register import fields_treated, history_of
+from quyu.shell.personal.subject import Subject, replacer_for
+from quyu.shell.personal.wording import Replacer
+
+
+class StillHere(Refusal):
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            "still_here",
+            "{name} 还在职，个人信息为履行合同所必需，离职后才能删除。请先登记离职日。",
+            name=name,
+        )
+
+
+class BackupRunning(Refusal):
+    def __init__(self) -> None:
+        super().__init__("backup_running", "正在备份，请等备份结束后再删除个人信息。")
+
+
+class TotalsChanged(Refusal):
+    """Never: erasure would have changed a total, and nothing was written."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__("totals_changed", "删除会改变合计 {name}，已全部退回。请报告这个问题。", name=name)
+
+
+class NoReasonGiven(Refusal):
+    def __init__(self) -> None:
+        super().__init__("no_erasure_reason", "请写明删除个人信息的原因。")
+
+
+@dataclass(frozen=True)
+class Erased:
+    """What an erasure changed; `shared` are names left in texts because somebody else bears them too."""
+
+    pseudonym: str
+    rows: int
+    entries: int
+    files: int
+    cleared: int
+    batches: int
+    shared: tuple[str, ...]
+
+
+def erase(subject: Subject, *, reason: str, actor: User | None, at: datetime, today: date) -> Erased:
+    """Replace the subject's values everywhere. Raises StillHere, BackupRunning or NoReasonGiven."""
+    if not reason.strip():
+        raise NoReasonGiven
+    if subject.kind == "person" and (subject.row.left_on is None or subject.row.left_on > today):
+        raise StillHere(str(subject.row))
+    if liveness.is_working(making.LOCK):
+        raise BackupRunning
+    replacer, shared = replacer_for(subject)
+    with liveness.working(making.LOCK), transaction.atomic():
+        before = totals()
+        erased = _everywhere(subject, replacer, shared)
+        left = sweep.clean_trail(replacer)
+        audit.record(
+            actor=actor, verb=links.ERASURE_VERB, subject=subject.row, label=replacer.pseudonym,
+            detail={links.REDACTED: left, "rows": erased.rows, "files": erased.files + erased.cleared},
+            reason=replacer.text(reason.strip()), at=at,
+        )  # fmt: skip
+        after = totals()
+        if changed := [name for name in before if before[name] != after.get(name)]:
+            raise TotalsChanged(changed[0])
+    forget_free_pages()
+    return Erased(**{**vars(erased), "entries": len(left)})
+
+
+def _everywhere(subject: Subject, replacer: Replacer, shared: tuple[str, ...]) -> Erased:
+    batches = _rename_code(subject, replacer)
+    rows = _own_rows(subject, replacer) + sum(sweep.clean_texts(replacer).values())
+    rows += sweep.clean_operations(replacer)
+    changed, cleared = clean_files(replacer)
+    return Erased(replacer.pseudonym, rows, 0, changed, cleared, batches, shared)
+
+
+def totals() -> dict[str, int]:
+    """Every sum of every measure in the database, and the rows of what figures are read from."""
+    with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            columns = sqlite.columns_of(connection.connection)
+        else:
+            columns = postgresql.columns_of(cursor)
+        kept = {name: columns[name] for name in columns if name.startswith(FIGURED)}
+        found: dict[str, Any] = figures.measure(cursor, kept)
+    return {**found["sums"], **found["rows"]}
+
+
+FIGURED = ("facts_", "performance_", "targets_", "customers_customer", "people_person", "territories_")
+
+
+def _own_rows(subject: Subject, replacer: Replacer) -> int:
+    """The subject's own row, its history and the account."""
+    rows = [(type(subject.row), subject.row.pk)]
+    if subject.user is not None:
+        rows.append((User, subject.user.pk))
+        _close(subject.user)
+    count = 0
+    for model, pk in rows:
+        changes = _blanked(model, subject, replacer)
+        count += model._base_manager.filter(pk=pk).update(**changes)
+        for past in history_of(model):
+            count += past._base_manager.filter(id=pk).update(**changes)
+    return count
+
+
+def _blanked(model: type[models.Model], subject: Subject, replacer: Replacer) -> dict[str, Any]:
+    names = fields_treated(NAME).get(model, ())
+    changes: dict[str, Any] = dict.fromkeys(fields_treated(BLANK).get(model, ()), "")
+    if subject.kind == "person" or subject.row.name in subject.names:
+        changes |= dict.fromkeys(names, replacer.pseudonym)
+    return changes
+
+
+def _close(user: User) -> None:
+    """The account can no longer be used; what only served it goes."""
+    user.set_unusable_password()
+    User.objects.filter(pk=user.pk).update(is_active=False, password=user.password)
+    for model in fields_treated(DROP):
+        model._base_manager.filter(user=user).delete()
+
+
+def _rename_code(subject: Subject, replacer: Replacer) -> int:
+    """A code that is the name itself becomes the pseudonym, in the facts as well; how many batches changed."""
+    model = type(subject.row)
+    if "code" not in fields_treated(STAYS).get(model, ("code",)) or not replacer.occurs(subject.code):
+        return 0
+    new = replacer.text(subject.code)
+    model._base_manager.filter(pk=subject.row.pk).update(code=new)
+    for past in history_of(model):
+        past._base_manager.filter(id=subject.row.pk).update(code=new)
+    return rename_code(subject.code, new)
+
+
+def clean_files(replacer: Replacer) -> tuple[int, int]:
+    """Every upload and every kept row of an import: (rewritten, cleared)."""
+    root = Path(settings.QUYU_HOME) / "files"
+    changed = cleared = 0
+    for path in (
+        StoredFile.objects.exclude(path="").order_by("path").values_list("path", flat=True).distinct()
+    ):
+        content = (root / path).read_bytes()
+        said = originals.cleaned(content, replacer)
+        if said is not content:
+            clearing.replace_content(path, said)
+            changed, cleared = changed + (said is not None), cleared + (said is None)
+    for file in sorted((root / "rejected").rglob("*")) if (root / "rejected").is_dir() else ():
+        content = file.read_bytes() if file.is_file() else b""
+        said = originals.cleaned(content, replacer) if content else content
+        if said is None:
+            transaction.on_commit(lambda file=file: file.unlink(missing_ok=True))  # type: ignore[misc]
+            cleared += 1
+        elif said is not content:
+            transaction.on_commit(lambda file=file, said=said: originals.replace_file(file, said))  # type: ignore[misc]
+            changed += 1
+    return changed, cleared
+
+
+def forget_free_pages() -> None:
+    """SQLite keeps old values in free pages and in its log until both are written anew."""
+    if connection.vendor != "sqlite" or connection.in_atomic_block:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute("VACUUM")
+        cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")

@@ -1,0 +1,38 @@
+"""No personal-looking field without an entry in the register; nothing registered that does not exist."""
+
+import pytest
+from django.apps import apps
+
+from quyu.platform.people.rights import PERSONAL
+from quyu.shell.personal import register
+from quyu.shell.personal.register import NOT_PERSONAL, REGISTER, unregistered
+
+
+@pytest.mark.capability("PLT7")
+def test_every_field_that_looks_personal_is_registered() -> None:
+    assert unregistered() == []
+
+
+def test_an_unregistered_field_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    rest = tuple(one for one in REGISTER if (one.model, one.field) != ("people.Person", "phone"))
+    monkeypatch.setattr(register, "REGISTER", rest)
+
+    assert unregistered() == ["people.Person.phone"]
+
+
+def test_the_register_names_fields_that_exist_and_says_why() -> None:
+    for one in REGISTER:
+        assert apps.get_model(one.model)._meta.get_field(one.field)
+        assert all(map(str, (one.purpose, one.basis, one.retention)))
+    for name in NOT_PERSONAL:
+        label, _dot, field = name.rpartition(".") if name.count(".") == 2 else (name, "", "")
+        assert (
+            apps.get_model(label)._meta.get_field(field or "id" if field else "pk")
+            if field
+            else apps.get_model(label)
+        )
+
+
+def test_what_is_masked_is_registered() -> None:
+    known = {(one.model.rpartition(".")[2].lower(), one.field) for one in REGISTER}
+    assert {(resource, field) for resource, fields in PERSONAL.items() for field in fields} <= known
