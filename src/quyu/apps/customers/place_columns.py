@@ -9,12 +9,15 @@ from django.utils.translation import gettext_lazy as _
 from quyu.apps.customers.models import Customer
 from quyu.kernel.refusal import Refusal
 from quyu.platform.geography import selectors as geography
+from quyu.platform.geography.models import BasicUnit
+from quyu.platform.geography.names import aliases, cleaned
 from quyu.platform.geography.placing import Place
 from quyu.platform.imports.kinds import Column
 from quyu.platform.viewsets.viewset import Caller
 
 Record = Mapping[str, Any]
 NAMES = ("province", "city", "county")
+NOWHERE: Place = (None, None, None, None)
 
 
 class PlaceUnknown(Refusal):
@@ -25,7 +28,7 @@ class PlaceUnknown(Refusal):
         super().__init__(
             "unknown_region", "找不到“{place}”，或几处同名；请写全省、市、区县，或填所在地编码。", place=told
         )
-        self.column = next(name for name, part in zip(NAMES, place[:3], strict=True) if part)
+        self.column = [name for name, part in zip(NAMES, place[:3], strict=True) if part][-1]
 
 
 class PlaceColumns:
@@ -46,8 +49,14 @@ class PlaceColumns:
         """The code of the unit for every record that says where it is."""
         del caller
         places = [self._place(record, known.get(record["code"])) for record in records]
-        codes = geography.place_many([place or (None, None, None, None) for place in places])
-        return [self._answer(place, code) for place, code in zip(places, codes, strict=True)]
+        codes = geography.place_many([place or NOWHERE for place in places])
+        named = geography.place_many([(*place[:3], None) if place else NOWHERE for place in places])
+        rows = BasicUnit.objects.filter(code__in={code for code in named if code})
+        names = dict(rows.values_list("code", "name"))
+        return [
+            self._answer(place, code, names.get(words or "", ""))
+            for place, code, words in zip(places, codes, named, strict=True)
+        ]
 
     def after(self, row: Customer, record: Record, caller: Caller) -> Sequence[models.Model]:
         """Nothing follows."""
@@ -64,7 +73,11 @@ class PlaceColumns:
         return (*named, address) if any(named) or is_news else None
 
     @staticmethod
-    def _answer(place: Place | None, code: str | None) -> Mapping[str, str] | Refusal:
+    def _answer(place: Place | None, code: str | None, name: str) -> Mapping[str, str] | Refusal:
+        """`name` is the unit the words alone lead to; the finest word must be that unit's own."""
         if place is None or (code is None and not any(place[:3])):
             return {}
-        return {"unit": code} if code is not None else PlaceUnknown(place)
+        finest = next((word for part in reversed(place[:3]) if (word := cleaned(part))), "")
+        if code is None or (finest and finest not in aliases(name)):
+            return PlaceUnknown(place)
+        return {"unit": code}

@@ -1,0 +1,235 @@
+"""Customers by place, people with seats, market data: read, written, read again without effect, taken back."""
+
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from quyu.apps.customers.models import Customer
+from quyu.kernel.refusal import Refusal
+from quyu.platform.catalog.models import Product, ProductLine
+from quyu.platform.geography import selectors as geography
+from quyu.platform.geography.choices import MarketMeasure, UnitLevel
+from quyu.platform.geography.models import BasicUnit, MarketFigure
+from quyu.platform.imports import kinds, pipeline, runs
+from quyu.platform.imports.models import ImportRun
+from quyu.platform.people.models import Assignment, Person, User
+from quyu.platform.people.scope import everything
+from tests.people import TODAY, Company
+
+AT = datetime(2026, 6, 15, 9, 0, tzinfo=ZoneInfo("Asia/Shanghai"))
+UNITS = (
+    ("320000", "江苏省", UnitLevel.PROVINCE, "", ""),
+    ("320500", "苏州市", UnitLevel.CITY, "320000", "苏州市"),
+    ("320583", "昆山市", UnitLevel.COUNTY, "320500", "苏州市"),
+    ("320585", "太仓市", UnitLevel.COUNTY, "320500", "苏州市"),
+)
+
+
+@pytest.fixture
+def units(db: None) -> None:
+    for code, name, level, parent, city in UNITS:
+        BasicUnit.objects.create(
+            code=code, name=name, level=level, parent_code=parent, city=city, province="江苏省"
+        )
+
+
+@pytest.fixture(autouse=True)
+def home(settings: Any, tmp_path: Path) -> None:
+    settings.QUYU_HOME = tmp_path
+
+
+def prepared(kind: str, folder: Path, *lines: str, actor: User | None = None) -> pipeline.Prepared:
+    path = folder / f"{kind}.csv"
+    path.write_text("\n".join(lines), encoding="utf-8")
+    context = kinds.Context(actor, everything(), AT, TODAY, path.name, pipeline.file_sha256(path))
+    return pipeline.prepare(path, kinds.kind(kind), context)
+
+
+def imported(kind: str, folder: Path, *lines: str, actor: User | None = None) -> ImportRun:
+    found = prepared(kind, folder, *lines, actor=actor)
+    assert found.errors == ()
+    receipt = pipeline.commit(found)
+    return runs.record_try(found, receipt, path=folder / f"{kind}.csv", at=AT)
+
+
+def counts(found: pipeline.Prepared) -> tuple[object, ...]:
+    return tuple(found.findings.preview[name] for name in ("created", "changed", "unchanged"))
+
+
+def undo(run: ImportRun, actor: User | None = None) -> None:
+    runs.undo(run, reason="导错了文件", actor=actor, at=AT, today=TODAY)
+    run.refresh_from_db()
+
+
+def places(found: pipeline.Prepared) -> list[tuple[int | None, str | None, str]]:
+    return [(error.row, error.column, error.code) for error in found.errors]
+
+
+@pytest.mark.capability("CUS1", "PLT4")
+def test_customers_are_placed_by_words_by_code_and_by_address(units: None, tmp_path: Path) -> None:
+    lines = (
+        "编码,名称,省份,城市,区县,所在地,地址",
+        "K1,甲,江苏,苏州,昆山,,",
+        "K2,乙,,,,320585,",
+        "K3,丙,,,,,江苏省苏州市太仓市城厢镇1号",
+        "K4,丁,,,,,某路1号",
+    )
+    imported("customer", tmp_path, *lines)
+
+    assert dict(Customer.objects.values_list("code", "unit__code")) == {
+        "K1": "320583",
+        "K2": "320585",
+        "K3": "320585",
+        "K4": None,
+    }
+    assert counts(prepared("customer", tmp_path, *lines)) == (0, 0, 4)
+
+
+def test_a_place_nobody_knows_is_refused_at_its_column(units: None, tmp_path: Path) -> None:
+    found = prepared("customer", tmp_path, "编码,名称,省份,城市", "K1,甲,江苏,苏洲", "K2,乙,江苏,苏州")
+
+    assert places(found) == [(2, "省份", "unknown_region")] or places(found) == [
+        (2, "城市", "unknown_region")
+    ]
+
+
+def test_a_blank_keeps_and_the_mark_empties(db: None, tmp_path: Path) -> None:
+    Customer.objects.create(code="K1", name="甲", address="一号路", contact="王")
+
+    imported("customer", tmp_path, "编码,名称,地址", "K1,,-清空-")
+
+    row = Customer.objects.get()
+    assert (row.name, row.address, row.contact) == ("甲", "", "王")
+
+
+@pytest.mark.capability("ORG2", "PLT4")
+def test_people_come_with_their_seats_and_again_without_effect(company: Company, tmp_path: Path) -> None:
+    lines = (
+        "工号,姓名,入职日,岗位编码,任职日期",
+        "E77,赵新,2026-06-01,P-zhejiang,2026-06-10",
+        "E78,钱新,2026-06-01,,",
+    )
+
+    run = imported("person", tmp_path, *lines, actor=company.operations)
+
+    seat = Assignment.objects.get(person__code="E77")
+    assert (seat.position.code, seat.valid_from) == ("P-zhejiang", date(2026, 6, 10))
+    assert counts(prepared("person", tmp_path, *lines, actor=company.operations)) == (0, 0, 2)
+    undo(run, company.operations)
+    assert not Person.objects.filter(code__startswith="E7").exists()
+
+
+def test_a_seat_nobody_knows_and_a_taken_seat_are_refused(company: Company, tmp_path: Path) -> None:
+    unknown = prepared(
+        "person", tmp_path, "工号,姓名,岗位编码", "E77,赵新,P-nowhere", actor=company.operations
+    )
+    taken = prepared("person", tmp_path, "工号,姓名,岗位编码", "E77,赵新,P-owner", actor=company.operations)
+
+    assert places(unknown) == [(2, "岗位编码", "unknown_position")]
+    assert [code for _row, _column, code in places(taken)] == ["seat_taken"]
+    assert not Person.objects.filter(code="E77").exists()
+
+
+@pytest.mark.capability("TER1", "PLT4")
+def test_market_data_are_dated_scaled_and_keep_what_is_blank(units: None, tmp_path: Path) -> None:
+    lines = (
+        "区划代码,市,区县,数据日期,人口(万人),GDP(亿元),来源",
+        "320583,,,2025-12-31,214.1,5140.61,统计年鉴",
+        ",苏州市,太仓,2025-12-31,83.5,,统计年鉴",
+    )
+    imported("market_figure", tmp_path, *lines)
+
+    assert geography.market_figures(MarketMeasure.POPULATION, TODAY) == {
+        "320583": 2_141_000_000,
+        "320585": 835_000_000,
+    }
+    assert geography.market_figures(MarketMeasure.GDP, TODAY) == {"320583": 51_406_100_000_000}
+    assert geography.market_figures(MarketMeasure.GDP, date(2025, 12, 30)) == {}
+    assert counts(prepared("market_figure", tmp_path, *lines)) == (0, 0, 3)
+    later = imported("market_figure", tmp_path, "区划代码,数据日期,人口(万人)", "320583,2025-12-31,215")
+    assert geography.market_figures(MarketMeasure.POPULATION, TODAY)["320583"] == 2_150_000_000
+    undo(later)
+    assert geography.market_figures(MarketMeasure.POPULATION, TODAY)["320583"] == 2_141_000_000
+
+
+def test_market_data_of_unknown_units_and_days_to_come_are_refused(units: None, tmp_path: Path) -> None:
+    found = prepared(
+        "market_figure",
+        tmp_path,
+        "区划代码,数据日期,人口",
+        "999999,2025-12-31,1",
+        "320583,2026-07-01,1",
+        "320585,2025-12-31,1",
+        "320585,2025-12-31,2",
+    )
+
+    assert places(found) == [
+        (2, "区划代码", "unknown_region"),
+        (3, "数据日期", "future_date"),
+        (5, "人口", "duplicate_line"),
+    ]
+    assert MarketFigure.objects.count() == 0
+
+
+@pytest.mark.capability("PLT4")
+def test_an_import_of_objects_is_taken_back_with_a_reason(company: Company, tmp_path: Path) -> None:
+    line = ProductLine.objects.create(code="TEA", name="茶")
+    Product.objects.create(code="P1", name="绿茶", line=line, category="茶", price_fen=100)
+
+    run = imported(
+        "product",
+        tmp_path,
+        "编码,名称,产品线,标准价（元）",
+        "P1,红茶,,2.5",
+        "P2,花茶,TEA,3",
+        actor=company.operations,
+    )
+    assert (Product.objects.get(code="P1").name, Product.objects.count()) == ("红茶", 2)
+    undo(run, company.operations)
+
+    (row,) = Product.objects.all()
+    assert (row.code, row.name, row.category, row.price_fen) == ("P1", "绿茶", "茶", 100)
+    reversal = ImportRun.objects.get(pk=run.receipt["undone"]["run"])
+    assert (reversal.receipt["reverses"], reversal.receipt["reason"]) == (run.pk, "导错了文件")
+    assert not runs.is_reversible(run)
+    assert not runs.is_reversible(reversal)
+    with pytest.raises(runs.NotReversible):
+        undo(run, company.operations)
+
+
+def test_what_was_changed_or_is_used_since_is_named_and_nothing_is_taken_back(
+    company: Company, tmp_path: Path
+) -> None:
+    run = imported("productline", tmp_path, "编码,名称", "A,甲", "B,乙", "C,丙", actor=company.operations)
+    changed = ProductLine.objects.get(code="A")
+    changed.version += 1
+    changed.save()
+    Product.objects.create(code="P1", name="绿茶", line=ProductLine.objects.get(code="B"))
+
+    with pytest.raises(Refusal) as refused:
+        undo(run, company.operations)
+
+    assert "第 2 行" in str(refused.value)
+    assert "第 3 行" in str(refused.value)
+    assert "第 4 行" not in str(refused.value)
+    assert ProductLine.objects.count() == 3
+
+
+def test_who_may_not_see_a_row_cannot_take_it_back(company: Company, tmp_path: Path) -> None:
+    run = imported("customer", tmp_path, "编码,名称", "K1,甲", actor=company.operations)
+
+    with pytest.raises(Refusal):
+        undo(run, company.boss)
+
+    assert Customer.objects.count() == 1
+
+
+def test_every_kind_has_a_template_whose_headers_it_understands(tmp_path: Path) -> None:
+    for kind in kinds.kinds():
+        words = {word for column in kind.columns for word in column.words}
+        assert {str(column.label) for column in kind.columns} <= words
+        labels = [str(column.label) for column in kind.columns]
+        assert len(set(labels)) == len(labels), kind.id
