@@ -15,6 +15,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from quyu.apps.performance.sums import Sums
+from quyu.kernel.ordering import stable_order
 from quyu.platform.facts import attribution
 
 MONTH_WIDTH, DAY_WIDTH = 5, 2
@@ -83,7 +84,7 @@ class _Groups:
         packed = np.ravel_multi_index(
             [part.codes for part in parts], [max(len(part.values), 1) for part in parts]
         )
-        self.order = np.argsort(packed, kind="stable")
+        self.order = stable_order(packed)
         ordered = packed[self.order]
         self.starts = np.flatnonzero(np.diff(ordered, prepend=-1))
         self.size = len(packed)

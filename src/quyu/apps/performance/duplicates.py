@@ -4,6 +4,7 @@ A file without line numbers numbers its lines by occurrence of the product withi
 that repeats another row in every column is a duplicate.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,7 @@ from numpy.typing import NDArray
 
 from quyu.apps.performance.resolution import texts_of
 from quyu.kernel.deferred import deferred
+from quyu.kernel.ordering import stable_order
 from quyu.platform.facts import store
 from quyu.platform.facts.models import Batch
 from quyu.platform.facts.schema import ORDER_LINE_KIND
@@ -56,7 +58,7 @@ def _occurrences(
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Per row: the first row with the same (order, part), and how many such rows came before."""
     key = orders * (int(parts.max(initial=0)) + 1) + parts
-    order = np.argsort(key, kind="stable")
+    order = stable_order(key)
     is_start = np.ones(len(key), dtype=bool)
     is_start[1:] = key[order][1:] != key[order][:-1]
     start = np.maximum.accumulate(np.where(is_start, np.arange(len(key)), 0))
@@ -91,18 +93,30 @@ def _exact_repeats(
 
 def already_recorded(lines: Lines, *, source: str, after: int = 0) -> dict[int, Batch]:
     """Rows whose line is in a batch of this source, later than batch `after`, that has not been reversed."""
-    found: dict[int, Batch] = {}
-    wanted = pc.unique(lines.order_no)
     standing = Batch.objects.filter(
         kind=ORDER_LINE_KIND, source=source, is_reversed=False, reverses__isnull=True, pk__gt=after
     )
-    for batch in standing.order_by("pk"):
-        stored = pq.read_table(store.path_of(batch), columns=["order_no", "line_no"])
+    batches = list(standing.order_by("pk"))
+    return (
+        _among(batches, pa.table({"order_no": lines.order_no, "line_no": lines.line_no})) if batches else {}
+    )
+
+
+def _among(batches: Sequence[Batch], mine: pa.Table) -> dict[int, Batch]:
+    """Rows of `mine` that are in one of the batches. Of these only row groups are read whose orders overlap."""
+    found: dict[int, Batch] = {}
+    wanted = pc.unique(mine["order_no"])
+    span = pc.min_max(wanted)
+    overlap = [("order_no", ">=", span["min"]), ("order_no", "<=", span["max"])]
+    for batch in batches:
+        stored = pq.read_table(store.path_of(batch), columns=mine.column_names, filters=overlap)
         common = stored.filter(pc.is_in(stored["order_no"], value_set=wanted))
         if common.num_rows:
-            pairs = set(zip(common["order_no"].to_pylist(), common["line_no"].to_pylist(), strict=True))
-            mine = zip(lines.order_no.to_pylist(), lines.line_no.to_pylist(), strict=True)
-            found.update(
-                {index: batch for index, pair in enumerate(mine) if pair in pairs and index not in found}
-            )
+            again = pc.is_in(_identity(mine), value_set=_identity(common).combine_chunks())
+            for index in np.flatnonzero(again.to_numpy()).tolist():
+                found.setdefault(index, batch)
     return found
+
+
+def _identity(lines: pa.Table) -> pa.ChunkedArray:
+    return pc.binary_join_element_wise(lines["order_no"], lines["line_no"], "\x1f")

@@ -8,6 +8,7 @@ import pyarrow.compute as pc
 from django.utils.translation import gettext as _
 from numpy.typing import NDArray
 
+from quyu.platform.facts.attribution import encoded
 from quyu.platform.imports.kinds import Column, Parsed, Question, RowError
 from quyu.platform.imports.questions import which_unit
 
@@ -98,13 +99,17 @@ def _mismatches(parsed: Parsed) -> Iterator[RowError]:
 
 def _lost_digits(parsed: Parsed) -> Iterator[RowError]:
     """1.23E+05 may stand for 122,950: it is taken only where quantity x price confirms it."""
-    gaps = _gaps(parsed)
-    confirmed = gaps <= ONE_FEN if gaps is not None else np.zeros(len(parsed.rows), dtype=bool)
     for name in TRIO:
         if name not in parsed.table.column_names:
             continue
-        lossy = pc.fill_null(pc.match_substring_regex(parsed.raw[name].cast(pa.string()), LOSSY), False)
-        for index in np.flatnonzero(np.asarray(lossy.to_numpy()) & ~confirmed):
+        texts = encoded(parsed.raw[name])
+        is_lossy = pc.match_substring_regex(texts.dictionary, LOSSY).to_numpy(zero_copy_only=False)
+        if not is_lossy.any():
+            continue
+        gaps = _gaps(parsed)
+        confirmed = gaps <= ONE_FEN if gaps is not None else np.zeros(len(parsed.rows), dtype=bool)
+        lossy = is_lossy.astype(bool)[texts.indices.to_numpy()]
+        for index in np.flatnonzero(lossy & ~confirmed):
             message = _("科学计数可能丢失了数字，请把该列设为常规数字后重新导出。")
             yield parsed.error(int(index), name, "precision_lost", message)
 

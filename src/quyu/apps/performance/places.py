@@ -14,6 +14,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from quyu.platform.facts.attribution import encoded
 from quyu.platform.geography import selectors as geography
 from quyu.platform.geography.choices import UnitLevel
 from quyu.platform.geography.models import BasicUnit
@@ -89,21 +90,31 @@ def create_units(places: LinePlaces) -> int:
 def _combinations(table: pa.Table) -> tuple[list[Combination], np.ndarray]:
     """The distinct combinations, sorted, and each line's index among them."""
     names = (*PLACE_COLUMNS, *BELONGING_COLUMNS)
-    empty = pa.nulls(table.num_rows, pa.string()).fill_null("")
-    columns = [
-        pc.fill_null(table[name].cast(pa.string()), "") if name in table.column_names else empty
-        for name in names
-    ]
-    joined = pa.chunked_array(pc.binary_join_element_wise(*columns, SEPARATOR)).combine_chunks()
-    encoded = joined.dictionary_encode()
-    texts = encoded.dictionary.to_pylist()
-    order = np.argsort(np.array(texts, dtype=object), kind="stable")
-    rank = np.empty(len(texts), np.int64)
-    rank[order] = np.arange(len(texts))
-    combinations = [
-        tuple(part or None for part in texts[number].split(SEPARATOR)) for number in order.tolist()
-    ]
-    return combinations, rank[encoded.indices.to_numpy()]  # type: ignore[return-value]
+    found = pa.array(np.zeros(table.num_rows, np.int32))
+    combinations: list[tuple[Text, ...]] = [()] if table.num_rows else []
+    for name in names:
+        texts, codes = _codes(table, name)
+        packed = np.asarray(found, np.int64) * len(texts) + codes
+        distinct = pa.array(packed).dictionary_encode()
+        found = distinct.indices
+        combinations = [
+            (*combinations[number // len(texts)], texts[number % len(texts)])
+            for number in distinct.dictionary.to_pylist()
+        ]
+    order = sorted(range(len(combinations)), key=lambda number: [text or "" for text in combinations[number]])
+    rank = np.empty(len(order), np.int64)
+    rank[order] = np.arange(len(order))
+    ordered = [combinations[number] for number in order]
+    return ordered, rank[np.asarray(found)]  # type: ignore[return-value]
+
+
+def _codes(table: pa.Table, name: str) -> tuple[list[Text], np.ndarray]:
+    """The distinct texts of a column, None among them for blank, and each row's place among them."""
+    if name not in table.column_names:
+        return [None], np.zeros(table.num_rows, np.int64)
+    column = encoded(table[name])
+    texts: list[Text] = [text or None for text in column.dictionary.to_pylist()]
+    return [*texts, None], pc.fill_null(column.indices, len(texts)).to_numpy(zero_copy_only=False)
 
 
 def _text_code(combination: Combination) -> str:

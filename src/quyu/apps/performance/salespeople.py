@@ -9,6 +9,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from quyu.apps.performance.resolution import SOURCES, Texts, new_code, texts_of
+from quyu.kernel.ordering import stable_order
 from quyu.platform.imports.questions import PERSON
 from quyu.platform.people.models import Person
 
@@ -44,7 +45,7 @@ def salespeople(table: pa.Table, answers: Mapping[str, str] | None = None) -> Sa
     people = list(Person.objects.order_by("code").values_list("code", "name", "joined_on", "left_on"))
     outcome = np.where(texts.indices < 0, -1, UNKNOWN)
     codes = np.full(len(days), None, dtype=object)
-    order = np.argsort(texts.indices, kind="stable")
+    order = stable_order(texts.indices + 1)
     starts = np.searchsorted(texts.indices[order], np.arange(len(texts.values) + 1))
     namesakes: dict[str, tuple[str, ...]] = {}
     for index, text in enumerate(texts.values):

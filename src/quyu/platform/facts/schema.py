@@ -26,6 +26,8 @@ ORDER_LINE = pa.schema(
     ]
 )
 MEASURES = ("quantity_milli", "amount_fen", "profit_fen")
+SMALL_DICTIONARY = 10_000
+"""A larger one is written again with every row group and gains nothing."""
 SCHEMAS = {ORDER_LINE_KIND: ORDER_LINE}
 
 
@@ -53,5 +55,8 @@ def conform(table: pa.Table, kind: str) -> pa.Table:
 
 def _typed(column: pa.ChunkedArray, kind: pa.DataType) -> pa.ChunkedArray:
     """The column in its type; a dictionary of texts may stay one, for files keep no difference."""
-    is_dictionary = pa.types.is_dictionary(column.type) and column.type.value_type == kind
-    return column.unify_dictionaries() if is_dictionary else column.cast(kind)
+    if pa.types.is_dictionary(column.type) and column.type.value_type == kind:
+        whole = column.unify_dictionaries()
+        if max((len(chunk.dictionary) for chunk in whole.chunks), default=0) <= SMALL_DICTIONARY:
+            return whole
+    return column.cast(kind)

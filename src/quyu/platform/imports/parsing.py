@@ -86,6 +86,8 @@ def _used(sheet: Sheet, mapping: Mapping[str, str]) -> list[RowError]:
 
 def _merged(sheet: Sheet, mapping: Mapping[str, str], kind: ImportKind) -> list[RowError]:
     """One number over several rows, or one cell over several columns that are read, belongs to nobody."""
+    if not sheet.merged:
+        return []
     names = {sheet.headers.index(header): name for name, header in mapping.items()}
     rows, errors = set(sheet.rows.tolist()), []
     for top, bottom, left, right in sheet.merged:

@@ -103,7 +103,7 @@ def codes(column: pa.DictionaryArray) -> NDArray[np.int32]:
 
 def is_blank(column: pa.DictionaryArray) -> NDArray[np.bool_]:
     blank = np.asarray(pc.equal(column.dictionary, "").to_numpy(zero_copy_only=False), dtype=bool)
-    return blank[codes(column)] if len(blank) else np.zeros(len(column), dtype=bool)
+    return blank[codes(column)] if blank.any() else np.zeros(len(column), dtype=bool)
 
 
 def find_header(head: Sequence[Sequence[str]], kind: ImportKind) -> int:
