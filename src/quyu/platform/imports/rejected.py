@@ -51,7 +51,7 @@ def keep(run: ImportRun, errors: Sequence[RowError], sheet: Sheet | None) -> Non
 
 def _wrong_rows(errors: Sequence[RowError], sheet: Sheet) -> pa.Table:
     """The rows with an error; one that could not be split into cells has its whole text in the first cell."""
-    numbers = {error.row for error in errors if error.row is not None and error.row > sheet.header_row}
+    numbers = rows_of(errors, sheet)
     some = sheet.filter(np.isin(sheet.rows, np.fromiter(numbers, np.int64, len(numbers))))
     columns = [column.cast(pa.string()) for column in some.columns]
     whole = {error.row: error.value or "" for error in sheet.errors if error.row is not None}
@@ -64,6 +64,12 @@ def _wrong_rows(errors: Sequence[RowError], sheet: Sheet) -> pa.Table:
     rows = pa.array([*some.rows.tolist(), *lost], pa.int64())
     table = pa.table([rows, *joined], names=["row", *(str(index) for index in range(len(joined)))])
     return table.replace_schema_metadata({"headers": json.dumps(list(sheet.headers))}).sort_by("row")
+
+
+def rows_of(errors: Iterable[RowError], sheet: Sheet | None) -> set[int]:
+    """The rows below the header that have an error."""
+    first = sheet.header_row if sheet is not None else 0
+    return {error.row for error in errors if error.row is not None and error.row > first}
 
 
 def errors_of(run: ImportRun) -> list[RowError]:

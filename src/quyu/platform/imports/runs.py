@@ -10,8 +10,6 @@ what is not finished yet as 已取消. While 读取中 and 导入中, `phase` (�
 """
 
 import functools
-from collections import Counter
-from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict
 from datetime import date, datetime
@@ -25,13 +23,12 @@ from quyu.kernel.refusal import Refusal
 from quyu.platform.audit import services as audit
 from quyu.platform.files import services as files
 from quyu.platform.files.models import StoredFile
-from quyu.platform.imports import kinds, pipeline, rejected, remembered
+from quyu.platform.imports import findings, kinds, pipeline, remembered
 from quyu.platform.imports.choices import ImportPhase, ImportState
 from quyu.platform.imports.kinds import Context, Receipt, RowError, Written
 from quyu.platform.imports.models import ImportRun, WrittenRow
-from quyu.platform.imports.pipeline import LISTED_ERRORS, Prepared
+from quyu.platform.imports.pipeline import Prepared
 from quyu.platform.imports.progress import SILENT, Progress, Tracker
-from quyu.platform.imports.recognition import header_digest
 from quyu.platform.jobs import liveness
 from quyu.platform.people import policy
 from quyu.platform.people.models import User
@@ -97,7 +94,7 @@ def record_try(prepared: Prepared, receipt: Receipt | None, *, path: Path, at: d
         kind=prepared.kind.id, file=stored, created_by=context.actor, created_at=at, finished_at=at
     )
     run.save()
-    note(run, prepared)
+    findings.keep(run, prepared)
     run.state = ImportState.ACCEPTED if receipt else ImportState.REJECTED
     if receipt:
         _fill_receipt(run, receipt)
@@ -143,7 +140,7 @@ def preview(run: ImportRun, *, at: datetime, today: date) -> Prepared:
     """Judge the file and keep what was found on the run, unless the person chose anew meanwhile."""
     seen = run.version
     prepared = prepare(run, at=at, today=today, progress=_tracker(run))
-    note(run, prepared)
+    findings.keep(run, prepared)
     with transaction.atomic():
         if _is_held(run, version=seen):
             _rest(run, ImportState.PREVIEWED)
@@ -191,80 +188,6 @@ def _tracker(run: ImportRun) -> Tracker:
     return Tracker(tell)
 
 
-def note(run: ImportRun, prepared: Prepared) -> None:
-    """Put findings on the run; at most the first thousand errors, and their full count."""
-    recognition, sheet = prepared.recognition, prepared.sheet
-    is_recalled = bool(prepared.chosen and not run.mapping) or run.preview.get("recalled", False)
-    left_out = {name: "" for name, header in prepared.chosen.items() if not header}
-    run.mapping = {**left_out, **recognition.mapping} if recognition else run.mapping
-    asked = {question.id: asdict(question) for question in prepared.questions}
-    run.options = {
-        **run.options,
-        "answers": {**run.options.get("answers", {}), **prepared.answers},
-        "asked": {**run.options.get("asked", {}), **asked},
-    }
-    run.errors = [asdict(error) for error in prepared.errors[:LISTED_ERRORS]]
-    run.error_count = len(prepared.errors)
-    run.preview = {
-        **prepared.findings.preview,
-        "notices": list(prepared.notices),
-        "is_clean": prepared.is_clean,
-        "valid_rows": len(prepared.valid.rows) if prepared.valid is not None else 0,
-        "file_rows": len(sheet.rows) if sheet else 0,
-        "error_rows": len({error.row for error in prepared.errors if error.row is not None}),
-        "error_codes": dict(Counter(error.code for error in prepared.errors).most_common()),
-        "unknown": rejected.unknown(prepared.errors),
-        "questions": list(asked.values()),
-        "recalled": is_recalled,
-        "headers": [header for header in sheet.headers if header] if sheet else [],
-        "header_digest": header_digest(sheet) if sheet else "",
-        "sheet_name": sheet.name if sheet else "",
-        "sheet_names": list(sheet.sheet_names) if sheet else [],
-        "matches": [asdict(match) for match in recognition.matches] if recognition else [],
-        "ignored": list(recognition.ignored) if recognition else [],
-        "ambiguous": {name: list(texts) for name, texts in recognition.ambiguous.items()}
-        if recognition
-        else {},
-    }
-    rejected.keep(run, prepared.errors, sheet)
-
-
-@transaction.atomic
-def choose(
-    run: ImportRun,
-    *,
-    mapping: Mapping[str, str],
-    answers: Mapping[str, str],
-    create: Sequence[str],
-    sheet: str,
-) -> ImportRun:
-    """Keep what the person chose; the next preview obeys it. Another sheet is recognised from the beginning."""
-    run = ImportRun.objects.select_for_update().select_related("file", "created_by").get(pk=run.pk)
-    if run.state not in OPEN_STATES:
-        raise NotConfirmable(run)
-    is_other_sheet = bool(sheet) and sheet != run.preview.get("sheet_name", "")
-    run.mapping = {} if is_other_sheet else dict(mapping)
-    run.options = {
-        **run.options,
-        "answers": {} if is_other_sheet else dict(answers),
-        "create": list(create),
-        "sheet": sheet,
-        "unchecked": True,
-    }
-    run.version += 1
-    run.save(update_fields=["mapping", "options", "version"])
-    return run
-
-
-def start_over(run: ImportRun) -> ImportRun:
-    """Take back every choice, remembered or made on the page; the next preview recognises the file by itself."""
-    run = choose(run, mapping={}, answers={}, create=run.options.get("create", []), sheet="")
-    run.preview = {**run.preview, "recalled": False}
-    run.options = {**run.options, "recall": False, "asked": {}}
-    run.save(update_fields=["preview", "options"])
-    return run
-
-
 @transaction.atomic
 def confirm(run: ImportRun, *, partial: bool, at: datetime, version: int | None = None) -> ImportRun:
     """Hand the run to the worker, once; `version` is that of the preview the person saw."""
@@ -294,7 +217,7 @@ def execute(run: ImportRun, *, at: datetime, today: date) -> ImportRun:
     """
     progress = _tracker(run)
     prepared = prepare(run, at=at, today=today, progress=progress)
-    note(run, prepared)
+    findings.keep(run, prepared)
     run.progress_rows = run.preview["file_rows"]
     run.finished_at = at
     progress.begin(ImportPhase.WRITING, total=run.progress_rows)

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST
 from quyu.kernel.refusal import Refusal
 from quyu.platform.audit import services as audit
 from quyu.platform.fields.received import whole_number
-from quyu.platform.imports import codes, kinds, questions, remembered, runs, selectors, tasks
+from quyu.platform.imports import choosing, codes, kinds, questions, remembered, runs, selectors, tasks
 from quyu.platform.imports import template as templates
 from quyu.platform.imports.choices import ImportPhase, ImportState
 from quyu.platform.imports.downloads import WHOLE_FILE_BYTES
@@ -162,7 +162,7 @@ def choose(request: GuardedRequest, pk: int) -> HttpResponse:
     run = _own(request, pk)
     try:
         mapping, answers = _chosen(request, run)
-        run = runs.choose(
+        run = choosing.choose(
             run,
             mapping=mapping,
             answers=answers,
@@ -201,7 +201,7 @@ def forget(request: GuardedRequest, pk: int) -> HttpResponse:
             audit.record(
                 actor=request.user, verb="forget_mapping", subject=run, label=run.file.name, at=request.now
             )
-        run = runs.start_over(run)
+        run = choosing.start_over(run)
     except Refusal as refusal:
         messages.error(request, str(refusal))
         return redirect("import-run", pk=pk)
