@@ -74,6 +74,7 @@ MENU = (
             Page(_("渠道"), "channel-list", icon="route", resource="channel"),
             Page(_("工作日历"), "calendarday-list", icon="calendar-event", resource="calendar"),
             Page(_("经销商账号"), "dealers", icon="building-store", resource="dealer"),
+            Page(_("授权额度"), "limits", icon="adjustments", resource="limit"),
             Page(_("账号"), "user-list", icon="user-cog", resource="user"),
             Page(_("审计"), "audit", icon="history", resource="audit"),
             Page(_("权限矩阵"), "audit-rights", icon="shield-lock", resource="rights"),

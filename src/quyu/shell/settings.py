@@ -79,7 +79,7 @@ PLATFORM_APPS = [
     for name in (
         "people", "signin", "audit", "approvals", "imports", "facts", "catalog",
         "calendar", "geography", "notices", "files", "jobs", "viewsets", "masterdata",
-        "disclosure",
+        "disclosure", "limits",
     )
 ]  # fmt: skip
 BUSINESS_APPS = [f"quyu.apps.{name}" for name in ("territories", "customers", "targets", "performance")]
@@ -176,6 +176,24 @@ ACCOUNT_ADAPTER = "quyu.shell.signin.adapter.ClosedSignupAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "Quyu"
 ACCOUNT_RATE_LIMITS = {"login": None, "login_failed": None}  # our growing delay instead (signin/door.py)
+QUYU_OIDC_ISSUER = os.environ.get("QUYU_OIDC_ISSUER", "").rstrip("/")
+QUYU_OIDC_NAME = os.environ.get("QUYU_OIDC_NAME", "企业账号")
+QUYU_OIDC_CLAIM = os.environ.get("QUYU_OIDC_CLAIM", "preferred_username")
+SOCIALACCOUNT_ADAPTER = "quyu.shell.signin.oidc.KnownAccountsAdapter"
+SOCIALACCOUNT_PROVIDERS = {
+    "openid_connect": {
+        "OAUTH_PKCE_ENABLED": True,
+        "APPS": [
+            {
+                "provider_id": "sso",
+                "name": QUYU_OIDC_NAME,
+                "client_id": os.environ.get("QUYU_OIDC_CLIENT_ID", ""),
+                "secret": os.environ.get("QUYU_OIDC_SECRET", ""),
+                "settings": {"server_url": QUYU_OIDC_ISSUER},
+            }
+        ],
+    }
+}
 QUYU_2FA_ROLES = second_factor_roles()
 QUYU_PROXIES = int(os.environ.get("QUYU_PROXIES", "1" if HTTPS else "0"))  # trusted ones in front of us
 CSRF_FAILURE_VIEW = "quyu.shell.errors.stale_form"

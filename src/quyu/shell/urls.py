@@ -19,6 +19,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("users/<int:pk>/second-factor/", signin.reset_second_factor, name="user-second-factor"),
     path("users/", include("quyu.platform.people.account_urls")),
     path("approvals/", include("quyu.platform.approvals.urls")),
+    path("limits/", include("quyu.platform.limits.urls")),
     path("personal/", include("quyu.platform.disclosure.urls")),
     path("notices/", include("quyu.platform.notices.urls")),
     path("audit/", include("quyu.shell.audit_urls")),

@@ -14,6 +14,7 @@ from quyu.apps.targets.models import Operation, PlanVersion
 from quyu.apps.targets.selectors.locks import locked_cells
 from quyu.apps.targets.selectors.log import last_undoable
 from quyu.apps.targets.selectors.reach import reach_of
+from quyu.apps.targets.services.delegated import MARK, require_within
 from quyu.apps.targets.services.operations import day_of, record, require_fresh, take_draft
 from quyu.kernel.money import format_yuan
 from quyu.kernel.refusal import Refusal
@@ -70,7 +71,8 @@ def edit_cell(
     axes = Axes.from_json(version.axes)
     node, kept = Node(region, period, product_line), EditRule(rule)
     axes.block(node)
-    reach_of(axes, scope, at=day_of(at)).require(axes, node, spreading.widest(axes, node, kept))
+    reach = reach_of(axes, scope, at=day_of(at))
+    reach.require(axes, node, spreading.widest(axes, node, kept))
     before = store.load_shaped(version, axes.shape)
     require_fresh(version, axes, [node], before, expected_version)
     after = spreading.spread(
@@ -82,7 +84,11 @@ def edit_cell(
         value_fen=value_fen,
         rule=kept,
     )
+    limited = require_within(
+        version, axes, before=before, after=after, nodes=[node], reach=reach, scope=scope, at=day_of(at)
+    )
     detail = asdict(node) | {
+        **limited,
         "rule": kept.value,
         "before_fen": int(before[axes.block(node)].sum()),
         "after_fen": value_fen,
@@ -106,7 +112,13 @@ def undo(*, plan_version: PlanVersion, actor: User, scope: Scope, at: date | dat
     before = store.load_shaped(version, axes.shape)
     after = store.apply_patch(before, bytes(last.inverse))
     _require_unlocked(version, axes, before, after)
-    detail = {"undoes": last.sequence, "cells_changed": int(np.count_nonzero(before != after))}
+    limited = {MARK: last.detail[MARK]} if MARK in last.detail else {}
+    if not limited:
+        reach = reach_of(axes, scope, at=day_of(at))
+        limited = require_within(
+            version, axes, before=before, after=after, nodes=[], reach=reach, scope=scope, at=day_of(at)
+        )
+    detail = {"undoes": last.sequence, "cells_changed": int(np.count_nonzero(before != after)), **limited}
     return record(
         version, kind="undo", detail=detail, reason="", actor=actor, at=at, before=before, after=after
     )
@@ -145,7 +157,12 @@ def apply_values(
     require_fresh(version, axes, [item.node for item in values], before, expected_version)
     base = store.load_shaped(version, axes.shape, "base")
     after = set_values(axes, before, base, locked_cells(version, axes), values)
+    nodes = [item.node for item in values]
+    limited = require_within(
+        version, axes, before=before, after=after, nodes=nodes, reach=reach, scope=scope, at=day_of(at)
+    )
     detail = {
+        **limited,
         "source": source,
         "nodes": [asdict(item.node) | {"value_fen": item.value_fen} for item in values[:200]],
         "node_count": len(values),

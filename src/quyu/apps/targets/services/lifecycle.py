@@ -103,7 +103,8 @@ def _submitted(approval: Approval) -> PlanVersion:
 @transaction.atomic
 def publish(*, plan_version: PlanVersion, actor: User, at: date | datetime) -> PlanVersion:
     """Put an approved version in force; the one before is superseded. Owners of targets are told."""
-    version = PlanVersion.objects.select_for_update().select_related("plan").get(pk=plan_version.pk)
+    locked = PlanVersion.objects.select_for_update(of=("self",))
+    version = locked.select_related("plan").get(pk=plan_version.pk)
     if not policy.is_open("plan", "publish", version.state):
         raise NotApproved(version.get_state_display())
     _one_at_a_time(version)
