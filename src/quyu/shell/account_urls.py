@@ -1,6 +1,7 @@
 """Sign-in, password and second factor: the few pages of allauth we use. There is no sign-up and no e-mail."""
 
 from allauth.account import views as account_views
+from allauth.account.decorators import reauthentication_required
 from allauth.mfa.base import views as mfa_views
 from allauth.mfa.recovery_codes import views as code_views
 from allauth.mfa.totp import views as totp_views
@@ -9,7 +10,7 @@ from django.views.generic import RedirectView
 
 from quyu.platform.people import guard
 from quyu.shell import account
-from quyu.shell.signin import door, pages
+from quyu.shell.signin import door, oidc, pages
 
 to_account = guard.require("account", "view")(RedirectView.as_view(pattern_name="account"))
 
@@ -18,9 +19,11 @@ urlpatterns = [
     path("language/", account.choose_language, name="language"),
     path("sessions/end/", pages.sign_out_elsewhere, name="sign-out-elsewhere"),
     path("tokens/", pages.token_list, name="tokens"),
-    path("tokens/new/", pages.make_token, name="token-make"),
+    path("tokens/new/", reauthentication_required(pages.make_token), name="token-make"),
     path("tokens/<int:pk>/revoke/", pages.revoke_token, name="token-revoke"),
     path("login/", door.sign_in, name="account_login"),
+    path("sso/", oidc.begin, name="single-sign-on"),
+    path("<slug:provider_id>/callback/", oidc.end, name="openid_connect_callback"),
     path("logout/", account_views.logout, name="account_logout"),
     path("inactive/", account_views.account_inactive, name="account_inactive"),
     path("reauthenticate/", account_views.reauthenticate, name="account_reauthenticate"),

@@ -16,6 +16,7 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
 from quyu.platform.people import guard
+from quyu.platform.people.declarations import PUBLIC
 from quyu.platform.people.models import User
 from quyu.platform.signin import second_factor, sessions, tokens
 from quyu.shell import clock
@@ -96,9 +97,7 @@ class SecondFactorMiddleware:
     @staticmethod
     def _is_missing(request: HttpRequest, view: Callable[..., object]) -> bool:
         user = request.user
-        is_open = getattr(view, "quyu_permission", None) == guard.PUBLIC or request.path.startswith(
-            "/account/"
-        )
+        is_open = getattr(view, "quyu_permission", None) == PUBLIC or request.path.startswith("/account/")
         if is_open or not isinstance(user, User) or request.session.get(HAS_SECOND_FACTOR) == user.pk:
             return False
         if not guard.full_scope(request).roles & settings.QUYU_2FA_ROLES:

@@ -1,6 +1,5 @@
 """My sessions and my tokens: what acts in my name, and the buttons that end it."""
 
-from allauth.account.decorators import reauthentication_required
 from django import forms
 from django.contrib import messages
 from django.http import HttpResponse
@@ -82,10 +81,9 @@ def token_list(request: GuardedRequest) -> HttpResponse:
 
 @guard.require("account", "view")
 @require_POST
-@reauthentication_required
 @sensitive_variables("secret")
 def make_token(request: GuardedRequest) -> HttpResponse:
-    """Asks for the password first; shows the secret this once."""
+    """Shows the secret this once. The address asks for the password first (`account_urls`)."""
     form = TokenForm(request.POST)
     if not form.is_valid():
         return shown(request, form)
