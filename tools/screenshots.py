@@ -13,7 +13,7 @@ import subprocess  # nosec B404
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,15 +28,46 @@ FLAGS = [
 ]  # fmt: skip
 
 
+ORDER_HEADER = "单据编号,开单日期,客户名称,产品名称,件数,销售额"
+ORDERS = (
+    "SO1,{a},{0},山泉水 550ml×24,10,1200.50",
+    'SO2,{a},{1},山泉水 1.5L×12,4,"3,000"',
+    "SO3,{b},{2},山泉水 550ml×24,-1,-120.05",
+)
+FAULTY = (*ORDERS[:2], "SO3,{b},{2},山泉水 550ml×24,1,12o0", "SO4,{b},苏西贸易行,山泉水 1.5L×12,2,300")
+CLEAR, UNCLEAR = {"a": "2026-06-01", "b": "2026年6月3日"}, {"a": "05/06/2026", "b": "07/06/2026"}
+
+
+def uploading(lines: tuple[str, ...], dates: dict[str, str]) -> Callable[[Page, str], None]:
+    """Brings a small order file of three customers of the demo company to its preview."""
+
+    def upload(page: Page, address: str) -> None:
+        page.goto(f"{address}/customers/")
+        names = [cell.inner_text() for cell in page.locator("#rows tbody tr td:nth-child(2)").all()[:3]]
+        text = "\n".join((ORDER_HEADER, *(line.format(*names, **dates) for line in lines)))
+        page.goto(f"{address}/imports/new/?kind=orders")
+        content = {"name": "六月订单.csv", "mimeType": "text/csv", "buffer": text.encode("gb18030")}
+        page.set_input_files("input[type=file]", content)  # type: ignore[arg-type]
+        page.get_by_role("button", name="读取并核对").click()
+        page.wait_for_selector("#verdict")
+
+    return upload
+
+
 @dataclass(frozen=True)
 class Shot:
-    """A page as one account sees it; `wait` must have appeared. `part` is all that is shown of it, when given."""
+    """A page as one account sees it; `wait` must have appeared. `part` is all that is shown of it, when given.
+
+    `lead` goes to the page where an address alone does not; `width` stands in for the common one.
+    """
 
     name: str
     account: str
     path: str
     wait: str = "main"
     part: str = ""
+    lead: Callable[[Page, str], None] | None = None
+    width: int = 0
 
 
 SHOTS = (
@@ -53,6 +84,12 @@ SHOTS = (
     Shot("customers", "operations", "/customers/"),
     Shot("organisation", "director", "/org/"),
     Shot("imports", "operations", "/imports/"),
+    Shot("import-new", "operations", "/imports/new/"),
+    Shot("import-question", "operations", "", lead=uploading(ORDERS, UNCLEAR)),
+    Shot("import-question-phone", "operations", "", lead=uploading(ORDERS, UNCLEAR), width=390),
+    Shot("import-ready", "operations", "", lead=uploading(ORDERS, CLEAR)),
+    Shot("import-errors", "operations", "", lead=uploading(FAULTY, CLEAR)),
+    Shot("import-receipt", "operations", "/imports/1/"),
     Shot("approvals", "director", "/approvals/?tab=all"),
     Shot("audit", "auditor", "/audit/"),
 )
@@ -103,7 +140,10 @@ def take(page: Page, address: str, shot: Shot, out: Path) -> list[str]:
     complaints: list[str] = []
     page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
     page.on("pageerror", lambda error: complaints.append(str(error)))
-    page.goto(address + shot.path)
+    if shot.lead is not None:
+        shot.lead(page, address)
+    else:
+        page.goto(address + shot.path)
     page.wait_for_selector(shot.wait, timeout=20_000)
     page.wait_for_load_state("networkidle")
     page.wait_for_timeout(700)
@@ -127,10 +167,10 @@ def main() -> int:
     complaints: list[str] = []
     with site() as address, sync_playwright() as driver:
         browser = driver.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        size = {"width": wanted.width, "height": wanted.height}
         for shot in SHOTS:
             if wanted.only and shot.name not in wanted.only:
                 continue
+            size = {"width": shot.width or wanted.width, "height": wanted.height}
             page = browser.new_context(viewport=size, locale="zh-CN").new_page()  # type: ignore[arg-type]
             sign_in(page, address, shot.account, password)
             try:

@@ -270,6 +270,23 @@ def test_the_same_file_again_leads_to_the_first_import(
     assert "确认导入" not in page
 
 
+@pytest.mark.capability("PLT4")
+def test_the_receipt_says_for_which_territories_the_file_counts(
+    company: Company, django_capture_on_commit_callbacks: Any
+) -> None:
+    Customer.objects.create(code="K1", name="苏南一店", territory_override=company.sunan)
+    Customer.objects.create(code="K2", name="无主二店")
+    client = client_of(company.operations)
+    run = upload(client, "SO1,2026-05-04,苏南一店,茶,2,100.00", "SO2,2026-06-01,无主二店,水,1,40")
+
+    run = confirm(client, run, django_capture_on_commit_callbacks)
+
+    assert selectors.by_owner(run) == {company.sunan.name: 100_00, "未归属": 40_00}
+    page = text(client.get(f"/imports/{run.pk}/"))
+    assert "按归属的销售区域" in page
+    assert "按月份" in page
+
+
 def test_an_import_that_waits_can_be_cancelled_and_confirmed_after_all(
     company: Company, django_capture_on_commit_callbacks: Any
 ) -> None:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 from numpy.typing import NDArray
 
 from quyu.apps.performance import derive, order_amounts, order_scope, places, rollups, services
+from quyu.apps.performance.batch_totals import by_territory
 from quyu.apps.performance.order_checks import (
     Resolved,
     errors_of,
@@ -219,5 +220,6 @@ ORDERS = register(
         alternatives=ALTERNATIVES,
         precheck=precheck,
         undo=undo,
+        by_owner=by_territory,
     )
 )

@@ -44,6 +44,9 @@ class Column:
         return (str(self.label), *(str(word) for word in self.synonyms), self.name)
 
 
+MOST_SHOWN = 200
+
+
 @dataclass(frozen=True)
 class RowError:
     """One fault: the row as the file shows it (1-based, header included), the column by its header text.
@@ -56,6 +59,13 @@ class RowError:
     code: str
     value: str | None
     message: str
+
+    def __post_init__(self) -> None:
+        """A cell may hold megabytes: what is shown, stored and downloaded of it is short."""
+        for name, most in (("value", MOST_SHOWN), ("message", 3 * MOST_SHOWN)):
+            text = getattr(self, name)
+            if text is not None and len(text) > most:
+                object.__setattr__(self, name, f"{text[:most]}…")
 
 
 @dataclass(frozen=True)
@@ -163,7 +173,8 @@ class ImportKind:
     `alternatives` are groups of columns of which a file needs at least one; `precheck` refuses a file before
     it is read (the same file again); `stage` does before the transaction what takes long, in `parsed.memory`
     and in files that nobody sees without a commit; `undo` takes back a fact batch (batch id, reason, actor, at), `take_back`
-    the rows of other objects under the rights of a context. `command` is its word on the command line.
+    the rows of other objects under the rights of a context. `command` is its word on the command line; `by_owner`
+    says for whom a fact batch counts: name -> fen.
     """
 
     id: str
@@ -180,6 +191,7 @@ class ImportKind:
     stage: Callable[[Parsed, Context], None] | None = None
     take_back: Callable[[Sequence[Written], Context], Receipt] | None = None
     command: str = ""
+    by_owner: Callable[[int], Mapping[str, int]] | None = None
 
     def column(self, name: str) -> Column:
         return next(column for column in self.columns if column.name == name)

@@ -139,6 +139,19 @@ def creations(run: ImportRun) -> list[Creation]:
     return found
 
 
+def by_owner(run: ImportRun) -> Mapping[str, int]:
+    """For whom a written run counts; for files that do not say so themselves."""
+    tell = kinds.kind(run.kind).by_owner
+    if (
+        tell is None
+        or run.batch_id is None
+        or run.state != ImportState.ACCEPTED
+        or run.preview.get("by_region")
+    ):
+        return {}
+    return tell(run.batch_id)
+
+
 def lacks_only_master(run: ImportRun) -> bool:
     """Whether every error would go away if the file might create what it names."""
     codes = set(run.preview.get("error_codes", {}))

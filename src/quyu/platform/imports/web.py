@@ -99,6 +99,7 @@ def _own(request: GuardedRequest, pk: int) -> ImportRun:
 def _context(request: GuardedRequest, run: ImportRun) -> dict[str, object]:
     kind, preview = kinds.kind(run.kind), run.preview
     by_region = sorted(preview.get("by_region", {}).items(), key=lambda pair: (-pair[1], pair[0]))
+    by_owner = sorted(selectors.by_owner(run).items(), key=lambda pair: (-pair[1], pair[0]))
     is_mine = run.created_by_id == request.user.pk
     is_open = is_mine and run.state in runs.OPEN_STATES and guard.may(request, kind.resource, "import")
     return {
@@ -131,6 +132,8 @@ def _context(request: GuardedRequest, run: ImportRun) -> dict[str, object]:
         "has_whole_file": run.file.size <= WHOLE_FILE_BYTES and run.state != ImportState.ACCEPTED,
         "by_region": by_region[: selectors.SHOWN_REGIONS],
         "regions_left": by_region[selectors.SHOWN_REGIONS :],
+        "by_owner": by_owner[: selectors.SHOWN_REGIONS],
+        "owners_left": by_owner[selectors.SHOWN_REGIONS :],
         "by_month": list(preview.get("by_month", {}).items()),
         "may_confirm": is_open
         and run.state in runs.CONFIRMABLE
