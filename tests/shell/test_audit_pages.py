@@ -114,7 +114,16 @@ def test_matrix_shows_each_right_of_each_role(company: Company) -> None:
 
     for role in Role:
         assert str(role.label) in text
-    assert "区域划分方案" in text
+    for words in (
+        "区域划分方案",
+        "已提交，待审批",
+        "只看得到这些状态",
+        "联系人、电话、地址",
+        "电话、邮箱、证件号码",
+        "不得由同一账号",
+        "本人岗位负责的销售区域及其客户",
+    ):
+        assert words in text
 
 
 def test_export_holds_the_filtered_log(company: Company) -> None:
