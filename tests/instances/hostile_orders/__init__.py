@@ -1,12 +1,31 @@
 """Order files as spreadsheets, ERP systems, tired people and attackers really make them, with what is owed to each.
 
 Every file is made here, the same bytes each time; the totals are summed from the lines that went in, never
-by the importer. `CASES` is the whole list.
+by the importer. `FAMILIES` makes them, family by family.
 """
+
+from collections.abc import Callable, Iterator, Mapping
 
 from tests.instances.hostile_orders import business, text, values, workbook
 from tests.instances.hostile_orders.files import Case
 
-CASES: tuple[Case, ...] = (*text.cases(), *values.cases(), *workbook.cases(), *business.cases())
+FAMILIES: Mapping[str, Callable[[], Iterator[Case]]] = {
+    "encodings": text.encodings,
+    "separators": text.separators,
+    "reports": text.reports,
+    "broken": text.broken,
+    "amounts": values.amounts,
+    "units": values.units,
+    "dates": values.dates,
+    "identifiers": values.identifiers,
+    "cells": workbook.cells,
+    "layouts": workbook.layouts,
+    "sheets": workbook.sheets,
+    "archives": workbook.archives,
+    "names": business.names,
+    "calendar": business.calendar,
+    "repeats": business.repeats,
+    "scope": business.scope,
+}
 
-__all__ = ["CASES", "Case"]
+__all__ = ["FAMILIES", "Case"]

@@ -29,13 +29,6 @@ def refused(name: str, column: str, row: int, text: str, code: str) -> Case:
     )
 
 
-def cases() -> Iterator[Case]:
-    yield from names()
-    yield from calendar()
-    yield from repeats()
-    yield from scope()
-
-
 def names() -> Iterator[Case]:
     yield refused("unknown_customer", "客户", 4, "王记小卖部", "unknown_customer")
     yield refused("misspelt_customer", "客户", 4, "广州白云批发部", "unknown_customer")

@@ -34,13 +34,6 @@ def accepted(name: str, content: bytes, notice: str = "", suffix: str = ".csv") 
     return Case(name, content, suffix, want=ALL, notice=notice)
 
 
-def cases() -> Iterator[Case]:
-    yield from encodings()
-    yield from separators()
-    yield from reports()
-    yield from broken()
-
-
 def encodings() -> Iterator[Case]:
     for encoding in ("utf-8", "utf-8-sig", "gbk", "gb18030", "utf-16", "utf-16-le", "utf-16-be", "utf-32"):
         yield accepted(f"encoding_{encoding}", delimited(table(), encoding=encoding))
@@ -74,7 +67,7 @@ def encodings() -> Iterator[Case]:
     yield Case(
         "binary_jpeg",
         b"\xff\xd8\xff\xe0\x00\x10JFIF\x00" + bytes(range(256)) * 4,
-        errors=((None, None, "corrupt_file"),),
+        errors=((None, None, "unsupported_type"),),
     )
 
 

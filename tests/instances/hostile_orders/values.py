@@ -25,13 +25,6 @@ def yuan(line: Line) -> str:
     return line.row()[AMOUNT]
 
 
-def cases() -> Iterator[Case]:
-    yield from amounts()
-    yield from units()
-    yield from dates()
-    yield from identifiers()
-
-
 def spelled(name: str, spell: Callable[[Line], str], *, column: str = "金额") -> Case:
     """All amounts written another way: the same totals."""
     return Case(name, delimited(recast(column, [spell(line) for line in LINES])), want=ALL)
@@ -236,7 +229,7 @@ def dates() -> Iterator[Case]:
         "iso_zulu": lambda day: f"{day}T12:00:00Z",
         "named_month": lambda day: f"{day:%d-%b-%y}",
         "named_month_first": lambda day: f"{day:%b %d, %Y}",
-        "iso_week": lambda day: "{0}-W{1:02d}-{2}".format(*day.isocalendar()),
+        "iso_week": lambda day: "{}-W{:02d}-{}".format(*day.isocalendar()),
         "serial": lambda day: str((day - date(1899, 12, 30)).days),
         "serial_time": lambda day: f"{(day - date(1899, 12, 30)).days}.75",
         "apostrophe": lambda day: f"'{day}",

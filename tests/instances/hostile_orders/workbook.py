@@ -39,13 +39,6 @@ def refused(name: str, content: bytes, code: str, suffix: str = ".xlsx") -> Case
     return Case(name, content, suffix, errors=((None, None, code),))
 
 
-def cases() -> Iterator[Case]:
-    yield from cells()
-    yield from layouts()
-    yield from sheets()
-    yield from archives()
-
-
 def with_cell(line: int, column: int, cell: Cell | None) -> bytes:
     """The twelve lines with one other cell; `line` as the file shows it."""
     whole = cells_of(table())
@@ -220,7 +213,7 @@ def layouts() -> Iterator[Case]:
     )
     yield accepted("xlsx_hidden_column", zipped(parts(away)))
     yield accepted(
-        "xlsx_offset", book([[""] * 12, *([["", "", ""] + row for row in table()])], header_rows=99)
+        "xlsx_offset", book([[""] * 12, *([["", "", "", *row] for row in table()])], header_rows=99)
     )
     far = [*cells_of(table()), *[[] for _ in range(3000)], [None] * 40 + [Cell("", 's="1"')]]
     yield accepted("xlsx_styled_blanks", zipped(parts(SheetXml("订单", far))))

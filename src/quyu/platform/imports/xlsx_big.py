@@ -58,7 +58,7 @@ def _read(path: Path, kind: ImportKind, sheet_name: str | None, progress: Tracke
         rows=sheet.rows,
         header_row=sheet.header_row,
         errors=sheet.errors,
-        notices=xlsx_choice.notices(name, list(heads), hidden),
+        notices=xlsx_choice.notices(name, list(heads), hidden, cells.hidden_rows),
         name=name,
         sheet_names=tuple(visible),
         above=sheet.above,

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from django.utils.translation import gettext as _
 
 from quyu.platform.fields.values import listed
+from quyu.platform.imports import headers
 from quyu.platform.imports.kinds import ImportKind, RowError
 from quyu.platform.imports.questions import which_sheet
 from quyu.platform.imports.refusals import FileRefused
@@ -31,7 +32,7 @@ def chosen(heads: Mapping[str, tuple[Head, int]], kind: ImportKind) -> str:
     words = {word for column in kind.columns for word in column.words}
     fits = {name: _fit(head, kind, words) for name, (head, _size) in heads.items()}
     name = max(heads, key=lambda key: (fits[key], heads[key][1]))
-    equals = [key for key in heads if fits[key] == fits[name] > 1]
+    equals = [key for key, (head, _size) in heads.items() if fits[key] > 1 and _serves(head, kind)]
     if len(equals) > 1:
         raise FileRefused(
             "ambiguous_header",
@@ -42,18 +43,31 @@ def chosen(heads: Mapping[str, tuple[Head, int]], kind: ImportKind) -> str:
     return name
 
 
+def _serves(head: Head, kind: ImportKind) -> bool:
+    """Whether the sheet has every column that an import of this kind needs."""
+    found = {headers.key(cell) for cell in head[find_header(head[:HEADER_SEARCH_ROWS], kind)]}
+    needed = [(column.name,) for column in kind.columns if column.required] + list(kind.alternatives)
+    return all(
+        any(headers.key(word) in found for name in group for word in kind.column(name).words)
+        for group in needed
+    )
+
+
 def _fit(head: Head, kind: ImportKind, words: set[str]) -> int:
     header = head[find_header(head[:HEADER_SEARCH_ROWS], kind)]
     return len({cell.strip() for cell in header} & words)
 
 
-def notices(name: str, filled: Sequence[str], hidden: Sequence[str]) -> tuple[str, ...]:
-    """What was not read."""
+def notices(name: str, filled: Sequence[str], hidden: Sequence[str], hidden_rows: int) -> tuple[str, ...]:
+    """What was not read, and what was though it cannot be seen."""
     ignored = [_("已忽略隐藏的工作表“{name}”。").format(name=other) for other in hidden if other != name]
     unread = [
         _("读取工作表“{name}”，没有读取“{other}”。").format(name=name, other=o) for o in filled if o != name
     ]
-    return (*ignored, *unread)
+    concealed = (
+        [_("有 {count} 行被隐藏或筛选掉，也一并读取了。").format(count=hidden_rows)] if hidden_rows else []
+    )
+    return (*ignored, *unread, *concealed)
 
 
 def errors(

@@ -35,7 +35,7 @@ from quyu.platform.imports.sheet import (
 )
 from quyu.platform.imports.xlsx_big import read_big
 from quyu.platform.imports.xlsx_parts import number_text
-from quyu.platform.imports.xlsx_stream import Unplain
+from quyu.platform.imports.xlsx_stream import HIDDEN, Unplain
 
 MAX_ROWS = 1_048_576
 MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
@@ -76,7 +76,7 @@ def _read(workbook: CalamineWorkbook, path: Path, kind: ImportKind, sheet_name: 
     header = sheet.header_row
     return replace(
         sheet,
-        notices=xlsx_choice.notices(name, list(filled), hidden),
+        notices=xlsx_choice.notices(name, list(filled), hidden, _hidden_rows(path, name)),
         name=name,
         sheet_names=tuple(visible),
         above=tuple(tuple(row) for row in filled[name][: header - 1]),
@@ -166,6 +166,13 @@ def _unreadable(path: Path, sheet_name: str) -> dict[tuple[int, int], tuple[str,
             return {}
         with archive.open(part) as file:
             return dict(_suspicious(_cells(iterparse(file, events=("end",), forbid_dtd=True))))
+
+
+def _hidden_rows(path: Path, sheet_name: str) -> int:
+    """How many rows of the sheet are hidden or filtered out."""
+    with zipfile.ZipFile(path) as archive:
+        part = _part(archive, sheet_name)
+        return archive.read(part).count(HIDDEN) if part else 0
 
 
 def _has_formulas(archive: zipfile.ZipFile, part: str) -> bool:

@@ -8,7 +8,7 @@ order, other encodings) it leaves to the other one by raising `Unplain`.
 import re
 import zipfile
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, BinaryIO, cast
 
 import numpy as np
@@ -34,6 +34,7 @@ HEAD_BYTES = 4096
 LAST_ROW = 1_048_576
 _DIMENSION = re.compile(rb'<(?:\w+:)?dimension\s+ref="[A-Z]+\d+:[A-Z]+(\d+)"')
 _ROWS = re.compile(rb"<((?:\w+:)?)sheetData\b")
+HIDDEN = b' hidden="1"'
 _MERGED = re.compile(rb'<(?:\w+:)?mergeCell\s[^>]*?ref="([A-Z]+)(\d+):([A-Z]+)(\d+)"')
 
 
@@ -52,6 +53,7 @@ class Cells:
     columns: dict[int, pa.DictionaryArray]
     unreadable: dict[tuple[int, int], tuple[str, str]] = field(default_factory=dict)
     merged: tuple[Area, ...] = ()
+    hidden_rows: int = 0
 
 
 def stated_rows(archive: zipfile.ZipFile, path: str) -> int | None:
@@ -71,16 +73,17 @@ def read_cells(
     progress: Tracker = SILENT,
 ) -> Cells:
     """All cells of a sheet, or those of its first rows."""
-    cells = _Collector(book, shared)
+    cells, hidden_rows = _Collector(book, shared), 0
     with archive.open(path) as file:
         for data, areas in _pieces(cast(BinaryIO, file)):
             data.decode("utf-8")  # the spans of texts are taken on trust
             cells.take(np.frombuffer(data, np.uint8))
             cells.merged = areas
+            hidden_rows += data.count(HIDDEN)
             progress.rows(cells.last_row)
             if first_rows is not None and cells.last_row >= first_rows:
                 break
-    return cells.joined()
+    return replace(cells.joined(), hidden_rows=hidden_rows)
 
 
 def _pieces(file: BinaryIO) -> Iterator[tuple[bytes, tuple[Area, ...]]]:
