@@ -21,7 +21,8 @@ DELIMITERS = (",", "\t", ";", "|")
 HEAD_BYTES = 256 * 1024
 csv.field_size_limit(HEAD_BYTES)
 HEAD_ROWS = 60
-BLOCK = 1 << 26
+BLOCK = 1 << 24
+SHOWN_TEXT = 200
 ENCODING_NAMES = {"gb18030": "GB18030（GBK）", "big5hkscs": "Big5", "utf-16": "UTF-16", "utf-16-le": "UTF-16"}
 
 
@@ -33,7 +34,9 @@ def read_csv(data: bytes, kind: ImportKind, progress: Tracker = SILENT) -> Sheet
     header = find_header(head, kind)
     names = checked_headers(_padded(head, header))
     progress.begin(ImportPhase.READING, total=decoded.content.count(b"\n"))
-    table, bad = _read(decoded.content, delimiter, len(names))
+    table, bad = _read(decoded.content, delimiter, len(names), progress)
+    notices, is_cut = _notices(decoded), decoded.truncated
+    del decoded
     total = table.num_rows + len(bad)
     rows = np.delete(np.arange(1, total + 1, dtype=np.int64), np.fromiter(bad, np.int64, len(bad)) - 1)
     body = int(np.searchsorted(rows, header + 2))
@@ -47,11 +50,11 @@ def read_csv(data: bytes, kind: ImportKind, progress: Tracker = SILENT) -> Sheet
             for row, (found, text) in bad.items()
             if row > header + 1
         ),
-        notices=_notices(decoded),
+        notices=notices,
         above=tuple(tuple(row) for row in head[:header]),
     )
     sheet = without_empty_rows(sheet)
-    return _cut_last_row(sheet, total) if decoded.truncated else sheet
+    return _cut_last_row(sheet, total) if is_cut else sheet
 
 
 def _notices(decoded: encoding.Decoded) -> tuple[str, ...]:
@@ -83,17 +86,19 @@ def _padded(head: list[list[str]], header: int) -> list[str]:
     return names + [""] * (usual - len(names)) if usual > len(names) and not any(extra) else names
 
 
-def _read(content: bytes, delimiter: str, width: int) -> tuple[pa.Table, dict[int, tuple[int, str]]]:
+def _read(
+    content: bytes, delimiter: str, width: int, progress: Tracker
+) -> tuple[pa.Table, dict[int, tuple[int, str]]]:
     """All records of `width` fields as text, and the others by record number."""
     bad: dict[int, tuple[int, str]] = {}
 
     def note(row: arrow_csv.InvalidRow) -> str:
-        bad[row.number] = (row.actual_columns, row.text)
+        bad[row.number] = (row.actual_columns, row.text[:SHOWN_TEXT])
         return "skip"
 
     names = [str(index) for index in range(width)]
     try:
-        table = arrow_csv.read_csv(
+        reader = arrow_csv.open_csv(
             pa.BufferReader(content),
             read_options=arrow_csv.ReadOptions(use_threads=False, column_names=names, block_size=BLOCK),
             parse_options=arrow_csv.ParseOptions(
@@ -108,16 +113,21 @@ def _read(content: bytes, delimiter: str, width: int) -> tuple[pa.Table, dict[in
                 check_utf8=False,
             ),
         )
+        batches, rows = [], 0
+        for batch in reader:
+            batches.append(batch)
+            rows += batch.num_rows
+            progress.rows(rows + len(bad))
     except pa.ArrowInvalid as error:
         raise FileRefused("corrupt_file", "文件结构有误（可能是引号没有成对），请重新导出。") from error
-    return table, bad
+    return pa.Table.from_batches(batches, reader.schema), bad
 
 
 def _ragged(row: int, found: int, text: str, delimiter: str, width: int) -> RowError:
     code = "too_few_fields" if found < width else "too_many_fields"
     message = _("这一行有 {found} 个字段，应为 {width} 个；请检查是否多了或少了分隔符“{delimiter}”。")
     shown = "Tab" if delimiter == "\t" else delimiter
-    return RowError(row, None, code, text[:200], message.format(found=found, width=width, delimiter=shown))
+    return RowError(row, None, code, text, message.format(found=found, width=width, delimiter=shown))
 
 
 def _cut_last_row(sheet: Sheet, last: int) -> Sheet:
