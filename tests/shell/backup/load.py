@@ -18,10 +18,8 @@ def prepare() -> None:
     build_company()
 
 
-def work(seed: int) -> None:
-    number = 0
-    while True:
-        number += 1
+def work(seed: int, times: int = 1_000_000) -> None:
+    for number in range(1, times + 1):
         name = f"{seed}-{number}"
         rows = [
             line(f"{name}-{i}", date(2026, 1, 1) + timedelta(i % 90), i + 1, customer=f"C{i % 7}")
@@ -84,6 +82,7 @@ if __name__ == "__main__":
 
     {
         "prepare": prepare,
+        "fill": lambda: work(0, 5),
         "work": lambda: work(int(sys.argv[2])),
         "inspect": lambda: print(json.dumps(inspect())),
     }[sys.argv[1]]()
