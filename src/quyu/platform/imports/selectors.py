@@ -96,6 +96,7 @@ def allowed_kinds(scope: Scope) -> list[ImportKind]:
 def mapping_rows(run: ImportRun) -> list[MappingRow]:
     kind = kinds.kind(run.kind)
     matches = {match["column"]: match for match in run.preview.get("matches", [])}
+    personal = policy.PERSONAL.get(kind.resource, ())
     ambiguous = run.preview.get("ambiguous", {})
     groups = {
         name: tuple(str(kind.column(n).label) for n in group) for group in kind.alternatives for name in group
@@ -108,7 +109,10 @@ def mapping_rows(run: ImportRun) -> list[MappingRow]:
             group=groups.get(column.name, ()),
             header=run.mapping.get(column.name, ""),
             confidence=matches.get(column.name, {}).get("confidence"),
-            samples=tuple(matches.get(column.name, {}).get("samples", ())),
+            samples=tuple(
+                values.mask(sample, column.name) if column.name in personal else sample
+                for sample in matches.get(column.name, {}).get("samples", ())
+            ),
             choices=tuple(ambiguous.get(column.name, ())),
         )
         for column in kind.columns
