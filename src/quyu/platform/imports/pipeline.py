@@ -30,7 +30,7 @@ from quyu.platform.imports.sheet import Sheet
 from quyu.platform.imports.xlsx_file import read_xlsx
 
 LISTED_ERRORS = 1_000
-UNREADABLE = (pa.ArrowException, ParseError, KeyError, IndexError, ValueError, OverflowError)
+UNREADABLE = (pa.ArrowException, ParseError, LookupError, ValueError, OverflowError)
 NO_FINDINGS = Findings()
 
 
