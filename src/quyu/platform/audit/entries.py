@@ -68,6 +68,8 @@ ENTRY_LABELS = {
     "channels": _("渠道"),
     "products": _("产品"),
     "people": _("人员"),
+    "files": _("文件数"),
+    "bytes": _("字节数"),
 }
 ENTRY_VALUES: dict[str, Mapping[str, object]] = {
     "rule": {"none": _("上级随之变化"), "total": _("上级不变，由同级分摊")}
