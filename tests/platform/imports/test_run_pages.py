@@ -40,9 +40,7 @@ def sheet_of(content: bytes, index: int = 0) -> list[list[Any]]:
 def download(client: Client, address: str) -> bytes:
     response = client.get(address)
     assert response.status_code == 200
-    content = b"".join(response.streaming_content)  # type: ignore[attr-defined]
-    response.close()
-    return content
+    return b"".join(response.streaming_content)  # type: ignore[attr-defined]
 
 
 def chosen(run: ImportRun, **fields: object) -> dict[str, object]:
