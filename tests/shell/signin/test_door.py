@@ -30,7 +30,6 @@ def sign_out(client: Client) -> None:
     assert "quyu_device" in client.cookies
 
 
-@pytest.mark.capability("PLT5")
 def test_the_wait_doubles_and_then_lets_the_owner_in(member: User, time: Clock) -> None:
     client = Client()
     assert [attempt(client, "wrong") for _ in range(5)] == [200] * 5
