@@ -17,7 +17,7 @@ from quyu.platform.catalog.models import Channel, Product, ProductLine
 from quyu.platform.imports import runs
 from quyu.platform.imports.models import ImportRun
 from quyu.platform.people.models import User
-from tests.people import TODAY, Company, build_company
+from tests.people import TODAY, build_company
 from tests.platform.facts.lines import AT
 
 CUSTOMERS = 24
@@ -36,19 +36,19 @@ def build() -> None:
     for number in range(CUSTOMERS):
         named = places[number % 3]
         Customer.objects.create(code=f"C{number}", name=f"客户{number}", territory_override=named)
-    publish_first_plan(company)
+    publish_first_plan()
 
 
-def publish_first_plan(company: Company) -> None:
+def draft_plan(name: str) -> PlanVersion:
     axes = targets.freeze(year=2026, at=date(2026, 1, 1))
     base = np.random.default_rng(3).integers(0, 9_000_000, axes.shape, dtype=np.int64)
-    version = planning.create_plan(
-        name="2026", year=2026, base=base, total_fen=9_876_543_21, actor=operations(), at=AT, axes=axes
+    return planning.create_plan(
+        name=name, year=2026, base=base, total_fen=9_876_543_21, actor=operations(), at=AT, axes=axes
     )
-    decide_and_publish(version)
 
 
-def decide_and_publish(version: PlanVersion) -> None:
+def publish_first_plan() -> None:
+    version = draft_plan("2026")
     approval = planning.submit(plan_version=version, actor=operations(), at=AT)
     approvals.approve(approval=approval, actor=director(), at=AT)
     version.refresh_from_db()

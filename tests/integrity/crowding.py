@@ -281,6 +281,33 @@ def once(writers: int, home: Path) -> list[dict[str, Any]]:
     return results
 
 
+def rivals(home: Path) -> dict[str, Any]:
+    """Two plans of one year, both approved, published at the same moment: one is in force in the end."""
+
+    def prepare() -> None:
+        clear_draft()
+        for version in (PlanVersion.objects.order_by("-pk")[0], company.draft_plan("2026 乙")):
+            approval = planning.submit(plan_version=version, actor=company.operations(), at=AT)
+            approvals.approve(approval=approval, actor=company.director(), at=AT)
+
+    in_child(prepare)
+    versions = found_in_child(
+        lambda: list(
+            PlanVersion.objects.filter(state=VersionState.APPROVED)
+            .order_by("pk")
+            .values_list("pk", flat=True)
+        ),
+        home,
+    )
+
+    def one(number: int) -> str:
+        version = PlanVersion.objects.get(pk=versions[number])
+        return code_of(lambda: planning.publish(plan_version=version, actor=company.operations(), at=AT))
+
+    answers = Counter(together(len(versions), one, home))
+    return {"what": "rivals", "answers": dict(answers), "faults": found_in_child(invariants.faults, home)}
+
+
 def _counted(name: str, answers: Counter[str]) -> list[str]:
     return [] if answers["done"] == 1 else [f"{name}: {answers['done']} of the same requests had an effect"]
 
