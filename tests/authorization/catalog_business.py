@@ -430,6 +430,7 @@ def judged_in_reach(kind: str, table: str, resource: str, site: Site, case: Case
         territory = site.oracle.territory_counting(site.raw["customer"][case.pk], date(2026, 3, 1))
         everything = site.oracle.reach(user, case.day, resource, "import").everything
         inside = everything or territory in sees(site, case, "territory", resource, "import")
+        inside &= case.day > date(2026, 3, 1)
     else:
         inside = case.pk in sees(site, case, table, resource, "import")
     errors = int(runs[0].get("error_count", "0"))

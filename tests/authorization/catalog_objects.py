@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 from tests.authorization.questions import Case, Topic
 from tests.authorization.reading import counted, first_cells, json_of, linked
+from tests.authorization.rights import TABLE, UNWRITTEN
 from tests.authorization.site import Answer, Ask, Site
 
 NEW = "kqz99999"
@@ -45,6 +46,7 @@ def topics() -> Iterator[Topic]:
         yield from api_topics(kind)
     yield from creating_topics()
     yield from personal_topics()
+    yield from writable_topics()
 
 
 def row(site: Site, kind: Kind, case: Case) -> Any:
@@ -268,6 +270,27 @@ def creating_topics() -> Iterator[Topic]:
             ask=lambda s, c, base=base, making=making: Ask("POST", f"/{base}", body=fields_of_new(making, s, c)),
             effect=partial(made_in_reach, making, "create"), refused="api", weight=4,
         )  # fmt: skip
+
+
+def unwritten(site: Site, case: Case, answer: Answer) -> str:
+    """The class of a customer and the territory it is named for are not for managers of a part to write."""
+    user = site.accounts[case.account]
+    assert user is not None
+    writing = {role for role in site.oracle.roles(user, case.day) if "edit" in TABLE[role].get("customer", ())}
+    barred = [set(UNWRITTEN.get((role, "customer"), ())) for role in writing]
+    columns = set(answer.changed.get("customers_customer", {}).get(case.pk, {}))
+    if found := columns & {f"{name}_id" if name.startswith("terr") else name for name in set.intersection(*barred)}:
+        return f"wrote {sorted(found)}"
+    return ""
+
+
+def writable_topics() -> Iterator[Topic]:
+    kind = KINDS[8]
+    yield Topic(
+        "customers/<int:pk>/edit/ too much", "customers/<int:pk>/edit/", "POST", (("customer", "edit"),), table="customer",
+        status=frozenset({200, 302}), writes=True, effect=unwritten, weight=4,
+        ask=lambda s, c: posted(kind, s, c, tier="a", territory_override=s.world.territories["own-b"].code),
+    )  # fmt: skip
 
 
 def personal_topics() -> Iterator[Topic]:

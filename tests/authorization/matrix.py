@@ -5,39 +5,20 @@ can be read of the answer, on the completeness of lists, and on the rows it chan
 """
 
 import zlib
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
 from itertools import zip_longest
 
 from tests.authorization import catalog_business, catalog_objects, catalog_people, catalog_personal, coverage
 from tests.authorization.questions import Case, Topic, gate, judge
 from tests.authorization.relations import relation
 from tests.authorization.site import Site
+from tests.authorization.tally import Result
 from tests.authorization.world import DAYS
 
 
 MANY = 120
 """From so many questions on, a topic is asked about every row; below, about some."""
-
-
-@dataclass
-class Result:
-    """How many decisions, and what disagreed."""
-
-    decisions: int = 0
-    by_topic: Counter[str] = field(default_factory=Counter)
-    by_relation: Counter[str] = field(default_factory=Counter)
-    by_status: Counter[str] = field(default_factory=Counter)
-    disagreements: list[str] = field(default_factory=list)
-
-    def add(self, other: "Result") -> None:
-        self.decisions += other.decisions
-        for mine, theirs in (
-            (self.by_topic, other.by_topic), (self.by_relation, other.by_relation), (self.by_status, other.by_status)
-        ):  # fmt: skip
-            mine.update(theirs)
-        self.disagreements += other.disagreements
 
 
 def all_topics() -> list[Topic]:
@@ -79,9 +60,10 @@ def in_turn(strata: list[list[Case]]) -> Iterator[Case]:
 def draw(topics: Sequence[Topic], site: Site, decisions: int, share: tuple[int, int] = (0, 1)) -> Iterator[tuple[Topic, Case]]:
     """The first cases of each topic, as many as its weight gives it; `share` = (number, of how many) workers."""
     total = sum(topic.weight for topic in topics)
-    spare = 0
+    spare = 0.0
     for topic in sorted(topics, key=lambda topic: len(topic.rows(site))):
-        quota = decisions * topic.weight // total + spare
+        fair = decisions * topic.weight / total + spare
+        quota = int(fair)
         taken = 0
         for case in cases(topic, site, None if quota > MANY else 2 + quota // 3):
             if taken >= quota:
@@ -89,7 +71,7 @@ def draw(topics: Sequence[Topic], site: Site, decisions: int, share: tuple[int, 
             taken += 1
             if taken % share[1] == share[0]:
                 yield topic, case
-        spare = quota - taken if quota > taken else 0
+        spare = fair - taken
 
 
 def run(site: Site, asked: Iterable[tuple[Topic, Case]], *, stop_at: int | None = None) -> Result:
@@ -100,9 +82,20 @@ def run(site: Site, asked: Iterable[tuple[Topic, Case]], *, stop_at: int | None 
         result.decisions += 1
         result.by_topic[topic.name] += 1
         result.by_relation[relation(topic, site, case)] += 1
-        result.by_status[str(gate(topic, site, case) or "let in")] += 1
+        result.by_answer[str(gate(topic, site, case) or "let in")] += 1
+        result.by_day[str(case.day)] += 1
+        user = site.accounts[case.account]
+        result.by_role[",".join(sorted(site.oracle.roles(user, case.day))) if user else "anonymous"] += 1
         place = f"{topic.method} {topic.name} as {case.account} on {case.day} about {case.pk}"
         result.disagreements += [f"{place}: {fault}" for fault in faults]
         if stop_at is not None and len(result.disagreements) >= stop_at:
             break
     return result
+
+
+def left_out(topics: Iterable[Topic]) -> list[str]:
+    """Routes and operations that no topic fills, and topics whose route is gone."""
+    known = list(topics)
+    return [f"no topic asks {lost}" for lost in coverage.missing(known)] + [
+        f"no such route: {route}" for route in coverage.gone(known)
+    ]

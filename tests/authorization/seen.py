@@ -133,6 +133,7 @@ class Seen:
         own = [row["position_id"] for row in raw["assignment"].values() if row["person_id"] == person]
         found |= self.of("position", own) | self.of("orgunit", [raw["position"][key]["org_unit_id"] for key in own])
         if seen["user"]:
+            found |= self.of("apitoken", raw["apitoken"])
             found |= self.of("person", raw["person"]) | self.of("position", raw["position"]) | self.of("orgunit", raw["orgunit"])
         return found
 
