@@ -1,12 +1,14 @@
 """`quyu import` as a person or a script calls it."""
 
 import json
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
 
+from quyu.platform.catalog.models import ProductLine
 from quyu.platform.facts.models import Batch
 from quyu.platform.imports.choices import ImportState
 from quyu.platform.imports.models import ImportRun
@@ -108,3 +110,55 @@ def test_trial_master_data_and_the_rights_of_their_accounts() -> None:
 
     assert {error["code"] for error in answer(outside)["errors"]} >= {"out_of_scope"}
     assert again.exit_code == 1
+
+
+def test_a_question_is_listed_and_answered_by_the_mapping_file(tmp_path: Path) -> None:
+    path = order_file(tmp_path / "a.csv", "SO1,03/04/2026,甲,茶,1,5")
+
+    asked = answer(call("orders", path, "--json"))
+    words = call("orders", path).stdout
+    mapping = tmp_path / "mapping.json"
+    mapping.write_text(json.dumps({"order:ordered_on": "dmy"}), encoding="utf-8")
+    answered = call("orders", path, "--json", "--mapping", mapping)
+
+    (question,) = asked["questions"]
+    assert (question["id"], question["column"]) == ("order:ordered_on", "订单日期")
+    assert [option["value"] for option in question["options"]] == ["dmy", "mdy"]
+    assert "order:ordered_on" in words
+    assert answered.exit_code == 0
+    assert Batch.objects.get().first_on == date(2026, 4, 3)
+
+
+def test_any_kind_is_imported_and_taken_back_by_its_run(tmp_path: Path) -> None:
+    path = tmp_path / "lines.csv"
+    path.write_text("编码,名称\nTEA,茶\nWATER,水\n", encoding="utf-8")
+
+    made = answer(call("product-lines", path, "--json"))
+    again = answer(call("productline", path, "--json"))
+    back = call("undo", str(made["run"]), "--reason", "导错了")
+
+    assert (made["status"], made["rows"], made["created"]) == ("accept", 2, 2)
+    assert (again["created"], again["unchanged"]) == (0, 2)
+    assert back.exit_code == 0
+    assert ProductLine.objects.count() == 0
+    assert call("undo", str(made["run"]), "--reason", "再来").exit_code == 1
+    assert call("undo", "999999", "--reason", "没有").exit_code == 2
+
+
+def test_a_refused_object_names_its_place_in_the_same_json(tmp_path: Path) -> None:
+    path = tmp_path / "products.csv"
+    path.write_text("编码,名称,产品线\nP1,绿茶,没有这条线\n", encoding="utf-8")
+
+    result = call("products", path, "--json")
+
+    (error,) = answer(result)["errors"]
+    assert result.exit_code == 1
+    assert (error["row"], error["column"], error["code"]) == (2, "产品线", "unknown_productline")
+
+
+def test_every_kind_has_its_command() -> None:
+    words = call("--help").stdout
+
+    for name in ("orders", "customers", "people", "positions", "products", "market-figures", "org-units"):
+        assert name in words
+        assert call(name, "--help").exit_code == 0

@@ -95,7 +95,7 @@ def register_kinds() -> None:
                 check=partial(check, viewset),
                 commit=partial(commit, viewset),
                 take_back=partial(take_back, viewset),
-                command=viewset.path,
+                command=viewset.path.partition("/")[0],
             )
         )
 
