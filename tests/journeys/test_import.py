@@ -207,6 +207,31 @@ def test_a_question_is_answered_kept_and_remembered(
     expect(page.get_by_text("请先回答 1 个问题")).to_be_visible()
 
 
+@pytest.mark.parametrize("viewport", [DESKTOP, PHONE], ids=["desktop", "phone"])
+def test_every_page_of_an_import_can_be_read_by_everybody(
+    visit_as: Visit, trading: Trading, viewport: dict[str, int], axe: Axe
+) -> None:
+    page = visit_as(trading.company.operations, viewport)
+    page.goto("/imports/new/")
+    page.wait_for_load_state("networkidle")
+    assert axe(page) == []
+    assert fits(page)
+    choose_file(page, "有错.csv", *BAD)
+    page.locator("summary", has_text="列对应").click()
+    assert axe(page) == []
+    assert fits(page)
+    choose_file(page, "六月订单.csv", *GOOD)
+    page.get_by_role("button", name="确认导入").click()
+    expect(page.get_by_role("heading", name="按归属的销售区域")).to_be_visible()
+    assert axe(page) == []
+    assert fits(page)
+    page.goto("/imports/?q=有错")
+    expect(page.get_by_role("link", name="有错.csv")).to_be_visible()
+    expect(page.get_by_role("link", name="六月订单.csv")).to_have_count(0)
+    assert axe(page) == []
+    assert fits(page)
+
+
 def test_a_workbook_with_two_sheets_asks_which_one(visit_as: Visit, trading: Trading) -> None:
     page = visit_as(trading.company.operations)
     table = [line.split(",") for line in (HEADER, "S1,2026-06-01,苏南商贸,茶饮料一号,流通,10,100")]

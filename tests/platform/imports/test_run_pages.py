@@ -1,7 +1,7 @@
 """What the pages of an import promise: nothing chosen is lost, nothing is confirmed unseen, errors come back to be mended."""
 
 import io
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 from zipfile import ZipFile
@@ -19,6 +19,7 @@ from quyu.platform.imports import kinds, runs, selectors, tasks
 from quyu.platform.imports import template as templates
 from quyu.platform.imports.choices import ImportPhase, ImportState
 from quyu.platform.imports.models import ImportRun, RememberedMapping
+from quyu.platform.people.models import Assignment, Person, Position
 from tests.people import Company, client_of
 from tests.platform.facts.lines import AT
 from tests.platform.imports.order_files import GOOD, HEADER
@@ -87,6 +88,29 @@ def test_answers_are_remembered_for_files_of_one_source_and_can_be_forgotten(
     assert selectors.open_questions(later)
     assert not RememberedMapping.objects.exists()
     assert Decision.objects.filter(verb="forget_mapping").exists()
+
+
+def test_namesakes_are_told_apart_by_number_unit_and_dates(
+    company: Company, django_capture_on_commit_callbacks: Any
+) -> None:
+    seat = Position.objects.get(code="P-zhejiang")
+    for code, joined in (("E901", date(2024, 1, 1)), ("E902", date(2025, 3, 1))):
+        Person.objects.create(code=code, name="张伟", joined_on=joined)
+    Assignment.objects.create(
+        person=Person.objects.get(code="E902"), position=seat, valid_from=date(2025, 3, 1)
+    )
+    client = client_of(company.operations)
+    run = upload(client, "SO1,2026-05-04,甲,茶,1,5,张伟", header=f"{HEADER},业务员")
+
+    [question] = selectors.open_questions(run)
+    labels = [option["label"] for option in question["options"]]
+    assert [label.split()[0] for label in labels] == ["E901", "E902"]
+    assert "2025-03-01" in labels[1]
+    assert "浙江" in labels[1]
+    assert "张伟" in text(client.get(f"/imports/{run.pk}/"))
+
+    run = answered(client, run, **{"answer:person:张伟": "E902"})
+    assert confirm(client, run, django_capture_on_commit_callbacks).state == ImportState.ACCEPTED
 
 
 def test_an_answer_can_be_taken_back(company: Company) -> None:
