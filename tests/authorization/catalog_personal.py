@@ -16,6 +16,7 @@ def topics() -> Iterator[Topic]:
     for table in PERSONAL:
         yield from disclosures(table)
     yield from dealers()
+    yield from limits()
     yield from own_access()
 
 
@@ -91,6 +92,31 @@ def on_record(site: Site, case: Case, answer: Answer) -> str:
     return "" if any(row.get("actor_id") == str(user) for row in rows) else "left no trace in the audit trail"
 
 
+def subjects() -> Iterator[Topic]:
+    """Requests about one's own data: the forms, and an export and an erasure of nobody."""
+    form = {"kind": "person", "code": "nobody-of-that-number", "reason": NEW}
+    erasure = {f"erase-{name}": value for name, value in {**form, "again": form["code"]}.items()}
+    for route, method, action, said in (
+        ("subjects/", "GET", "export", None),
+        ("subjects/export/", "POST", "export", form),
+        ("subjects/erase/", "POST", "delete", erasure),
+    ):
+        yield Topic(
+            route, route, method, (("personal", action),), open_to=partial(subjects_gate, action),
+            status=frozenset({302 if said else 200}), writes=bool(said),
+            ask=lambda s, c, route=route, method=method, said=said: Ask(method, f"/{route}", form=said),
+        )  # fmt: skip
+
+
+def subjects_gate(action: str, site: Site, case: Case) -> int | None:
+    """Who answers for a part of the company only does not hand out or erase what lies all over it."""
+    user = site.accounts[case.account]
+    assert user is not None
+    if not site.oracle.may(user, case.day, "personal", action):
+        return 403
+    return None if site.oracle.reach(user, case.day, "personal", action).everything else 404
+
+
 def dealers() -> Iterator[Topic]:
     yield Topic("customers/dealers/", "customers/dealers/", "GET", (("dealer", "view"),), ask=lambda s, c: Ask("GET", "/customers/dealers/"))
     yield Topic(
@@ -139,6 +165,27 @@ def rule_gate(site: Site, case: Case) -> int | None:
     user = site.accounts[case.account]
     assert user is not None
     return None if site.oracle.reach(user, case.day, "claim", "edit").everything else 403
+
+
+def limits() -> Iterator[Topic]:
+    """Limits hold for the whole company: who answers for a part neither sees nor sets them."""
+    for route, method, action in (("limits/", "GET", "view"), ("limits/new/", "POST", "create"), ("limits/<int:pk>/end/", "POST", "edit")):
+        yield Topic(
+            route, route, method, (("limit", action),), open_to=partial(whole_gate, "limit", action), writes=method == "POST",
+            objects=(lambda s: s.limits) if "pk" in route else None, status=frozenset({200 if method == "GET" else 302}),
+            ask=lambda s, c, route=route, method=method: Ask(
+                method, "/" + route.replace("<int:pk>", str(c.pk)), form=dict(LIMIT) if method == "POST" else None
+            ),
+        )  # fmt: skip
+
+
+LIMIT = {"kind": "target_shift", "role": "area_manager", "percent": "5", "valid_from": "2027-01-01", "valid_to": "2027-06-01"}
+
+
+def whole_gate(resource: str, action: str, site: Site, case: Case) -> int | None:
+    user = site.accounts[case.account]
+    assert user is not None
+    return None if site.oracle.reach(user, case.day, resource, action).everything else 403
 
 
 def own_access() -> Iterator[Topic]:

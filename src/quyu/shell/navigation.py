@@ -13,12 +13,13 @@ from quyu.platform.people import guard
 
 @dataclass(frozen=True)
 class Page:
-    """A menu entry; shown when `view` is a known URL name and the role may view `resource`."""
+    """A menu entry; shown when `view` is a known URL name and the role has `action` (view) on `resource`."""
 
     label: str | Promise
     view: str
     icon: str
     resource: str
+    action: str = "view"
 
 
 @dataclass(frozen=True)
@@ -76,6 +77,7 @@ MENU = (
             Page(_("经销商账号"), "dealers", icon="building-store", resource="dealer"),
             Page(_("授权额度"), "limits", icon="adjustments", resource="limit"),
             Page(_("账号"), "user-list", icon="user-cog", resource="user"),
+            Page(_("个人信息请求"), "subjects", icon="user-question", resource="personal", action="export"),
             Page(_("审计"), "audit", icon="history", resource="audit"),
             Page(_("权限矩阵"), "audit-rights", icon="shield-lock", resource="rights"),
         ),
@@ -93,7 +95,7 @@ def url_of(view: str) -> str:
 
 def _visible(request: HttpRequest) -> Iterator[tuple[Group, list[tuple[Page, str]]]]:
     for group in MENU:
-        allowed = (page for page in group.pages if guard.may(request, page.resource, "view"))
+        allowed = (page for page in group.pages if guard.may(request, page.resource, page.action))
         pages = [(page, url) for page in allowed if (url := url_of(page.view))]
         if pages:
             yield group, pages

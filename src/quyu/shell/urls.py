@@ -6,6 +6,7 @@ from quyu.apps.customers import web as customers
 from quyu.platform.viewsets import web as viewset_pages
 from quyu.shell import api, health
 from quyu.shell.home import views as home
+from quyu.shell.personal import web as subjects
 from quyu.shell.signin import pages as signin
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -21,6 +22,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("approvals/", include("quyu.platform.approvals.urls")),
     path("limits/", include("quyu.platform.limits.urls")),
     path("personal/", include("quyu.platform.disclosure.urls")),
+    path("subjects/", subjects.page, name="subjects"),
+    path("subjects/export/", subjects.export, name="subjects-export"),
+    path("subjects/erase/", subjects.erase, name="subjects-erase"),
     path("notices/", include("quyu.platform.notices.urls")),
     path("audit/", include("quyu.shell.audit_urls")),
     path("performance/", include("quyu.apps.performance.web.urls")),
