@@ -1,5 +1,6 @@
 """The round trip through a workbook: identity, differences, blanks, contradictions, each error by its place."""
 
+import json
 from collections.abc import Callable
 from io import BytesIO
 from pathlib import Path
@@ -7,6 +8,7 @@ from typing import Any
 
 import pytest
 import xlsxwriter
+from click.testing import CliRunner
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from python_calamine import CalamineWorkbook
@@ -16,6 +18,7 @@ from quyu.apps.targets.axes import Axes
 from quyu.apps.targets.export import columns_of, workbook
 from quyu.apps.targets.imports.workbook import NotThisWorkbook
 from quyu.apps.targets.models import Operation, PlanVersion
+from quyu.shell.cli.imports import import_
 from tests.apps.targets.plans import AT, edit, make_plan, scope
 from tests.people import TODAY, Company, client_of
 
@@ -223,3 +226,27 @@ def test_preview_then_apply_is_one_operation_that_can_be_undone(company: Company
     assert Operation.objects.get(kind="import").detail["node_count"] == 2
     client.post(reverse("target-import-apply", args=[version.pk]), {"proposal": proposal + "x"})
     assert Operation.objects.filter(kind="import").count() == 1
+
+
+def test_the_command_line_brings_a_workbook_back(company: Company, tmp_path: Path) -> None:
+    version = make_plan(company)
+    content = workbook(version, scope=scope(company.operations), at=AT)
+    same = tmp_path / "same.xlsx"
+    same.write_bytes(content)
+    sheets = sheets_of(content)
+    name = next(title for title in sheets if title not in ("合计", "说明"))
+    line = next(row for row in sheets[name][HEAD:] if str(row[0]) in Axes.from_json(version.axes).spans)
+    line[MONTH["01"]] = "一百"
+    bad = written(sheets, tmp_path / "bad.xlsx")
+
+    def call(*words: str) -> Any:
+        return CliRunner().invoke(import_, ["targets", *words, "--as", "operations", "--json"])
+
+    accepted, refused = call(str(same)), call(str(bad))
+
+    answer = json.loads(accepted.stdout.splitlines()[-1])
+    assert (accepted.exit_code, answer["status"], answer["changed"]) == (0, "accept", 0)
+    (error,) = json.loads(refused.stdout.splitlines()[-1])["errors"]
+    assert refused.exit_code == 1
+    assert (error["code"], error["value"]) == ("not_a_number", "一百")
+    assert CliRunner().invoke(import_, ["targets", str(same), "--as", "nobody"]).exit_code == 2

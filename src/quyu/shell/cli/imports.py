@@ -26,6 +26,7 @@ from quyu.platform.people.models import User
 from quyu.platform.people.scope import Scope, everything, scope_of
 from quyu.shell import clock
 from quyu.shell.cli.commands import Command, CommandGroup
+from quyu.shell.cli.import_targets import targets
 from quyu.shell.cli.language import LANGUAGE, _
 from quyu.shell.cli.site import apply_migrations
 
@@ -170,6 +171,9 @@ def undo(run: int, reason: str, account: str | None) -> None:
         scope = _scope(user, kinds.kind(found.kind), "delete")
     receipt = runs.undo(found, reason=reason, actor=user, at=clock.now(), scope=scope)
     click.echo(_("已撤销：{rows} 行。").format(rows=receipt.rows))
+
+
+import_.add_command(targets)
 
 
 def _user(account: str | None) -> User | None:

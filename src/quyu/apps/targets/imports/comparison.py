@@ -87,6 +87,7 @@ def _forbidden(axes: Axes, reach: Reach, changes: list[CellChange], now: Cells) 
                 change.cell,
                 _("导出后已被他人改为 %(now)s（导出时 %(then)s），请核对。")
                 % {"now": format_yuan(current), "then": format_yuan(change.before_fen)},
+                "stale_save",
             )
 
 
@@ -102,10 +103,11 @@ def _contradictions(
         try:
             set_values(axes, now, base, locked, values)
         except (ContradictingValues, OutOfInterval) as refusal:
-            yield _problem(waiting.pop(refusal.node).cell, _(refusal.template).format(**refusal.numbers))
+            told = _(refusal.template).format(**refusal.numbers)
+            yield _problem(waiting.pop(refusal.node).cell, told, refusal.code)
         else:
             return
 
 
-def _problem(cell: FileCell, message: str) -> CellProblem:
-    return CellProblem(cell.sheet, cell.row, cell.column, format_yuan(cell.value_fen), message)
+def _problem(cell: FileCell, message: str, code: str = "out_of_scope") -> CellProblem:
+    return CellProblem(cell.sheet, cell.row, cell.column, format_yuan(cell.value_fen), message, code)

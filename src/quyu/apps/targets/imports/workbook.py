@@ -58,6 +58,7 @@ class CellProblem:
     column: str
     value: str
     message: str
+    code: str = "out_of_scope"
 
 
 @dataclass(frozen=True)
@@ -91,6 +92,14 @@ def read(path: Path, *, name: str, version_id: int, axes: Axes) -> WorkbookConte
     )
 
 
+def version_of(path: Path) -> int | None:
+    """The number of the version from which a workbook was exported, if it says so. Raises FileRefused."""
+    if inspect(path) != "xlsx":
+        raise FileRefused("unsupported_type", "请提供导出的 XLSX 工作簿。")
+    number = _facts(_sheets(path).values()).get(VERSION_KEY, "")
+    return int(number) if number.isdecimal() else None
+
+
 def _sheets(path: Path) -> dict[str, Rows]:
     try:
         with CalamineWorkbook.from_path(str(path)) as book:
@@ -114,14 +123,16 @@ def _read_sheet(title: str, rows: Rows, axes: Axes) -> Iterator[FileCell | CellP
     line = str(rows[CODE_ROW][1])
     product_line = TOTAL_LINE if line == ALL_LINES_CODE else line
     if product_line and product_line not in axes.lines:
-        yield CellProblem(title, CODE_ROW + 1, "B", line, _("没有这条产品线。"))
+        yield CellProblem(title, CODE_ROW + 1, "B", line, _("没有这条产品线。"), "unknown_product")
         return
     periods = {
         place: str(code) for place, code in enumerate(rows[CODE_ROW]) if place >= FIRST_COLUMN and str(code)
     }
     for place, code in list(periods.items()):
         if code not in axes.periods:
-            yield CellProblem(title, CODE_ROW + 1, xl_col_to_name(place), code, _("没有这个期间。"))
+            yield CellProblem(
+                title, CODE_ROW + 1, xl_col_to_name(place), code, _("没有这个期间。"), "not_a_date"
+            )
             del periods[place]
     seen: dict[str, int] = {}
     for index, row in enumerate(rows[FIRST_DATA_ROW:], start=FIRST_DATA_ROW + 1):
@@ -129,9 +140,10 @@ def _read_sheet(title: str, rows: Rows, axes: Axes) -> Iterator[FileCell | CellP
         if not code:
             continue
         if code not in axes.spans:
-            yield CellProblem(title, index, "A", code, _("目标版本中没有这个区域。"))
+            yield CellProblem(title, index, "A", code, _("目标版本中没有这个区域。"), "unknown_region")
         elif code in seen:
-            yield CellProblem(title, index, "A", code, _("与第 %(row)s 行重复。") % {"row": seen[code]})
+            again = _("与第 %(row)s 行重复。") % {"row": seen[code]}
+            yield CellProblem(title, index, "A", code, again, "duplicate_line")
         else:
             seen[code] = index
             yield from _read_row(title, index, row, code, product_line, periods)
@@ -148,7 +160,7 @@ def _read_row(
         try:
             fen = exact_fen(value)
         except NotAnAmount as refusal:
-            yield CellProblem(title, index, column, str(value), str(refusal))
+            yield CellProblem(title, index, column, str(value), str(refusal), refusal.code)
         else:
             yield FileCell(Node(region, period, product_line), fen, title, index, column)
 
