@@ -40,8 +40,8 @@ from quyu.platform.imports.xlsx_stream import HIDDEN, Unplain
 MAX_ROWS = 1_048_576
 MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
-STREAMED_FROM = 4 * 1024 * 1024
-"""Unpacked bytes from which a workbook is read as a stream."""
+STREAMED_FROM = 10 * 1024 * 1024
+"""Unpacked bytes from which a workbook is read as a stream: below, the compiled reader alone would cost more memory."""
 MOST_CELLS = 30_000_000
 PIECE = 1 << 20
 _REFERENCE = re.compile(rb"""\br=["']([A-Z]{1,3})(\d{1,7})["']""")
