@@ -241,7 +241,6 @@ def cancel(request: GuardedRequest, pk: int) -> HttpResponse:
     run = _own(request, pk)
     try:
         runs.cancel(run, actor=request.user, at=request.now)
-        messages.success(request, _("已取消，没有写入任何数据。"))
     except Refusal as refusal:
         messages.error(request, str(refusal))
     return redirect("import-run", pk=pk)
