@@ -57,15 +57,13 @@ def contribution(lines: pa.Table, *, sign: int, directory: Directory) -> Contrib
         _ids(lines["channel_code"], channels),
     )
     amount, quantity = (_safe(lines[name].to_numpy()) for name in ("amount_fen", "quantity_milli"))
-    by_month = _Groups([_dates(days, "M"), territory, *others])
-    by_day = _Groups([_dates(days, "D"), territory])
-    return Contribution(
-        Sums(
-            MONTH_WIDTH,
-            [*by_month.keys(), by_month.sums(amount), by_month.sums(quantity), by_month.counts(sign)],
-        ),
-        Sums(DAY_WIDTH, [*by_day.keys(), by_day.sums(amount), by_day.counts(sign)]),
+    groups = _Groups([_dates(days, "M"), territory, *others])
+    months = Sums(
+        MONTH_WIDTH, [*groups.keys(), groups.sums(amount), groups.sums(quantity), groups.counts(sign)]
     )
+    del others, quantity
+    groups = _Groups([_dates(days, "D"), territory])
+    return Contribution(months, Sums(DAY_WIDTH, [*groups.keys(), groups.sums(amount), groups.counts(sign)]))
 
 
 @dataclass(frozen=True)
@@ -73,7 +71,7 @@ class _Part:
     """One part of a key: `values[codes[i]]` is that of line i."""
 
     values: list[Any]
-    codes: NDArray[np.int64]
+    codes: NDArray[np.int32]
 
 
 class _Groups:
@@ -81,9 +79,10 @@ class _Groups:
 
     def __init__(self, parts: Sequence[_Part]) -> None:
         self.parts = parts
-        packed = np.ravel_multi_index(
-            [part.codes for part in parts], [max(len(part.values), 1) for part in parts]
-        )
+        packed = np.zeros(len(parts[0].codes), dtype=np.int64)
+        for part in parts:
+            packed *= max(len(part.values), 1)
+            packed += part.codes
         self.order = stable_order(packed)
         ordered = packed[self.order]
         self.starts = np.flatnonzero(np.diff(ordered, prepend=-1))
@@ -107,10 +106,10 @@ def _dates(days: NDArray[np.datetime64], unit: str) -> _Part:
     """The day or the first day of the month, as ISO text."""
     periods = days.astype(f"datetime64[{unit}]")
     if not periods.size:
-        return _Part([], np.zeros(0, np.int64))
+        return _Part([], np.zeros(0, np.int32))
     first, last = periods.min(), periods.max()
     texts = np.arange(first, last + 1).astype("datetime64[D]").astype(str).tolist()
-    return _Part(texts, (periods - first).astype(np.int64))
+    return _Part(texts, (periods - first).astype(np.int32))
 
 
 def _ids(codes: pa.ChunkedArray, known: pa.Table) -> _Part:
@@ -122,7 +121,7 @@ def _ids(codes: pa.ChunkedArray, known: pa.Table) -> _Part:
     by_text = places[pc.fill_null(found, len(places) - 1).to_numpy(zero_copy_only=False)]
     missing = len(by_text)
     rows = pc.fill_null(encoded.indices, missing).to_numpy(zero_copy_only=False)
-    return _Part([*ids.tolist(), None], np.append(by_text, len(ids))[rows])
+    return _Part([*ids.tolist(), None], np.append(by_text, len(ids)).astype(np.int32)[rows])
 
 
 def _safe(measure: NDArray[np.int64]) -> NDArray[np.int64]:

@@ -1,6 +1,7 @@
 """The import of order lines: what the columns are, what is checked, what is written."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 
 import numpy as np
@@ -13,6 +14,7 @@ from numpy.typing import NDArray
 
 from quyu.apps.performance import derive, order_amounts, order_scope, places, rollups, services
 from quyu.apps.performance.batch_totals import by_territory
+from quyu.apps.performance.duplicates import Lines
 from quyu.apps.performance.order_checks import (
     Resolved,
     errors_of,
@@ -156,31 +158,52 @@ def facts(parsed: Parsed, resolved: Resolved) -> pa.Table:
     return pa.table(columns)
 
 
+@dataclass(frozen=True)
+class _Ready:
+    """What `stage` leaves for `commit`; everything else it needed is let go."""
+
+    staged: services.Staged
+    lines: Lines
+    last_batch: int
+
+
 def stage(parsed: Parsed, context: Context) -> None:
     """Put the lines on disk, attributed and summed, unless master data must be created first."""
     resolved = resolve(parsed, context.answers)
-    if not any(_creations(resolved, context).values()):
-        staged = services.stage_orders(facts(parsed, resolved), source_sha256=context.source_sha256)
-        parsed.memory["staged"] = staged
+    if any(_creations(resolved, context).values()):
+        return
+    lines, last_batch = resolved.lines, resolved.last_batch
+    del resolved
+    staged = services.stage_orders(_released(parsed, context), source_sha256=context.source_sha256)
+    parsed.memory["ready"] = _Ready(staged, lines, last_batch)
+
+
+def _released(parsed: Parsed, context: Context) -> pa.Table:
+    """The facts; the references they were made from are forgotten, for they take as much memory again."""
+    table = facts(parsed, resolve(parsed, context.answers))
+    parsed.memory.clear()
+    return table
 
 
 def commit(parsed: Parsed, context: Context) -> Receipt:
     """Create what may be created, then record the lines, in the pipeline's transaction."""
-    resolved = resolve(parsed, context.answers)
+    ready = parsed.memory.get("ready")
+    if not isinstance(ready, _Ready) or not services.is_current(ready.staged, context.source_sha256):
+        ready = None
+    resolved = ready or resolve(parsed, context.answers)
     rollups.locked_state()
     meanwhile = recorded_meanwhile(
         parsed, resolved.lines, context, source=_source(context), after=resolved.last_batch
     )
     if error := next(meanwhile, None):
         raise FileRefused(error.code, "{message}", row=error.row, column=error.column, message=error.message)
-    kinds = [kind for kind, names in _creations(resolved, context).items() if names]
     created: Mapping[str, int] = {}
-    if kinds:
-        created = derive.create_missing(parsed.table, kinds=kinds, actor=context.actor, at=context.at)
-    staged = parsed.memory.get("staged")
-    is_ready = isinstance(staged, services.Staged) and services.is_current(staged, context.source_sha256)
+    if isinstance(resolved, Resolved):
+        kinds = [kind for kind, names in _creations(resolved, context).items() if names]
+        if kinds:
+            created = derive.create_missing(parsed.table, kinds=kinds, actor=context.actor, at=context.at)
     batch = services.record_orders(
-        staged if is_ready and not created else facts(parsed, resolved),
+        facts(parsed, resolved) if isinstance(resolved, Resolved) else resolved.staged,
         file_name=context.file_name,
         source_sha256=context.source_sha256,
         actor=context.actor,

@@ -31,6 +31,7 @@ class Staged:
 def stage_orders(table: pa.Table, *, source_sha256: str) -> Staged:
     """Do before the transaction whatever of an import takes long."""
     staged = store.stage(table, source_sha256=source_sha256)
+    table = table.select(rollups.SUMMED)
     now = bases.basis(customers.ownership_frame())
     columns = attribution.attribute_lines(table, now.ownership)
     attribution.put(attribution.path_of(staged, now.ownership_digest), columns)

@@ -27,6 +27,14 @@ LOOK_SECONDS = 0.5
 CPU_SECONDS = 3600
 NICENESS = 5
 OUT_OF_MEMORY = 3
+THRIFT = {
+    "ARROW_DEFAULT_MEMORY_POOL": "system",
+    "MALLOC_ARENA_MAX": "2",
+    "MALLOC_MMAP_THRESHOLD_": "262144",
+    "MALLOC_TRIM_THRESHOLD_": "262144",
+    "OPENBLAS_NUM_THREADS": "1",
+}
+"""Memory that is no longer used goes back to the system at once."""
 TOO_MUCH = (OUT_OF_MEMORY, -signal.SIGABRT, -signal.SIGKILL, -signal.SIGXCPU)
 """How a process ends that ran into a cap: by its own word, by the allocator, by the system."""
 
@@ -67,7 +75,7 @@ def _watched(run: ImportRun, arguments: list[str]) -> int:
     The process ends by itself when its standard input closes, that is, when this one dies.
     """
     command = [sys.executable, "-m", "django", "import_step", *arguments]
-    environment = os.environ | {"DJANGO_SETTINGS_MODULE": str(settings.SETTINGS_MODULE)}
+    environment = os.environ | THRIFT | {"DJANGO_SETTINGS_MODULE": str(settings.SETTINGS_MODULE)}
     with subprocess.Popen(command, stdin=subprocess.PIPE, env=environment) as process:  # nosec B603
         try:
             while True:
