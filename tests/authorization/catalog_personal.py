@@ -15,6 +15,7 @@ SHOW, EXPORT = "personal/<str:name>/<int:pk>/", "personal/<str:name>/export/"
 def topics() -> Iterator[Topic]:
     for table in PERSONAL:
         yield from disclosures(table)
+    yield from subjects()
     yield from dealers()
     yield from limits()
     yield from own_access()
