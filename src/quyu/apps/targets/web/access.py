@@ -27,7 +27,7 @@ STATUS: dict[type[Refusal], HTTPStatus] = {
 
 
 def version_or_404(request: GuardedRequest, pk: int) -> PlanVersion:
-    """The version with its axes, if this person may see it; the scope then reaches what may be seen in its state."""
+    """The version with its axes, if this person may see it in its state."""
     visible = selectors.visible_versions(request.scope).filter(pk=pk)
     found = PlanVersion.objects.select_related("plan").filter(pk__in=visible.values("pk")).first()
     if found is None:
