@@ -1,7 +1,15 @@
 """The pages of what went wrong: bad request, forbidden, not found, failure. They need no database."""
 
+import sys
+
 from django.http import HttpRequest, HttpResponse
 from django.template import loader
+from django.utils.translation import gettext
+
+from quyu.shell.api_errors import API, answer
+from quyu.shell.outages import outage_of
+
+RETRY_SECONDS = 10
 
 
 def _page(request: HttpRequest, status: int) -> HttpResponse:
@@ -24,7 +32,21 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def failure(request: HttpRequest) -> HttpResponse:
-    return _page(request, 500)
+    """The fault is ours, or something below us is missing: then the page says what, and what to do."""
+    outage = outage_of(sys.exc_info()[1])
+    if outage is None:
+        return _page(request, 500)
+    if request.path.startswith(API):
+        response: HttpResponse = answer(
+            outage.status, code=outage.code, message=f"{gettext(outage.heading)}。{gettext(outage.advice)}"
+        )
+    else:
+        content = loader.render_to_string(
+            "errors/outage.html.jinja", {"request": request, "path": request.path, "outage": outage}
+        )
+        response = HttpResponse(content, status=outage.status)
+    response["Retry-After"] = str(RETRY_SECONDS)
+    return response
 
 
 def stale_form(request: HttpRequest, reason: str = "") -> HttpResponse:

@@ -3,19 +3,40 @@
 import importlib
 import importlib.util
 import os
+import sqlite3
 from dataclasses import dataclass
 
 import click
 import django
 from django.apps import apps
+from django.db import Error
 from django.utils import translation
 
 from quyu.kernel.refusal import Refusal
 from quyu.shell.cli.language import LANGUAGE, _
+from quyu.shell.outages import Outage, outage_of
+
+
+class SpokenOutage(click.ClickException):
+    """Room, rights or the database are missing: what, and what to do. Nothing was written."""
+
+    exit_code = 3
+
+    def __init__(self, outage: Outage) -> None:
+        super().__init__(f"{_(outage.heading)}。{_(outage.advice)}")
 
 
 class SpokenHelp(click.Command):
     """A command whose headings of help are in the person's language."""
+
+    def invoke(self, ctx: click.Context) -> object:
+        try:
+            return super().invoke(ctx)
+        except (OSError, Error, sqlite3.Error) as error:
+            outage = outage_of(error)
+            if outage is None:
+                raise
+            raise SpokenOutage(outage) from error
 
     def format_usage(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         pieces = " ".join(self.collect_usage_pieces(ctx))
