@@ -9,10 +9,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from django.db import DatabaseError, InterfaceError, OperationalError, ProgrammingError
-from django.utils.translation import gettext_noop
 
 NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 NO_WRITING = (errno.EROFS, errno.EACCES, errno.EPERM)
+
+
+def gettext_noop(message_id: str) -> str:
+    """Marks a message id; Django's own reads settings, which the command line has not set when it loads this."""
+    return message_id
 
 
 @dataclass(frozen=True)
