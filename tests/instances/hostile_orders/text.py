@@ -173,6 +173,14 @@ def reports() -> Iterator[Case]:
     upper = ["订单号", "日期", "客户", "产品", "归属", "", "销售", "", ""]
     lower = ["", "", "", "", "区域", "业务员", "数量", "单价", "金额"]
     yield accepted("header_of_two_rows", delimited([upper, lower, *rows()]))
+    units = ["", "", "", "", "", "", "箱", "元", "元"]
+    yield accepted("row_of_units_under_the_header", delimited([list(HEADER), units, *rows()]))
+    words = ["order_no", "date", "customer", "product", "region", "salesperson", "qty", "price", "amount"]
+    yield accepted("row_of_field_names_under_the_header", delimited([list(HEADER), words, *rows()]))
+    filters = ["区域", "华东", "华北", *[""] * 6]
+    yield accepted("row_of_filters_above_the_header", delimited([filters, *table()]))
+    second = [*table()[:7], [""] * 9, ["退货明细", *[""] * 8], *table()[:1], *table()[7:]]
+    yield Case("second_table_with_another_title", delimited(second), errors=((9, "金额", "required"),))
     tax = [[*row, row[-1]] for row in rows()]
     upper, lower = [*HEADER[:8], "金额", ""], [""] * 8 + ["含税", "不含税"]
     yield Case(

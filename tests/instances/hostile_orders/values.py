@@ -195,6 +195,8 @@ def units() -> Iterator[Case]:
         answers={"unit:amount_fen": "元"},
         want=ALL,
     )
+    below = [list(HEADER), ["", "", "", "", "", "", "箱", "元", "万元"], *scaled[1:]]
+    yield Case("unit_in_a_row_under_the_header", delimited(below), want=ALL)
     twice = [[*HEADER[:8], "金额(万元)"], *scaled[1:]]
     twice[3] = [*twice[3][:8], "3万"]
     yield Case("unit_in_header_and_cell", delimited(twice), errors=((4, "金额(万元)", "not_a_number"),))

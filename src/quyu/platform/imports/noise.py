@@ -43,7 +43,7 @@ def without_noise(sheet: Sheet, mapping: Mapping[str, str], kind: ImportKind) ->
         filled += ~is_blank(column)
     totals = _totals(sheet, places, kind)
     again = _headers_again(sheet, places)
-    notes = _notes(sheet, places, kind, filled, again) & ~totals & ~again
+    notes = _notes(sheet, places, kind, filled) & ~totals & ~again
     dropped = totals | again | notes
     ragged = _ragged_notes(sheet)
     notices = []
@@ -100,9 +100,7 @@ def _headers_again(sheet: Sheet, places: Mapping[str, int]) -> Mask:
     return hits >= max(FEW, HEADER_SHARE * len(places)) if len(places) >= FEW else hits < 0
 
 
-def _notes(
-    sheet: Sheet, places: Mapping[str, int], kind: ImportKind, filled: NDArray[np.int64], again: Mask
-) -> Mask:
+def _notes(sheet: Sheet, places: Mapping[str, int], kind: ImportKind, filled: NDArray[np.int64]) -> Mask:
     """Rows of few cells without date and number that say what reports say at the foot, or stand there."""
     measured = [sheet.columns[p] for name, p in places.items() if kind.column(name).type != "text"]
     found, empty = np.zeros(len(sheet.rows), dtype=bool), filled <= FEW
@@ -118,10 +116,7 @@ def _notes(
         is_note = any(NOTE.fullmatch(headers.plain(text)) for text in texts)
         is_title = all(headers.plain(text) in titles for text in texts)
         is_foot = index > last and len(texts) == 1 and _is_sentence(texts[0])
-        is_page_title = (
-            len(texts) == 1 and _is_sentence(texts[0]) and again[index + 1 : index + FEW + 1].any()
-        )
-        found[index] = is_note or is_title or is_foot or is_page_title
+        found[index] = is_note or is_title or is_foot
     return found
 
 
