@@ -14,7 +14,7 @@ FRONTEND_SOURCES := $(shell find frontend/src -type f 2>/dev/null) $(wildcard fr
   $(shell find src/quyu -name '*.jinja') src/quyu/shell/navigation.py
 PO := src/quyu/shell/locale/en/LC_MESSAGES/django.po
 
-.PHONY: help run demo test test-slow test-postgresql check setup frontend messages screenshots bench clean
+.PHONY: help run demo test test-slow test-postgresql matrix faults check setup frontend messages screenshots bench clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -35,6 +35,12 @@ test-slow: setup ## the tests marked slow as well
 
 test-postgresql: setup ## the tests on a PostgreSQL server made for the run
 	$(PY) tools/with_postgresql.py $(PY) -m pytest -n 2 --dist loadfile -m "not browser and not slow"
+
+matrix: setup ## more than 100,000 questions about who may see and do what, in two processes (DATABASE=postgresql for PostgreSQL)
+	$(if $(filter postgresql,$(DATABASE)),$(PY) tools/with_postgresql.py) $(PY) tools/authorization_matrix.py
+
+faults: setup ## make every seeded mistake in turn; the matrix must find each
+	$(PY) tools/seeded_faults.py
 
 check: setup ## every gate: format, lint, types, imports, migrations, translations, shape, docs, security, tests with coverage
 	$(VENV)/bin/ruff format --check src tests tools benchmarks

@@ -23,7 +23,10 @@ from quyu.platform.files import services as files
 from quyu.platform.geography.models import BasicUnit, UnitBoundary, UnitNeighbour
 from quyu.platform.imports.choices import ImportState
 from quyu.platform.imports.models import ImportRun
+from quyu.platform.limits.choices import LimitKind
+from quyu.platform.limits.models import LimitRule
 from quyu.platform.notices.models import Notice
+from quyu.platform.people.choices import Role
 from quyu.platform.people.scope import everything
 from quyu.platform.signin import tokens
 from tests.authorization.world import DEALERS, START, TERRITORIES, TODAY, TOMORROW, YESTERDAY, World
@@ -55,6 +58,7 @@ def build_business(world: World) -> None:
     plan(world)
     make_requests(world)
     make_imports(world)
+    LimitRule.objects.create(kind=LimitKind.TARGET_SHIFT, role=Role.PROVINCE_MANAGER, max_bp=100, valid_from=TODAY)
     for name in ("ops", "rep-a", "left", "auditor"):
         tokens.make(user=world.users[name], name=world.mark("令"), days=30, may_write=True, at=AT, now=timezone.now())
     for number, user in enumerate(world.users.values()):

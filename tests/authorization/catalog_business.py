@@ -485,6 +485,11 @@ def public() -> Iterator[Topic]:
             route, route, "GET", (), is_public=True, status=frozenset({200, 302, 403, 404}), weight=1,
             ask=lambda s, c, route=route: Ask("GET", f"/{route}"),
         )  # fmt: skip
+    for route, path in (("account/sso/", "account/sso/"), ("account/<slug:provider_id>/callback/", "account/company/callback/")):
+        yield Topic(
+            route, route, "GET", (), is_public=True, status=frozenset({200, 302, 403, 404}), weight=1,
+            ask=lambda s, c, path=path: Ask("GET", f"/{path}?code=kqz99999&state=x"),
+        )  # fmt: skip
     yield Topic(
         "account/language/", "account/language/", "POST", (), is_public=True, status=frozenset({302}), writes=True, weight=1,
         ask=lambda s, c: Ask("POST", "/account/language/", form={"language": "xx", "next": "https://evil.example/"}),

@@ -18,6 +18,7 @@ def topics() -> Iterator[Topic]:
     yield from subjects()
     yield from dealers()
     yield from limits()
+    yield from subjects()
     yield from own_access()
 
 
@@ -84,6 +85,40 @@ def exported(table: str, site: Site, case: Case) -> set[str]:
     assert user is not None
     rows = {key for key in site.raw[table] if site.oracle.discloses(user, case.day, table, key)}
     return personal_of(site, table, frozenset(rows))
+
+
+def subject_gate(table: str, action: str, site: Site, case: Case) -> int | None:
+    """All data of a subject are for who answers for the whole company, and for that kind of subject."""
+    user = site.accounts[case.account]
+    assert user is not None
+    if not site.oracle.may(user, case.day, "personal", action):
+        return 403
+    if not site.oracle.reach(user, case.day, "personal", action).everything:
+        return 404
+    return None if not table or exporting(site, case, table) else 404
+
+
+def subjects() -> Iterator[Topic]:
+    yield Topic(
+        "subjects/", "subjects/", "GET", (("personal", "export"),), open_to=partial(subject_gate, "", "export"),
+        ask=lambda s, c: Ask("GET", "/subjects/"),
+    )  # fmt: skip
+    for table in PERSONAL:
+        yield Topic(
+            f"subjects/export/ {table}", "subjects/export/", "POST", (("personal", "export"),), writes=True, effect=on_record,
+            objects=lambda s, table=table: s.raw[table], open_to=partial(subject_gate, table, "export"), weight=2,
+            ask=lambda s, c, table=table: Ask(
+                "POST", "/subjects/export/", form={"kind": table, "code": s.raw[table][c.pk]["code"], "reason": NEW}
+            ),
+            shows=lambda s, c, table=table: set(s.raw.marks) - s.seen.personal | personal_of(s, table, frozenset({c.pk or 0})),
+        )  # fmt: skip
+    yield Topic(
+        "subjects/erase/ unsure", "subjects/erase/", "POST", (("personal", "delete"),), weight=2,
+        open_to=partial(subject_gate, "", "delete"), objects=lambda s: s.raw["person"],
+        ask=lambda s, c: Ask("POST", "/subjects/erase/", form={
+            "erase-kind": "person", "erase-code": s.raw["person"][c.pk]["code"], "erase-again": "x", "erase-reason": NEW,  # type: ignore[index]
+        }),
+    )  # fmt: skip
 
 
 def on_record(site: Site, case: Case, answer: Answer) -> str:

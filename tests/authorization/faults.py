@@ -149,8 +149,8 @@ def late_dates(at: date, prefix: str = "") -> Q:
 DATED = (
     ("grants and units", scope, OBJECTS),
     ("owners of territories", territories, ("territories/list/", "customers/")),
-    ("dealers' customers", customers, ("customers/",)),
-    ("people on seats", people, ("people/", "org/")),
+    ("dealers' customers", customers, ("customers/<int:pk>/ detail", "api/customers/<int:pk> read")),
+    ("people on seats", people, ("people/<int:pk>/ detail", "people/<int:pk>/edit/ form", "api/people/<int:pk> read")),
 )
 for place, module, topics in DATED:
     for word, rule in (("closed", closed_dates), ("late", late_dates)):

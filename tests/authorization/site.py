@@ -20,6 +20,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection, transaction
 from django.test import Client
 
+from quyu.platform.limits.models import LimitRule
 from quyu.platform.people.models import User
 from tests.authorization.business import build_business
 from tests.authorization.oracle import Oracle
@@ -80,6 +81,7 @@ class Site:
         self.accounts: dict[str, int | None] = {name: user.pk for name, user in self.world.users.items()}
         self.accounts["anonymous"] = None
         self.tokens: dict[int, int] = dict(ApiToken.objects.values_list("pk", "user_id"))
+        self.limits = list(LimitRule.objects.values_list("pk", flat=True))
         self.sessions: dict[tuple[int, date], str] = {}
         self.columns: dict[str, list[str]] = {}
         self.before: dict[str, TableRows] = {}

@@ -3,6 +3,11 @@
 `make matrix` asks all of them, more than 100,000 (docs/howto/authorization-tests.md).
 """
 
+import logging
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
 import pytest
 
 from tests.authorization import coverage, hunting, matrix
@@ -10,6 +15,7 @@ from tests.authorization.faults import FAULTS
 from tests.authorization.relations import RELATIONS
 from tests.authorization.rights import TABLE
 from tests.authorization.site import Site, new_site
+from tests.authorization.world import TODAY
 
 pytestmark = [pytest.mark.django_db, pytest.mark.capability("ORG4", "ORG6", "PLT4")]
 SAMPLE = 2_000
@@ -20,9 +26,13 @@ QUICK = (
 
 
 @pytest.fixture
-def site(settings: object, tmp_path: object) -> Site:
-    settings.QUYU_HOME = tmp_path  # type: ignore[attr-defined]
-    return new_site()
+def site(settings: Any, tmp_path: Path) -> Iterator[Site]:
+    """The world in a data directory of its own; thousands of refusals fill no log."""
+    settings.QUYU_HOME = tmp_path
+    settings.QUYU_TODAY = TODAY.isoformat()
+    logging.disable(logging.CRITICAL)
+    yield new_site()
+    logging.disable(logging.NOTSET)
 
 
 def test_every_route_and_operation_has_a_topic() -> None:
