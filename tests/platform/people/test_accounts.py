@@ -207,6 +207,8 @@ def test_a_role_given_or_taken_counts_from_the_next_request(company: Company) ->
     assert visitor.get("/audit/").status_code == 403
 
     given_by_security(company, company.stranger, "audit_admin", "2026-06-15")
+    assert visitor.get("/audit/").status_code == 302  # another role, another session
+    visitor = client_of(company.stranger)
     assert visitor.get("/audit/").status_code == 200
 
     RoleGrant.objects.filter(user=company.stranger).update(valid_to=TODAY)
