@@ -6,7 +6,7 @@ by the importer. `FAMILIES` makes them, family by family.
 
 from collections.abc import Callable, Iterator, Mapping
 
-from tests.instances.hostile_orders import business, text, values, workbook
+from tests.instances.hostile_orders import archives, business, text, values, workbook
 from tests.instances.hostile_orders.files import Case
 
 FAMILIES: Mapping[str, Callable[[], Iterator[Case]]] = {
@@ -21,7 +21,7 @@ FAMILIES: Mapping[str, Callable[[], Iterator[Case]]] = {
     "cells": workbook.cells,
     "layouts": workbook.layouts,
     "sheets": workbook.sheets,
-    "archives": workbook.archives,
+    "archives": archives.archives,
     "names": business.names,
     "calendar": business.calendar,
     "repeats": business.repeats,

@@ -20,6 +20,7 @@ MAX_UNPACKED_BYTES = 1536 * 1024 * 1024
 MAX_RATIO = 200
 RATIO_FLOOR = 64 * 1024 * 1024
 PIECE = 1 << 20
+PICTURES = (".png", ".jpg", ".jpeg", ".gif", ".bmp", ".emf", ".wmf", ".tif", ".tiff")
 OTHER_TYPES = (
     (b"%PDF", "PDF"), (b"{\\rtf", "RTF"), (b"\x1f\x8b", "GZIP"), (b"Rar!", "RAR"), (b"7z\xbc\xaf", "7Z"),
     (b"MIME-Version:", "MHTML"), (b"SQLite format 3", "SQLite"), (b"PAR1", "Parquet"), (b"\x89PNG", "PNG"), (b"\xff\xd8\xff", "JPEG"),
@@ -128,7 +129,7 @@ def _check_content(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> None:
 
     A DTD stands before the first element. In a big part the rest is left to whoever reads it as a stream.
     """
-    is_xml = entry.filename.lower().endswith((".xml", ".rels", ".vml"))
+    is_xml = not entry.filename.lower().endswith(PICTURES)
     if is_xml and entry.file_size > WHOLE_BYTES and _has_plain_beginning(archive, entry):
         return
     seen, tail = 0, b""

@@ -38,6 +38,8 @@ def read_big(path: Path, kind: ImportKind, *, sheet_name: str | None, progress: 
 def _read(path: Path, kind: ImportKind, sheet_name: str | None, progress: Tracker) -> Sheet:
     with zipfile.ZipFile(path) as archive:
         book = xlsx_parts.workbook(archive)
+        if not book.sheets:
+            raise xlsx_stream.Unplain
         paths = {part.name: part.path for part in book.sheets}
         visible = [part.name for part in book.sheets if part.is_visible]
         hidden = [part.name for part in book.sheets if not part.is_visible]

@@ -38,8 +38,8 @@ from quyu.platform.imports.xlsx_parts import number_text
 from quyu.platform.imports.xlsx_stream import HIDDEN, Unplain
 
 MAX_ROWS = 1_048_576
-MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
+STRICT_RELATION = "{http://purl.oclc.org/ooxml/officeDocument/relationships}id"
 STREAMED_FROM = 10 * 1024 * 1024
 """Unpacked bytes from which a workbook is read as a stream: below, the compiled reader alone would cost more memory."""
 MOST_CELLS = 30_000_000
@@ -188,7 +188,8 @@ def _has_formulas(archive: zipfile.ZipFile, part: str) -> bool:
 def _part(archive: zipfile.ZipFile, sheet_name: str) -> str | None:
     """The path of a sheet inside the archive."""
     with archive.open("xl/workbook.xml") as file:
-        sheets = {s.get("name"): s.get(RELATION) for s in parse(file, forbid_dtd=True).iter(f"{MAIN}sheet")}
+        found = [element for element in parse(file, forbid_dtd=True).iter() if _local(element) == "sheet"]
+        sheets = {s.get("name"): s.get(RELATION) or s.get(STRICT_RELATION) for s in found}
     with archive.open("xl/_rels/workbook.xml.rels") as file:
         targets = {r.get("Id"): r.get("Target", "") for r in parse(file, forbid_dtd=True).getroot()}
     target = targets.get(sheets.get(sheet_name), "")
@@ -198,15 +199,21 @@ def _part(archive: zipfile.ZipFile, sheet_name: str) -> str | None:
 
 def _cells(events: Iterator[tuple[str, Element]]) -> Iterator[Element]:
     for _event, element in events:
-        if element.tag == f"{MAIN}c":
+        if _local(element) == "c":
             yield element
-        elif element.tag == f"{MAIN}row":
+        elif _local(element) == "row":
             element.clear()
+
+
+def _local(element: Element) -> str:
+    """The name of an element, in whichever of the two namespaces of workbooks it is."""
+    return element.tag.rpartition("}")[2]
 
 
 def _suspicious(cells: Iterator[Element]) -> Iterator[tuple[tuple[int, int], tuple[str, str]]]:
     for cell in cells:
-        formula, value = cell.find(f"{MAIN}f"), cell.findtext(f"{MAIN}v") or ""
+        parts = {_local(part): part for part in cell}
+        formula, value = parts.get("f"), (parts["v"].text or "") if "v" in parts else ""
         if cell.get("t") == "e":
             yield _place(cell), ("cell_error", value)
         elif formula is not None and not value and cell.get("t") != "str":
