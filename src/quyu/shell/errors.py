@@ -31,6 +31,11 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     return _page(request, 404)
 
 
+def too_many(request: HttpRequest) -> HttpResponse:
+    """Asked too often: the limits of allauth on changing and confirming passwords."""
+    return _page(request, 429)
+
+
 def failure(request: HttpRequest) -> HttpResponse:
     """The fault is ours, or something below us is missing: then the page says what, and what to do."""
     outage = outage_of(sys.exc_info()[1])

@@ -43,4 +43,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
 handler400 = "quyu.shell.errors.bad_request"
 handler403 = "quyu.shell.errors.forbidden"
 handler404 = "quyu.shell.errors.not_found"
+handler429 = "quyu.shell.errors.too_many"  # read by allauth
 handler500 = "quyu.shell.errors.failure"

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.core.cache import cache
 from django.test import Client
 
 from quyu.platform.people.models import User
@@ -20,6 +21,12 @@ class Clock:
 
     def wait(self, **span: float) -> None:
         self.now += timedelta(**span)
+
+
+@pytest.fixture(autouse=True)
+def no_memory() -> None:
+    """Limits and used codes are kept in the cache, which outlives a test."""
+    cache.clear()
 
 
 @pytest.fixture

@@ -155,6 +155,14 @@ def test_the_sessions_of_an_administrator_end_with_the_role(member: User, role: 
     assert is_in(client) is stays
 
 
+def test_guessing_the_password_inside_a_stolen_session_is_stopped(member: User) -> None:
+    client = signed_in()
+    answers = [client.post("/account/reauthenticate/", {"password": f"guess {n}"}) for n in range(11)]
+
+    assert [answer.status_code for answer in answers] == [200] * 10 + [429]
+    assert "操作太频繁" in answers[-1].content.decode()
+
+
 def test_cookies_are_kept_from_scripts_and_other_sites(member: User) -> None:
     client = signed_in()
 
