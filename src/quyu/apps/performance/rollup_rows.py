@@ -17,9 +17,11 @@ from quyu.apps.performance.models import (
     RestatedMonth,
     RollupState,
 )
+from quyu.apps.performance.sums import Sums
 
 CHUNK = 5000
 INSERTED = 400
+NAMED_PLACES = 100
 MONTH_NAMES = (
     "month",
     "territory_id",
@@ -70,7 +72,7 @@ def apply(reading: Reading, delta: Contribution) -> None:
 def _take_months(reading: Reading, delta: Contribution, total: Contribution) -> list[int]:
     """Put the stored values of the keys of `delta` into `total`; return their rows."""
     taken = []
-    stored = reading.months._default_manager.filter(month__in=delta.months.days)
+    stored = reading.months._default_manager.filter(_places(delta.months), month__in=delta.months.days)
     for pk, month, territory, person, line, channel, amount, quantity, lines in stored.values_list(
         "pk", *MONTH_NAMES
     ):
@@ -86,13 +88,23 @@ def _take_days(reading: Reading, delta: Contribution, total: Contribution) -> li
     taken = []
     days = delta.days.days
     span = Q(day__gte=days[0], day__lte=days[-1]) if days else Q(pk__in=[])
-    stored = reading.days._default_manager.filter(span)
+    stored = reading.days._default_manager.filter(_places(delta.days), span)
     for pk, day, territory, amount, lines in stored.values_list("pk", *DAY_NAMES):
         key = (day.isoformat(), territory)
         if key in delta.days.by_key:
             total.days.by_key[key] = (amount, lines)
             taken.append(pk)
     return taken
+
+
+def _places(sums: Sums) -> Q:
+    """Rows of the territories touched, while they are few enough to be named."""
+    touched = {key[1] for key in sums.by_key}
+    if len(touched) > NAMED_PLACES:
+        return Q()
+    return Q(territory__in=touched - {None}) | (
+        Q(territory__isnull=True) if None in touched else Q(pk__in=[])
+    )
 
 
 def _delete(model: type[models.Model], keys: Sequence[int]) -> None:
