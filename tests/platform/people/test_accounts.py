@@ -204,15 +204,22 @@ def test_the_trail_names_the_role_that_was_given(company: Company) -> None:
 @pytest.mark.capability("PLT7", "ORG4")
 def test_a_role_given_or_taken_counts_from_the_next_request(company: Company) -> None:
     visitor = client_of(company.stranger)
-    assert visitor.get("/audit/").status_code == 403
+    assert visitor.get("/customers/").status_code == 403
 
-    given_by_security(company, company.stranger, "audit_admin", "2026-06-15")
-    assert visitor.get("/audit/").status_code == 302  # another role, another session
-    visitor = client_of(company.stranger)
-    assert visitor.get("/audit/").status_code == 200
+    given_by_security(company, company.stranger, "finance", "2026-06-01")
+    assert visitor.get("/customers/").status_code == 200
 
     RoleGrant.objects.filter(user=company.stranger).update(valid_to=TODAY)
-    assert visitor.get("/audit/").status_code == 403
+    assert visitor.get("/customers/").status_code == 403
+
+
+def test_an_administrators_role_begins_with_a_new_session(company: Company) -> None:
+    visitor = client_of(company.stranger)
+
+    given_by_security(company, company.stranger, "audit_admin", "2026-06-01")
+
+    assert visitor.get("/audit/").status_code == 302
+    assert client_of(company.stranger).get("/audit/").status_code == 200
 
 
 def test_a_closed_account_is_signed_out(company: Company) -> None:
