@@ -14,7 +14,7 @@ FRONTEND_SOURCES := $(shell find frontend/src -type f 2>/dev/null) $(wildcard fr
   $(shell find src/quyu -name '*.jinja') src/quyu/shell/navigation.py
 PO := src/quyu/shell/locale/en/LC_MESSAGES/django.po
 
-.PHONY: help run demo test test-slow test-postgresql matrix faults check setup frontend messages screenshots bench clean
+.PHONY: help run demo test test-slow test-postgresql matrix faults check setup frontend messages screenshots crash bench clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -88,6 +88,9 @@ messages: $(VENV)/.ready ## bring the English catalogue up to date with the sour
 
 screenshots: setup ## make the pictures of README and user guide from a fresh demo
 	$(PY) tools/screenshots.py
+
+crash: setup ## kill imports, reversals, publications and rollups, and look at what is left
+	$(PY) tools/crash.py --operation all --rounds 20
 
 bench: setup ## every benchmark, one JSON line each
 	@for script in benchmarks/[a-z][0-9]*.py; do $(PY) $$script || exit 1; done
