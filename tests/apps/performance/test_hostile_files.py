@@ -109,7 +109,7 @@ def test_a_hostile_file_gives_the_right_totals_or_names_the_place(
     assert faults_of(FAMILIES[family](), tmp_path) == {}
 
 
-@pytest.mark.parametrize("family", ["cells", "layouts", "sheets"])
+@pytest.mark.parametrize("family", ["cells", "odd_cells", "layouts", "sheets"])
 def test_the_reader_of_big_workbooks_reads_the_same(
     family: str, trial: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

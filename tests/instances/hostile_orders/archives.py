@@ -60,14 +60,20 @@ def archives() -> Iterator[Case]:
     yield accepted(
         "zip_styles_missing", zipped({name: part for name, part in made.items() if "styles" not in name})
     )
+
+
+def forbidden() -> Iterator[Case]:
+    """DTDs, encryption, bombs and other formats."""
+    made = parts(SheetXml("订单", cells_of(table())))
+    rels = made["xl/_rels/workbook.xml.rels"].decode()
     for name, dtd in {
         "entity": '<!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/hostname">]>',
         "bomb": '<!DOCTYPE x [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;&a;">]>',
         "plain": "<!DOCTYPE worksheet>",
     }.items():
-        for part in ("xl/worksheets/sheet1.xml", "xl/workbook.xml", "xl/styles.xml", "docProps/core.xml"):
-            xml = made.get(part, b'<?xml version="1.0"?><x/>').replace(b"?>", b"?>" + dtd.encode(), 1)
-            yield refused(f"dtd_{name}_{part.rsplit('/', 1)[1]}", zipped(made | {part: xml}), "dtd_forbidden")
+        for path in ("xl/worksheets/sheet1.xml", "xl/workbook.xml", "xl/styles.xml", "docProps/core.xml"):
+            xml = made.get(path, b'<?xml version="1.0"?><x/>').replace(b"?>", b"?>" + dtd.encode(), 1)
+            yield refused(f"dtd_{name}_{path.rsplit('/', 1)[1]}", zipped(made | {path: xml}), "dtd_forbidden")
     elsewhere = {
         name.replace("sheet1.xml", "sheet1.dat"): part.replace(b"sheet1.xml", b"sheet1.dat")
         for name, part in made.items()

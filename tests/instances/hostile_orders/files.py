@@ -5,6 +5,7 @@ import io
 import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Literal
 from xml.sax.saxutils import escape
 
 HEADER = ("订单号", "日期", "客户", "产品", "区域", "业务员", "数量", "单价", "金额")
@@ -123,7 +124,7 @@ def delimited(
     encoding: str = "utf-8",
     delimiter: str = ",",
     newline: str = "\r\n",
-    quoting: int = csv.QUOTE_MINIMAL,
+    quoting: Literal[0, 1] = csv.QUOTE_MINIMAL,
 ) -> bytes:
     out = io.StringIO(newline="")
     csv.writer(out, delimiter=delimiter, lineterminator=newline, quoting=quoting).writerows(content)

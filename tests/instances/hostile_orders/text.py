@@ -168,6 +168,10 @@ def reports() -> Iterator[Case]:
     yield accepted(
         "rule_of_dashes", delimited([*table(), ["-----------------"] * 3 + [""] * 6]), notice="1 行标题"
     )
+
+
+def headings() -> Iterator[Case]:
+    """Headers of two rows, rows around the header, headers of other systems."""
     upper = ["订单信息", "", "", "", "归属", "", "销售", "", ""]
     yield accepted("groups_above_the_header", delimited([upper, *table()]))
     upper = ["订单号", "日期", "客户", "产品", "归属", "", "销售", "", ""]
@@ -195,6 +199,10 @@ def reports() -> Iterator[Case]:
         "columns_nobody_needs",
         delimited([["序号", *table()[0], "备注"], *([str(n), *row, "好"] for n, row in enumerate(rows()))]),
     )
+
+
+def other_names() -> Iterator[Case]:
+    """The headers of other systems."""
     for name, header in {
         "kingdee": (
             "单据编号",
@@ -324,6 +332,10 @@ def broken() -> Iterator[Case]:
         errors=((3, "客户", "out_of_range"),),
         create=("customers",),
     )
+
+
+def other_types() -> Iterator[Case]:
+    """Files that are something else, and a file full of errors."""
     yield Case(
         "html_named_xls",
         b"<html><body><table><tr><td>1</td></tr></table></body></html>",

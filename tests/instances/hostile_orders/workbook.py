@@ -98,6 +98,10 @@ def cells() -> Iterator[Case]:
         ".xlsx",
         errors=((3, "数量", "formula_without_value"),),
     )
+
+
+def odd_cells() -> Iterator[Case]:
+    """Errors elsewhere, rich text, noise, lost digits, strict workbooks."""
     whole = [[*row, None] for row in cells_of(table())]
     whole[0][9], whole[4][9] = text("备注"), Cell("<f>A1/0</f><v>#DIV/0!</v>", 't="e"')
     yield accepted("xlsx_error_in_an_unused_column", zipped(parts(SheetXml("订单", whole))))
