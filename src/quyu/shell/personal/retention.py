@@ -18,7 +18,7 @@ from quyu.platform.jobs import liveness
 from quyu.platform.people.models import Person
 from quyu.shell.backup import making
 from quyu.shell.personal import erasing
-from quyu.shell.personal.subject import PSEUDONYM, person_subject
+from quyu.shell.personal.subject import PREFIX, person_subject
 
 VERB = "personal.retention"
 MONTHS_OF_YEAR = 12
@@ -48,7 +48,7 @@ def due(today: date, *, leavers_months: int, uploads_months: int) -> Due:
     people: list[Person] = []
     if leavers_months:
         gone = Person.objects.filter(left_on__lte=months_before(today, leavers_months))
-        people = list(gone.exclude(name__startswith=PSEUDONYM.format(token="")))
+        people = list(gone.exclude(name__startswith=PREFIX))
     uploads = StoredFile.objects.none()
     if uploads_months:
         before = audit.moment(months_before(today, uploads_months))

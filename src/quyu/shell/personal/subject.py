@@ -12,7 +12,7 @@ from quyu.platform.people.models import Person, User
 from quyu.shell.personal.wording import Replacer
 
 SHORTEST_NAME, SHORTEST_OTHER = 2, 5
-PSEUDONYM = "匿名{token}"
+PREFIX = "匿名"
 
 
 class NoSuchSubject(Refusal):
@@ -80,4 +80,4 @@ def replacer_for(subject: Subject) -> tuple[Replacer, tuple[str, ...]]:
     shared = tuple(name for name in subject.names if name in known)
     values = tuple(value for value in (*subject.names, *subject.others) if value not in shared)
     longer = tuple(name for name in known if any(value in name for value in values))
-    return Replacer(values, PSEUDONYM.format(token=secrets.token_hex(3)), longer), shared
+    return Replacer(values, PREFIX + secrets.token_hex(3), longer), shared
