@@ -18,7 +18,9 @@ ROOT = Path(__file__).resolve().parents[1]
 SHOWN, ENOUGH = 60, 0.9
 
 
-def worker(number: int, workers: int, decisions: int, only: str, answers: "multiprocessing.Queue[object]") -> None:
+def worker(
+    number: int, workers: int, decisions: int, only: str, answers: "multiprocessing.Queue[object]"
+) -> None:
     """One share of the questions; sends its result, or the reason why there is none."""
     try:
         answers.put(share(number, workers, decisions, only))
@@ -30,8 +32,8 @@ def worker(number: int, workers: int, decisions: int, only: str, answers: "multi
 def share(number: int, workers: int, decisions: int, only: str) -> object:
     """Build a site in a database of this process, ask, tell."""
     sys.path.insert(0, str(ROOT))
-    from tests.authorization import matrix
-    from tests.authorization.scratch import scratch_site
+    from tests.authorization import matrix  # noqa: PLC0415
+    from tests.authorization.scratch import scratch_site  # noqa: PLC0415
 
     with scratch_site(f"matrix_{number}") as site:
         topics = [topic for topic in matrix.all_topics() if only in topic.name]
@@ -42,7 +44,9 @@ def share(number: int, workers: int, decisions: int, only: str) -> object:
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--decisions", type=int, default=115_000)
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--only", default="", help="topics whose name contains this text")
@@ -63,7 +67,7 @@ def main() -> int:
 def report(found: list[object], chosen: argparse.Namespace, seconds: float) -> int:
     """The figures, and what is wrong; 0 when nothing is."""
     sys.path.insert(0, str(ROOT))
-    from tests.authorization.tally import Result
+    from tests.authorization.tally import Result  # noqa: PLC0415
 
     total = Result()
     for answer in found:
@@ -72,8 +76,15 @@ def report(found: list[object], chosen: argparse.Namespace, seconds: float) -> i
         else:
             total.disagreements.append(str(answer))
     engine = "PostgreSQL" if os.environ.get("DATABASE_URL", "").startswith("postgres") else "SQLite"
-    print(f"{total.decisions:,} decisions on {engine} in {seconds:.0f} s, {len(total.disagreements)} disagreements")
-    for title, counter in (("relation", total.by_relation), ("answer", total.by_answer), ("day", total.by_day), ("role", total.by_role)):
+    print(
+        f"{total.decisions:,} decisions on {engine} in {seconds:.0f} s, {len(total.disagreements)} disagreements"
+    )
+    for title, counter in (
+        ("relation", total.by_relation),
+        ("answer", total.by_answer),
+        ("day", total.by_day),
+        ("role", total.by_role),
+    ):
         print(f"by {title}: " + ", ".join(f"{name} {count:,}" for name, count in counter.most_common()))
     print(f"topics: {len(total.by_topic)}")
     for line in total.disagreements[:SHOWN]:

@@ -14,11 +14,11 @@ ROOT = Path(__file__).resolve().parents[1]
 
 def main(words: list[str]) -> int:
     sys.path.insert(0, str(ROOT))
-    from tests.authorization.scratch import scratch_site
+    from tests.authorization.scratch import scratch_site  # noqa: PLC0415
 
     with scratch_site("faults") as site:
-        from tests.authorization import hunting
-        from tests.authorization.faults import FAULTS
+        from tests.authorization import hunting  # noqa: PLC0415
+        from tests.authorization.faults import FAULTS  # noqa: PLC0415
 
         chosen = [fault for fault in FAULTS if not words or any(word in fault.name for word in words)]
         missed, seconds = [], 0.0

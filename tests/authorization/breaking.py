@@ -61,3 +61,16 @@ class Fault:
         with ExitStack() as stack:
             self.make(Breaking(stack))
             yield
+
+
+FAULTS: list[Fault] = []
+
+
+def fault(name: str, says: str, *focus: str) -> Any:
+    """Registers the function below as the way to make this mistake."""
+
+    def keep(make: Any) -> Any:
+        FAULTS.append(Fault(name, says, focus, make))
+        return make
+
+    return keep

@@ -58,11 +58,17 @@ def build_business(world: World) -> None:
     plan(world)
     make_requests(world)
     make_imports(world)
-    LimitRule.objects.create(kind=LimitKind.TARGET_SHIFT, role=Role.PROVINCE_MANAGER, max_bp=100, valid_from=TODAY)
+    LimitRule.objects.create(
+        kind=LimitKind.TARGET_SHIFT, role=Role.PROVINCE_MANAGER, max_bp=100, valid_from=TODAY
+    )
     for name in ("ops", "rep-a", "left", "auditor"):
-        tokens.make(user=world.users[name], name=world.mark("令"), days=30, may_write=True, at=AT, now=timezone.now())
+        tokens.make(
+            user=world.users[name], name=world.mark("令"), days=30, may_write=True, at=AT, now=timezone.now()
+        )
     for number, user in enumerate(world.users.values()):
-        Notice.objects.create(user=user, text=world.mark("告"), url="/", created_at=AT + timedelta(minutes=number))
+        Notice.objects.create(
+            user=user, text=world.mark("告"), url="/", created_at=AT + timedelta(minutes=number)
+        )
 
 
 def make_catalog(world: World) -> None:
@@ -71,10 +77,16 @@ def make_catalog(world: World) -> None:
             code=world.mark("L"), name=world.mark("线"), sort_order=number, is_strategic=number == 1
         )
         Product.objects.create(
-            code=world.mark("S"), name=world.mark("品"), line=product_line, category="一类", price_fen=ODD * 50 + number
+            code=world.mark("S"),
+            name=world.mark("品"),
+            line=product_line,
+            category="一类",
+            price_fen=ODD * 50 + number,
         )
     Channel.objects.create(code=world.mark("H"), name=world.mark("道"))
-    CalendarDay.objects.create(day=date(2026, 10, 1), name=world.mark("节"), is_working=False, is_provisional=False)
+    CalendarDay.objects.create(
+        day=date(2026, 10, 1), name=world.mark("节"), is_working=False, is_provisional=False
+    )
 
 
 def make_places(world: World) -> dict[str, BasicUnit]:
@@ -82,7 +94,12 @@ def make_places(world: World) -> dict[str, BasicUnit]:
     places: dict[str, BasicUnit] = {}
     for x, name in enumerate(PLACES):
         unit = BasicUnit.objects.create(
-            code=world.mark("B"), name=world.mark("县"), level="county", city="市", longitude=110.5 + x, latitude=30.5
+            code=world.mark("B"),
+            name=world.mark("县"),
+            level="county",
+            city="市",
+            longitude=110.5 + x,
+            latitude=30.5,
         )
         ring = [[110 + x, 30], [111 + x, 30], [111 + x, 31], [110 + x, 31], [110 + x, 30]]
         UnitBoundary.objects.create(
@@ -98,7 +115,12 @@ def make_places(world: World) -> dict[str, BasicUnit]:
 
 def make_alignments(world: World, places: dict[str, BasicUnit]) -> None:
     """One until today, one for today, one from tomorrow on, and a draft."""
-    spans = (("retired", START, TODAY), ("active", TODAY, TOMORROW), ("active", TOMORROW, None), ("draft", None, None))
+    spans = (
+        ("retired", START, TODAY),
+        ("active", TODAY, TOMORROW),
+        ("active", TOMORROW, None),
+        ("draft", None, None),
+    )
     for number, (state, start, end) in enumerate(spans):
         alignment = Alignment.objects.create(
             name=world.mark("案"), state=state, valid_from=start, valid_to=end, created_at=AT,
@@ -116,7 +138,10 @@ def make_customers(world: World, places: dict[str, BasicUnit]) -> dict[str, Cust
     """One by place for each county, one by name for each territory, one that belongs to nobody."""
     homes: dict[str, dict[str, Any]] = {f"at {name}": {"unit": unit} for name, unit in places.items()}
     homes |= {name: {"territory_override": territory} for name, territory in world.territories.items()}
-    homes |= {"named": {"territory_override": world.territories["own-a"], "unit": places["gd"]}, "nobody's": {}}
+    homes |= {
+        "named": {"territory_override": world.territories["own-a"], "unit": places["gd"]},
+        "nobody's": {},
+    }
     channel = Channel.objects.get()
     return {name: make_customer(world, {**home, "channel": channel}) for name, home in homes.items()}
 
@@ -156,7 +181,13 @@ def plan(world: World) -> None:
     for index, leaf in enumerate(axes.leaves):
         world.planned |= dict.fromkeys(map(int, base[index].flat), leaf.removeprefix(TERRITORY))
     version = planning.create_plan(
-        name=world.mark("标"), year=2026, base=base, total_fen=int(base.sum()), actor=operations, at=AT, axes=axes
+        name=world.mark("标"),
+        year=2026,
+        base=base,
+        total_fen=int(base.sum()),
+        actor=operations,
+        at=AT,
+        axes=axes,
     )
     approval = planning.submit(plan_version=version, actor=operations, at=AT)
     approvals.approve(approval=approval, actor=director, at=AT)
@@ -169,7 +200,13 @@ def plan(world: World) -> None:
         reason=world.mark("锁"), actor=operations, scope=everything(), at=AT,
     )  # fmt: skip
     waiting = planning.create_plan(
-        name=world.mark("标"), year=2027, base=base, total_fen=int(base.sum()), actor=operations, at=AT, axes=axes
+        name=world.mark("标"),
+        year=2027,
+        base=base,
+        total_fen=int(base.sum()),
+        actor=operations,
+        at=AT,
+        axes=axes,
     )
     planning.submit(plan_version=waiting, actor=operations, at=AT)
 
@@ -201,4 +238,6 @@ def make_imports(world: World) -> None:
                 errors=[{"row": 2, "column": "名称", "code": "x", "value": world.mark("错"), "message": world.mark("错")}],
                 error_count=1, receipt={"rows": 1, "note": world.mark("执")},
             )  # fmt: skip
-        audit.record(actor=user, verb="import", subject=stored, label=world.mark("审"), reason=world.mark("因"), at=AT)
+        audit.record(
+            actor=user, verb="import", subject=stored, label=world.mark("审"), reason=world.mark("因"), at=AT
+        )

@@ -35,7 +35,15 @@ KINDS = (
     Kind("customers", "customer", "customer", sql="customers_customer"),
 )
 EDITED = {"version", "name"}
-FORBIDDEN = {"id": "1", "pk": "1", "user": "1", "user_id": "1", "actor": "1", "is_everything": "1", "created_by": "1"}
+FORBIDDEN = {
+    "id": "1",
+    "pk": "1",
+    "user": "1",
+    "user_id": "1",
+    "actor": "1",
+    "is_everything": "1",
+    "created_by": "1",
+}
 """Fields that no form has; a product that took them would let a caller write what is not his."""
 
 
@@ -142,7 +150,9 @@ def writing_topics(kind: Kind) -> Iterator[Topic]:
     edit, delete = f"{kind.path}/<int:pk>/edit/", f"{kind.path}/<int:pk>/delete/"
     may_edit, may_delete = ((kind.resource, "edit"),), ((kind.resource, "delete"),)
     one = partial(Topic, table=kind.table, weight=7)
-    yield one(f"{edit} form", edit, "GET", may_edit, ask=lambda s, c: Ask("GET", f"/{kind.path}/{c.pk}/edit/"))
+    yield one(
+        f"{edit} form", edit, "GET", may_edit, ask=lambda s, c: Ask("GET", f"/{kind.path}/{c.pk}/edit/")
+    )
     yield one(
         f"{edit} save", edit, "POST", may_edit, ask=partial(posted, kind), status=frozenset({200, 302}), writes=True,
         effect=partial(only_name, kind),
@@ -155,7 +165,13 @@ def writing_topics(kind: Kind) -> Iterator[Topic]:
         f"{edit} without token", edit, "POST", (), is_public=True, status=frozenset({403}), weight=1,
         ask=lambda s, c: Ask("POST", f"/{kind.path}/{c.pk}/edit/", form={"name": NEW}, with_csrf=False),
     )  # fmt: skip
-    yield one(f"{delete} ask", delete, "GET", may_delete, ask=lambda s, c: Ask("GET", f"/{kind.path}/{c.pk}/delete/"))
+    yield one(
+        f"{delete} ask",
+        delete,
+        "GET",
+        may_delete,
+        ask=lambda s, c: Ask("GET", f"/{kind.path}/{c.pk}/delete/"),
+    )
     yield one(
         f"{delete} do", delete, "POST", may_delete, status=frozenset({200, 302}), writes=True,
         ask=lambda s, c: Ask("POST", f"/{kind.path}/{c.pk}/delete/", form={}),
@@ -180,7 +196,9 @@ def api_topics(kind: Kind) -> Iterator[Topic]:
         ids=api_rows, expected=partial(found_list, kind),
     )  # fmt: skip
     row_api = partial(api, table=kind.table, weight=8)
-    yield row_api(f"{one} read", one, "GET", ((kind.resource, "view"),), ask=lambda s, c: Ask("GET", f"/{base}{c.pk}"))
+    yield row_api(
+        f"{one} read", one, "GET", ((kind.resource, "view"),), ask=lambda s, c: Ask("GET", f"/{base}{c.pk}")
+    )
     yield row_api(
         f"{one} change", one, "PATCH", ((kind.resource, "edit"),), status=frozenset({200, 409, 422}), writes=True,
         ask=lambda s, c: Ask("PATCH", f"/{base}{c.pk}", body={"name": f"改{NEW}", "version": row(s, kind, c)["version"]}),
@@ -217,7 +235,9 @@ MAKING = (
     Making(3, "", "", {"sort_order": "9"}, must_succeed=True),
     Making(4, "line", "productline", {}, must_succeed=True),
     Making(5, "", "", {"sort_order": "9"}, must_succeed=True),
-    Making(6, "", "", {"day": "2026-12-25", "is_working": "false", "is_provisional": "false"}, must_succeed=True),
+    Making(
+        6, "", "", {"day": "2026-12-25", "is_working": "false", "is_provisional": "false"}, must_succeed=True
+    ),
     Making(7, "org_unit", "orgunit", {"valid_from": "2026-01-01"}, must_succeed=True),
     Making(8, "unit", "basicunit", {"kind": "other", "tier": "c"}, must_succeed=False),
 )
@@ -259,7 +279,9 @@ def creating_topics() -> Iterator[Topic]:
         kind = KINDS[making.kind]
         new, base, right = f"{kind.path}/new/", f"api/{kind.path}/", ((kind.resource, "create"),)
         objects = (lambda s, making=making: s.raw[making.parent]) if making.parent else None
-        yield Topic(f"{new} form", new, "GET", right, ask=lambda s, c, new=new: Ask("GET", f"/{new}"), weight=2)
+        yield Topic(
+            f"{new} form", new, "GET", right, ask=lambda s, c, new=new: Ask("GET", f"/{new}"), weight=2
+        )
         yield Topic(
             f"{new} save", new, "POST", right, objects=objects, status=frozenset({200, 302}), writes=True, weight=4,
             ask=lambda s, c, new=new, making=making: Ask("POST", f"/{new}", form={**FORBIDDEN, **fields_of_new(making, s, c)}),
@@ -276,10 +298,14 @@ def unwritten(site: Site, case: Case, answer: Answer) -> str:
     """The class of a customer and the territory it is named for are not for managers of a part to write."""
     user = site.accounts[case.account]
     assert user is not None
-    writing = {role for role in site.oracle.roles(user, case.day) if "edit" in TABLE[role].get("customer", ())}
+    writing = {
+        role for role in site.oracle.roles(user, case.day) if "edit" in TABLE[role].get("customer", ())
+    }
     barred = [set(UNWRITTEN.get((role, "customer"), ())) for role in writing]
     columns = set(answer.changed.get("customers_customer", {}).get(case.pk, {}))
-    if found := columns & {f"{name}_id" if name.startswith("terr") else name for name in set.intersection(*barred)}:
+    if found := columns & {
+        f"{name}_id" if name.startswith("terr") else name for name in set.intersection(*barred)
+    }:
         return f"wrote {sorted(found)}"
     return ""
 
@@ -295,7 +321,12 @@ def writable_topics() -> Iterator[Topic]:
 
 def personal_topics() -> Iterator[Topic]:
     """Personal data are neither found nor sorted by; a filter takes only rows in reach."""
-    for kind, column in ((KINDS[2], "phone"), (KINDS[8], "phone"), (KINDS[8], "address"), (KINDS[2], "email")):
+    for kind, column in (
+        (KINDS[2], "phone"),
+        (KINDS[8], "phone"),
+        (KINDS[8], "address"),
+        (KINDS[2], "email"),
+    ):
         yield Topic(
             f"{kind.path}/ search by {column}", f"{kind.path}/", "GET", ((kind.resource, "view"),), weight=3,
             objects=lambda s, kind=kind: s.raw[kind.table],
@@ -325,5 +356,7 @@ def filtered(kind: Kind, site: Site, case: Case) -> tuple[frozenset[int], int]:
     assert user is not None
     reach = site.oracle.reach(user, case.day, kind.resource, "view")
     inside = reach.everything or case.pk in reach.units
-    rows = {pk for pk in reached(kind, "view", site, case) if site.raw[kind.table][pk]["org_unit_id"] == case.pk}
+    rows = {
+        pk for pk in reached(kind, "view", site, case) if site.raw[kind.table][pk]["org_unit_id"] == case.pk
+    }
     return (frozenset(rows), len(rows)) if inside else (frozenset(), 0)

@@ -26,7 +26,9 @@ def sees(site: Site, case: Case, table: str, resource: str, action: str) -> froz
 def organisation() -> Iterator[Topic]:
     view = (("org_unit", "view"),)
     for at in ("", "?at=2026-06-14", "?at=2026-06-16", "?at=2025-03-03"):
-        yield Topic(f"org/ {at}", "org/", "GET", view, ask=lambda s, c, at=at: Ask("GET", f"/org/{at}"), weight=3)
+        yield Topic(
+            f"org/ {at}", "org/", "GET", view, ask=lambda s, c, at=at: Ask("GET", f"/org/{at}"), weight=3
+        )
         yield Topic(
             f"org/units/<int:pk>/ {at}", "org/units/<int:pk>/", "GET", view, table="orgunit",
             ask=lambda s, c, at=at: Ask("GET", f"/org/units/{c.pk}/{at}"),
@@ -100,7 +102,14 @@ def accounts() -> Iterator[Topic]:
         ids=lambda s, a: frozenset(linked("users", a.text)),
         expected=lambda s, c: sees(s, c, "user", "user", "view") & {c.pk},
     )  # fmt: skip
-    yield Topic("users/<int:pk>/", "users/<int:pk>/", "GET", view, table="user", ask=lambda s, c: Ask("GET", f"/users/{c.pk}/"))
+    yield Topic(
+        "users/<int:pk>/",
+        "users/<int:pk>/",
+        "GET",
+        view,
+        table="user",
+        ask=lambda s, c: Ask("GET", f"/users/{c.pk}/"),
+    )
     yield Topic(
         "users/new/", "users/new/", "POST", (("user", "create"),), status=frozenset({200, 302, 404}), writes=True,
         ask=lambda s, c: Ask("POST", "/users/new/", form={"username": NEW, "name": NEW, "is_superuser": "1"}),
@@ -206,7 +215,11 @@ def to_do(site: Site, case: Case) -> frozenset[int]:
 
 
 def mine(site: Site, case: Case) -> frozenset[int]:
-    return frozenset(pk for pk, row in site.raw["approval"].items() if row["submitted_by_id"] == site.accounts[case.account])
+    return frozenset(
+        pk
+        for pk, row in site.raw["approval"].items()
+        if row["submitted_by_id"] == site.accounts[case.account]
+    )
 
 
 def all_seen(site: Site, case: Case) -> frozenset[int]:
@@ -218,26 +231,51 @@ def decided(verb: str, site: Site, case: Case, answer: Answer) -> str:
     assert case.pk is not None
     row = site.raw["approval"][case.pk]
     is_own = row["submitted_by_id"] == site.accounts[case.account]
-    allowed = is_own and row["state"] == "submitted" if verb == "withdraw" else may_decide(site, case, case.pk)
+    allowed = (
+        is_own and row["state"] == "submitted" if verb == "withdraw" else may_decide(site, case, case.pk)
+    )
     state = answer.changed.get("approvals_approval", {}).get(case.pk, {}).get("state")
     told = {row.get("user_id") for row in answer.changed.get("notices_notice", {}).values()}
     if told - {str(row["submitted_by_id"])}:
         return f"told {sorted(map(str, told))}"
-    expected = {"approve": "approved", "reject": "rejected", "withdraw": "withdrawn"}[verb] if allowed else None
+    expected = (
+        {"approve": "approved", "reject": "rejected", "withdraw": "withdrawn"}[verb] if allowed else None
+    )
     if row["subject_type"] != "matrix" and not allowed and answer.changed:
         return f"{verb} wrote {sorted(answer.changed)}"
-    return "" if state == expected or (row["subject_type"] != "matrix" and state is None) else f"{verb} made it {state}"
+    return (
+        ""
+        if state == expected or (row["subject_type"] != "matrix" and state is None)
+        else f"{verb} made it {state}"
+    )
 
 
 def own_pages() -> Iterator[Topic]:
-    for route, right in (("", "home"), ("home/tasks/", "home"), ("account/", "account"), ("notices/", "notice")):
-        yield Topic(f"/{route}", route, "GET", ((right, "view"),), ask=lambda s, c, route=route: Ask("GET", f"/{route}"))
+    for route, right in (
+        ("", "home"),
+        ("home/tasks/", "home"),
+        ("account/", "account"),
+        ("notices/", "notice"),
+    ):
+        yield Topic(
+            f"/{route}",
+            route,
+            "GET",
+            ((right, "view"),),
+            ask=lambda s, c, route=route: Ask("GET", f"/{route}"),
+        )
     yield Topic(
         "notices/ list", "notices/", "GET", (("notice", "view"),), ask=lambda s, c: Ask("GET", "/notices/"),
         ids=lambda s, a: rows_marked(s, "notice", a.text, "text"),
         expected=lambda s, c: with_mark(s, "notice", "text", sees(s, c, "notice", "notice", "view")),
     )  # fmt: skip
-    yield Topic("home/standing/", "home/standing/", "GET", (("actual", "view"),), ask=lambda s, c: Ask("GET", "/home/standing/"))
+    yield Topic(
+        "home/standing/",
+        "home/standing/",
+        "GET",
+        (("actual", "view"),),
+        ask=lambda s, c: Ask("GET", "/home/standing/"),
+    )
     yield Topic(
         "notices/<int:pk>/open/", "notices/<int:pk>/open/", "POST", (("notice", "edit"),), table="notice", weight=6,
         status=frozenset({302}), writes=True, ask=lambda s, c: Ask("POST", f"/notices/{c.pk}/open/", form={}),
@@ -258,8 +296,16 @@ def audit() -> Iterator[Topic]:
         "audit/export/", "audit/export/", "GET", (("audit", "export"),), ask=lambda s, c: Ask("GET", "/audit/export/"),
         ids=labels, expected=lambda s, c: marked(s, sees(s, c, "decision", "audit", "export")),
     )  # fmt: skip
-    yield Topic("audit/verify/", "audit/verify/", "GET", view, ask=lambda s, c: Ask("GET", "/audit/verify/"), weight=1)
-    yield Topic("audit/rights/", "audit/rights/", "GET", (("rights", "view"),), ask=lambda s, c: Ask("GET", "/audit/rights/"))
+    yield Topic(
+        "audit/verify/", "audit/verify/", "GET", view, ask=lambda s, c: Ask("GET", "/audit/verify/"), weight=1
+    )
+    yield Topic(
+        "audit/rights/",
+        "audit/rights/",
+        "GET",
+        (("rights", "view"),),
+        ask=lambda s, c: Ask("GET", "/audit/rights/"),
+    )
 
 
 def labels(site: Site, answer: Answer) -> frozenset[int]:
@@ -273,4 +319,3 @@ def marked(site: Site, rows: frozenset[int]) -> frozenset[int]:
 def with_mark(site: Site, table: str, column: str, rows: frozenset[int]) -> frozenset[int]:
     """Those of the rows with a mark of their own in a column."""
     return rows & {pk for (name, pk, where) in site.raw.marks.values() if (name, where) == (table, column)}
-

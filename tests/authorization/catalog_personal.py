@@ -18,7 +18,6 @@ def topics() -> Iterator[Topic]:
     yield from subjects()
     yield from dealers()
     yield from limits()
-    yield from subjects()
     yield from own_access()
 
 
@@ -128,33 +127,14 @@ def on_record(site: Site, case: Case, answer: Answer) -> str:
     return "" if any(row.get("actor_id") == str(user) for row in rows) else "left no trace in the audit trail"
 
 
-def subjects() -> Iterator[Topic]:
-    """Requests about one's own data: the forms, and an export and an erasure of nobody."""
-    form = {"kind": "person", "code": "nobody-of-that-number", "reason": NEW}
-    erasure = {f"erase-{name}": value for name, value in {**form, "again": form["code"]}.items()}
-    for route, method, action, said in (
-        ("subjects/", "GET", "export", None),
-        ("subjects/export/", "POST", "export", form),
-        ("subjects/erase/", "POST", "delete", erasure),
-    ):
-        yield Topic(
-            route, route, method, (("personal", action),), open_to=partial(subjects_gate, action),
-            status=frozenset({302 if said else 200}), writes=bool(said),
-            ask=lambda s, c, route=route, method=method, said=said: Ask(method, f"/{route}", form=said),
-        )  # fmt: skip
-
-
-def subjects_gate(action: str, site: Site, case: Case) -> int | None:
-    """Who answers for a part of the company only does not hand out or erase what lies all over it."""
-    user = site.accounts[case.account]
-    assert user is not None
-    if not site.oracle.may(user, case.day, "personal", action):
-        return 403
-    return None if site.oracle.reach(user, case.day, "personal", action).everything else 404
-
-
 def dealers() -> Iterator[Topic]:
-    yield Topic("customers/dealers/", "customers/dealers/", "GET", (("dealer", "view"),), ask=lambda s, c: Ask("GET", "/customers/dealers/"))
+    yield Topic(
+        "customers/dealers/",
+        "customers/dealers/",
+        "GET",
+        (("dealer", "view"),),
+        ask=lambda s, c: Ask("GET", "/customers/dealers/"),
+    )
     yield Topic(
         "customers/dealers/new/", "customers/dealers/new/", "POST", (("dealer", "create"),), objects=lambda s: s.raw["customer"],
         status=frozenset({302}), writes=True, effect=linked_in_reach,
@@ -169,7 +149,11 @@ def dealers() -> Iterator[Topic]:
         ask=lambda s, c: Ask("POST", f"/customers/dealers/{c.pk}/end/", form={"valid_to": "2026-12-31"}),
     )  # fmt: skip
     yield Topic(
-        "customers/conflicts/", "customers/conflicts/", "GET", (("claim", "view"),), ask=lambda s, c: Ask("GET", "/customers/conflicts/")
+        "customers/conflicts/",
+        "customers/conflicts/",
+        "GET",
+        (("claim", "view"),),
+        ask=lambda s, c: Ask("GET", "/customers/conflicts/"),
     )
     yield Topic(
         "customers/conflicts/<path:code>/rule/", "customers/conflicts/<path:code>/rule/", "POST", (("claim", "edit"),),
@@ -183,7 +167,11 @@ def dealers() -> Iterator[Topic]:
 
 def linked_in_reach(site: Site, case: Case, answer: Answer) -> str:
     made = answer.changed.get("customers_dealeraccess")
-    return "gave a customer out of reach" if made and case.pk not in sees(site, case, "customer", "dealer", "create") else ""
+    return (
+        "gave a customer out of reach"
+        if made and case.pk not in sees(site, case, "customer", "dealer", "create")
+        else ""
+    )
 
 
 def access_gate(site: Site, case: Case) -> int | None:
@@ -205,7 +193,11 @@ def rule_gate(site: Site, case: Case) -> int | None:
 
 def limits() -> Iterator[Topic]:
     """Limits hold for the whole company: who answers for a part neither sees nor sets them."""
-    for route, method, action in (("limits/", "GET", "view"), ("limits/new/", "POST", "create"), ("limits/<int:pk>/end/", "POST", "edit")):
+    for route, method, action in (
+        ("limits/", "GET", "view"),
+        ("limits/new/", "POST", "create"),
+        ("limits/<int:pk>/end/", "POST", "edit"),
+    ):
         yield Topic(
             route, route, method, (("limit", action),), open_to=partial(whole_gate, "limit", action), writes=method == "POST",
             objects=(lambda s: s.limits) if "pk" in route else None, status=frozenset({200 if method == "GET" else 302}),
@@ -215,7 +207,13 @@ def limits() -> Iterator[Topic]:
         )  # fmt: skip
 
 
-LIMIT = {"kind": "target_shift", "role": "area_manager", "percent": "5", "valid_from": "2027-01-01", "valid_to": "2027-06-01"}
+LIMIT = {
+    "kind": "target_shift",
+    "role": "area_manager",
+    "percent": "5",
+    "valid_from": "2027-01-01",
+    "valid_to": "2027-06-01",
+}
 
 
 def whole_gate(resource: str, action: str, site: Site, case: Case) -> int | None:
@@ -226,7 +224,14 @@ def whole_gate(resource: str, action: str, site: Site, case: Case) -> int | None
 
 def own_access() -> Iterator[Topic]:
     view = (("account", "view"),)
-    yield Topic("account/tokens/", "account/tokens/", "GET", view, ask=lambda s, c: Ask("GET", "/account/tokens/"), weight=2)
+    yield Topic(
+        "account/tokens/",
+        "account/tokens/",
+        "GET",
+        view,
+        ask=lambda s, c: Ask("GET", "/account/tokens/"),
+        weight=2,
+    )
     yield Topic(
         "account/tokens/new/", "account/tokens/new/", "POST", view, status=frozenset({200, 302}), writes=True, weight=2,
         ask=lambda s, c: Ask("POST", "/account/tokens/new/", form={"name": NEW, "days": "30", "user": "1"}),

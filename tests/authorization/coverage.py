@@ -40,7 +40,9 @@ def missing(topics: Iterable[Topic]) -> list[str]:
     known = {(topic.route, topic.method) for topic in topics}
     asked = {route for route, _ in known}
     lost = [f"route {route}" for route in sorted(set(routes()) - asked)]
-    return lost + [f"operation {method} {route}" for route, method in operations() if (route, method) not in known]
+    return lost + [
+        f"operation {method} {route}" for route, method in operations() if (route, method) not in known
+    ]
 
 
 def gone(topics: Iterable[Topic]) -> list[str]:

@@ -9,13 +9,20 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import zip_longest
 
-from tests.authorization import catalog_business, catalog_objects, catalog_people, catalog_personal, coverage
+from tests.authorization import (
+    catalog_business,
+    catalog_imports,
+    catalog_objects,
+    catalog_people,
+    catalog_personal,
+    catalog_plans,
+    coverage,
+)
 from tests.authorization.questions import Case, Topic, gate, judge
 from tests.authorization.relations import relation
 from tests.authorization.site import Site
 from tests.authorization.tally import Result
 from tests.authorization.world import DAYS
-
 
 MANY = 120
 """From so many questions on, a topic is asked about every row; below, about some."""
@@ -23,7 +30,14 @@ MANY = 120
 
 def all_topics() -> list[Topic]:
     """Every kind of request, the methods nobody should use among them."""
-    known = [*catalog_objects.topics(), *catalog_people.topics(), *catalog_business.topics(), *catalog_personal.topics()]
+    known = [
+        *catalog_objects.topics(),
+        *catalog_people.topics(),
+        *catalog_business.topics(),
+        *catalog_plans.topics(),
+        *catalog_imports.topics(),
+        *catalog_personal.topics(),
+    ]
     return [*known, *coverage.other_methods(known)]
 
 
@@ -57,7 +71,9 @@ def in_turn(strata: list[list[Case]]) -> Iterator[Case]:
         yield from (case for case in layer if case is not None)
 
 
-def draw(topics: Sequence[Topic], site: Site, decisions: int, share: tuple[int, int] = (0, 1)) -> Iterator[tuple[Topic, Case]]:
+def draw(
+    topics: Sequence[Topic], site: Site, decisions: int, share: tuple[int, int] = (0, 1)
+) -> Iterator[tuple[Topic, Case]]:
     """The first cases of each topic, as many as its weight gives it; `share` = (number, of how many) workers."""
     total = sum(topic.weight for topic in topics)
     spare = 0.0

@@ -123,10 +123,16 @@ class Oracle:
 
     def rows_of_position(self, reach: Reach, _day: date, table: str) -> Iterable[int]:
         rows = self.raw[table].items()
-        return [pk for pk, row in rows if reach.everything or pk in reach.positions or row["org_unit_id"] in reach.units]
+        return [
+            pk
+            for pk, row in rows
+            if reach.everything or pk in reach.positions or row["org_unit_id"] in reach.units
+        ]
 
     def rows_of_person(self, reach: Reach, day: date, table: str) -> Iterable[int]:
-        return self.raw[table] if reach.everything else {reach.person, *self.sitting(reach.units, day)} - {None}
+        return (
+            self.raw[table] if reach.everything else {reach.person, *self.sitting(reach.units, day)} - {None}
+        )
 
     def sitting(self, units: frozenset[int], day: date) -> Iterable[int]:
         """Who sits on a day on a seat of these units and has not left."""
@@ -169,7 +175,11 @@ class Oracle:
     def territory_of_place(self, place: int | None, day: date) -> int | None:
         for row in self.raw["alignmentunit"].values():
             alignment = self.raw["alignment"][row["alignment_id"]]
-            if row["unit_id"] == place and alignment["state"] in ("active", "retired") and holds(alignment, day):
+            if (
+                row["unit_id"] == place
+                and alignment["state"] in ("active", "retired")
+                and holds(alignment, day)
+            ):
                 return int(row["territory_id"])
         return None
 
@@ -182,7 +192,9 @@ class Oracle:
             if reach.is_dealer and row["user_id"] == reach.user and holds(row, day)
         }
         seen = set(self.rows_of_territory(reach, day, "territory"))
-        return {pk for pk, row in self.raw[table].items() if pk in bought or self.territory_of(row, day) in seen}
+        return {
+            pk for pk, row in self.raw[table].items() if pk in bought or self.territory_of(row, day) in seen
+        }
 
     def rows_of_approval(self, reach: Reach, _day: date, table: str) -> Iterable[int]:
         return [
@@ -192,10 +204,16 @@ class Oracle:
         ]
 
     def rows_of_importrun(self, reach: Reach, _day: date, table: str) -> Iterable[int]:
-        return [pk for pk, row in self.raw[table].items() if reach.everything or row["created_by_id"] == reach.user]
+        return [
+            pk
+            for pk, row in self.raw[table].items()
+            if reach.everything or row["created_by_id"] == reach.user
+        ]
 
     def rows_of_decision(self, reach: Reach, _day: date, table: str) -> Iterable[int]:
-        return [pk for pk, row in self.raw[table].items() if reach.everything or row["actor_id"] == reach.user]
+        return [
+            pk for pk, row in self.raw[table].items() if reach.everything or row["actor_id"] == reach.user
+        ]
 
     def rows_of_notice(self, reach: Reach, _day: date, table: str) -> Iterable[int]:
         return [pk for pk, row in self.raw[table].items() if row["user_id"] == reach.user]

@@ -121,7 +121,11 @@ def leaks(topic: Topic, site: Site, case: Case, asked: Ask, answer: Answer, is_r
     else:
         allowed = seen.marks(user, case.day) | (topic.shows(site, case) if topic.shows else set())
         allowed -= topic.hides(site, case) if topic.hides else set()
-    faults = [f"shows {mark} of {site.raw.marks[mark]}" for mark in sorted(found - allowed)[:4] if mark in site.raw.marks]
+    faults = [
+        f"shows {mark} of {site.raw.marks[mark]}"
+        for mark in sorted(found - allowed)[:4]
+        if mark in site.raw.marks
+    ]
     numbers = figures_in(answer.text, seen.owners) - figures_in(asked.said, seen.owners)
     known = set() if user is None or is_refused else seen.figures(user, case.day)
     return faults + [f"shows {fen} fen of {seen.owners[fen]}" for fen in sorted(numbers - known)[:4]]
@@ -139,7 +143,10 @@ def changes(topic: Topic, site: Site, case: Case, answer: Answer, is_refused: bo
             continue
         old = {key for key in keys if key in site.raw[name]}
         reached = frozenset().union(
-            *(site.oracle.sees(user, case.day, name, *right) for right in (*topic.rights, *BESIDE.get(topic.route, ())))
+            *(
+                site.oracle.sees(user, case.day, name, *right)
+                for right in (*topic.rights, *BESIDE.get(topic.route, ()))
+            )
         )
         if beyond := old - reached:
             faults.append(f"changed {table} {sorted(map(str, beyond))[:3]} out of reach")
@@ -166,9 +173,15 @@ def difference(topic: Topic, site: Site, case: Case, answer: Answer) -> list[str
         expected = site.oracle.sees(user, case.day, topic.table, *topic.rights[-1])
     if isinstance(found, Mapping) and isinstance(expected, Mapping):
         wrong = {key for key in found.keys() | expected.keys() if found.get(key) != expected.get(key)}
-        return [f"wrong at {[(key, found.get(key), expected.get(key)) for key in sorted(wrong, key=str)[:3]]}"] if wrong else []
+        return (
+            [f"wrong at {[(key, found.get(key), expected.get(key)) for key in sorted(wrong, key=str)[:3]]}"]
+            if wrong
+            else []
+        )
     if found == expected:
         return []
     if isinstance(found, set | frozenset) and isinstance(expected, set | frozenset):
-        return [f"too much {sorted(found - expected, key=str)[:4]}, lacks {sorted(expected - found, key=str)[:4]}"]
+        return [
+            f"too much {sorted(found - expected, key=str)[:4]}, lacks {sorted(expected - found, key=str)[:4]}"
+        ]
     return [f"says {found}, expected {expected}"]

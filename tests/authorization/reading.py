@@ -50,9 +50,13 @@ def rows_marked(site: Site, table: str, text: str, column: str = "code") -> froz
     return frozenset(place[1] for place in places if place and place[0] == table and place[2] == column)
 
 
-def first_cells(site: Site, table: str, answer: Answer, column: str = "code", letter: str = "A") -> frozenset[int]:
+def first_cells(
+    site: Site, table: str, answer: Answer, column: str = "code", letter: str = "A"
+) -> frozenset[int]:
     """The rows named in one column of an exported sheet."""
-    return rows_marked(site, table, " ".join(row.get(letter, "") for row in sheet(answer.content)[1:]), column)
+    return rows_marked(
+        site, table, " ".join(row.get(letter, "") for row in sheet(answer.content)[1:]), column
+    )
 
 
 def json_of(answer: Answer) -> object:

@@ -14,7 +14,11 @@ RELATIONS = (
 def relation(topic: Topic, site: Site, case: Case) -> str:
     """`none` where the question is about no row or nobody asks."""
     user = site.accounts[case.account]
-    if user is None or case.pk is None or topic.table not in ("customer", "territory", "person", "position", "orgunit"):
+    if (
+        user is None
+        or case.pk is None
+        or topic.table not in ("customer", "territory", "person", "position", "orgunit")
+    ):
         return "none"
     oracle, day = site.oracle, case.day
     person = oracle.person_of.get(user)

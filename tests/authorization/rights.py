@@ -54,7 +54,10 @@ DISCLOSING = {
     "salesperson": ("customer",),
     "human_resources": ("person",),
 }
-UNWRITTEN = {("area_manager", "customer"): ("tier", "territory_override"), ("province_manager", "customer"): ("tier", "territory_override")}
+UNWRITTEN = {
+    ("area_manager", "customer"): ("tier", "territory_override"),
+    ("province_manager", "customer"): ("tier", "territory_override"),
+}
 """Fields of a form that a role does not write, though it may edit the row."""
 
 

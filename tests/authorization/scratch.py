@@ -15,12 +15,12 @@ if TYPE_CHECKING:
 def scratch_site(name: str) -> Iterator["Site"]:
     """`name` is the database on PostgreSQL; SQLite keeps it in memory."""
     os.environ["DJANGO_SETTINGS_MODULE"] = "tests.settings"
-    import django
+    import django  # noqa: PLC0415
 
     django.setup()
     logging.disable(logging.CRITICAL)
-    from django.conf import settings
-    from django.db import connection
+    from django.conf import settings  # noqa: PLC0415
+    from django.db import connection  # noqa: PLC0415
 
     if connection.vendor == "postgresql":
         test: dict[str, Any] = connection.settings_dict["TEST"]
@@ -28,7 +28,7 @@ def scratch_site(name: str) -> Iterator["Site"]:
     before = connection.settings_dict["NAME"]
     connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
     try:
-        from tests.authorization.site import new_site
+        from tests.authorization.site import new_site  # noqa: PLC0415
 
         yield new_site()
     finally:

@@ -42,7 +42,9 @@ class Seen:
         self, raw: "Raw", oracle: "Oracle", owners: dict[int, tuple[object, ...]], lines: list["Line"]
     ) -> None:
         self.raw, self.oracle, self.owners, self.lines = raw, oracle, owners, lines
-        self.personal = {mark for mark, (table, _, column) in raw.marks.items() if column in PERSONAL.get(table, ())}
+        self.personal = {
+            mark for mark, (table, _, column) in raw.marks.items() if column in PERSONAL.get(table, ())
+        }
         self.marks = lru_cache(maxsize=None)(self._marks)
         self.figures = lru_cache(maxsize=None)(self._figures)
 
@@ -65,10 +67,13 @@ class Seen:
 
     def _marks(self, user: int, day: date) -> set[str]:
         seen = {
-            table: self.oracle.sees(user, day, table, resource, "view") for table, resource in RESOURCE_OF.items()
+            table: self.oracle.sees(user, day, table, resource, "view")
+            for table, resource in RESOURCE_OF.items()
         }
         found = self.own(user)
-        found |= self.of("apitoken", [key for key, row in self.raw["apitoken"].items() if row["user_id"] == user])
+        found |= self.of(
+            "apitoken", [key for key, row in self.raw["apitoken"].items() if row["user_id"] == user]
+        )
         for table, keys in seen.items():
             found |= self.of(table, keys)
         found |= self.beside_rows(seen, day)
@@ -87,7 +92,9 @@ class Seen:
         territories = {self.oracle.territory_of(row, day) for row in customers} - {None}
         found |= self.names_of_territories({*territories, *seen["territory"]})
         past = self.past_territories(seen["customer"])
-        found |= self.of("territory", past) | self.of("orgunit", [raw["territory"][key]["org_unit_id"] for key in past])
+        found |= self.of("territory", past) | self.of(
+            "orgunit", [raw["territory"][key]["org_unit_id"] for key in past]
+        )
         for key in seen["approval"]:
             row = raw["approval"][key]
             found |= self.of("orgunit", [row["org_unit_id"]])
@@ -126,15 +133,24 @@ class Seen:
         held = [
             row["person_id"]
             for row in raw["assignment"].values()
-            if row["position_id"] in seen["position"] or raw["position"][row["position_id"]]["org_unit_id"] in units
+            if row["position_id"] in seen["position"]
+            or raw["position"][row["position_id"]]["org_unit_id"] in units
         ]
         found |= self.of("person", held)
-        found |= self.of("orgunit", [r["parent_id"] for r in raw["orglink"].values() if r["unit_id"] in units])
+        found |= self.of(
+            "orgunit", [r["parent_id"] for r in raw["orglink"].values() if r["unit_id"] in units]
+        )
         own = [row["position_id"] for row in raw["assignment"].values() if row["person_id"] == person]
-        found |= self.of("position", own) | self.of("orgunit", [raw["position"][key]["org_unit_id"] for key in own])
+        found |= self.of("position", own) | self.of(
+            "orgunit", [raw["position"][key]["org_unit_id"] for key in own]
+        )
         if seen["user"]:
             found |= self.of("apitoken", raw["apitoken"])
-            found |= self.of("person", raw["person"]) | self.of("position", raw["position"]) | self.of("orgunit", raw["orgunit"])
+            found |= (
+                self.of("person", raw["person"])
+                | self.of("position", raw["position"])
+                | self.of("orgunit", raw["orgunit"])
+            )
         return found
 
     def public(self, user: int, day: date) -> set[str]:
@@ -142,13 +158,19 @@ class Seen:
         may, raw, found = self.oracle.may, self.raw, set()
         if may(user, day, "customer", "view") or may(user, day, "territory", "view"):
             found |= self.of("basicunit", raw["basicunit"])
-        if may(user, day, "actual", "view") or may(user, day, "target", "view") or may(user, day, "order", "view"):
+        if (
+            may(user, day, "actual", "view")
+            or may(user, day, "target", "view")
+            or may(user, day, "order", "view")
+        ):
             found |= self.of("productline", raw["productline"]) | self.of("product", raw["product"])
             found |= self.of("channel", raw["channel"])
         if may(user, day, "actual", "view"):
             everything = self.oracle.reach(user, day, "actual", "view").everything
             inside = self.territories(user, day)
-            found |= self.of("customer", [line.customer for line in self.lines if everything or line.territory in inside])
+            found |= self.of(
+                "customer", [line.customer for line in self.lines if everything or line.territory in inside]
+            )
             found |= self.names_of_territories(inside) | self.of("orgunit", self.above(user, day))
         if may(user, day, "alignment", "view"):
             found |= self.of("alignment", raw["alignment"])
@@ -162,7 +184,9 @@ class Seen:
             found |= self.of("user", dealers)
         if may(user, day, "target", "view"):
             found |= self.of("user", [row["created_by_id"] for row in raw["plan"].values()])
-            found |= self.of("lock", raw["lock"]) | self.of("user", [row["owner_id"] for row in raw["lock"].values()])
+            found |= self.of("lock", raw["lock"]) | self.of(
+                "user", [row["owner_id"] for row in raw["lock"].values()]
+            )
         return found
 
     def territories(self, user: int, day: date) -> set[int]:

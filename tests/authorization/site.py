@@ -22,15 +22,18 @@ from django.test import Client
 
 from quyu.platform.limits.models import LimitRule
 from quyu.platform.people.models import User
-from tests.authorization.business import build_business
-from tests.authorization.oracle import Oracle
 from quyu.platform.signin.models import ApiToken
 from tests.authorization.amounts import lines_of, owners_of_amounts
+from tests.authorization.business import build_business
+from tests.authorization.oracle import Oracle
 from tests.authorization.raw import Raw
 from tests.authorization.seen import Seen
 from tests.authorization.world import World, build_organisation
 
-WRITES = re.compile(r"^\s*(?:INSERT\s+INTO|INSERT\s+OR\s+\w+\s+INTO|UPDATE|DELETE\s+FROM|REPLACE\s+INTO)\s+[\"`]?(\w+)", re.IGNORECASE)
+WRITES = re.compile(
+    r"^\s*(?:INSERT\s+INTO|INSERT\s+OR\s+\w+\s+INTO|UPDATE|DELETE\s+FROM|REPLACE\s+INTO)\s+[\"`]?(\w+)",
+    re.IGNORECASE,
+)
 PASSING = frozenset({"django_session", "signin_session"})
 """Tables that every request may touch: the session remembers when it was last used."""
 
@@ -52,7 +55,9 @@ class Ask:
     @property
     def said(self) -> str:
         """Everything the caller wrote himself: it may come back to him."""
-        return unquote(f"{self.path} {self.form} {self.upload} {json.dumps(self.body, ensure_ascii=False, default=str)}")
+        return unquote(
+            f"{self.path} {self.form} {self.upload} {json.dumps(self.body, ensure_ascii=False, default=str)}"
+        )
 
 
 @dataclass(frozen=True)
@@ -77,7 +82,9 @@ class Site:
         self.raw = Raw()
         self.oracle = Oracle(self.raw)
         self.lines = lines_of(self.world, self.raw, self.oracle)
-        self.seen = Seen(self.raw, self.oracle, owners_of_amounts(self.world, self.raw, self.lines), self.lines)
+        self.seen = Seen(
+            self.raw, self.oracle, owners_of_amounts(self.world, self.raw, self.lines), self.lines
+        )
         self.accounts: dict[str, int | None] = {name: user.pk for name, user in self.world.users.items()}
         self.accounts["anonymous"] = None
         self.tokens: dict[int, int] = dict(ApiToken.objects.values_list("pk", "user_id"))
@@ -114,7 +121,9 @@ class Site:
             is_broken = connection.needs_rollback
             changed = {} if is_broken else {t: rows for t in written - PASSING if (rows := self.changes(t))}
             transaction.set_rollback(True)
-        return Answer(response.status_code, readable(response, content), response.get("Location", ""), content, changed)
+        return Answer(
+            response.status_code, readable(response, content), response.get("Location", ""), content, changed
+        )
 
     def rows_now(self, table: str) -> TableRows:
         with connection.cursor() as cursor:
@@ -165,7 +174,11 @@ def readable(response: Any, content: bytes) -> str:
         parts = [content.decode("utf-8", "replace")]
     if response.get("Content-Type", "").startswith("application/json"):
         parts.append(json.dumps(json.loads(content or b"null"), ensure_ascii=False))
-    parts += [unquote(f"{name}: {value}") for name, value in response.items() if name not in ("ETag", "Content-Security-Policy")]
+    parts += [
+        unquote(f"{name}: {value}")
+        for name, value in response.items()
+        if name not in ("ETag", "Content-Security-Policy")
+    ]
     storage = getattr(response.wsgi_request, "_messages", None)
     parts += [str(message) for message in getattr(storage, "_queued_messages", ())]
     return "\n".join(parts)

@@ -227,9 +227,16 @@ def make_account(world: World, name: str) -> None:
 def make_territories(world: World) -> None:
     for name, (unit, owners, (start, end)) in TERRITORIES.items():
         world.territories[name] = Territory.objects.create(
-            code=world.mark("T"), name=world.mark("区"), org_unit=world.units[unit], valid_from=start, valid_to=end
+            code=world.mark("T"),
+            name=world.mark("区"),
+            org_unit=world.units[unit],
+            valid_from=start,
+            valid_to=end,
         )
         for seat, (first, last) in owners:
             TerritoryOwner.objects.create(
-                territory=world.territories[name], position=world.positions[seat], valid_from=first, valid_to=last
+                territory=world.territories[name],
+                position=world.positions[seat],
+                valid_from=first,
+                valid_to=last,
             )
