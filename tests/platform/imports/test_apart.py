@@ -49,9 +49,9 @@ def test_a_cancelled_import_writes_nothing(tmp_path: Path) -> None:
 
 @pytest.mark.slow
 def test_a_file_that_asks_for_too_much_is_refused_by_name_and_kills_only_its_process(tmp_path: Path) -> None:
-    path, _total = order_csv(tmp_path / "a.csv", 400_000)
+    path, _total = order_csv(tmp_path / "a.csv", 300_000)
 
-    found = carried_out(path, tmp_path / "home", memory_mb=180)
+    found = carried_out(path, tmp_path / "home", memory_mb=120)
 
     assert (found["state"], found["errors"], found["batches"]) == ("rejected", ["too_large"], 0)
 
