@@ -64,6 +64,7 @@ def crowd(subjects: list[str], writers: int, seconds: float, home: Path) -> Iter
         yield crowding.rows(writers, seconds, home)
     if "once" in subjects:
         yield from crowding.once(writers, home)
+        yield crowding.rivals(home)
 
 
 if __name__ == "__main__":
