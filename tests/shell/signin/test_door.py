@@ -123,9 +123,10 @@ def test_somebody_signed_in_cannot_clear_the_count_of_another(member: User, time
     for _ in range(5):
         attempt(Client(), "wrong")
 
+    time.wait(seconds=2)
     attempt(own, "whatever")
 
-    assert attempt(Client(), "wrong") == 429
+    assert [attempt(Client(), "wrong") for _ in range(2)] == [200, 429]
 
 
 def test_failures_of_an_hour_ago_are_forgotten_and_removed(member: User, time: Clock) -> None:

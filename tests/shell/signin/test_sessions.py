@@ -98,11 +98,11 @@ def test_a_new_password_ends_the_other_sessions_and_the_tokens(member: User) -> 
     form = {"oldpassword": PASSWORD, "password1": NEW, "password2": NEW}
     assert here.post("/account/password/change/", form).status_code == 302
 
-    assert [is_in(here), is_in(there)] == [True, False]
     assert here.cookies["sessionid"].value != key
     assert list(Session.objects.filter(user=member).values_list("session_key", flat=True)) == [
         here.cookies["sessionid"].value
     ]
+    assert [is_in(here), is_in(there)] == [True, False]
     assert ApiToken.objects.get().revoked_at is not None
 
 
