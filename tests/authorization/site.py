@@ -118,8 +118,8 @@ class Site:
             response = getattr(client, ask.method.lower())(ask.path, **arguments)
             content = b"".join(response.streaming_content) if response.streaming else response.content
             response.close()
-            is_broken = connection.needs_rollback
-            changed = {} if is_broken else {t: rows for t in written - PASSING if (rows := self.changes(t))}
+            connection.needs_rollback = False
+            changed = {table: rows for table in written - PASSING if (rows := self.changes(table))}
             transaction.set_rollback(True)
         return Answer(
             response.status_code, readable(response, content), response.get("Location", ""), content, changed
