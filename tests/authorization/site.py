@@ -117,8 +117,6 @@ class Site:
         with transaction.atomic(), written_tables() as written:
             response = getattr(client, ask.method.lower())(ask.path, **arguments)
             content = b"".join(response.streaming_content) if response.streaming else response.content
-            response.close()
-            connection.needs_rollback = False
             changed = {table: rows for table in written - PASSING if (rows := self.changes(table))}
             transaction.set_rollback(True)
         return Answer(
