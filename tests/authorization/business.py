@@ -19,6 +19,7 @@ from quyu.platform.approvals import services as approvals
 from quyu.platform.audit import services as audit
 from quyu.platform.calendar.models import CalendarDay
 from quyu.platform.catalog.models import Channel, Product, ProductLine
+from quyu.platform.facts.models import ClosedMonth
 from quyu.platform.files import services as files
 from quyu.platform.geography.models import BasicUnit, UnitBoundary, UnitNeighbour
 from quyu.platform.imports.choices import ImportState
@@ -58,6 +59,7 @@ def build_business(world: World) -> None:
     plan(world)
     make_requests(world)
     make_imports(world)
+    ClosedMonth.objects.create(month=date(2024, 1, 1), closed_at=AT)
     LimitRule.objects.create(
         kind=LimitKind.TARGET_SHIFT, role=Role.PROVINCE_MANAGER, max_bp=100, valid_from=TODAY
     )

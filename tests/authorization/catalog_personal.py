@@ -18,6 +18,7 @@ def topics() -> Iterator[Topic]:
     yield from subjects()
     yield from dealers()
     yield from limits()
+    yield from months()
     yield from own_access()
 
 
@@ -205,6 +206,29 @@ def limits() -> Iterator[Topic]:
                 method, "/" + route.replace("<int:pk>", str(c.pk)), form=dict(LIMIT) if method == "POST" else None
             ),
         )  # fmt: skip
+
+
+def months() -> Iterator[Topic]:
+    """A month is closed for the whole company: who answers for a part neither sees nor closes them."""
+    gate = partial(whole_gate, "calendar", "edit")
+    for route, method, given in (
+        ("months/", "GET", None),
+        ("months/close/", "POST", {"month": "2024-02", "version": "0", "reason": NEW}),
+        ("months/reopen/", "POST", {"month": "2024-01", "version": "1", "reason": NEW}),
+    ):
+        yield Topic(
+            route, route, method, (("calendar", "edit"),), open_to=gate, writes=method == "POST", weight=4,
+            ask=lambda s, c, route=route, method=method, given=given: Ask(method, f"/{route}", form=given),
+            status=frozenset({200 if method == "GET" else 302}),
+            effect=only_the_month if given else None,
+        )  # fmt: skip
+
+
+def only_the_month(site: Site, case: Case, answer: Answer) -> str:
+    """One row of the months, its history and the audit trail."""
+    touched = {table for table in answer.changed if not table.startswith(("audit_", "facts_historical"))}
+    months = answer.changed.get("facts_closedmonth", {})
+    return "" if touched == {"facts_closedmonth"} and len(months) == 1 else f"wrote {sorted(touched)}"
 
 
 LIMIT = {

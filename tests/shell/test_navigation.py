@@ -3,9 +3,11 @@
 import pytest
 from django.test import RequestFactory
 
-from quyu.platform.people.models import User
+from quyu.platform.people.choices import Role
+from quyu.platform.people.models import RoleGrant, User
 from quyu.shell import navigation
-from tests.people import TODAY, Company
+from tests import factories
+from tests.people import START, TODAY, Company
 
 
 def labels(rf: RequestFactory, user: User, path: str = "/") -> dict[str, bool]:
@@ -37,3 +39,16 @@ def test_one_entry_is_active(rf: RequestFactory, company: Company) -> None:
 
 def test_a_page_that_does_not_exist_has_no_address() -> None:
     assert navigation.url_of("no-such-page") == ""
+
+
+def test_a_page_about_the_whole_company_is_not_offered_to_who_answers_for_a_part(
+    rf: RequestFactory, company: Company
+) -> None:
+    regional, central = factories.user("regional"), factories.user("central")
+    for user, unit in ((regional, company.east), (central, company.head_office)):
+        RoleGrant.objects.create(user=user, role=Role.HUMAN_RESOURCES, org_unit=unit, valid_from=START)
+
+    assert "人员" in labels(rf, regional)
+    assert "个人信息请求" not in labels(rf, regional)
+    assert "个人信息请求" in labels(rf, central)
+    assert "关账" in labels(rf, company.operations)

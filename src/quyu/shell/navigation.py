@@ -8,18 +8,22 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from quyu.platform.people import guard
+from quyu.platform.people import guard, policy
 
 
 @dataclass(frozen=True)
 class Page:
-    """A menu entry; shown when `view` is a known URL name and the role has `action` (view) on `resource`."""
+    """A menu entry; shown when `view` is a known URL name and the role has `action` (view) on `resource`.
+
+    `is_company_wide`: the page is refused to who holds the right for a part of the company.
+    """
 
     label: str | Promise
     view: str
     icon: str
     resource: str
     action: str = "view"
+    is_company_wide: bool = False
 
 
 @dataclass(frozen=True)
@@ -74,10 +78,18 @@ MENU = (
             Page(_("产品"), "product-list", icon="package", resource="product"),
             Page(_("渠道"), "channel-list", icon="route", resource="channel"),
             Page(_("工作日历"), "calendarday-list", icon="calendar-event", resource="calendar"),
+            Page(_("关账"), "months", icon="lock", resource="calendar", action="edit", is_company_wide=True),
             Page(_("经销商账号"), "dealers", icon="building-store", resource="dealer"),
-            Page(_("授权额度"), "limits", icon="adjustments", resource="limit"),
+            Page(_("授权额度"), "limits", icon="adjustments", resource="limit", is_company_wide=True),
             Page(_("账号"), "user-list", icon="user-cog", resource="user"),
-            Page(_("个人信息请求"), "subjects", icon="user-question", resource="personal", action="export"),
+            Page(
+                _("个人信息请求"),
+                "subjects",
+                icon="user-question",
+                resource="personal",
+                action="export",
+                is_company_wide=True,
+            ),
             Page(_("审计"), "audit", icon="history", resource="audit"),
             Page(_("权限矩阵"), "audit-rights", icon="shield-lock", resource="rights"),
         ),
@@ -95,10 +107,17 @@ def url_of(view: str) -> str:
 
 def _visible(request: HttpRequest) -> Iterator[tuple[Group, list[tuple[Page, str]]]]:
     for group in MENU:
-        allowed = (page for page in group.pages if guard.may(request, page.resource, page.action))
+        allowed = (page for page in group.pages if _is_open(request, page))
         pages = [(page, url) for page in allowed if (url := url_of(page.view))]
         if pages:
             yield group, pages
+
+
+def _is_open(request: HttpRequest, page: Page) -> bool:
+    if not guard.may(request, page.resource, page.action):
+        return False
+    reach = policy.narrow(guard.full_scope(request), page.resource, page.action)
+    return reach.is_everything or not page.is_company_wide
 
 
 def groups_for(request: HttpRequest) -> list[EntryGroup]:

@@ -21,6 +21,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("users/", include("quyu.platform.people.account_urls")),
     path("approvals/", include("quyu.platform.approvals.urls")),
     path("limits/", include("quyu.platform.limits.urls")),
+    path("months/", include("quyu.platform.facts.urls")),
     path("personal/", include("quyu.platform.disclosure.urls")),
     path("subjects/", subjects.page, name="subjects"),
     path("subjects/export/", subjects.export, name="subjects-export"),

@@ -10,6 +10,7 @@ import pytest
 from quyu.apps.customers.models import Customer
 from quyu.apps.performance import derive, imports
 from quyu.apps.performance.models import MonthRollup
+from quyu.kernel.refusal import Refusal
 from quyu.platform.catalog.models import Product
 from quyu.platform.facts import store
 from quyu.platform.facts.models import Batch, ClosedMonth
@@ -17,6 +18,7 @@ from quyu.platform.imports import pipeline
 from quyu.platform.imports.kinds import Context
 from quyu.platform.people.models import Person
 from quyu.platform.people.scope import everything
+from tests import factories
 from tests.platform.facts.lines import AT
 from tests.platform.imports.order_files import GOOD, HEADER, order_file
 
@@ -123,6 +125,42 @@ def test_a_closed_month_and_the_future_are_refused(tmp_path: Path) -> None:
     path = order_file(tmp_path / "a.csv", GOOD[0], "SO2,2026-06-16,乙超市,水,1,1")
 
     assert codes(path) == [(2, "订单日期", "period_closed"), (3, "订单日期", "future_date")]
+
+
+def test_a_closed_month_says_who_closed_it_and_where_it_is_opened_again(tmp_path: Path) -> None:
+    user = factories.user("李账")
+    row = ClosedMonth.objects.create(month=date(2026, 5, 1), closed_at=AT, closed_by=user)
+    path = order_file(tmp_path / "a.csv", GOOD[0])
+
+    said = prepared(path).errors[0].message
+    assert str(user) in said
+    assert "请先在“基础 › 关账”重开" in said
+
+    ClosedMonth.objects.filter(pk=row.pk).update(is_closed=False)
+    assert codes(path) == []
+
+
+def test_a_month_closed_after_the_check_is_refused_by_the_commit(tmp_path: Path) -> None:
+    ready = prepared(order_file(tmp_path / "a.csv", GOOD[0]))
+    ClosedMonth.objects.create(month=date(2026, 5, 1), closed_at=AT)
+
+    with pytest.raises(Refusal) as refused:
+        pipeline.commit(ready)
+
+    assert refused.value.code == "period_closed"
+    assert not Batch.objects.exists()
+
+
+def test_what_could_be_created_is_named_in_words(tmp_path: Path) -> None:
+    pipeline.commit(prepared(order_file(tmp_path / "a.csv")))
+
+    other = order_file(
+        tmp_path / "b.csv", "SO9,2026-05-04,从未见过,茶,1,1,谁也不是", header=f"{HEADER},业务员"
+    )
+
+    said = " ".join(error.message for error in prepared(other, create=frozenset()).errors)
+    assert "也可以允许新建（客户）" in said
+    assert "customers" not in said
 
 
 def test_a_homonym_and_a_leaver_are_refused_by_name(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain
 
 import numpy as np
 import pyarrow as pa
@@ -18,6 +19,7 @@ from quyu.apps.performance.duplicates import Lines
 from quyu.apps.performance.order_checks import (
     Resolved,
     errors_of,
+    in_closed_months,
     may_create,
     questions_of,
     recorded_meanwhile,
@@ -195,7 +197,7 @@ def commit(parsed: Parsed, context: Context) -> Receipt:
     meanwhile = recorded_meanwhile(
         parsed, resolved.lines, context, source=_source(context), after=resolved.last_batch
     )
-    if error := next(meanwhile, None):
+    if error := next(chain(meanwhile, in_closed_months(parsed)), None):
         raise FileRefused(error.code, "{message}", row=error.row, column=error.column, message=error.message)
     created: Mapping[str, int] = {}
     if isinstance(resolved, Resolved):

@@ -18,10 +18,12 @@ from numpy.typing import NDArray
 
 from quyu.apps.customers.models import Customer
 from quyu.apps.performance import resolution
+from quyu.apps.performance.derive import LABELS
 from quyu.apps.performance.duplicates import Lines, already_recorded, number_lines
 from quyu.apps.performance.resolution import Resolution
 from quyu.apps.performance.salespeople import AMBIGUOUS, INACTIVE, UNKNOWN, Salespeople, salespeople
 from quyu.platform.catalog.models import Channel, Product
+from quyu.platform.facts import closing
 from quyu.platform.facts.models import Batch, ClosedMonth
 from quyu.platform.imports.kinds import Context, Parsed, Question, RowError
 from quyu.platform.imports.questions import which_person
@@ -113,7 +115,7 @@ def _hints(found: Resolution, kind: str, context: Context) -> dict[str, str]:
         alike = [name for name in known if set(name) & set(text)] if len(hints) < SUGGESTED else []
         close = difflib.get_close_matches(text, alike, n=1, cutoff=SUGGESTIONS_FROM)
         advice = _("是不是“{name}”？").format(name=close[0]) if close else ""
-        hints[text] = advice + _("也可以允许新建（{kind}）。").format(kind=kind)
+        hints[text] = advice + _("也可以允许新建（{kind}）。").format(kind=LABELS[kind])
     return hints
 
 
@@ -136,7 +138,10 @@ def _people(parsed: Parsed, people: Salespeople, context: Context) -> Iterator[R
         INACTIVE: ("person_not_active", _("这位业务员在订单日期不在职。")),
     }
     if not may_create("people", people.exists, context):
-        reasons[UNKNOWN] = ("unknown_person", _("没有这位业务员；也可以允许新建（people）。"))
+        reasons[UNKNOWN] = (
+            "unknown_person",
+            _("没有这位业务员；也可以允许新建（{kind}）。").format(kind=LABELS["people"]),
+        )
     for outcome, (code, message) in reasons.items():
         for index in np.flatnonzero(people.outcome == outcome):
             yield parsed.error(int(index), "salesperson_code", code, message)
@@ -151,17 +156,30 @@ def _dates(parsed: Parsed, context: Context) -> Iterator[RowError]:
             "future_date",
             _("订单日期在将来（今天是 {today}）。").format(today=context.today),
         )
-    closed = list(ClosedMonth.objects.values_list("month", flat=True))
-    if closed:
-        months = pc.floor_temporal(ordered_on, unit="month").cast(pa.date32())
-        for index in _where(pc.is_in(months, value_set=pa.array(closed, pa.date32()))):
-            month = ordered_on[index].as_py()
-            yield parsed.error(
-                index,
-                "ordered_on",
-                "period_closed",
-                _("{month:%Y-%m} 已关账，不能再导入。").format(month=month),
-            )
+    yield from in_closed_months(parsed)
+
+
+def in_closed_months(parsed: Parsed) -> Iterator[RowError]:
+    """Rows of months that are closed now; a commit looks again, for a month may be closed meanwhile."""
+    closed = closing.closed_months()
+    if not closed:
+        return
+    ordered_on = parsed.table["ordered_on"].combine_chunks()
+    months = pc.floor_temporal(ordered_on, unit="month").cast(pa.date32())
+    for index in _where(pc.is_in(months, value_set=pa.array(list(closed), pa.date32()))):
+        row = closed[ordered_on[index].as_py().replace(day=1)]
+        yield parsed.error(index, "ordered_on", "period_closed", _closed_by_whom(row))
+
+
+def _closed_by_whom(row: ClosedMonth) -> str:
+    """Who closed the month and when, and where it is opened again."""
+    if row.closed_by is None:
+        message = _("{month:%Y-%m} 已于 {day:%Y-%m-%d} 关账，不能再导入；要补录，请先在“基础 › 关账”重开。")
+    else:
+        message = _(
+            "{month:%Y-%m} 已由 {who} 于 {day:%Y-%m-%d} 关账，不能再导入；要补录，请先在“基础 › 关账”重开。"
+        )
+    return message.format(month=row.month, who=row.closed_by, day=localtime(row.closed_at))
 
 
 def _where(mask: pa.Array) -> list[int]:

@@ -35,6 +35,8 @@ VERBS = {
     "dealer.give": _("关联经销商账号"),
     "dealer.end": _("终止经销商关联"),
     "claim.rule": _("裁定客户归属"),
+    "month.close": _("关账"),
+    "month.reopen": _("重开已关账月份"),
     "limit.set": _("设定授权额度"),
     "limit.end": _("终止授权额度"),
     "personal.show": _("查看个人信息"),

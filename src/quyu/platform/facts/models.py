@@ -6,6 +6,8 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
+from quyu.platform.audit.models import EditableRow
+
 
 class Batch(models.Model):
     """One committed file of facts. This row is the commit point; without it the Parquet does not exist."""
@@ -45,10 +47,12 @@ class Batch(models.Model):
         return -1 if self.reverses_id else 1
 
 
-class ClosedMonth(models.Model):
-    """A month whose facts are final: no line dated in it is imported any more."""
+class ClosedMonth(EditableRow):
+    """A month whose facts are final: while it is closed, no line dated in it is imported any more."""
 
     month = models.DateField("月份", unique=True)
+    is_closed = models.BooleanField("已关账", default=True)
+    reason = models.CharField("原因", max_length=200, blank=True)
     closed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, verbose_name="关账人")
     closed_at = models.DateTimeField("关账时间")
 

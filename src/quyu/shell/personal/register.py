@@ -26,6 +26,7 @@ TEXTS = {
     "approvals.Approval": ("subject_label", "summary", "submit_note", "decision_note"),
     "notices.Notice": ("text",),
     "facts.Batch": ("file_name", "source", "reason"),
+    "facts.ClosedMonth": ("reason",),
     "territories.Territory": ("name",),
     "territories.Alignment": ("name", "method"),
     "targets.Plan": ("name",),

@@ -1,0 +1,124 @@
+"""Closing a month and opening it again: which months there are, who decided and why."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from django.db import transaction
+from django.db.models import Min
+
+from quyu.kernel.refusal import Refusal
+from quyu.platform.audit import services as audit
+from quyu.platform.facts.models import Batch, ClosedMonth
+from quyu.platform.people.models import User
+
+SHOWN_WITHOUT_FACTS = 12
+MONTHS_SHOWN = 120
+
+
+class MonthNotOver(Refusal):
+    def __init__(self, month: date) -> None:
+        super().__init__("month_not_over", "{month:%Y-%m} 还没有结束，月份结束后才能关账。", month=month)
+
+
+class MonthChanged(Refusal):
+    """Somebody closed or opened the month since the page was shown."""
+
+    def __init__(self, month: date) -> None:
+        super().__init__(
+            "month_changed", "{month:%Y-%m} 刚刚已被他人关账或重开，请核对现在的状态后再操作。", month=month
+        )
+
+
+@dataclass(frozen=True)
+class Month:
+    """A month as the page lists it; `row` is None when it was never closed."""
+
+    first: date
+    row: ClosedMonth | None
+
+    @property
+    def is_closed(self) -> bool:
+        return self.row is not None and self.row.is_closed
+
+    @property
+    def version(self) -> int:
+        return self.row.version if self.row else 0
+
+
+def closed_months() -> dict[date, ClosedMonth]:
+    """The months that are closed now, by their first day."""
+    rows = ClosedMonth.objects.filter(is_closed=True).select_related("closed_by")
+    return {row.month: row for row in rows}
+
+
+def months(today: date) -> list[Month]:
+    """The months before this one since the first fact, and every month that was ever closed; newest first."""
+    known = {row.month: row for row in ClosedMonth.objects.select_related("closed_by")}
+    found = set(known) | set(_past_months(today))
+    return [Month(first, known.get(first)) for first in sorted(found, reverse=True)]
+
+
+def _past_months(today: date) -> Iterator[date]:
+    earliest = Batch.objects.filter(is_reversed=False).aggregate(first=Min("first_on"))["first"] or today
+    month = today.replace(day=1)
+    for number in range(MONTHS_SHOWN):
+        month = (month - timedelta(days=1)).replace(day=1)
+        if number >= SHOWN_WITHOUT_FACTS and month < earliest.replace(day=1):
+            return
+        yield month
+
+
+@transaction.atomic
+def close(
+    month: date, *, expected_version: int, reason: str, actor: User | None, at: datetime, today: date
+) -> ClosedMonth:
+    """From now on no line of the month is imported. Raises MonthNotOver, or MonthChanged when it is no longer
+    as `expected_version` (0: never closed) showed it."""
+    first = month.replace(day=1)
+    if first >= today.replace(day=1):
+        raise MonthNotOver(first)
+    row = _held(first, expected_version, is_closed=False) or ClosedMonth(month=first)
+    row.is_closed, row.reason, row.closed_by, row.closed_at = True, reason, actor, at
+    return _written(row, "month.close", actor, at)
+
+
+@transaction.atomic
+def reopen(
+    month: date, *, expected_version: int, reason: str, actor: User | None, at: datetime
+) -> ClosedMonth:
+    """Lines of the month are imported again. Raises MonthChanged as `close` does."""
+    row = _held(month.replace(day=1), expected_version, is_closed=True)
+    if row is None:
+        raise MonthChanged(month)
+    row.is_closed, row.reason = False, reason
+    return _written(row, "month.reopen", actor, at)
+
+
+def _held(month: date, expected_version: int, *, is_closed: bool) -> ClosedMonth | None:
+    """The month's row, locked, as the person saw it."""
+    row = ClosedMonth.objects.select_for_update().filter(month=month).first()
+    if (row.version if row else 0) != expected_version or (row is not None and row.is_closed != is_closed):
+        raise MonthChanged(month)
+    return row
+
+
+def _written(row: ClosedMonth, verb: str, actor: User | None, at: datetime) -> ClosedMonth:
+    if row.pk:
+        audit.save_checked(row, expected_version=row.version, actor=actor)
+    else:
+        row._history_user = actor  # type: ignore[attr-defined]  # read by simple_history
+        row.save()
+    detail = {"month": row.month, "row_version": row.version}
+    audit.record(
+        actor=actor,
+        verb=verb,
+        subject=row,
+        label=f"{row.month:%Y-%m}",
+        detail=detail,
+        reason=row.reason,
+        at=at,
+    )
+    return row

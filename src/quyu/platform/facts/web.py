@@ -1,0 +1,70 @@
+"""关账: the months whose figures are final."""
+
+from datetime import datetime
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST
+
+from quyu.kernel.refusal import Refusal
+from quyu.platform.facts import closing
+from quyu.platform.fields.values import spoken
+from quyu.platform.people import guard
+from quyu.platform.people.guard import GuardedRequest
+from quyu.platform.people.web import say_errors
+
+
+class MonthForm(forms.Form):
+    """Which month, as it was shown, and why."""
+
+    month = forms.RegexField(label=gettext_lazy("月份"), regex=r"^[12]\d{3}-(0[1-9]|1[0-2])$")
+    version = forms.IntegerField(min_value=0, max_value=2**31 - 1)
+    reason = forms.CharField(label=gettext_lazy("原因"), max_length=200)
+
+
+@guard.require("calendar", "edit")
+def months(request: GuardedRequest) -> HttpResponse:
+    """Every month with its state; a closed month is closed for the whole company."""
+    guard.require_everything(request)
+    return render(request, "months/list.html.jinja", {"months": closing.months(request.today)})
+
+
+@guard.require("calendar", "edit")
+@require_POST
+def close(request: GuardedRequest) -> HttpResponse:
+    return decide(request, is_closing=True)
+
+
+@guard.require("calendar", "edit")
+@require_POST
+def reopen(request: GuardedRequest) -> HttpResponse:
+    return decide(request, is_closing=False)
+
+
+def decide(request: GuardedRequest, *, is_closing: bool) -> HttpResponse:
+    """Close or open the month of the form, and go back to the list."""
+    guard.require_everything(request)
+    form = MonthForm(request.POST)
+    if not form.is_valid():
+        say_errors(request, form)
+        return redirect("months")
+    given = form.cleaned_data
+    month = datetime.strptime(given["month"], "%Y-%m").date()  # noqa: DTZ007
+    version, reason = given["version"], given["reason"]
+    try:
+        if is_closing:
+            closing.close(
+                month, expected_version=version, reason=reason, actor=request.user, at=request.now,
+                today=request.today,
+            )  # fmt: skip
+            messages.success(request, _("{month} 已关账。").format(month=given["month"]))
+        else:
+            closing.reopen(month, expected_version=version, reason=reason, actor=request.user, at=request.now)
+            messages.success(request, _("{month} 已重开。").format(month=given["month"]))
+    except Refusal as refusal:
+        messages.error(request, spoken(refusal))
+    return redirect("months")
