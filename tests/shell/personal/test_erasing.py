@@ -17,6 +17,9 @@ from django.db.models import Sum
 from quyu.apps.customers.models import Customer
 from quyu.apps.performance import services as performance
 from quyu.apps.performance.models import MonthRollup
+from quyu.apps.targets import services as planning
+from quyu.apps.targets.models import Operation
+from quyu.apps.targets.selectors.log import broken_link
 from quyu.apps.territories.models import Territory
 from quyu.platform.audit import chain
 from quyu.platform.audit import services as audit
@@ -25,12 +28,13 @@ from quyu.platform.audit.trail import Finding
 from quyu.platform.facts import store
 from quyu.platform.files import services as files
 from quyu.platform.files import spreadsheet
-from quyu.platform.imports.models import ImportRun
+from quyu.platform.imports.models import ImportRun, WrittenRow
 from quyu.platform.notices.models import Notice
 from quyu.platform.people.models import Person, User
 from quyu.shell.personal import erasing
 from quyu.shell.personal.subject import customer_subject, person_subject
 from tests import factories
+from tests.apps.targets.plans import make_plan, scope
 from tests.people import TODAY, Company
 from tests.platform.facts.lines import AT, line, order_lines
 
@@ -234,3 +238,55 @@ def test_a_customers_contact_is_erased_with_the_name_where_asked(
     assert (customer.name == "赵六便利店") is not with_name
     assert left_in_database(("13777777777", "南京市某路 1 号", *(("赵六便利店",) if with_name else ()))) == []
     assert chain.verify_chain().is_intact
+
+
+def test_what_an_import_replaced_brings_no_old_value_back(
+    home: Path, django_capture_on_commit_callbacks: Any
+) -> None:
+    customer = Customer(code="C1", name="华联", contact="赵", phone="1377")
+    customer.save()
+    run = ImportRun.objects.get()
+    before = {"contact": "钱", "phone": "1388", "name": "华联店"}
+    own = WrittenRow.objects.create(
+        run=run, model="customers.customer", key=customer.pk, row_version=1, line=2, before=before
+    )
+    other = WrittenRow.objects.create(
+        run=run, model="customers.customer", key=0, row_version=1, line=3, before={"name": f"{NAME}的店"}
+    )
+
+    with django_capture_on_commit_callbacks(execute=True):
+        erasing.erase(customer_subject("C1"), reason="本人要求", actor=None, at=AT, today=TODAY)
+        done = erase()
+
+    own.refresh_from_db()
+    other.refresh_from_db()
+    assert own.before == {"contact": "", "phone": "", "name": "华联店"}
+    assert other.before == {"name": f"{done.pseudonym}的店"}
+
+
+@pytest.mark.capability("PLT7")
+def test_the_log_of_a_target_version_is_linked_anew(
+    home: Path, company: Company, django_capture_on_commit_callbacks: Any
+) -> None:
+    plan = make_plan(company, name=f"{NAME}的目标")
+    for value, reason in ((4_000_000_00, f"按{NAME}的意见"), (4_100_000_00, "再调")):
+        plan.refresh_from_db()
+        planning.edit_cell(
+            plan_version=plan, region="JS", period="2027", product_line="", value_fen=value, rule="none",
+            reason=reason, expected_version=plan.version, actor=company.operations,
+            scope=scope(company.operations), at=AT,
+        )  # fmt: skip
+    last = Operation.objects.filter(plan_version=plan).order_by("sequence").last()
+    assert last is not None
+    assert broken_link(plan) is None
+
+    with django_capture_on_commit_callbacks(execute=True):
+        done = erase()
+
+    assert broken_link(plan) is None
+    said = list(Operation.objects.filter(plan_version=plan).values_list("reason", flat=True))
+    assert f"按{done.pseudonym}的意见" in said
+    assert Operation.objects.get(pk=last.pk).digest != last.digest
+    assert left_in_database((NAME,)) == []
+    Operation.objects.filter(plan_version=plan, reason="再调").update(reason="另说")
+    assert broken_link(plan) == last.sequence

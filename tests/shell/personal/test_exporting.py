@@ -5,13 +5,18 @@ import time
 import zipfile
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from click.testing import CliRunner
 from python_calamine import load_workbook
 
 from quyu.apps.customers.models import Customer
 from quyu.platform.audit.models import Decision
+from quyu.platform.files.models import StoredFile
+from quyu.platform.imports.models import ImportRun, WrittenRow
 from quyu.platform.people.models import Person
 from quyu.shell.cli.personal import personal
 from quyu.shell.personal import exporting
@@ -68,3 +73,33 @@ def test_the_command_writes_the_form_of_the_suffix(company: Company, tmp_path: P
     assert zipfile.is_zipfile(tmp_path / "a.zip")
     assert CliRunner().invoke(personal, ["export", "--out", "x.json"]).exit_code == 1
     assert CliRunner().invoke(personal, ["export", "--person", "nobody", "--out", "x.json"]).exit_code == 1
+
+
+def test_what_imports_kept_of_a_customer_is_in_the_export(
+    company: Company, settings: Any, tmp_path: Path
+) -> None:
+    settings.QUYU_HOME = tmp_path
+    customer = Customer(code="C9", name="华联", phone="13912345678")
+    customer.save()
+    file = StoredFile.objects.create(name="a.csv", sha256="0" * 64, size=1, path="", created_at=AT)
+    run = ImportRun.objects.create(kind="customer", file=file, created_at=AT)
+    WrittenRow.objects.create(
+        run=run,
+        model="customers.customer",
+        key=customer.pk,
+        row_version=1,
+        line=2,
+        before={"phone": "025-8899"},
+    )
+    folder = tmp_path / "files" / "rejected" / str(run.pk)
+    folder.mkdir(parents=True)
+    rows = pa.table({"row": [2, 3], "0": ["乙", "丙"], "1": ["13912345678", "13700000000"]})
+    pq.write_table(rows.replace_schema_metadata({"headers": '["名称", "电话"]'}), folder / "rows.parquet")
+
+    content = exporting.export(customer_subject("C9"), reason="", actor=None, at=AT)
+
+    with zipfile.ZipFile(BytesIO(content)) as packed:
+        text = packed.read("personal.json").decode()
+    assert "025-8899" in text
+    assert "乙 | 13912345678" in text
+    assert "13700000000" not in text

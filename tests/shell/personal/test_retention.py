@@ -11,6 +11,9 @@ from django.core.files.base import ContentFile
 from quyu.platform.audit import chain
 from quyu.platform.files import services as files
 from quyu.platform.files.models import StoredFile
+from quyu.platform.imports import rejected
+from quyu.platform.imports.choices import ImportState
+from quyu.platform.imports.models import ImportRun, WrittenRow
 from quyu.platform.people.models import Person
 from quyu.shell.cli.personal import personal
 from quyu.shell.personal.retention import months_before
@@ -60,3 +63,43 @@ def test_a_dry_run_changes_nothing_and_the_real_one_what_is_due(
         files.path_of(StoredFile.objects.get(name="old.csv"))
     assert chain.verify_chain().is_intact
     assert "0 人，0 个文件" in CliRunner().invoke(personal, words).output
+
+
+@pytest.mark.capability("PLT7")
+def test_rejected_rows_go_after_their_days_and_with_the_original(
+    company: Company, settings: Any, tmp_path: Path, django_capture_on_commit_callbacks: Any
+) -> None:
+    settings.QUYU_HOME = tmp_path
+    runs = {}
+    for name, days, state in (
+        ("old", 400, ImportState.ACCEPTED),
+        ("done", 100, ImportState.REJECTED),
+        ("again", 100, ImportState.RUNNING),
+        ("new", 10, ImportState.REJECTED),
+    ):
+        at = AT - timedelta(days=days)
+        file = files.store(upload=ContentFile(name.encode(), f"{name}.csv"), actor=None, at=at)
+        run = ImportRun.objects.create(
+            kind="customer", file=file, state=state, created_at=at, finished_at=at, errors=[{"value": "张三"}]
+        )
+        WrittenRow.objects.create(
+            run=run, model="customers.customer", key=1, row_version=1, line=2, before={}
+        )
+        (tmp_path / "files" / "rejected" / str(run.pk)).mkdir(parents=True)
+        runs[name] = run.pk
+
+    with django_capture_on_commit_callbacks(execute=True):
+        done = CliRunner().invoke(personal, ["retention", "--rejected", "90"])
+
+    assert "2 次导入的错误行" in done.output
+    assert rejected.kept_runs() == [runs["again"], runs["new"]]
+    assert WrittenRow.objects.count() == 4
+    with django_capture_on_commit_callbacks(execute=True):
+        CliRunner().invoke(personal, ["retention", "--uploads", "12"])
+    assert not WrittenRow.objects.filter(run=runs["old"]).exists()
+    assert [run.errors for run in ImportRun.objects.order_by("pk")] == [
+        [],
+        [],
+        [{"value": "张三"}],
+        [{"value": "张三"}],
+    ]

@@ -7,8 +7,9 @@ so that it can be mended and imported again.
 """
 
 import json
+import shutil
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import IO
@@ -33,6 +34,28 @@ ERRORS = pa.schema(
 
 def _folder(run: ImportRun) -> Path:
     return Path(settings.QUYU_HOME) / "files" / "rejected" / str(run.pk)
+
+
+def kept_runs() -> list[int]:
+    """The numbers of the runs whose errors are kept in files."""
+    root = Path(settings.QUYU_HOME) / "files" / "rejected"
+    return sorted(int(path.name) for path in root.iterdir() if path.name.isdigit()) if root.is_dir() else []
+
+
+def forget(runs: Iterable[int]) -> None:
+    """Remove the errors and rows kept of runs in files; what the database keeps of them stays."""
+    for run in runs:
+        shutil.rmtree(Path(settings.QUYU_HOME) / "files" / "rejected" / str(run), ignore_errors=True)
+
+
+def kept_rows(texts: Collection[str]) -> Iterator[tuple[int, int, list[str]]]:
+    """(run, row, cells) of every kept row with a cell that is one of the texts."""
+    root = Path(settings.QUYU_HOME) / "files" / "rejected"
+    for number in kept_runs():
+        path = root / str(number) / "rows.parquet"
+        for row, cells in _rows_of_table(pq.read_table(path)) if path.exists() else ():
+            if any(cell and cell.strip() in texts for cell in cells):
+                yield number, row, cells
 
 
 def keep(run: ImportRun, errors: Sequence[RowError], sheet: Sheet | None) -> None:

@@ -80,18 +80,27 @@ def erase(person: str | None, customer: str | None, with_name: bool, reason: str
 @personal.command(cls=Command, name="retention", help=_("离职已久的人员换成化名，过期的上传原件清除。"))
 @click.option("--leavers", type=click.IntRange(0), default=0, help=_("离职满几个月；0 表示不处理。"))
 @click.option("--uploads", type=click.IntRange(0), default=0, help=_("上传满几个月；0 表示不处理。"))
+@click.option("--rejected", type=click.IntRange(0), default=0, help=_("导入的错误行保留几天；0 表示不处理。"))
 @click.option("--dry-run", is_flag=True, help=_("只列出，不处理。"))
-def retain(leavers: int, uploads: int, dry_run: bool) -> None:
-    found = retention.due(clock.today(), leavers_months=leavers, uploads_months=uploads)
+def retain(leavers: int, uploads: int, rejected: int, dry_run: bool) -> None:
+    found = retention.due(
+        clock.today(), leavers_months=leavers, uploads_months=uploads, rejected_days=rejected
+    )
     for person in found.leavers:
         click.echo(_("  离职人员 {number}，{day} 离职").format(number=person.code, day=person.left_on))
     for file in found.uploads.order_by("pk"):
         click.echo(_("  上传原件 #{number}，{day:%Y-%m-%d}").format(number=file.pk, day=file.created_at))
+    for run in found.rejected:
+        click.echo(_("  导入 #{number} 的错误行").format(number=run))
     if dry_run:
         click.echo(_("以上为到期的内容，没有处理。"))
         return
-    people, files = retention.apply(found, reason=_("保留期满"), at=clock.now())
-    click.echo(_("已处理：{people} 人，{files} 个文件。").format(people=people, files=files))
+    people, files, imports = retention.apply(found, reason=_("保留期满"), at=clock.now())
+    click.echo(
+        _("已处理：{people} 人，{files} 个文件，{imports} 次导入的错误行。").format(
+            people=people, files=files, imports=imports
+        )
+    )
 
 
 def _subject(person: str | None, customer: str | None, *, with_name: bool = False) -> Subject:

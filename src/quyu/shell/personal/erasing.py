@@ -17,6 +17,7 @@ from quyu.platform.audit.personal import BLANK, DROP, NAME, STAYS
 from quyu.platform.facts.renaming import rename_code
 from quyu.platform.files import clearing
 from quyu.platform.files.models import StoredFile
+from quyu.platform.imports.models import WrittenRow
 from quyu.platform.jobs import liveness
 from quyu.platform.people.models import User
 from quyu.shell.backup import figures, making, postgresql, sqlite
@@ -123,8 +124,19 @@ def _own_rows(subject: Subject, replacer: Replacer) -> int:
     for model, pk in rows:
         changes = _blanked(model, subject, replacer)
         count += model._base_manager.filter(pk=pk).update(**changes)
+        count += _undoing(model, pk, changes)
         for past in history_of(model):
             count += past._base_manager.filter(id=pk).update(**changes)
+    return count
+
+
+def _undoing(model: type[models.Model], pk: int, changes: dict[str, Any]) -> int:
+    """What imports replaced in the row, kept for taking them back: taken back, they bring no old value."""
+    count = 0
+    for written in WrittenRow.objects.filter(model=model._meta.label_lower, key=pk, before__isnull=False):
+        said = {name: changes.get(name, value) for name, value in (written.before or {}).items()}
+        if said != written.before:
+            count += WrittenRow.objects.filter(pk=written.pk).update(before=said)
     return count
 
 

@@ -22,9 +22,11 @@ from quyu.platform.audit import services as audit
 from quyu.platform.audit.models import Decision
 from quyu.platform.facts import store
 from quyu.platform.files import spreadsheet
+from quyu.platform.imports import rejected
+from quyu.platform.imports.models import WrittenRow
 from quyu.platform.people.models import Person, User
 from quyu.shell.personal.register import history_of
-from quyu.shell.personal.subject import Subject
+from quyu.shell.personal.subject import Subject, replacer_for
 
 if TYPE_CHECKING:
     import pyarrow.parquet as pq
@@ -54,6 +56,7 @@ def sections(subject: Subject) -> list[Section]:
         *(_own(subject.user) if subject.user else ()),
         *_pointing(subject),
         *_trail(subject),
+        *_imports(subject),
         *(_orders(subject) if subject.kind == "customer" else ()),
     ]
     return [section for section in found if section.rows]
@@ -86,6 +89,17 @@ def _trail(subject: Subject) -> Iterator[Section]:
     if subject.user is not None:
         about |= models.Q(subject_type="user", subject_id=str(subject.user.pk))
     yield _section(Decision, Decision.objects.filter(about).order_by("number"), _("关于本人"))
+
+
+def _imports(subject: Subject) -> Iterator[Section]:
+    """What imports replaced in the row, and the rejected rows that name the person or the customer."""
+    written = WrittenRow.objects.filter(model=subject.row._meta.label_lower, key=subject.row.pk)
+    yield _section(WrittenRow, written.order_by("pk"), _("关于本人"))
+    replacer, _shared = replacer_for(subject)
+    found = rejected.kept_rows({subject.code, *replacer.values})
+    rows = tuple((run, row, " | ".join(cell or "" for cell in cells)) for run, row, cells in found)
+    headers = (_("导入"), _("行"), _("内容"))
+    yield Section("imports.rejected", _("导入时未通过的行"), headers, rows)
 
 
 def _orders(subject: Subject) -> Iterator[Section]:

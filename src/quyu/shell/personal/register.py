@@ -38,6 +38,7 @@ TEXTS = {
 UPLOADED = {
     "files.StoredFile": ("name",),
     "imports.ImportRun": ("mapping", "options", "preview", "errors", "receipt"),
+    "imports.WrittenRow": ("before",),
     "imports.RememberedMapping": ("mapping", "answers"),
 }
 ACCOUNTS = {
