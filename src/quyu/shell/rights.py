@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from django.apps import apps
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.translation import gettext, pgettext_lazy
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from quyu.apps.targets.choices import VersionState
@@ -123,7 +123,7 @@ def card_of(role: Role, matrix: list[tuple[str, dict[str, tuple[str, ...]]]]) ->
 def state_words(states: Iterable[str]) -> str:
     """States in words, whichever object they belong to."""
     known = dict(VersionState.choices) | dict(AlignmentState.choices) | dict(ApprovalState.choices)
-    known |= {"submitted": pgettext_lazy("state", "已提交，待审批")}
+    known |= {"submitted": _("已提交，待审批")}
     order = list(known)
     return listed(known[state] for state in sorted(states, key=order.index))
 

@@ -197,7 +197,7 @@ def commit(parsed: Parsed, context: Context) -> Receipt:
     meanwhile = recorded_meanwhile(
         parsed, resolved.lines, context, source=_source(context), after=resolved.last_batch
     )
-    if error := next(chain(meanwhile, in_closed_months(parsed)), None):
+    if error := next(chain(precheck(context), meanwhile, in_closed_months(parsed)), None):
         raise FileRefused(error.code, "{message}", row=error.row, column=error.column, message=error.message)
     created: Mapping[str, int] = {}
     if isinstance(resolved, Resolved):
