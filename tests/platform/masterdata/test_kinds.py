@@ -8,14 +8,15 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from quyu.apps.customers.models import Customer
+from quyu.apps.territories.models import Territory
 from quyu.kernel.refusal import Refusal
-from quyu.platform.catalog.models import Product, ProductLine
+from quyu.platform.catalog.models import Channel, Product, ProductLine
 from quyu.platform.geography import selectors as geography
 from quyu.platform.geography.choices import MarketMeasure, UnitLevel
 from quyu.platform.geography.models import BasicUnit, MarketFigure
 from quyu.platform.imports import kinds, pipeline, runs
 from quyu.platform.imports.models import ImportRun
-from quyu.platform.people.models import Assignment, Person, User
+from quyu.platform.people.models import Assignment, OrgUnit, Person, User
 from quyu.platform.people.scope import everything
 from tests.people import TODAY, Company
 
@@ -103,6 +104,40 @@ def test_a_blank_keeps_and_the_mark_empties(db: None, tmp_path: Path) -> None:
 
     row = Customer.objects.get()
     assert (row.name, row.address, row.contact) == ("甲", "", "王")
+
+
+def test_the_mark_empties_dates_numbers_and_references_that_may_be_empty(db: None, tmp_path: Path) -> None:
+    channel = Channel.objects.create(code="CH", name="商超")
+    Customer.objects.create(
+        code="K1", name="甲", channel=channel, opened_on=date(2026, 1, 2), closed_on=date(2026, 5, 2)
+    )
+    line = ProductLine.objects.create(code="L1", name="茶")
+    for code in ("P1", "P2"):
+        Product.objects.create(code=code, name=code, line=line, price_fen=100)
+
+    run = imported("customer", tmp_path, "编码,渠道,停用日", "K1,-清空-,-清空-")
+    imported("product", tmp_path, "编码,标准价", "P1,-清空-", "P2,3.50")
+
+    row = Customer.objects.get()
+    assert (row.channel, row.opened_on, row.closed_on) == (None, date(2026, 1, 2), None)
+    assert list(Product.objects.order_by("code").values_list("price_fen", flat=True)) == [None, 350]
+    assert counts(prepared("customer", tmp_path, "编码,停用日", "K1,-清空-")) == (0, 0, 1)
+    runs.undo(run, reason="不该清空", actor=None, at=AT, today=TODAY, scope=everything())
+    assert Customer.objects.get().closed_on == date(2026, 5, 2)
+
+
+def test_the_mark_is_refused_where_a_field_may_not_be_empty(db: None, tmp_path: Path) -> None:
+    Territory.objects.create(
+        code="T1", name="一区", org_unit=OrgUnit.objects.create(code="U", name="U"), valid_from=TODAY
+    )
+    ProductLine.objects.create(code="L1", name="茶")
+
+    for kind, header, line, column in (
+        ("productline", "编码,名称", "L1,-清空-", "名称"),
+        ("territory", "编码,生效日", "T1,-清空-", "生效日"),
+    ):
+        found = prepared(kind, tmp_path, header, line)
+        assert [(error.row, error.column, error.code) for error in found.errors] == [(2, column, "required")]
 
 
 @pytest.mark.capability("ORG2", "PLT4")

@@ -37,6 +37,8 @@ class Column:
     type: ColumnType = "text"
     required: bool = False
     choices: Mapping[str, str] = field(default_factory=dict)
+    blank_mark: str = ""
+    """A text that reads as a blank cell; the kind finds it in `Parsed.raw`."""
 
     @property
     def words(self) -> tuple[str, ...]:

@@ -61,7 +61,7 @@ def parse(
     columns, raw, questions = {}, {}, []
     for name, header in mapping.items():
         column, texts = kind.column(name), sheet.columns[sheet.headers.index(header)]
-        typed = _typed(sheet, column, header, texts.dictionary, answers)
+        typed = _typed(sheet, column, header, _unmarked(column, texts.dictionary), answers)
         row_codes = codes(texts)
         notices += [notice.replace("{header}", header) for notice in typed.notices]
         errors += _errors(sheet, column, header, texts, row_codes, typed.faults, faulty)
@@ -105,6 +105,13 @@ def _merged(sheet: Sheet, mapping: Mapping[str, str], kind: ImportKind) -> list[
 
 def _place(error: RowError) -> tuple[int, str]:
     return error.row or 0, error.column or ""
+
+
+def _unmarked(column: Column, texts: pa.Array) -> pa.Array:
+    """The texts, blank where they are the mark of blanking."""
+    if not column.blank_mark:
+        return texts
+    return pc.if_else(pc.equal(texts, column.blank_mark), pa.scalar("", texts.type), texts)
 
 
 def _typed(sheet: Sheet, column: Column, header: str, texts: pa.Array, answers: Mapping[str, str]) -> Typed:

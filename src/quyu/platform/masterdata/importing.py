@@ -10,6 +10,9 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any, Protocol
 
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 from django.conf import settings
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import models, transaction
@@ -111,7 +114,8 @@ def import_column(viewset: Viewset[Any], name: str) -> Column:
     with translation.override("en"):
         synonyms = (label, gettext(label), name)
     kind = "choice" if choices else kind
-    return Column(name, gettext_lazy(label), synonyms, kind, name == viewset.key, choices)
+    is_key = name == viewset.key
+    return Column(name, gettext_lazy(label), synonyms, kind, is_key, choices, "" if is_key else BLANK_MARK)
 
 
 def check(viewset: Viewset[Any], parsed: Parsed, context: Context) -> Findings:
@@ -140,6 +144,7 @@ def load(viewset: Viewset[Any], parsed: Parsed, context: Context, *, keep: bool)
     keys = {record[viewset.key] for record in records}
     known = viewset.rows(caller).in_bulk(keys, field_name=viewset.key)
     foreign = viewset.model._default_manager.in_bulk(keys - set(known), field_name=viewset.key)
+    emptied = emptied_rows(parsed, [*form_class.base_fields])
     added = extra.given(records, known, caller) if extra else [{}] * len(records)
     work = Work()
     for index, (record, more) in enumerate(zip(records, added, strict=True)):
@@ -150,9 +155,9 @@ def load(viewset: Viewset[Any], parsed: Parsed, context: Context, *, keep: bool)
             if key in foreign or key not in keys:
                 raise OutOfScope(key) if key in foreign else DuplicateLine(key)
             keys.discard(key)
-            form = viewset.bind(
-                form_class, known.get(key), {**more, **given_texts(viewset, form_class, record)}
-            )
+            given = {**more, **given_texts(viewset, form_class, record)}
+            given |= {name: "" for name, rows in emptied.items() if index in rows}
+            form = viewset.bind(form_class, known.get(key), given)
             write(viewset, form, record, caller, work, line=int(parsed.rows[index]))
         except ValidationError as error:
             work.errors += form_errors(viewset, parsed, index, error)
@@ -167,13 +172,25 @@ def load(viewset: Viewset[Any], parsed: Parsed, context: Context, *, keep: bool)
 
 
 def given_texts(viewset: Viewset[Any], form_class: type[ModelForm[Any]], record: Record) -> dict[str, str]:
-    """What the file says about the fields of the form; the mark of blanking as an empty text."""
-    given = {
+    """What the file says about the fields of the form."""
+    return {
         name: values.text(viewset.field(name), value)
         for name, value in record.items()
         if value is not None and name in form_class.base_fields
     }
-    return {name: "" if text == BLANK_MARK else text for name, text in given.items()}
+
+
+def emptied_rows(parsed: Parsed, names: Sequence[str]) -> dict[str, set[int]]:
+    """For each field, the rows whose cell says that it is to be emptied."""
+    marked = {
+        name: pc.equal(parsed.raw[name].combine_chunks().cast(pa.string()), BLANK_MARK)
+        for name in names
+        if name in parsed.raw.column_names
+    }
+    return {
+        name: {int(row) for row in np.flatnonzero(mask.to_numpy(zero_copy_only=False))}
+        for name, mask in marked.items()
+    }
 
 
 def write(
