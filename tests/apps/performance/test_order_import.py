@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from quyu.apps.customers.models import Customer
-from quyu.apps.performance import derive, imports
+from quyu.apps.performance import derive, imports, rollups
 from quyu.apps.performance.models import MonthRollup
 from quyu.kernel.refusal import Refusal
 from quyu.platform.catalog.models import Product
@@ -51,6 +51,44 @@ def test_an_order_file_brings_its_master_data_when_allowed(tmp_path: Path) -> No
     assert Customer.objects.get(name="甲商行").opened_on == date(2026, 5, 4)
     assert Product.objects.count() == 2
     assert sorted(MonthRollup.objects.values_list("amount_fen", flat=True)) == [-5050, 10000]
+
+
+def test_what_somebody_else_created_since_the_check_is_used_and_not_created_again(tmp_path: Path) -> None:
+    found = prepared(order_file(tmp_path / "a.csv"))
+    rows = pipeline.stage(found)
+    Customer.objects.create(code="甲商行", name="甲商行")
+
+    receipt = pipeline.write(found, rows)
+
+    assert receipt.totals["created"] == {"customers": 1, "products": 2}
+    assert (receipt.rows, Customer.objects.count()) == (2, 2)
+
+
+def test_a_name_that_became_another_customer_since_the_check_is_refused(tmp_path: Path) -> None:
+    found = prepared(order_file(tmp_path / "a.csv"))
+    rows = pipeline.stage(found)
+    Customer.objects.create(code="K9", name="甲商行")
+
+    with pytest.raises(derive.MasterChanged, match="甲商行"):
+        pipeline.write(found, rows)
+
+    assert (Batch.objects.count(), Customer.objects.count(), Product.objects.count()) == (0, 1, 0)
+
+
+@pytest.mark.capability("PLT4")
+def test_new_master_data_and_their_lines_are_written_together_or_not_at_all(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = prepared(order_file(tmp_path / "a.csv"))
+
+    def fails(*_args: object, **_named: object) -> None:
+        raise OSError("disk")
+
+    monkeypatch.setattr(rollups, "advance", fails)
+    with pytest.raises(OSError, match="disk"):
+        pipeline.commit(found)
+
+    assert (Batch.objects.count(), Customer.objects.count(), Product.objects.count()) == (0, 0, 0)
 
 
 def test_nothing_is_created_that_was_not_allowed(tmp_path: Path) -> None:

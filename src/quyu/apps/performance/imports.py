@@ -1,6 +1,5 @@
 """The import of order lines: what the columns are, what is checked, what is written."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import chain
@@ -125,7 +124,7 @@ def _creations(resolved: Resolved, context: Context) -> dict[str, list[str]]:
         "regions": (resolved.regions, "regions"),
     }
     creations = {
-        kind: [resolution.texts.values[index] for index in resolution.unknown]
+        kind: resolution.unknown_texts()
         for kind, (resolution, _name) in found.items()
         if may_create(kind, resolution.exists, context)
     }
@@ -167,17 +166,21 @@ class _Ready:
     staged: services.Staged
     lines: Lines
     last_batch: int
+    new: derive.Implied | None
+    """The master data to be created first."""
 
 
 def stage(parsed: Parsed, context: Context) -> None:
-    """Put the lines on disk, attributed and summed, unless master data must be created first."""
+    """Put the lines on disk, attributed and summed unless master data must be created first."""
     resolved = resolve(parsed, context.answers)
-    if any(_creations(resolved, context).values()):
-        return
+    kinds = [kind for kind, names in _creations(resolved, context).items() if names]
     lines, last_batch = resolved.lines, resolved.last_batch
     del resolved
-    staged = services.stage_orders(_released(parsed, context), source_sha256=context.source_sha256)
-    parsed.memory["ready"] = _Ready(staged, lines, last_batch)
+    new = derive.implied(parsed.table, kinds) if kinds else None
+    staged = services.stage_orders(
+        _released(parsed, context), source_sha256=context.source_sha256, is_summed=new is None
+    )
+    parsed.memory["ready"] = _Ready(staged, lines, last_batch, new)
 
 
 def _released(parsed: Parsed, context: Context) -> pa.Table:
@@ -187,25 +190,28 @@ def _released(parsed: Parsed, context: Context) -> pa.Table:
     return table
 
 
+def _ready(parsed: Parsed, context: Context) -> _Ready:
+    """What was staged; staged again when the same file was imported and taken back meanwhile."""
+    ready = parsed.memory.get("ready")
+    if isinstance(ready, _Ready) and services.is_current(ready.staged, context.source_sha256):
+        return ready
+    parsed.memory.clear()
+    stage(parsed, context)
+    return _ready(parsed, context)
+
+
 def commit(parsed: Parsed, context: Context) -> Receipt:
     """Create what may be created, then record the lines, in the pipeline's transaction."""
-    ready = parsed.memory.get("ready")
-    if not isinstance(ready, _Ready) or not services.is_current(ready.staged, context.source_sha256):
-        ready = None
-    resolved = ready or resolve(parsed, context.answers)
+    ready = _ready(parsed, context)
     rollups.locked_state()
     meanwhile = recorded_meanwhile(
-        parsed, resolved.lines, context, source=_source(context), after=resolved.last_batch
+        parsed, ready.lines, context, source=_source(context), after=ready.last_batch
     )
     if error := next(chain(precheck(context), meanwhile, in_closed_months(parsed)), None):
         raise FileRefused(error.code, "{message}", row=error.row, column=error.column, message=error.message)
-    created: Mapping[str, int] = {}
-    if isinstance(resolved, Resolved):
-        kinds = [kind for kind, names in _creations(resolved, context).items() if names]
-        if kinds:
-            created = derive.create_missing(parsed.table, kinds=kinds, actor=context.actor, at=context.at)
+    created = derive.create(ready.new, actor=context.actor, at=context.at) if ready.new else {}
     batch = services.record_orders(
-        facts(parsed, resolved) if isinstance(resolved, Resolved) else resolved.staged,
+        ready.staged,
         file_name=context.file_name,
         source_sha256=context.source_sha256,
         actor=context.actor,
@@ -218,7 +224,7 @@ def commit(parsed: Parsed, context: Context) -> Receipt:
         "first_on": batch.first_on.isoformat() if batch.first_on else "",
         "last_on": batch.last_on.isoformat() if batch.last_on else "",
         "sha256": batch.source_sha256,
-        "created": dict(created),
+        "created": created,
         "was_present": batch.was_present,
     }
     return Receipt(0 if batch.was_present else batch.row_count, totals, batch.pk)

@@ -56,6 +56,9 @@ class Resolution:
     def unknown(self) -> tuple[int, ...]:
         return tuple(index for index, code in enumerate(self.codes) if code is None)
 
+    def unknown_texts(self) -> list[str]:
+        return [self.texts.values[index] for index in self.unknown]
+
     def column(self) -> pa.Array:
         """The code per row; an unknown text becomes the code it would be created with."""
         codes = [code or new_code(text) for code, text in zip(self.codes, self.texts.values, strict=True)]
@@ -102,7 +105,7 @@ def compacted(encoded: pa.DictionaryArray) -> Texts:
     return Texts(encoded.dictionary.filter(pa.array(occurs)), place[indices])
 
 
-def resolve(texts: Texts, known: Iterable[tuple[str, str]]) -> Resolution:
+def resolve(texts: Texts, known: Iterable[tuple[str, str]], *, is_loose: bool = True) -> Resolution:
     """Look the texts up among (code, name) pairs."""
     by_text: dict[str, str] = {}
     names: dict[str, set[str]] = {}
@@ -114,7 +117,7 @@ def resolve(texts: Texts, known: Iterable[tuple[str, str]]) -> Resolution:
         if len(codes) == 1:
             by_text.setdefault(name, next(iter(codes)))
     found = [by_text.get(text) for text in texts.values]
-    if None in found:
+    if is_loose and None in found:
         found = _looser(texts.values, found, by_text)
     return Resolution(texts, tuple(found), bool(by_text))
 

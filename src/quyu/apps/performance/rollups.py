@@ -82,7 +82,8 @@ def is_made_from(state: RollupState, basis: Basis) -> bool:
 
 
 def _of_batch(batch: Batch, now: Basis) -> Contribution:
-    lines = attribution.attributed(batch, now.ownership)
+    lines = picking.columns(batch, SUMMED)
+    lines = attribution.append(lines, attribution.of_lines(batch, lines, now.ownership))
     return contribution(lines, sign=batch.sign, directory=bases.directory(now.catalog))
 
 

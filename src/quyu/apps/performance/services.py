@@ -28,9 +28,14 @@ class Staged:
     summed: Mapping[rollups.SummedKey, Contribution]
 
 
-def stage_orders(table: pa.Table, *, source_sha256: str) -> Staged:
-    """Do before the transaction whatever of an import takes long."""
+def stage_orders(table: pa.Table, *, source_sha256: str, is_summed: bool = True) -> Staged:
+    """Do before the transaction whatever of an import takes long.
+
+    Lines of master data that is yet to be created are summed within it: their sums are kept by its ids.
+    """
     staged = store.stage(table, source_sha256=source_sha256)
+    if not is_summed:
+        return Staged(staged, {})
     table = table.select(rollups.SUMMED)
     now = bases.basis(customers.ownership_frame())
     columns = attribution.attribute_lines(table, now.ownership)

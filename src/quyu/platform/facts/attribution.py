@@ -173,12 +173,12 @@ def put(path: Path, columns: pa.Table) -> None:
     durable.put(path, durable.parquet_bytes(columns))
 
 
-def attributed(batch: Batch, ownership: pa.Table) -> pa.Table:
-    """The lines of `batch` with `territory_code` and `person_code`."""
-    lines, path = store.read(batch), path_of(batch, digest(ownership))
+def of_lines(batch: Batch, lines: pa.Table, ownership: pa.Table) -> pa.Table:
+    """`territory_code` and `person_code` of `lines`, all those of `batch`; kept as its attribution file."""
+    path = path_of(batch, digest(ownership))
     columns = read(path) if path.exists() else attribute_lines(lines, ownership)
     put(path, columns)
-    return append(lines, columns)
+    return columns
 
 
 def append(lines: pa.Table, columns: pa.Table) -> pa.Table:
