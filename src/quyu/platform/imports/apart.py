@@ -47,7 +47,8 @@ def carry_out(run: ImportRun, step: Step, *, at: datetime, today: date) -> None:
         if not settings.IMPORTS_APART:
             carry_out_here(run, step, at=at, today=today)
             return
-        ended = _watched(run, [step, str(run.pk), at.isoformat(), today.isoformat()])
+        with liveness.working(runs.worker_lock_name(run)):
+            ended = _watched(run, [step, str(run.pk), at.isoformat(), today.isoformat()])
         if ended:
             _explain(run, ended, at=at)
 

@@ -18,7 +18,9 @@ def choose(
     sheet: str,
 ) -> ImportRun:
     """Keep what the person chose; the next preview obeys it. Another sheet is recognised from the beginning."""
-    run = ImportRun.objects.select_for_update(of=("self",)).select_related("file", "created_by").get(pk=run.pk)
+    run = (
+        ImportRun.objects.select_for_update(of=("self",)).select_related("file", "created_by").get(pk=run.pk)
+    )
     if run.state not in OPEN_STATES:
         raise NotConfirmable(run)
     is_other_sheet = bool(sheet) and sheet != run.preview.get("sheet_name", "")

@@ -30,6 +30,7 @@ from quyu.platform.imports.models import ImportRun, WrittenRow
 from quyu.platform.imports.pipeline import Prepared
 from quyu.platform.imports.progress import SILENT, Progress, Tracker
 from quyu.platform.jobs import liveness
+from quyu.platform.jobs import services as jobs
 from quyu.platform.people import policy
 from quyu.platform.people.models import User
 from quyu.platform.people.scope import Scope, everything, scope_of
@@ -290,15 +291,34 @@ def lock_name(run: ImportRun) -> str:
     return f"import-{run.pk}"
 
 
+def worker_lock_name(run: ImportRun) -> str:
+    """Held by the worker for as long as it watches over the process that holds `lock_name`."""
+    return f"import-{run.pk}-worker"
+
+
+def queued_at(run: ImportRun) -> datetime:
+    """Since when the run waits for the worker."""
+    return datetime.fromisoformat(run.options.get("queued_at") or run.created_at.isoformat())
+
+
 def settle(run: ImportRun, *, at: datetime) -> ImportRun:
-    """A run whose worker started and is gone becomes 中断; nothing was written, it can be confirmed again."""
-    has_started = run.state in AT_WORK and run.phase != ImportPhase.QUEUED
-    if has_started and not liveness.is_working(lock_name(run)):
+    """A run whose worker took it and is gone becomes 中断; nothing was written, it can be started again."""
+    if run.state in AT_WORK and _is_lost(run, at):
         ImportRun.objects.filter(pk=run.pk, state__in=AT_WORK).update(
             state=ImportState.FAILED, phase="", finished_at=at
         )
         run.refresh_from_db()
     return run
+
+
+def _is_lost(run: ImportRun, at: datetime) -> bool:
+    """Nobody works on the run, and no job is left that would begin."""
+    if liveness.is_working(lock_name(run)) or liveness.is_working(worker_lock_name(run)):
+        return False
+    if run.phase != ImportPhase.QUEUED:
+        return True
+    is_patient = at - queued_at(run) <= jobs.GRACE
+    return not is_patient and not jobs.is_on_its_way("quyu.platform.imports.tasks.", run=run.pk)
 
 
 def is_reversible(run: ImportRun) -> bool:

@@ -148,9 +148,8 @@ def _queue(run: ImportRun, now: datetime) -> dict[str, object]:
     """Whether the run waits for the worker, behind how many, and whether the worker seems not to run at all."""
     if run.state not in runs.AT_WORK or run.phase != ImportPhase.QUEUED:
         return {"is_waiting": False}
-    since = datetime.fromisoformat(run.options.get("queued_at") or run.created_at.isoformat())
     ahead = selectors.runs_ahead(run)
-    is_stuck = ahead is None and (now - since).total_seconds() > PATIENCE_SECONDS
+    is_stuck = ahead is None and (now - runs.queued_at(run)).total_seconds() > PATIENCE_SECONDS
     return {"is_waiting": True, "ahead": ahead or 0, "is_stuck": is_stuck}
 
 

@@ -4,11 +4,14 @@ A job declares the right it stands under (`people.declarations`); one that acts 
 it runs (`require_right`), for rights may be gone by then.
 """
 
-from datetime import date
+from datetime import date, timedelta
 from typing import ParamSpec
 
 from django.db import transaction
-from django_tasks.base import Task
+from django.db.models import Q
+from django.db.models.functions import Now
+from django_tasks.base import Task, TaskResultStatus
+from django_tasks_db.models import DBTaskResult
 
 from quyu.kernel.refusal import Refusal
 from quyu.platform.people import policy
@@ -17,6 +20,8 @@ from quyu.platform.people.models import User
 from quyu.platform.people.scope import Scope, scope_of
 
 Arguments = ParamSpec("Arguments")
+GRACE = timedelta(seconds=15)
+"""From taking a job to holding its lock, on a slow machine."""
 
 
 class RightGone(Refusal):
@@ -32,6 +37,17 @@ def require_right(user: User, resource: str, action: str, *, at: date) -> Scope:
     if not policy.allows(scope, resource, action):
         raise RightGone
     return policy.narrow(scope, resource, action)
+
+
+def is_on_its_way(tasks: str, **arguments: int | str) -> bool:
+    """Whether a job of these tasks (the start of their path) waits for a worker, or was only just taken by one.
+
+    A job taken longer ago must show by its lock (`liveness`) that somebody does it.
+    """
+    same = {f"args_kwargs__kwargs__{name}": value for name, value in arguments.items()}
+    just_taken = Q(status=TaskResultStatus.RUNNING, started_at__gt=Now() - GRACE)
+    jobs = DBTaskResult.objects.filter(task_path__startswith=tasks, **same)
+    return bool(jobs.filter(Q(status=TaskResultStatus.READY) | just_taken).exists())
 
 
 def enqueue(task: "Task[Arguments, None]", *args: Arguments.args, **kwargs: Arguments.kwargs) -> None:
