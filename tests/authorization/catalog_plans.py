@@ -195,6 +195,13 @@ def customer_sheet(_site: Site, answer: Answer) -> dict[str, tuple[str, str]]:
     return {row["A"]: (f"{float(row['C']):g}", f"{float(row['D']):g}") for row in sheet(answer.content)[1:]}
 
 
+def only_restated(_site: Site, _case: Case, answer: Answer) -> str:
+    """Restating writes its own rollups and nothing else."""
+    own = ("performance_restated", "performance_rollupstate", "django_tasks_")
+    wrong = sorted(table for table in answer.changed if not table.startswith(own))
+    return f"wrote {wrong}" if wrong else ""
+
+
 def performance() -> Iterator[Topic]:
     view = (("actual", "view"),)
     unit = "region={code}"
@@ -215,6 +222,11 @@ def performance() -> Iterator[Topic]:
             f"{route} region", route, "GET", view, objects=lambda s: s.raw["orgunit"], open_to=unit_gate, weight=2,
             ask=lambda s, c, tail=tail: Ask("GET", f"/performance/{tail}?{unit.format(code=s.raw['orgunit'][c.pk]['code'])}"),  # type: ignore[index]
         )  # fmt: skip
+    yield Topic(
+        "performance/restate/", "performance/restate/", "POST", (("actual", "view"),), writes=True, weight=2,
+        ask=lambda s, c: Ask("POST", "/performance/restate/", form={"region": NEW, "period": "2026"}),
+        status=frozenset({302}), effect=only_restated,
+    )  # fmt: skip
     yield Topic(
         "performance/customers/ export", "performance/customers/", "GET", (*view, ("actual", "export")),
         objects=lambda s: s.raw["orgunit"], open_to=unit_gate, weight=2, ids=customer_sheet, expected=sold_by_customer,

@@ -97,7 +97,7 @@ def test_the_page_of_an_outage_says_what_is_missing_and_what_to_do(
 ) -> None:
     client = client_of(trading.company.director)
     client.raise_request_exception = False
-    monkeypatch.setattr(services, "restate", mock.Mock(side_effect=error))
+    monkeypatch.setattr(services, "is_restated", mock.Mock(side_effect=error))
 
     answer = client.get(reverse("performance"), {"as": "restated"})
 
@@ -112,7 +112,7 @@ def test_the_page_of_an_outage_says_what_is_missing_and_what_to_do(
 def test_a_fault_of_ours_is_not_called_an_outage(trading: Trading, monkeypatch: pytest.MonkeyPatch) -> None:
     client = client_of(trading.company.director)
     client.raise_request_exception = False
-    monkeypatch.setattr(services, "restate", mock.Mock(side_effect=KeyError("x")))
+    monkeypatch.setattr(services, "is_restated", mock.Mock(side_effect=KeyError("x")))
 
     assert client.get(reverse("performance"), {"as": "restated"}).status_code == 500
 

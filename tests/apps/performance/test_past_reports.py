@@ -2,6 +2,7 @@
 
 import re
 from datetime import date, datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -10,7 +11,8 @@ from django.urls import reverse
 
 from quyu.apps.customers.models import Customer
 from quyu.apps.performance import services
-from quyu.apps.performance.models import DayRollup, MonthRollup, Watermark
+from quyu.apps.performance.models import DayRollup, MonthRollup, RollupState, Watermark
+from quyu.apps.performance.rollup_rows import RESTATED
 from quyu.apps.performance.selectors import series, sources
 from quyu.apps.performance.selectors.span import CALENDAR, span_of
 from quyu.apps.performance.selectors.tree import Board, board
@@ -129,9 +131,24 @@ def _last_year(shown: Board) -> int:
     )
 
 
-def test_the_reading_is_chosen_on_the_page(trading: Trading) -> None:
-    text = page(trading, "?period=2026&as=restated").decode()
+def test_restated_figures_are_made_by_a_job_and_only_read_by_the_page(
+    trading: Trading, django_capture_on_commit_callbacks: Any
+) -> None:
+    state = RollupState.objects.filter(pk=RESTATED.state_id)
+    assert "还没有按今天的归属重述" in page(trading, "?period=2026&as=restated").decode()
+    assert "正在重算" in page(trading, "?period=2026&as=restated&waiting=1").decode()
+    assert "还没有按今天的归属重述" in page(trading, "?period=2026&as=restated&export=xlsx").decode()
+    assert not state.exists()
 
+    client = client_of(trading.company.director)
+    with django_capture_on_commit_callbacks(execute=True):
+        answer = client.post(reverse("performance-restate"), {"period": "2026", "region": "HQ"})
+
+    assert answer["Location"] == f"{reverse('performance')}?region=HQ&period=2026&as=restated&waiting=1"
+    made = list(state.values())
+    text = page(trading, "?period=2026&as=restated&waiting=1").decode()
+    assert "正在重算" not in text
+    assert list(state.values()) == made
     assert "历史按今天的归属重述" in text
     assert "历史按今天的归属重述" not in page(trading, "?period=2026").decode()
 

@@ -1,7 +1,7 @@
 """The restated rollups (重述口径): all of history as the structure of one day would have had it.
 
 They follow the rollups as it was: the same batches and the same ownership, of which only the claims in force
-on the day count, for all time. Brought up to date when somebody asks for them, by what changed since.
+on the day count, for all time. Brought up to date by the worker when somebody asks for them, by what changed since.
 """
 
 from datetime import date
@@ -18,15 +18,19 @@ from quyu.platform.facts.models import Batch
 from quyu.platform.facts.schema import ORDER_LINE_KIND
 
 
+def is_current(today: date) -> bool:
+    """Whether the restated rollups say what they would say if they were made now."""
+    facts = RollupState.objects.filter(pk=AS_WAS.state_id).first()
+    if facts is None or not facts.ownership_digest:
+        return True
+    state = RollupState.objects.filter(pk=RESTATED.state_id).first()
+    return state is not None and _is_current(state, facts, today)
+
+
 def refresh(today: date) -> None:
     """Bring the restated rollups to `today` and to what the rollups as it was contain."""
     facts = RollupState.objects.filter(pk=AS_WAS.state_id).first()
-    state = RollupState.objects.filter(pk=RESTATED.state_id).first()
-    if (
-        facts is None
-        or not facts.ownership_digest
-        or (state is not None and _is_current(state, facts, today))
-    ):
+    if facts is None or is_current(today):
         return
     source = bases.kept_basis(facts.ownership_digest, facts.catalog_digest)
     if source is not None:

@@ -108,6 +108,11 @@ def restate(*, today: date) -> None:
     restated.refresh(today)
 
 
+def is_restated(*, today: date) -> bool:
+    """Whether the restated rollups are those of `today` and of all that is known."""
+    return restated.is_current(today)
+
+
 def rebuild_rollups(*, at: datetime) -> RollupState:
     """Sum every batch again from nothing."""
     return rollups.rebuild(customers.ownership_frame(), at=at)

@@ -16,12 +16,16 @@ READINGS = (("was", _("按当时归属")), ("restated", _("按今天归属重述
 
 @dataclass(frozen=True)
 class Asked:
-    """`known_on` is the day of a past report; `note` says why something else is shown than was asked for."""
+    """`known_on` is the day of a past report; `note` says why something else is shown than was asked for.
+
+    `is_stale`: the restated figures must be made first.
+    """
 
     reading: str = "was"
     source: Source = AS_IT_WAS
     known_on: date | None = None
     note: str = ""
+    is_stale: bool = False
 
 
 def asked(request: GuardedRequest) -> Asked:
@@ -29,8 +33,9 @@ def asked(request: GuardedRequest) -> Asked:
     if text := request.GET.get("as_of", ""):
         return _past(_day(text, request.today))
     if request.GET.get("as") == "restated":
-        services.restate(today=request.today)
-        return Asked("restated", AS_RESTATED)
+        if services.is_restated(today=request.today):
+            return Asked("restated", AS_RESTATED)
+        return Asked(is_stale=True)
     return Asked()
 
 

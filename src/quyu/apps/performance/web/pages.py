@@ -7,12 +7,15 @@ from typing import Any
 from django.core.paginator import Paginator
 from django.http import Http404
 from django.http.response import HttpResponseBase
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
 
 from quyu.analytics.metrics import METRICS
 from quyu.apps.customers.models import Customer
-from quyu.apps.performance import charts
+from quyu.apps.performance import background, charts
 from quyu.apps.performance.directory import Directory, directory
 from quyu.apps.performance.selectors import cuts, drill, series
 from quyu.apps.performance.selectors.sources import AS_IT_WAS, Source
@@ -42,7 +45,7 @@ def board_page(request: GuardedRequest) -> HttpResponseBase:
     except NothingToPlan as refusal:
         raise Nowhere(has_no_region=False) from refusal
     region = _region(request, shown)
-    if "export" in request.GET:
+    if "export" in request.GET and not wanted.is_stale:
         return exports.board(request, shown, region)
     sold = series.series_of(shown, region)
     own = shown.direct.get(region)
@@ -56,8 +59,19 @@ def board_page(request: GuardedRequest) -> HttpResponseBase:
         "chart": charts.months(sold.months()),
         "asked": wanted,
         "readings": READINGS,
+        "is_restating": wanted.is_stale and "waiting" in request.GET,
     }
     return render(request, "performance/board.html.jinja", context)
+
+
+@require_POST
+@guard.require("actual", "view")
+def restate(request: GuardedRequest) -> HttpResponseBase:
+    """Have history restated by the worker, and go back to the figures that were asked for."""
+    background.restate_later(request.today)
+    asked_for = {name: request.POST[name] for name in ("region", "period") if request.POST.get(name)}
+    query = urlencode({**asked_for, "as": "restated", "waiting": "1"})
+    return redirect(f"{reverse('performance')}?{query}")
 
 
 @guard.require("actual", "view")

@@ -4,6 +4,7 @@ from quyu.apps.performance.web import pages, parts
 
 urlpatterns = [
     path("", pages.board_page, name="performance"),
+    path("restate/", pages.restate, name="performance-restate"),
     path("customers/", pages.customers_page, name="performance-customers"),
     path("parts/customer/<path:code>/", parts.customer, name="performance-customer-panel"),
     path("parts/territory/<path:code>/", parts.territory, name="performance-territory-panel"),
