@@ -79,3 +79,19 @@ def test_the_version_is_told_without_loading_the_site() -> None:
 
     assert process.returncode == 0, process.stderr
     assert process.stdout.startswith("quyu")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["impor"], "错误：没有命令 'impor'。"),
+        (["plan", "--orders", "/nowhere"], "'--orders' 的值不对：'/nowhere' 不存在。"),
+        (["plan", "--help"], "[必填]"),
+    ],
+)
+def test_refusals_of_the_command_line_are_chinese(arguments: list[str], said: str) -> None:
+    result = CliRunner().invoke(main, arguments)
+
+    assert said in result.output
+    assert "Error" not in result.output
+    assert "Try" not in result.output

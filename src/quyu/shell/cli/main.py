@@ -5,7 +5,11 @@ from importlib.metadata import version
 import click
 
 from quyu.shell.cli.commands import Entry, LazyGroup
-from quyu.shell.cli.language import _
+from quyu.shell.cli.language import LANGUAGE, _
+from quyu.shell.cli.wording import speak_chinese
+
+if LANGUAGE == "zh-hans":
+    speak_chinese()
 
 MACHINE = ("machine", "operate")
 """No role has it: these commands are for whoever operates the machine."""
