@@ -111,5 +111,15 @@ def test_people_on_a_seat_without_an_account_are_work_for_the_system_administrat
     position = Position.objects.get(code="P-zhejiang")
     Assignment.objects.create(person=person, position=position, valid_from=date(2026, 6, 1))
 
-    assert "给 1 位在岗人员开通账号" in tasks_of(company, "admin")
+    page = tasks_of(company, "admin")
+    assert "给 1 位在岗人员开通账号" in page
+    assert 'href="/users/new/"' not in page, "that address takes a form only"
     assert "开通账号" not in tasks_of(company, "operations")
+
+
+def test_no_list_leads_to_imports_that_its_reader_may_not_open(company: Company) -> None:
+    page = client_of(company.admin).get("/calendar-days/").content.decode()
+
+    assert "/calendar-days/new/" in page
+    assert "/imports/new/" not in page
+    assert "/imports/new/?kind=customer" in client_of(company.operations).get("/customers/").content.decode()

@@ -64,11 +64,12 @@ def verb_label(verb: str) -> str:
 
 
 def subject_labels() -> dict[str, str]:
-    """subject_type -> the name of the object, for all our models."""
+    """subject_type -> the name of the object, for all our models that have a name for people."""
     return {
         model._meta.model_name: gettext(str(model._meta.verbose_name))
         for model in apps.get_models()
         if model.__module__.startswith("quyu.")
         and model._meta.model_name
         and "Historical" not in model.__name__
+        and "verbose_name" in model._meta.original_attrs
     }

@@ -18,3 +18,6 @@ class CalendarDay(EditableRow):
     class Meta:
         verbose_name = "日历例外"
         ordering: ClassVar = ["day"]
+
+    def __str__(self) -> str:
+        return f"{self.day} {self.name}".rstrip()

@@ -66,8 +66,13 @@ def may(request: HttpRequest, resource: str, action: str) -> bool:
 
 
 def rights_over(request: HttpRequest, resource: str) -> set[str]:
-    """The actions to offer on the pages of a resource; `disclose` where its personal fields may be exported."""
+    """The actions to offer on the pages of a resource; `disclose` where its personal fields may be exported.
+
+    Whoever has no page of imports is not led to it.
+    """
     rights = {action for action in policy.ACTIONS if may(request, resource, action)}
+    if not may(request, "import", "create"):
+        rights.discard("import")
     if policy.may_disclose(full_scope(request), resource, "export"):
         rights.add("disclose")
     return rights

@@ -116,7 +116,7 @@ def accounts_to_open(request: GuardedRequest) -> Iterator[Task]:
     count = Person.objects.filter(pk__in=seated, user=None, left_on=None).count()
     if count:
         text = _("给 {count} 位在岗人员开通账号").format(count=count)
-        yield Task(text, _("没有账号的人看不到自己的目标和业绩"), url_of("user-create"))
+        yield Task(text, _("没有账号的人看不到自己的目标和业绩"), url_of("user-list"))
 
 
 def next_calendar(request: GuardedRequest) -> Iterator[Task]:
