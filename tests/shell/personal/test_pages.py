@@ -43,6 +43,7 @@ def test_only_those_with_the_right_over_the_whole_company_come_in(company: Compa
 def test_the_page_shows_the_register(company: Company) -> None:
     page = client_of(company.operations).get(reverse("subjects")).content.decode()
 
+    assert "人员：电话" in page
     assert "people.Person.phone" in page
     assert "履行劳动合同" in page
 

@@ -1,11 +1,14 @@
 """No personal-looking field without an entry in the register; nothing registered that does not exist."""
 
+import re
+
 import pytest
 from django.apps import apps
+from django.utils import translation
 
 from quyu.platform.people.rights import PERSONAL
 from quyu.shell.personal import register
-from quyu.shell.personal.register import NOT_PERSONAL, REGISTER, unregistered
+from quyu.shell.personal.register import NOT_PERSONAL, REGISTER, label_of, unregistered
 
 
 @pytest.mark.capability("PLT7")
@@ -36,3 +39,10 @@ def test_the_register_names_fields_that_exist_and_says_why() -> None:
 def test_what_is_masked_is_registered() -> None:
     known = {(one.model.rpartition(".")[2].lower(), one.field) for one in REGISTER}
     assert {(resource, field) for resource, fields in PERSONAL.items() for field in fields} <= known
+
+
+def test_every_registered_field_has_a_chinese_name() -> None:
+    with translation.override("zh-hans"):
+        named = {f"{one.model}.{one.field}": label_of(one) for one in REGISTER}
+
+    assert {code: name for code, name in named.items() if re.search("[a-z]{3}", name)} == {}

@@ -12,7 +12,7 @@ from quyu.shell.cli.commands import Command, CommandGroup
 from quyu.shell.cli.language import _
 from quyu.shell.cli.site import apply_migrations
 from quyu.shell.personal import erasing, exporting, retention
-from quyu.shell.personal.register import REGISTER
+from quyu.shell.personal.register import REGISTER, TREATMENTS, label_of
 from quyu.shell.personal.subject import Subject, customer_subject, person_subject
 
 MEMBERS = {".json": "personal.json", ".xlsx": "personal.xlsx"}
@@ -30,8 +30,10 @@ def personal() -> None:
 
 @personal.command(cls=Command, name="register", help=_("列出登记的个人信息字段、用途、依据和保留期。"))
 def register() -> None:
+    click.echo("\t".join((_("字段"), _("删除时"), _("用途"), _("依据"), _("保留期"), _("代码"))))
     for one in REGISTER:
-        click.echo(f"{one.model}.{one.field}\t{one.treatment}\t{one.purpose}\t{one.basis}\t{one.retention}")
+        told = (label_of(one), TREATMENTS[one.treatment], one.purpose, one.basis, one.retention)
+        click.echo("\t".join((*map(str, told), f"{one.model}.{one.field}")))
 
 
 @personal.command(

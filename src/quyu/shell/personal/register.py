@@ -8,10 +8,11 @@ from typing import Any
 
 from django.apps import apps
 from django.db import models
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from quyu.apps.customers import personal as customers
-from quyu.platform.audit.personal import DROP, TEXT, PersonalField
+from quyu.platform.audit.personal import BLANK, DROP, NAME, STAYS, TEXT, PersonalField
 from quyu.platform.people import personal as people
 
 BUSINESS = _("记录业务决定，供核对和审计")
@@ -66,6 +67,24 @@ NOT_PERSONAL = {
     "django_tasks_database.DBTaskResult.backend_name": _("后台任务的设置"),
     "django_tasks_database.DBTaskResult.queue_name": _("后台任务的设置"),
 }
+NAMED = {
+    "django_tasks_database.DBTaskResult.args_kwargs": _("后台任务：参数"),
+    "django_tasks_database.DBTaskResult.return_value": _("后台任务：结果"),
+    "django_tasks_database.DBTaskResult.traceback": _("后台任务：出错记录"),
+    "imports.WrittenRow.before": _("导入写入的行：原值"),
+    "imports.RememberedMapping.mapping": _("记住的列对应：列"),
+    "imports.RememberedMapping.answers": _("记住的列对应：回答"),
+    "account.EmailAddress.email": _("账号：邮箱"),
+    "mfa.Authenticator.data": _("两步验证：密钥与恢复码"),
+}
+"""Names for people, where the model itself bears none."""
+TREATMENTS = {
+    NAME: _("换成化名"),
+    BLANK: _("清空"),
+    TEXT: _("文字中换成化名"),
+    DROP: _("删除"),
+    STAYS: _("保留"),
+}
 LOOKS_PERSONAL = re.compile(
     r"(^|_)(name|phone|mobile|tel|fax|email|mail|address|contact|id_number|id_card|passport|birth\w*|gender|username"
     r"|ip|agent|reason|note|label|text|detail|summary|errors|preview|comment|remark)(_|$)"
@@ -85,6 +104,19 @@ REGISTER: tuple[PersonalField, ...] = (
     *_of(UPLOADED, TEXT, BUSINESS, DUTY, UPLOADS),
     *_of(ACCOUNTS, DROP, _("登录与两步验证"), SECURITY, SIGN_IN),
 )
+
+
+def label_of(one: PersonalField) -> str:
+    """The object and the field in the words of its pages."""
+    if name := NAMED.get(f"{one.model}.{one.field}"):
+        return str(name)
+    model = apps.get_model(one.model)
+    said = (gettext(str(name)) for name in (model._meta.verbose_name, _title(model, one.field)))
+    return _("{object}：{field}").format(**dict(zip(("object", "field"), said, strict=True)))
+
+
+def _title(model: type[models.Model], name: str) -> object:
+    return getattr(model._meta.get_field(name), "verbose_name", name)
 
 
 def fields_treated(treatment: str) -> dict[type[models.Model], tuple[str, ...]]:

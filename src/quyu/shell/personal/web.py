@@ -17,17 +17,10 @@ from quyu.platform.fields import values
 from quyu.platform.people import guard, policy
 from quyu.platform.people.guard import GuardedRequest
 from quyu.shell.personal import erasing, exporting
-from quyu.shell.personal.register import REGISTER
+from quyu.shell.personal.register import REGISTER, TREATMENTS, label_of
 from quyu.shell.personal.subject import Subject, customer_subject, person_subject
 
 KINDS = (("person", gettext_lazy("人员（工号）")), ("customer", gettext_lazy("客户（编码）")))
-TREATMENTS = {
-    "name": gettext_lazy("换成化名"),
-    "blank": gettext_lazy("清空"),
-    "text": gettext_lazy("文字中换成化名"),
-    "drop": gettext_lazy("删除"),
-    "stays": gettext_lazy("保留"),
-}
 
 
 class SubjectForm(forms.Form):
@@ -66,6 +59,7 @@ def shown(request: GuardedRequest, export_form: forms.Form, erase_form: forms.Fo
         "erase_form": erase_form if guard.may(request, "personal", "delete") else None,
         "register": REGISTER,
         "treatments": TREATMENTS,
+        "label_of": label_of,
     }
     return render(request, "personal/subjects.html.jinja", context)
 
