@@ -172,7 +172,8 @@ def glossary_words(text: str) -> set[str]:
     """The words of the id columns: every second cell of a row."""
     rows = [line.strip().strip("|").split("|") for line in text.splitlines() if line.startswith("|")]
     cells = (cell for row in rows for cell in row[1::2])
-    return {snake(word) for cell in cells for word in re.findall(r"[A-Za-z_]+", cell)}
+    found = (word for cell in cells for word in re.findall(r"[A-Za-z_-]+", cell))
+    return {snake(word) for whole in found for word in (whole, *whole.split("-"))}
 
 
 def glossary_faults(text: str) -> Iterator[str]:

@@ -1,6 +1,7 @@
 """The shape of the code: lengths of files and functions, names of modules, docstrings of modules.
 
-Fails the build past the hard limits, whoever wrote the line: there is no list of exceptions.
+Fails the build past the hard limits, whoever wrote the line. The only names let through are those that Django
+itself looks for: a database backend is a package with a module `base`, a management command a class with `handle`.
 """
 
 import ast
@@ -11,6 +12,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 FILE_LINES, FUNCTION_LINES, CLASS_LINES, VIEWSET_LINES = 400, 80, 250, 400
 GRAB_BAGS = {"utils", "helpers", "common", "misc", "base", "tools", "shared", "core"}
+BACKEND = Path("src/quyu/platform/sqlite/base.py")
 VAGUE = {"data", "info", "manager", "process", "handle", "process_data", "handle_data"}
 
 
@@ -27,15 +29,16 @@ def faults_of(path: Path) -> Iterator[str]:
     lines = text.count("\n")
     if lines > FILE_LINES:
         yield f"{name}: {lines} lines, more than {FILE_LINES}: split it by what it knows"
-    if path.stem in GRAB_BAGS:
+    if path.stem in GRAB_BAGS and name != BACKEND:
         yield f"{name}: a grab-bag name; call the module after what it knows"
+    vague = VAGUE - {"handle"} if name.parts[-3:-1] == ("management", "commands") else VAGUE
     for node in ast.walk(ast.parse(text)):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
             length = (node.end_lineno or node.lineno) - node.lineno + 1
             limit = CLASS_LINES if isinstance(node, ast.ClassDef) else FUNCTION_LINES
             if length > limit:
                 yield f"{name}:{node.lineno}: {node.name} has {length} lines, more than {limit}"
-        if isinstance(node, ast.FunctionDef) and node.name in VAGUE:
+        if isinstance(node, ast.FunctionDef) and node.name in vague:
             yield f"{name}:{node.lineno}: {node.name} says nothing; name what it does"
 
 
