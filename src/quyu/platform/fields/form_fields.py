@@ -95,7 +95,9 @@ def form_field(field: models.Field[Any, Any], rows: Rows) -> forms.Field | None:
         return YuanField(**options)
     if isinstance(field, models.BooleanField):
         options["required"] = not field.has_default()
-        empty = field.get_default() if field.has_default() else None  # never null: the column knows yes and no
+        empty = (
+            field.get_default() if field.has_default() else None
+        )  # never null: the column knows yes and no
         return YesNoField(choices=YES_NO, coerce="true".__eq__, empty_value=empty, **options)
     if isinstance(field, models.DateField):
         widget = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
