@@ -18,6 +18,7 @@ from quyu.platform.imports import runs
 from quyu.platform.imports.choices import ImportPhase, ImportState
 from quyu.platform.imports.models import ImportRun, RememberedMapping
 from quyu.platform.people.models import User
+from quyu.shell import clock
 from tests.people import TODAY, Company, client_of
 from tests.platform.facts.lines import AT
 from tests.platform.imports.order_files import GOOD, HEADER
@@ -169,7 +170,7 @@ def test_an_import_whose_worker_died_is_shown_as_broken_and_can_be_tried_again(
 def test_progress_is_asked_until_the_worker_is_done(company: Company) -> None:
     client = client_of(company.operations)
     run = upload(client)
-    runs.confirm(run, partial=False, at=AT + timedelta(0))
+    runs.confirm(run, partial=False, at=clock.now())
 
     assert "排队" in text(client.get(f"/imports/{run.pk}/progress/"))
     ImportRun.objects.filter(pk=run.pk).update(state=ImportState.ACCEPTED)
