@@ -57,10 +57,11 @@ def test_a_file_that_asks_for_too_much_is_refused_by_name_and_kills_only_its_pro
 
 
 @pytest.mark.slow
-def test_a_million_lines_of_text_stay_below_500_mb(tmp_path: Path) -> None:
+@pytest.mark.parametrize("options", [(), ("known",)], ids=["creates", "known"])
+def test_a_million_lines_of_text_stay_below_500_mb(tmp_path: Path, options: tuple[str, ...]) -> None:
     path, total = order_csv(tmp_path / "a.csv", 1_000_000)
 
-    found = carried_out(path, tmp_path / "home")
+    found = carried_out(path, tmp_path / "home", *options)
 
     assert (found["state"], found["amount_fen"]) == ("accepted", total)
     assert found["peak_mb"] <= 500

@@ -1,6 +1,8 @@
 """Run by tests as a program with its own QUYU_HOME: puts a file through the worker's process and reports.
 
-    python -m tests.platform.imports.worker_site FILE [cancel]
+    python -m tests.platform.imports.worker_site FILE [cancel] [known]
+
+`known`: the customers and products of the file are there already.
 
 Prints one JSON line: state, rows, amount, errors, batches left, peak memory of the process in MB.
 """
@@ -17,13 +19,17 @@ from pathlib import Path
 AT, TODAY = datetime(2026, 6, 15, 9, tzinfo=UTC), date(2026, 6, 15)
 
 
-def main(path: Path, is_cancelled: bool) -> None:
+def main(path: Path, is_cancelled: bool, is_known: bool) -> None:
     call_command("migrate", verbosity=0)
     office = OrgUnit.objects.create(code="HQ", name="总部", kind="head_office")
     user = User.objects.create(username="ops")
     RoleGrant.objects.create(
         user=user, role=Role.SALES_OPERATIONS, org_unit=office, valid_from=date(2020, 1, 1)
     )
+    if is_known:
+        line = ProductLine.objects.create(code="L", name="产品线")
+        Customer.objects.bulk_create(Customer(code=f"客户{i}", name=f"客户{i}") for i in range(97))
+        Product.objects.bulk_create(Product(code=f"产品{i}", name=f"产品{i}", line=line) for i in range(11))
     with path.open("rb") as file:
         run = runs.upload(kind="orders", upload=File(file, name=path.name), actor=user, at=AT)
     runs.await_preview(run, at=AT)
@@ -59,10 +65,12 @@ if __name__ == "__main__":
     from django.core.files.base import File
     from django.core.management import call_command
 
+    from quyu.apps.customers.models import Customer
+    from quyu.platform.catalog.models import Product, ProductLine
     from quyu.platform.facts.models import Batch
     from quyu.platform.imports import apart, runs
     from quyu.platform.imports.models import ImportRun
     from quyu.platform.people.choices import Role
     from quyu.platform.people.models import OrgUnit, RoleGrant, User
 
-    main(Path(sys.argv[1]), "cancel" in sys.argv[2:])
+    main(Path(sys.argv[1]), "cancel" in sys.argv[2:], "known" in sys.argv[2:])

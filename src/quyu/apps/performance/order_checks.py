@@ -101,9 +101,10 @@ def _references(parsed: Parsed, resolved: Resolved, context: Context) -> Iterato
             continue
         hints = _hints(found, kind, context)
         unknown = np.isin(found.texts.indices, np.array(found.unknown))
+        messages = {text: f"{known}：“{text}”。{hint}" for text, hint in hints.items()}
         for index in np.flatnonzero(unknown):
             text = found.texts.values[int(found.texts.indices[index])]
-            yield parsed.error(int(index), column, code, f"{known}：“{text}”。{hints.get(text, '')}")
+            yield parsed.error(int(index), column, code, messages[text])
 
 
 def _hints(found: Resolution, kind: str, context: Context) -> dict[str, str]:

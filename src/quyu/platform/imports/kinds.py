@@ -49,7 +49,7 @@ class Column:
 MOST_SHOWN = 200
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class RowError:
     """One fault: the row as the file shows it (1-based, header included), the column by its header text.
 

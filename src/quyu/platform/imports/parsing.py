@@ -229,12 +229,14 @@ def _errors(
     if not by_text:
         return []
     wrong = np.isin(row_codes, np.fromiter(by_text, np.int64, len(by_text))) & ~skip
-    found = []
-    for index in np.flatnonzero(wrong):
-        code = by_text[int(row_codes[index])]
-        value = texts.dictionary[int(row_codes[index])].as_py() or None
-        found.append(RowError(int(sheet.rows[index]), header, code, value, message(code, column, value)))
-    return found
+    said: dict[int, tuple[str | None, str]] = {}
+    for place in np.unique(row_codes[wrong]).tolist():
+        value = texts.dictionary[place].as_py() or None
+        said[place] = value, message(by_text[place], column, value)
+    rows, places = sheet.rows[wrong].tolist(), row_codes[wrong].tolist()
+    return [
+        RowError(row, header, by_text[place], *said[place]) for row, place in zip(rows, places, strict=True)
+    ]
 
 
 def _alternatives(parsed: Parsed, kind: ImportKind, sheet: Sheet) -> list[RowError]:

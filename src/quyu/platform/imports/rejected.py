@@ -10,7 +10,6 @@ import json
 import shutil
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict
 from pathlib import Path
 from typing import IO
 
@@ -27,6 +26,8 @@ from quyu.platform.imports.sheet import Sheet
 
 REASONS = ("错误原因", "Reasons")
 SHOWN_NAMES = 50
+PIECE = 50_000
+"""Errors written at a time."""
 ERRORS = pa.schema(
     [("row", pa.int64()), *((name, pa.string()) for name in ("column", "code", "value", "message"))]
 )
@@ -66,8 +67,12 @@ def keep(run: ImportRun, errors: Sequence[RowError], sheet: Sheet | None) -> Non
     if not errors:
         return
     folder.mkdir(parents=True, exist_ok=True)
-    found = pa.Table.from_pylist([asdict(error) for error in errors], ERRORS)
-    pq.write_table(found, folder / "errors.parquet", compression="zstd")
+    with pq.ParquetWriter(folder / "errors.parquet", ERRORS, compression="zstd") as writer:
+        for start in range(0, len(errors), PIECE):
+            piece = errors[start : start + PIECE]
+            writer.write_table(
+                pa.table({name: [getattr(error, name) for error in piece] for name in ERRORS.names}, ERRORS)
+            )
     if sheet is not None:
         pq.write_table(_wrong_rows(errors, sheet), folder / "rows.parquet", compression="zstd")
 
@@ -76,17 +81,19 @@ def _wrong_rows(errors: Sequence[RowError], sheet: Sheet) -> pa.Table:
     """The rows with an error; one that could not be split into cells has its whole text in the first cell."""
     numbers = rows_of(errors, sheet)
     some = sheet.filter(np.isin(sheet.rows, np.fromiter(numbers, np.int64, len(numbers))))
-    columns = [column.cast(pa.string()) for column in some.columns]
     whole = {error.row: error.value or "" for error in sheet.errors if error.row is not None}
     lost = sorted(numbers.intersection(whole) - set(some.rows.tolist()))
-    texts = [[whole[row] for row in lost], *([""] * len(lost) for _column in columns[1:])]
+    names = ["row", *(str(index) for index in range(len(some.columns)))]
+    about = {"headers": json.dumps(list(sheet.headers))}
+    if not lost:
+        return pa.table([pa.array(some.rows), *some.columns], names=names).replace_schema_metadata(about)
+    texts = [[whole[row] for row in lost], *([""] * len(lost) for _column in some.columns[1:])]
     joined = [
-        pa.concat_arrays([column, pa.array(text, pa.string())])
-        for column, text in zip(columns, texts, strict=True)
+        pa.concat_arrays([column.cast(pa.string()), pa.array(text, pa.string())])
+        for column, text in zip(some.columns, texts, strict=True)
     ]
     rows = pa.array([*some.rows.tolist(), *lost], pa.int64())
-    table = pa.table([rows, *joined], names=["row", *(str(index) for index in range(len(joined)))])
-    return table.replace_schema_metadata({"headers": json.dumps(list(sheet.headers))}).sort_by("row")
+    return pa.table([rows, *joined], names=names).replace_schema_metadata(about).sort_by("row")
 
 
 def rows_of(errors: Iterable[RowError], sheet: Sheet | None) -> set[int]:
