@@ -317,5 +317,7 @@ def marked(site: Site, rows: frozenset[int]) -> frozenset[int]:
 
 
 def with_mark(site: Site, table: str, column: str, rows: frozenset[int]) -> frozenset[int]:
-    """Those of the rows with a mark of their own in a column."""
-    return rows & {pk for (name, pk, where) in site.raw.marks.values() if (name, where) == (table, column)}
+    """The rows with a mark in a column; rows that share one (a notice sent to several) are told by the first."""
+    marks = (mark for pk in rows for mark in site.raw.marks_of[table, pk][column])
+    places = (site.raw.marks[mark] for mark in marks)
+    return frozenset(pk for (name, pk, where) in places if (name, where) == (table, column))

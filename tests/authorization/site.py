@@ -34,7 +34,7 @@ WRITES = re.compile(
     r"^\s*(?:INSERT\s+INTO|INSERT\s+OR\s+\w+\s+INTO|UPDATE|DELETE\s+FROM|REPLACE\s+INTO)\s+[\"`]?(\w+)",
     re.IGNORECASE,
 )
-PASSING = frozenset({"django_session", "signin_session"})
+PASSING = frozenset({"django_session", "signin_session", "signin_failurecount"})
 """Tables that every request may touch: the session remembers when it was last used."""
 
 TableRows = dict[object, tuple[str, ...]]

@@ -159,6 +159,21 @@ def test_leaving_the_company_is_one_form(company: Company) -> None:
     assert Person.objects.get(user=company.owner).left_on == TODAY
 
 
+def test_a_region_does_not_end_the_seats_of_another(company: Company) -> None:
+    factories.grant(company.boss, Role.SALES_OPERATIONS, company.jiangsu)
+    sitting = Assignment.objects.get(position=company.position("owner"))
+    elsewhere = factories.assignment(
+        sitting.person, factories.position(company.guangdong, Role.SUPERVISOR, code="GD-9")
+    )
+    data = {"valid_to": TODAY.isoformat(), "version": 1, "has_left": "on"}
+
+    answer = client_of(company.boss).post(reverse("org-assignment-end", args=[sitting.pk]), data, follow=True)
+
+    assert "在您管理的范围之外还有任职" in answer.content.decode()
+    assert Person.objects.get(pk=sitting.person_id).left_on is None
+    assert Assignment.objects.get(pk=elsewhere.pk).valid_to is None
+
+
 def test_a_stale_form_is_refused_with_both_values(company: Company) -> None:
     sitting = Assignment.objects.get(position=company.position("owner"))
     services.end_assignment(assignment=sitting, valid_to=date(2027, 1, 1), actor=None, at=TODAY)

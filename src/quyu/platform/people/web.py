@@ -20,7 +20,18 @@ from quyu.platform.fields.values import spoken
 from quyu.platform.people import guard, selectors, services
 from quyu.platform.people.forms import AsOfForm, AssignForm, EndForm, MoveUnitForm
 from quyu.platform.people.guard import GuardedRequest
-from quyu.platform.people.models import Assignment, OrgUnit, Position
+from quyu.platform.people.models import Assignment, OrgUnit, Person, Position
+
+
+class SeatsElsewhere(Refusal):
+    """Who leaves the company leaves every seat: all of them must be within reach."""
+
+    def __init__(self, person: Person) -> None:
+        super().__init__(
+            "seats_elsewhere",
+            "{person} 在您管理的范围之外还有任职，不能由您办理离职；请只结束这个岗位，离职请总部办理。",
+            person=person.name,
+        )
 
 
 def day_shown(request: GuardedRequest) -> date:
@@ -148,6 +159,7 @@ def vacate(request: GuardedRequest, assignment: Assignment, chosen: dict[str, An
     """One seat, or all seats of the person."""
     day = chosen["valid_to"]
     if chosen["has_left"]:
+        refuse_seats_elsewhere(request, assignment.person, day)
         services.leave(person=assignment.person, left_on=day, actor=request.user, at=request.now)
         return
     services.end_assignment(
@@ -157,6 +169,14 @@ def vacate(request: GuardedRequest, assignment: Assignment, chosen: dict[str, An
         at=request.now,
         expected_version=chosen["version"],
     )
+
+
+def refuse_seats_elsewhere(request: GuardedRequest, person: Person, day: date) -> None:
+    """Raises SeatsElsewhere when a seat that the person would leave, or the person today, is out of reach."""
+    seats = Assignment.objects.filter(person=person).exclude(valid_to__lte=day)
+    reached = Person.objects.visible_to(request.scope, request.today).filter(pk=person.pk)
+    if seats.exclude(pk__in=seats.visible_to(request.scope)).exists() or not reached.exists():
+        raise SeatsElsewhere(person)
 
 
 def history_of(row: EditableRow) -> dict[str, Any]:
