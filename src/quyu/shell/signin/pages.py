@@ -97,7 +97,7 @@ def make_token(request: GuardedRequest) -> HttpResponse:
     return shown(request, TokenForm(), secret)
 
 
-def shown(request: GuardedRequest, form: TokenForm, secret: str = "") -> HttpResponse:
+def shown(request: GuardedRequest, form: TokenForm, secret: str | None = None) -> HttpResponse:
     context = {
         "form": form,
         "secret": secret,
