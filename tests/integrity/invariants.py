@@ -105,7 +105,7 @@ def imports() -> Iterator[str]:
     """Accepted runs and batches go one to one."""
     accepted = ImportRun.objects.filter(state=ImportState.ACCEPTED).values_list("batch_id", flat=True)
     batches = Batch.objects.filter(reverses=None).values_list("pk", flat=True)
-    if sorted(accepted, key=str) != sorted(batches):
+    if sorted(accepted, key=str) != sorted(batches, key=str):
         yield f"accepted imports {sorted(accepted, key=str)} and batches {sorted(batches)} disagree"
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 import xlsxwriter
+from django_tasks.base import TaskResultStatus
 from playwright.sync_api import Page, expect
 from python_calamine import CalamineWorkbook
 
@@ -18,6 +19,7 @@ from quyu.platform.imports.models import ImportRun
 from tests.apps.performance.conftest import Trading, trading
 from tests.journeys.conftest import DESKTOP, PHONE, Axe, Visit
 from tests.platform.facts.lines import AT
+from tests.platform.imports.waiting import job_of
 
 __all__ = ["trading"]
 
@@ -291,6 +293,7 @@ def test_an_import_that_waits_for_the_worker_is_cancelled(visit_as: Visit, tradi
     page = visit_as(trading.company.operations)
     choose_file(page, "六月订单.csv", *GOOD)
     run = runs.confirm(ImportRun.objects.latest("pk"), partial=False, at=AT)
+    job_of(run, TaskResultStatus.READY)
     page.reload()
     expect(page.get_by_role("list", name="进度")).to_contain_text("排队")
 

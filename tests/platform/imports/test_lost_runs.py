@@ -5,9 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.utils import timezone
 from django_tasks.base import TaskResultStatus
-from django_tasks_db.models import DBTaskResult
 
 from quyu.platform.imports import runs, tasks
 from quyu.platform.imports.choices import ImportState
@@ -16,20 +14,12 @@ from quyu.platform.jobs import liveness
 from tests.people import Company, client_of
 from tests.platform.facts.lines import AT
 from tests.platform.imports.test_pages import text, upload
+from tests.platform.imports.waiting import job_of
 
 
 @pytest.fixture(autouse=True)
 def home(settings: Any, tmp_path: Path) -> None:
     settings.QUYU_HOME = tmp_path
-
-
-def job_of(run: ImportRun, status: str, *, taken: timedelta | None = None) -> None:
-    """The job of a run as the worker's table holds it."""
-    DBTaskResult.objects.create(
-        status=status, task_path="quyu.platform.imports.tasks.execute", backend_name="default",
-        args_kwargs={"args": [], "kwargs": {"run": run.pk}}, run_after=timezone.now(),
-        started_at=None if taken is None else timezone.now() - taken,
-    )  # fmt: skip
 
 
 @pytest.mark.capability("PLT4")
