@@ -38,6 +38,7 @@ def test_from_the_province_to_the_order_lines(
     expect(page.locator(".stat").nth(1).locator("[title]").first).to_have_attribute(
         "title", re.compile("^5,000,000.00 元")
     )
+    page.locator("#by-month").scroll_into_view_if_needed()
     expect(page.locator("#by-month canvas, #by-month svg").first).to_be_visible()
     assert fits(page)
 
