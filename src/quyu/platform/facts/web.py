@@ -1,6 +1,6 @@
 """关账: the months whose figures are final."""
 
-from datetime import datetime
+from datetime import date
 
 from django import forms
 from django.contrib import messages
@@ -21,7 +21,7 @@ from quyu.platform.people.web import say_errors
 class MonthForm(forms.Form):
     """Which month, as it was shown, and why."""
 
-    month = forms.RegexField(label=gettext_lazy("月份"), regex=r"^[12]\d{3}-(0[1-9]|1[0-2])$")
+    month = forms.RegexField(label=gettext_lazy("月份"), regex=r"^[12][0-9]{3}-(0[1-9]|1[0-2])$")
     version = forms.IntegerField(min_value=0, max_value=2**31 - 1)
     reason = forms.CharField(label=gettext_lazy("原因"), max_length=200)
 
@@ -53,7 +53,7 @@ def decide(request: GuardedRequest, *, is_closing: bool) -> HttpResponse:
         say_errors(request, form)
         return redirect("months")
     given = form.cleaned_data
-    month = datetime.strptime(given["month"], "%Y-%m").date()  # noqa: DTZ007
+    month = date.fromisoformat(f"{given['month']}-01")
     version, reason = given["version"], given["reason"]
     try:
         if is_closing:
