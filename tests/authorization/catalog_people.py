@@ -119,7 +119,7 @@ def accounts() -> Iterator[Topic]:
     edit = (("user", "edit"),)
     yield one(
         "users/<int:pk>/password/", "users/<int:pk>/password/", "POST", edit, status=frozenset({200, 302, 404}),
-        ask=lambda s, c: Ask("POST", f"/users/{c.pk}/password/", form={}), effect=None,
+        ask=lambda s, c: Ask("POST", f"/users/{c.pk}/password/", form={}),
     )  # fmt: skip
     yield one(
         "users/<int:pk>/active/", "users/<int:pk>/active/", "POST", edit, status=frozenset({302}),

@@ -192,6 +192,17 @@ def test_the_system_administrator_does_not_become_another_one(company: Company, 
 
 
 @pytest.mark.capability("PLT7")
+def test_nobody_resets_his_own_password_where_he_would_not_see_the_new_one(company: Company) -> None:
+    client = client_of(company.admin)
+
+    page = client.post(reverse("user-password", args=[company.admin.pk]), follow=True)
+
+    assert page.status_code == 200
+    assert "自己的密码请在“账号与安全”页修改" in page.content.decode()
+    assert User.objects.get(pk=company.admin.pk).password == company.admin.password
+
+
+@pytest.mark.capability("PLT7")
 def test_the_trail_names_the_role_that_was_given(company: Company) -> None:
     given_by_security(company, company.stranger, "finance", "2026-06-15")
 

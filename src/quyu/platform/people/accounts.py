@@ -28,6 +28,13 @@ class OwnAccount(Refusal):
         super().__init__("own_account", "不能更改自己账号的权限，请由另一位管理员操作。")
 
 
+class OwnPassword(Refusal):
+    """A new password ends the session in which it would have been shown."""
+
+    def __init__(self) -> None:
+        super().__init__("own_password", "自己的密码请在“账号与安全”页修改，不能在这里重置。")
+
+
 class NameTaken(Refusal):
     """One account per name, one account per person."""
 
@@ -78,7 +85,9 @@ def open_account(
 @transaction.atomic
 def reset_password(*, user: User, actor: User | None, at: date | datetime) -> str:
     """A new password; every session of the account ends. Without `actor` the operator of the machine does it."""
-    if actor is not None and actor.pk != user.pk and holds_guarded_role(user, day_of(at)):
+    if actor is not None and actor.pk == user.pk:
+        raise OwnPassword
+    if actor is not None and holds_guarded_role(user, day_of(at)):
         raise AdministratorsPassword(user.username)
     password = secrets.token_urlsafe(PASSWORD_BYTES)
     user.set_password(password)
