@@ -268,3 +268,46 @@ def test_every_kind_has_a_template_whose_headers_it_understands(tmp_path: Path) 
         assert {str(column.label) for column in kind.columns} <= words
         labels = [str(column.label) for column in kind.columns]
         assert len(set(labels)) == len(labels), kind.id
+
+
+def test_plain_headers_are_sure_and_no_date_is_passed_over(company: Company, tmp_path: Path) -> None:
+    person = prepared("person", tmp_path, "工号,姓名,入职日期,离职日期", "E77,赵新,2026-13-01,昨天")
+    assert places(person) == [(2, "入职日期", "not_a_date"), (2, "离职日期", "not_a_date")]
+
+    for kind, header in (
+        ("customer", "客户编码,客户名称,渠道编码"),
+        ("product", "产品编码,产品名称,产品线编码"),
+        ("product", "Product Code,Product Name,Product Line"),
+        ("orgunit", "组织编码,组织名称,上级组织名称"),
+    ):
+        found = prepared(kind, tmp_path, header, "X1,甲,乙").recognition
+        assert found is not None
+        assert [match.confidence for match in found.matches] == [100, 100, 100], header
+        assert found.ignored == ()
+
+
+def test_a_related_row_is_named_by_its_code_or_by_a_name_only_it_has(db: None, tmp_path: Path) -> None:
+    for code, name in (("TEA", "茶"), ("WATER", "水"), ("WATER2", "水"), ("X", "TEA")):
+        ProductLine.objects.create(code=code, name=name)
+    header = "产品编码,产品名称,产品线"
+
+    imported("product", tmp_path, header, "P1,绿茶,茶", "P2,红茶,TEA")
+    assert set(Product.objects.values_list("line__code", flat=True)) == {"TEA"}
+    assert counts(prepared("product", tmp_path, header, "P1,绿茶,茶")) == (0, 0, 1)
+
+    found = prepared("product", tmp_path, header, "P3,泉水,水", "P4,果汁,果")
+    assert places(found) == [(2, "产品线", "ambiguous_name"), (3, "产品线", "unknown_productline")]
+    assert "WATER、WATER2" in found.errors[0].message
+
+
+def test_the_list_of_changes_speaks_in_words_and_a_new_row_had_nothing_before(
+    db: None, tmp_path: Path
+) -> None:
+    Customer.objects.create(code="K1", name="甲", kind="outlet")
+
+    run = imported("customer", tmp_path, "编码,名称,类型", "K1,甲,经销商", "K2,乙,终端")
+
+    for shown in (run.preview, run.receipt):
+        told = {(c["key"], c["label"]): (c["before"], c["after"]) for c in shown["changes"]}
+        assert told["K1", "类型"] == ("终端", "经销商")
+        assert told["K2", "类型"] == ("", "终端")

@@ -9,6 +9,7 @@ from pytest_django import DjangoCaptureOnCommitCallbacks
 
 from quyu.platform.catalog.models import ProductLine
 from quyu.platform.imports.models import ImportRun
+from quyu.platform.people.models import User
 from tests.people import Company, client_of
 
 
@@ -20,6 +21,7 @@ def test_an_import_of_objects_is_taken_back_on_its_page(
     django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
 ) -> None:
     settings.QUYU_HOME = tmp_path
+    User.objects.filter(pk=company.operations.pk).update(last_name="欧阳", first_name="敏")
     client = client_of(company.operations)
     file = SimpleUploadedFile("lines.csv", "编码,名称\nTEA,茶\n".encode())
     client.post("/imports/new/", {"kind": "productline", "file": file})
@@ -37,7 +39,7 @@ def test_an_import_of_objects_is_taken_back_on_its_page(
     )
     done = client.post(f"/imports/{run.pk}/undo/", {"reason": "导错了"}, follow=True)
 
-    assert done.status_code == 200
+    assert "欧阳敏撤销了这次导入" in done.content.decode()
     assert not ProductLine.objects.filter(code="TEA").exists()
     reversal = ImportRun.objects.exclude(pk=run.pk).get()
     page = client.get(f"/imports/{reversal.pk}/")

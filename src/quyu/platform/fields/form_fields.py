@@ -17,6 +17,7 @@ from quyu.kernel.money import NotAnAmount, parse_fen
 from quyu.platform.fields import values
 
 DATE_FORMATS = ["%Y-%m-%d", "%Y/%m/%d", "%Y年%m月%d日", "%Y%m%d", "%Y.%m.%d"]
+NAMESAKES = 5
 YES_NO = (("true", _("是")), ("false", _("否")))
 Rows = Callable[[type[models.Model]], models.QuerySet[Any]]
 
@@ -46,9 +47,15 @@ class KeyInput(forms.TextInput):
 
 
 class KeyField(forms.ModelChoiceField):  # type: ignore[type-arg]
-    """A related row named by its key, among those the caller may see; a key is looked up once per form class."""
+    """A related row named by its key, else by a name that only one has, among those the caller may see.
 
-    default_error_messages = {"invalid_choice": _("没有编码为“%(value)s”的记录，或它不在您的范围内。")}
+    A text is looked up once per form class.
+    """
+
+    default_error_messages = {
+        "invalid_choice": _("没有编码或名称为“%(value)s”的记录，或它不在您的范围内。"),
+        "ambiguous_name": _("名称为“%(value)s”的记录不止一条，请写编码：%(keys)s。"),
+    }
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
@@ -56,8 +63,26 @@ class KeyField(forms.ModelChoiceField):  # type: ignore[type-arg]
 
     def to_python(self, value: Any) -> models.Model | None:
         if value not in self.found:
-            self.found[value] = super().to_python(value)
+            try:
+                self.found[value] = super().to_python(value)
+            except ValidationError:
+                self.found[value] = self.named(value)
         return self.found[value]
+
+    def named(self, name: object) -> models.Model:
+        """The only row of this name; raises ValidationError `invalid_choice` or `ambiguous_name`."""
+        rows: Any = self.queryset
+        has_name = any(field.name == "name" for field in rows.model._meta.fields)
+        found: list[models.Model] = []
+        if has_name and isinstance(name, str):
+            found += rows.filter(name=name)[:NAMESAKES]
+        if len(found) > 1:
+            keys = values.listed(getattr(row, str(self.to_field_name)) for row in found)
+            told = {"value": name, "keys": keys}
+            raise ValidationError(self.error_messages["ambiguous_name"], "ambiguous_name", told)
+        if not found:
+            raise ValidationError(self.error_messages["invalid_choice"], "invalid_choice", {"value": name})
+        return found[0]
 
     def label_from_instance(self, obj: models.Model) -> str:
         return f"{getattr(obj, str(self.to_field_name))} {obj}"

@@ -66,11 +66,16 @@ def text(field: Field, value: Any) -> str:
 def words(row: models.Model, field: Field) -> str:
     """What a person reads in a list."""
     value = getattr(row, field.name)
-    if isinstance(value, bool):
-        return gettext("是") if value else gettext("否")
-    if field.choices and value not in (None, ""):
-        return gettext(str(dict(field.flatchoices).get(value, value)))
-    return str(value) if isinstance(value, models.Model) else text(field, value)
+    return str(value) if isinstance(value, models.Model) else told(field, text(field, value))
+
+
+def told(field: Field, form_text: str) -> str:
+    """A form text as a person reads it: yes and no, and choices, in words."""
+    if isinstance(field, models.BooleanField):
+        return {"true": gettext("是"), "false": gettext("否")}.get(form_text, form_text)
+    if field.choices and form_text:
+        return gettext({str(code): str(word) for code, word in field.flatchoices}.get(form_text, form_text))
+    return form_text
 
 
 def cell(row: models.Model, field: Field) -> Any:

@@ -24,6 +24,7 @@ LABELS: Mapping[str, Promise] = {
     "unknown_person": _("没有这位业务员"),
     "unknown_choice": _("不在可选的词里"),
     "ambiguous_person": _("同名的人"),
+    "ambiguous_name": _("有几条同名"),
     "person_not_active": _("当时不在职"),
     "period_closed": _("已关账"),
     "future_date": _("日期在将来"),

@@ -359,7 +359,10 @@ def undo(
         context = Context(actor, reach, at, day, run.file.name, run.file.sha256)
         receipt = kind.take_back([_written(row) for row in run.written.all()], context)
         told = {"run": _reversal(run, receipt, reason, actor, at).pk}
-    run.receipt = {**run.receipt, "undone": {**told, "reason": reason, "by": str(actor or "")}}
+    run.receipt = {
+        **run.receipt,
+        "undone": {**told, "reason": reason, "by": actor.get_full_name() if actor else ""},
+    }
     run.save(update_fields=["receipt"])
     audit.record(actor=actor, verb="undo_import", subject=run, label=run.file.name, reason=reason, at=at)
     return receipt

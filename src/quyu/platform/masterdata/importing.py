@@ -105,17 +105,27 @@ def register_kinds() -> None:
 
 def import_column(viewset: Viewset[Any], name: str) -> Column:
     """A field as the import pipeline knows it."""
-    field, label = viewset.field(name), str(viewset.field(name).verbose_name)
+    field = viewset.field(name)
     kind: Any = "amount" if name.endswith("_fen") else TYPES.get(field.get_internal_type(), "text")
     choices: dict[str, str] = {}
     for language, _name in settings.LANGUAGES if field.choices else ():
         with translation.override(language):
             choices |= {str(word): code for code, word in field.flatchoices}
-    with translation.override("en"):
-        synonyms = (label, gettext(label), name)
     kind = "choice" if choices else kind
-    is_key = name == viewset.key
-    return Column(name, gettext_lazy(label), synonyms, kind, is_key, choices, "" if is_key else BLANK_MARK)
+    is_key, label = name == viewset.key, gettext_lazy(str(field.verbose_name))
+    return Column(name, label, synonyms(viewset, name), kind, is_key, choices, "" if is_key else BLANK_MARK)
+
+
+def synonyms(viewset: Viewset[Any], name: str) -> tuple[str, ...]:
+    """What a header may say: 编码 or 客户编码, 入职日 or 入职日期, 产品线 or 产品线编码; in English too."""
+    field, owner = viewset.field(name), str(viewset.model._meta.verbose_name)
+    label = str(field.verbose_name)
+    ends: tuple[str, ...] = ("期",) if isinstance(field, models.DateField) and label.endswith("日") else ()
+    ends += ("编码", "名称") if field.many_to_one else ()
+    chinese = (label, f"{owner}{label}", *(f"{label}{end}" for end in ends))
+    with translation.override("en"):
+        english = (gettext(label), f"{gettext(owner)} {gettext(label)}")
+    return (*chinese, *english, name)
 
 
 def check(viewset: Viewset[Any], parsed: Parsed, context: Context) -> Findings:
@@ -217,7 +227,7 @@ def write(
     changes = [
         {
             "label": viewset.label(n),
-            "before": told(viewset, n, before.get(n, "")),
+            "before": "" if is_new else told(viewset, n, before.get(n, "")),
             "after": told(viewset, n, after[n]),
         }
         for n in names
@@ -227,8 +237,8 @@ def write(
 
 
 def told(viewset: Viewset[Any], name: str, text: str) -> str:
-    """A value as the preview shows it: personal ones masked."""
-    return values.mask(text, name) if name in viewset.personal else text
+    """A value as the preview shows it: choices in words, personal ones masked."""
+    return values.mask(text, name) if name in viewset.personal else values.told(viewset.field(name), text)
 
 
 def form_errors(viewset: Viewset[Any], parsed: Parsed, index: int, error: ValidationError) -> list[RowError]:
