@@ -16,7 +16,7 @@ from quyu.platform.facts import store
 from quyu.platform.facts.models import Batch, ClosedMonth
 from quyu.platform.imports import pipeline
 from quyu.platform.imports.kinds import Context
-from quyu.platform.people.models import Person
+from quyu.platform.people.models import Person, User
 from quyu.platform.people.scope import everything
 from tests import factories
 from tests.platform.facts.lines import AT
@@ -166,12 +166,13 @@ def test_a_closed_month_and_the_future_are_refused(tmp_path: Path) -> None:
 
 
 def test_a_closed_month_says_who_closed_it_and_where_it_is_opened_again(tmp_path: Path) -> None:
-    user = factories.user("李账")
+    user = factories.user("li")
+    User.objects.filter(pk=user.pk).update(last_name="李", first_name="账")
     row = ClosedMonth.objects.create(month=date(2026, 5, 1), closed_at=AT, closed_by=user)
     path = order_file(tmp_path / "a.csv", GOOD[0])
 
     said = prepared(path).errors[0].message
-    assert str(user) in said
+    assert "李账" in said
     assert "请先在“基础 › 关账”重开" in said
 
     ClosedMonth.objects.filter(pk=row.pk).update(is_closed=False)
@@ -187,6 +188,25 @@ def test_a_month_closed_after_the_check_is_refused_by_the_commit(tmp_path: Path)
 
     assert refused.value.code == "period_closed"
     assert not Batch.objects.exists()
+
+
+def test_what_lies_in_a_closed_month_is_not_taken_back_until_it_is_opened_again(tmp_path: Path) -> None:
+    batch = pipeline.commit(prepared(order_file(tmp_path / "a.csv"))).batch_id
+    assert batch is not None
+    closer = factories.user("李账")
+    april, may = (ClosedMonth(month=date(2026, n, 1), closed_at=AT, closed_by=closer) for n in (4, 5))
+    may.save()
+    april.save()
+
+    with pytest.raises(Refusal) as refused:
+        imports.undo(batch, "列选错了", None, AT)
+
+    assert refused.value.code == "period_closed"
+    assert all(words in str(refused.value) for words in ("2026-05", "李账", "请先在“基础 › 关账”重开"))
+    assert not Batch.objects.filter(is_reversed=True).exists()
+    may.is_closed = False
+    may.save()
+    assert imports.undo(batch, "列选错了", None, AT).totals["amount_fen"] == -4950
 
 
 def test_what_could_be_created_is_named_in_words(tmp_path: Path) -> None:

@@ -24,7 +24,8 @@ from quyu.apps.performance.resolution import Resolution
 from quyu.apps.performance.salespeople import AMBIGUOUS, INACTIVE, UNKNOWN, Salespeople, salespeople
 from quyu.platform.catalog.models import Channel, Product
 from quyu.platform.facts import closing
-from quyu.platform.facts.models import Batch, ClosedMonth
+from quyu.platform.facts.models import Batch
+from quyu.platform.fields.values import spoken
 from quyu.platform.imports.kinds import Context, Parsed, Question, RowError
 from quyu.platform.imports.questions import which_person
 from quyu.platform.people.models import Assignment, OrgUnit, Person
@@ -162,25 +163,9 @@ def _dates(parsed: Parsed, context: Context) -> Iterator[RowError]:
 
 def in_closed_months(parsed: Parsed) -> Iterator[RowError]:
     """Rows of months that are closed now; a commit looks again, for a month may be closed meanwhile."""
-    closed = closing.closed_months()
-    if not closed:
-        return
-    ordered_on = parsed.table["ordered_on"].combine_chunks()
-    months = pc.floor_temporal(ordered_on, unit="month").cast(pa.date32())
-    for index in _where(pc.is_in(months, value_set=pa.array(list(closed), pa.date32()))):
-        row = closed[ordered_on[index].as_py().replace(day=1)]
-        yield parsed.error(index, "ordered_on", "period_closed", _closed_by_whom(row))
-
-
-def _closed_by_whom(row: ClosedMonth) -> str:
-    """Who closed the month and when, and where it is opened again."""
-    if row.closed_by is None:
-        message = _("{month:%Y-%m} 已于 {day:%Y-%m-%d} 关账，不能再导入；要补录，请先在“基础 › 关账”重开。")
-    else:
-        message = _(
-            "{month:%Y-%m} 已由 {who} 于 {day:%Y-%m-%d} 关账，不能再导入；要补录，请先在“基础 › 关账”重开。"
-        )
-    return message.format(month=row.month, who=row.closed_by, day=localtime(row.closed_at))
+    for index, month in closing.in_closed_months(parsed.table["ordered_on"]):
+        refusal = closing.MonthClosed(month)
+        yield parsed.error(index, "ordered_on", refusal.code, spoken(refusal))
 
 
 def _where(mask: pa.Array) -> list[int]:

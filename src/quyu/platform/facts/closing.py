@@ -1,4 +1,7 @@
-"""Closing a month and opening it again: which months there are, who decided and why."""
+"""Closing a month and opening it again: which months there are, who decided and why.
+
+No line of a closed month comes in, and none is taken back.
+"""
 
 from __future__ import annotations
 
@@ -6,8 +9,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 from django.db import transaction
 from django.db.models import Min
+from django.utils.timezone import localtime
 
 from quyu.kernel.refusal import Refusal
 from quyu.platform.audit import services as audit
@@ -32,6 +39,21 @@ class MonthChanged(Refusal):
         )
 
 
+class MonthClosed(Refusal):
+    """Who closed the month and when, and where it is opened again."""
+
+    def __init__(self, row: ClosedMonth) -> None:
+        by_whom = "{month:%Y-%m} 已由 {who} 于 {day:%Y-%m-%d} 关账，不能再导入，也不能撤销；请先在“基础 › 关账”重开。"
+        nameless = "{month:%Y-%m} 已于 {day:%Y-%m-%d} 关账，不能再导入，也不能撤销；请先在“基础 › 关账”重开。"
+        super().__init__(
+            "period_closed",
+            by_whom if row.closed_by else nameless,
+            month=row.month,
+            who=row.closed_by.get_full_name() if row.closed_by else "",
+            day=localtime(row.closed_at),
+        )
+
+
 @dataclass(frozen=True)
 class Month:
     """A month as the page lists it; `row` is None when it was never closed."""
@@ -52,6 +74,17 @@ def closed_months() -> dict[date, ClosedMonth]:
     """The months that are closed now, by their first day."""
     rows = ClosedMonth.objects.filter(is_closed=True).select_related("closed_by")
     return {row.month: row for row in rows}
+
+
+def in_closed_months(days: pa.ChunkedArray) -> Iterator[tuple[int, ClosedMonth]]:
+    """The places of the days that lie in months which are closed now."""
+    closed = closed_months()
+    if not closed:
+        return
+    months = pc.floor_temporal(days.combine_chunks(), unit="month").cast(pa.date32())
+    is_closed = pc.is_in(months, value_set=pa.array(list(closed), pa.date32()))
+    for index in np.flatnonzero(is_closed.to_numpy(zero_copy_only=False)):
+        yield int(index), closed[months[int(index)].as_py()]
 
 
 def months(today: date) -> list[Month]:

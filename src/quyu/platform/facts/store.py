@@ -22,7 +22,7 @@ from django.db import IntegrityError, transaction
 
 from quyu.kernel.deferred import deferred
 from quyu.kernel.refusal import Refusal
-from quyu.platform.facts import durable
+from quyu.platform.facts import closing, durable
 from quyu.platform.facts.models import Batch
 from quyu.platform.facts.schema import MEASURES, ORDER_LINE, ORDER_LINE_KIND, conform
 from quyu.platform.people.models import User
@@ -132,10 +132,15 @@ def write_batch(
 
 
 def reverse_batch(*, batch: Batch, reason: str, actor: User | None, at: datetime) -> Batch:
-    """Take every row of `batch` back by a batch of negated rows; sums return to what they were."""
+    """Take every row of `batch` back by a batch of negated rows; sums return to what they were.
+
+    Raises AlreadyReversed, or MonthClosed for rows of a closed month.
+    """
     if batch.is_reversed or batch.reverses_id is not None:
         raise AlreadyReversed(batch)
     rows = read(batch)
+    for _index, month in closing.in_closed_months(rows["ordered_on"]):
+        raise closing.MonthClosed(month)
     for name in MEASURES:
         rows = rows.set_column(
             rows.schema.get_field_index(name), rows.schema.field(name), pc.negate(rows[name])
