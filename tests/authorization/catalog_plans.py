@@ -90,7 +90,7 @@ def target_changes() -> Iterator[Topic]:
     for tail, method in (("cells", "PATCH"), ("lock", "POST")):
         yield Topic(
             f"targets/<int:pk>/{tail}/", f"targets/<int:pk>/{tail}/", method, edit, objects=lambda s: s.raw["territory"],
-            open_to=partial(node_gate, "edit", "draft"), status=answers, writes=True, weight=6,
+            open_to=partial(node_gate, "edit", "draft"), status=answers, writes=True, weight=6, effect=only_of_today,
             ask=lambda s, c, tail=tail, method=method: Ask(method, f"/targets/{version(s, 'draft')}/{tail}/", body=change(s, c)),
         )  # fmt: skip
     for tail in ("unlock", "undo"):
@@ -117,6 +117,12 @@ def target_changes() -> Iterator[Topic]:
         table="planversion", status=frozenset({302}),
         ask=lambda s, c: Ask("POST", f"/targets/{c.pk}/import/apply/", form={"proposal": "forged"}),
     )  # fmt: skip
+
+
+def only_of_today(site: Site, case: Case, answer: Answer) -> str:
+    """A plan is read in its own tree, and written only where the territory is in reach today."""
+    is_own = case.pk in sees(site, case, "territory", "target", "edit")
+    return "" if is_own or not answer.changed else "wrote a territory that moved away"
 
 
 def change(site: Site, case: Case) -> dict[str, object]:

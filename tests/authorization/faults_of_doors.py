@@ -321,6 +321,15 @@ def open_cells(breaking: Breaking) -> None:
     )
 
 
+@fault(
+    "cells of yesterday",
+    "what moved away since the plan was made is still written",
+    "targets/<int:pk>/cells/",
+)
+def cells_of_yesterday(breaking: Breaking) -> None:
+    breaking.put(targets.Reach, "require_today", lambda *_: None)
+
+
 @fault("totals of all", "the board sums the whole company for everybody", "performance/", "home/standing/")
 def open_totals(breaking: Breaking) -> None:
     breaking.put(

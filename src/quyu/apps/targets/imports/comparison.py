@@ -16,10 +16,11 @@ from quyu.apps.targets.imports.workbook import CellProblem, FileCell, WorkbookCo
 from quyu.apps.targets.models import PlanVersion
 from quyu.apps.targets.selectors.locks import locked_cells
 from quyu.apps.targets.selectors.log import cells_at
-from quyu.apps.targets.selectors.reach import Reach, reach_of
+from quyu.apps.targets.selectors.reach import MovedAway, Reach, reach_of
 from quyu.apps.targets.services.cells import ContradictingValues, NodeValue, set_values
 from quyu.apps.targets.spreading import OutOfInterval
 from quyu.kernel.money import format_yuan
+from quyu.platform.fields.values import spoken
 from quyu.platform.people.scope import Scope
 
 MOST_PROBLEMS = 100
@@ -82,7 +83,13 @@ def _forbidden(axes: Axes, reach: Reach, changes: list[CellChange], now: Cells) 
         current = int(now[block].sum())
         if not reach.covers(axes, change.cell.node.region):
             yield _problem(change.cell, _("目标版本中没有这个区域。"))
-        elif current not in (change.before_fen, change.cell.value_fen):
+            continue
+        try:
+            reach.require_today(axes, [change.cell.node.region])
+        except MovedAway as refusal:
+            yield _problem(change.cell, spoken(refusal))
+            continue
+        if current not in (change.before_fen, change.cell.value_fen):
             yield _problem(
                 change.cell,
                 _("导出后已被他人改为 %(now)s（导出时 %(then)s），请核对。")
@@ -103,8 +110,7 @@ def _contradictions(
         try:
             set_values(axes, now, base, locked, values)
         except (ContradictingValues, OutOfInterval) as refusal:
-            told = _(refusal.template).format(**refusal.numbers)
-            yield _problem(waiting.pop(refusal.node).cell, told, refusal.code)
+            yield _problem(waiting.pop(refusal.node).cell, spoken(refusal), refusal.code)
         else:
             return
 

@@ -1,5 +1,10 @@
-"""Which part of a version's region tree an account reaches: the nodes of its units and territories."""
+"""Which part of a version's region tree an account reaches: the nodes of its units and territories.
 
+A plan keeps the tree of the day it was made. Reading follows that tree; writing also asks for today's
+right over every unit and territory the change touches, which may have moved since.
+"""
+
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
@@ -21,12 +26,28 @@ class NotYours(Refusal):
         )
 
 
+class MovedAway(Refusal):
+    """The node is, or holds, what the actor answered for when the plan was made and no longer does."""
+
+    def __init__(self, region: str) -> None:
+        super().__init__(
+            "moved_away",
+            "“{region}”今天不在您的负责范围内，不能改动它的目标，也不能改动包含它的上级合计。"
+            "请只改您今天负责的区域，或请总部修改。",
+            region=region,
+        )
+
+
 @dataclass(frozen=True)
 class Reach:
-    """`tops` are the highest reachable nodes in tree order; everything below them is reachable too."""
+    """`tops` are the highest reachable nodes in tree order; everything below them is reachable too.
+
+    `today` are the nodes of the units and territories of today, which alone may be written.
+    """
 
     tops: tuple[str, ...]
     is_everything: bool
+    today: frozenset[str] = frozenset()
 
     def covers(self, axes: Axes, region: str) -> bool:
         if self.is_everything:
@@ -40,6 +61,12 @@ class Reach:
         if not self.covers(axes, widest.region):
             raise NotYours(axes.label(widest))
 
+    def require_today(self, axes: Axes, regions: Iterable[str]) -> None:
+        """Raises MovedAway at the first region that is not within today's right."""
+        for region in regions:
+            if not self.is_everything and region not in self.today:
+                raise MovedAway(axes.name(region))
+
 
 def reach_of(axes: Axes, scope: Scope, *, at: date) -> Reach:
     """The reach of a scope in a version, by the units and territories of the day."""
@@ -47,8 +74,8 @@ def reach_of(axes: Axes, scope: Scope, *, at: date) -> Reach:
         return Reach((axes.tree.root,), is_everything=True)
     units = OrgUnit.objects.filter(pk__in=scope.org_unit_ids).values_list("code", flat=True)
     own = Territory.objects.visible_to(scope, at).values_list("code", flat=True)
-    codes = set(units) | {TERRITORY + code for code in own}
+    codes = frozenset(units) | {TERRITORY + code for code in own}
     tops = tuple(
         code for code in axes.regions if code in codes and codes.isdisjoint(axes.tree.ancestors(code))
     )
-    return Reach(tops, is_everything=False)
+    return Reach(tops, is_everything=False, today=codes)

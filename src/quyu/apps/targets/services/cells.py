@@ -13,7 +13,7 @@ from quyu.apps.targets.choices import EditRule
 from quyu.apps.targets.models import Operation, PlanVersion
 from quyu.apps.targets.selectors.locks import locked_cells
 from quyu.apps.targets.selectors.log import last_undoable
-from quyu.apps.targets.selectors.reach import reach_of
+from quyu.apps.targets.selectors.reach import Reach, reach_of
 from quyu.apps.targets.services.delegated import MARK, require_within
 from quyu.apps.targets.services.operations import day_of, record, require_fresh, take_draft
 from quyu.kernel.money import format_yuan
@@ -84,6 +84,7 @@ def edit_cell(
         value_fen=value_fen,
         rule=kept,
     )
+    _require_today(reach, axes, before, after)
     limited = require_within(
         version, axes, before=before, after=after, nodes=[node], reach=reach, scope=scope, at=day_of(at)
     )
@@ -111,10 +112,11 @@ def undo(*, plan_version: PlanVersion, actor: User, scope: Scope, at: date | dat
         raise NotYourChange(last.actor.get_username())
     before = store.load_shaped(version, axes.shape)
     after = store.apply_patch(before, bytes(last.inverse))
+    reach = reach_of(axes, scope, at=day_of(at))
+    _require_today(reach, axes, before, after)
     _require_unlocked(version, axes, before, after)
     limited = {MARK: last.detail[MARK]} if MARK in last.detail else {}
     if not limited:
-        reach = reach_of(axes, scope, at=day_of(at))
         limited = require_within(
             version, axes, before=before, after=after, nodes=[], reach=reach, scope=scope, at=day_of(at)
         )
@@ -122,6 +124,12 @@ def undo(*, plan_version: PlanVersion, actor: User, scope: Scope, at: date | dat
     return record(
         version, kind="undo", detail=detail, reason="", actor=actor, at=at, before=before, after=after
     )
+
+
+def _require_today(reach: Reach, axes: Axes, before: Cells, after: Cells) -> None:
+    """Raises MovedAway when a cell changes that today is somebody else's."""
+    touched = np.flatnonzero((before != after).any(axis=(1, 2)))
+    reach.require_today(axes, (axes.leaves[place] for place in touched))
 
 
 def _require_unlocked(version: PlanVersion, axes: Axes, before: Cells, after: Cells) -> None:
@@ -157,6 +165,7 @@ def apply_values(
     require_fresh(version, axes, [item.node for item in values], before, expected_version)
     base = store.load_shaped(version, axes.shape, "base")
     after = set_values(axes, before, base, locked_cells(version, axes), values)
+    _require_today(reach, axes, before, after)
     nodes = [item.node for item in values]
     limited = require_within(
         version, axes, before=before, after=after, nodes=nodes, reach=reach, scope=scope, at=day_of(at)

@@ -53,7 +53,7 @@ def lock(
     axes = Axes.from_json(version.axes)
     node = Node(region, period, product_line)
     axes.block(node)
-    reach_of(axes, scope, at=day_of(at)).require(axes, node, node)
+    _require_reach(axes, node, scope, day_of(at))
     if not reason.strip():
         raise ReasonMissing
     place = {"plan_version": version, "region": region, "period": period, "product_line": product_line}
@@ -71,11 +71,17 @@ def unlock(*, lock: Lock, actor: User, scope: Scope, at: date | datetime, reason
     version = take_draft(lock.plan_version)
     axes = Axes.from_json(version.axes)
     node = node_of(lock)
-    reach_of(axes, scope, at=day_of(at)).require(axes, node, node)
+    _require_reach(axes, node, scope, day_of(at))
     if lock.owner_id != actor.pk and not policy.allows(scope, "plan", "approve"):
         raise NotLockOwner(axes.label(node), lock.owner.get_username())
     lock.delete()
     _log(version, axes, "unlock", node, reason, actor, at)
+
+
+def _require_reach(axes: Axes, node: Node, scope: Scope, day: date) -> None:
+    reach = reach_of(axes, scope, at=day)
+    reach.require(axes, node, node)
+    reach.require_today(axes, axes.tree.preorder(node.region))
 
 
 def _log(

@@ -10,7 +10,7 @@ from django.http import Http404, HttpResponse, JsonResponse
 from quyu.apps.targets import selectors
 from quyu.apps.targets.axes import Axes, Node, UnknownNode
 from quyu.apps.targets.models import PlanVersion
-from quyu.apps.targets.selectors.reach import NotYours
+from quyu.apps.targets.selectors.reach import MovedAway, NotYours
 from quyu.kernel.refusal import Refusal
 from quyu.platform.audit.models import StaleSave
 from quyu.platform.fields.values import spoken
@@ -22,6 +22,7 @@ View = TypeVar("View", bound=Callable[..., HttpResponse])
 STATUS: dict[type[Refusal], HTTPStatus] = {
     UnknownNode: HTTPStatus.NOT_FOUND,
     NotYours: HTTPStatus.FORBIDDEN,
+    MovedAway: HTTPStatus.FORBIDDEN,
     StaleSave: HTTPStatus.CONFLICT,
 }
 

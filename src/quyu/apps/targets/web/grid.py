@@ -16,7 +16,7 @@ from quyu.apps.targets.models import Lock, PlanVersion
 from quyu.apps.targets.selectors.grid import changed_rows, lock_rows
 from quyu.apps.targets.selectors.log import cells_at
 from quyu.apps.targets.selectors.outlook import outlook
-from quyu.apps.targets.selectors.reach import NotYours
+from quyu.apps.targets.selectors.reach import MovedAway, NotYours
 from quyu.apps.targets.spreading import widest
 from quyu.apps.targets.web.access import Json, node_or_404, offers, refusals_as_json, version_or_404
 from quyu.kernel.money import format_yuan
@@ -163,8 +163,10 @@ def before_typing(request: GuardedRequest, pk: int) -> HttpResponse:
     node, rule = node_or_404(request, axes, request.GET), EditRule(_rule(request.GET.dict()))
     try:
         reach = selectors.reach_of(axes, request.scope, at=request.today)
-        reach.require(axes, node, widest(axes, node, rule))
-    except NotYours as refusal:
+        touched = widest(axes, node, rule)
+        reach.require(axes, node, touched)
+        reach.require_today(axes, axes.tree.preorder(touched.region))
+    except (NotYours, MovedAway) as refusal:
         return JsonResponse({"interval": "", "sentence": spoken(refusal)})
     found = outlook(version, node, rule)
     numbers = {"lower": format_yuan(found.lower_fen), "upper": format_yuan(found.upper_fen or 0)}
