@@ -1,6 +1,7 @@
 """What the pages of an import promise: nothing chosen is lost, nothing is confirmed unseen, errors come back to be mended."""
 
 import io
+import re
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,7 @@ from quyu.platform.facts.models import Batch
 from quyu.platform.imports import kinds, runs, selectors, tasks
 from quyu.platform.imports.choices import ImportPhase, ImportState
 from quyu.platform.imports.models import ImportRun, RememberedMapping
-from quyu.platform.people.models import Assignment, Person, Position
+from quyu.platform.people.models import Assignment, Person, Position, User
 from tests.people import Company, client_of
 from tests.platform.facts.lines import AT
 from tests.platform.imports.order_files import GOOD, HEADER
@@ -163,6 +164,19 @@ def test_a_preview_seen_in_another_window_is_not_confirmed(
 
     assert run.state == ImportState.PREVIEWED
     assert "请重新核对后再确认" in text(client.get(f"/imports/{run.pk}/"))
+
+
+def test_what_is_refused_is_told_in_the_language_of_the_reader(
+    company: Company, django_capture_on_commit_callbacks: Any
+) -> None:
+    User.objects.filter(pk=company.operations.pk).update(language="en")
+    client = client_of(company.operations)
+    run = upload(client)
+    confirm(client, run, django_capture_on_commit_callbacks, version="0")
+    damaged = upload(client, name="x.xlsx")
+
+    assert "check again before you confirm" in text(client.get(f"/imports/{run.pk}/"))
+    assert not re.search("[一-龥]", str(damaged.errors))
 
 
 @pytest.mark.capability("PLT4")

@@ -40,11 +40,15 @@ def store_path(*, path: Path, actor: User | None, at: datetime) -> StoredFile:
     return _store(_pieces(path), path.name, actor, at)
 
 
+def root() -> Path:
+    return Path(settings.QUYU_HOME) / "files"
+
+
 def path_of(stored: StoredFile) -> Path:
     """Where its content is; raises FileCleared when that was removed."""
     if not stored.path:
         raise FileCleared(stored)
-    return Path(settings.QUYU_HOME) / "files" / stored.path
+    return root() / stored.path
 
 
 def _pieces(path: Path) -> Iterator[bytes]:
@@ -54,9 +58,16 @@ def _pieces(path: Path) -> Iterator[bytes]:
 
 
 def _store(pieces: Iterable[bytes], name: str, actor: User | None, at: datetime) -> StoredFile:
-    root = Path(settings.QUYU_HOME) / "files"
-    root.mkdir(parents=True, exist_ok=True)
-    temporary = root / f".{uuid.uuid4().hex}.tmp"
+    sha256, size, path = write(pieces)
+    return StoredFile.objects.create(
+        sha256=sha256, name=name[:255] or sha256, size=size, path=path, created_by=actor, created_at=at
+    )
+
+
+def write(pieces: Iterable[bytes]) -> tuple[str, int, str]:
+    """Put content on disk, whole or not at all; its fingerprint, its size in bytes and its path below the root."""
+    root().mkdir(parents=True, exist_ok=True)
+    temporary = root() / f".{uuid.uuid4().hex}.tmp"
     digest, size = hashlib.sha256(), 0
     try:
         with temporary.open("wb") as file:
@@ -68,14 +79,12 @@ def _store(pieces: Iterable[bytes], name: str, actor: User | None, at: datetime)
             os.fsync(file.fileno())
         sha256 = digest.hexdigest()
         relative = f"{sha256[:2]}/{sha256}"
-        (root / relative).parent.mkdir(exist_ok=True)
-        temporary.replace(root / relative)
+        (root() / relative).parent.mkdir(exist_ok=True)
+        temporary.replace(root() / relative)
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
-    return StoredFile.objects.create(
-        sha256=sha256, name=name[:255] or sha256, size=size, path=relative, created_by=actor, created_at=at
-    )
+    return sha256, size, relative
 
 
 def sweep(*, grace: timedelta) -> int:
@@ -83,13 +92,13 @@ def sweep(*, grace: timedelta) -> int:
 
     Age is told by the disk's own clock.
     """
-    root = Path(settings.QUYU_HOME) / "files"
-    if not root.is_dir():
+    folder = root()
+    if not folder.is_dir():
         return 0
-    probe = root / f".{uuid.uuid4().hex}.tmp"
+    probe = folder / f".{uuid.uuid4().hex}.tmp"
     probe.touch()
     oldest = probe.stat().st_mtime - grace.total_seconds()
-    left = [path for path in root.glob(".*.tmp") if path != probe and path.stat().st_mtime <= oldest]
+    left = [path for path in folder.glob(".*.tmp") if path != probe and path.stat().st_mtime <= oldest]
     for path in (*left, probe):
         path.unlink(missing_ok=True)
     return len(left)

@@ -11,7 +11,7 @@ from quyu.platform.imports.recognition import header_digest
 
 def keep(run: ImportRun, prepared: Prepared) -> None:
     """Put findings on the run; at most the first thousand errors, and their full count."""
-    recognition, sheet = prepared.recognition, prepared.sheet
+    recognition, sheet, valid = prepared.recognition, prepared.sheet, prepared.valid
     is_recalled = bool(prepared.chosen and not run.mapping) or run.preview.get("recalled", False)
     left_out = {name: "" for name, header in prepared.chosen.items() if not header}
     run.mapping = {**left_out, **recognition.mapping} if recognition else run.mapping
@@ -27,7 +27,7 @@ def keep(run: ImportRun, prepared: Prepared) -> None:
         **prepared.findings.preview,
         "notices": list(prepared.notices),
         "is_clean": prepared.is_clean,
-        "valid_rows": len(prepared.valid.rows) if prepared.valid is not None else 0,
+        "valid_rows": len(valid.rows) if valid is not None else 0,
         "file_rows": len(sheet.rows) if sheet else 0,
         "error_rows": len(rejected.rows_of(prepared.errors, sheet)),
         "error_codes": dict(Counter(error.code for error in prepared.errors).most_common()),

@@ -15,7 +15,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from quyu.kernel.refusal import Refusal
-from quyu.platform.fields.values import listed
+from quyu.platform.fields.values import listed, spoken
 from quyu.platform.imports.choices import ImportPhase
 from quyu.platform.imports.csv_file import read_csv
 from quyu.platform.imports.inspection import inspect
@@ -113,7 +113,7 @@ def prepare(
     try:
         sheet = read(path, kind, sheet_name=sheet_name or (answers or {}).get(SHEET), progress=progress)
     except FileRefused as refusal:
-        error = RowError(refusal.row, refusal.column, refusal.code, None, str(refusal))
+        error = RowError(refusal.row, refusal.column, refusal.code, None, spoken(refusal))
         return Prepared(kind, context, (error,), questions=(refusal.question,) if refusal.question else ())
     progress.rows(len(sheet.rows))
     progress.begin(ImportPhase.CHECKING, total=len(sheet.rows))

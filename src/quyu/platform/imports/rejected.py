@@ -33,27 +33,30 @@ ERRORS = pa.schema(
 )
 
 
-def _folder(run: ImportRun) -> Path:
-    return Path(settings.QUYU_HOME) / "files" / "rejected" / str(run.pk)
+def _root() -> Path:
+    return Path(settings.QUYU_HOME) / "files" / "rejected"
+
+
+def _folder(run: int) -> Path:
+    return _root() / str(run)
 
 
 def kept_runs() -> list[int]:
     """The numbers of the runs whose errors are kept in files."""
-    root = Path(settings.QUYU_HOME) / "files" / "rejected"
+    root = _root()
     return sorted(int(path.name) for path in root.iterdir() if path.name.isdigit()) if root.is_dir() else []
 
 
 def forget(runs: Iterable[int]) -> None:
     """Remove the errors and rows kept of runs in files; what the database keeps of them stays."""
     for run in runs:
-        shutil.rmtree(Path(settings.QUYU_HOME) / "files" / "rejected" / str(run), ignore_errors=True)
+        shutil.rmtree(_folder(run), ignore_errors=True)
 
 
 def kept_rows(texts: Collection[str]) -> Iterator[tuple[int, int, list[str]]]:
     """(run, row, cells) of every kept row with a cell that is one of the texts."""
-    root = Path(settings.QUYU_HOME) / "files" / "rejected"
     for number in kept_runs():
-        path = root / str(number) / "rows.parquet"
+        path = _folder(number) / "rows.parquet"
         for row, cells in _rows_of_table(pq.read_table(path)) if path.exists() else ():
             if any(cell and cell.strip() in texts for cell in cells):
                 yield number, row, cells
@@ -61,7 +64,7 @@ def kept_rows(texts: Collection[str]) -> Iterator[tuple[int, int, list[str]]]:
 
 def keep(run: ImportRun, errors: Sequence[RowError], sheet: Sheet | None) -> None:
     """Store all errors of a run and the rows they are in, in place of those found before."""
-    folder = _folder(run)
+    folder = _folder(run.pk)
     for path in (folder / "errors.parquet", folder / "rows.parquet"):
         path.unlink(missing_ok=True)
     if not errors:
@@ -104,7 +107,7 @@ def rows_of(errors: Iterable[RowError], sheet: Sheet | None) -> set[int]:
 
 def errors_of(run: ImportRun) -> list[RowError]:
     """Every error of the run, as far as they were kept."""
-    path = _folder(run) / "errors.parquet"
+    path = _folder(run.pk) / "errors.parquet"
     if path.exists():
         return [RowError(**error) for error in pq.read_table(path).to_pylist()]
     return [RowError(**error) for error in run.errors]
@@ -113,9 +116,11 @@ def errors_of(run: ImportRun) -> list[RowError]:
 def book(run: ImportRun, sheet: Sheet | None = None) -> IO[bytes]:
     """The rows with an error and a last column of reasons; all rows when the whole `sheet` is given."""
     errors = errors_of(run)
-    path = _folder(run) / "rows.parquet"
+    path = _folder(run.pk) / "rows.parquet"
     if sheet is not None:
-        return _write(sheet.headers, _rows_of(sheet), errors, sheet.name)
+        cells = [column.cast(pa.string()) for column in sheet.columns]
+        whole = pa.table([pa.array(sheet.rows), *cells], names=["row", *map(str, range(len(cells)))])
+        return _write(sheet.headers, _rows_of_table(whole), errors, sheet.name)
     if path.exists():
         table = pq.read_table(path)
         headers = json.loads((table.schema.metadata or {})[b"headers"])
@@ -123,12 +128,6 @@ def book(run: ImportRun, sheet: Sheet | None = None) -> IO[bytes]:
     titles = [_("行"), _("列"), _("代码"), _("内容"), _("原因")]
     rows = ([e.row, e.column, e.code, e.value, e.message] for e in errors)
     return spreadsheet.write(_("错误"), titles, rows)
-
-
-def _rows_of(sheet: Sheet) -> Iterator[tuple[int, list[str]]]:
-    columns = [column.cast(pa.string()) for column in sheet.columns]
-    for index, row in enumerate(sheet.rows.tolist()):
-        yield row, [column[index].as_py() for column in columns]
 
 
 def _rows_of_table(table: pa.Table) -> Iterator[tuple[int, list[str]]]:

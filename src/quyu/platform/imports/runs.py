@@ -21,6 +21,7 @@ from django.utils import timezone
 
 from quyu.kernel.refusal import Refusal
 from quyu.platform.audit import services as audit
+from quyu.platform.fields.values import spoken
 from quyu.platform.files import services as files
 from quyu.platform.files.models import StoredFile
 from quyu.platform.imports import findings, kinds, pipeline, remembered
@@ -233,7 +234,7 @@ def execute(run: ImportRun, *, at: datetime, today: date) -> ImportRun:
             run.save()
     except Refusal as refusal:
         run.state = ImportState.RUNNING
-        reject(run, refusal.code, str(refusal))
+        reject(run, refusal.code, spoken(refusal))
     return run
 
 

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST
 
 from quyu.kernel.refusal import Refusal
 from quyu.platform.audit import services as audit
+from quyu.platform.fields import values
 from quyu.platform.fields.received import whole_number
 from quyu.platform.imports import choosing, codes, kinds, questions, remembered, runs, selectors, tasks
 from quyu.platform.imports import template as templates
@@ -172,7 +173,7 @@ def choose(request: GuardedRequest, pk: int) -> HttpResponse:
             sheet=answers.pop(questions.SHEET, "") or request.POST.get("sheet", ""),
         )
     except Refusal as refusal:
-        messages.error(request, str(refusal))
+        messages.error(request, values.spoken(refusal))
         return redirect("import-run", pk=pk)
     if request.POST.get("keep") and request.htmx:
         return render(request, "imports/verdict.html.jinja", _context(request, run))
@@ -205,7 +206,7 @@ def forget(request: GuardedRequest, pk: int) -> HttpResponse:
             )
         run = choosing.start_over(run)
     except Refusal as refusal:
-        messages.error(request, str(refusal))
+        messages.error(request, values.spoken(refusal))
         return redirect("import-run", pk=pk)
     tasks.preview(run, at=request.now, today=request.today)
     return redirect("import-run", pk=pk)
@@ -227,9 +228,9 @@ def confirm(request: GuardedRequest, pk: int) -> HttpResponse:
         enqueue(tasks.execute, run=run.pk, at=request.now.isoformat(), today=request.today.isoformat())
     except runs.NotConfirmable as refusal:
         if run.state not in (ImportState.RUNNING, ImportState.ACCEPTED):
-            messages.error(request, str(refusal))
+            messages.error(request, values.spoken(refusal))
     except Refusal as refusal:
-        messages.error(request, str(refusal))
+        messages.error(request, values.spoken(refusal))
     return redirect("import-run", pk=pk)
 
 
@@ -241,7 +242,7 @@ def cancel(request: GuardedRequest, pk: int) -> HttpResponse:
     try:
         runs.cancel(run, actor=request.user, at=request.now)
     except Refusal as refusal:
-        messages.error(request, str(refusal))
+        messages.error(request, values.spoken(refusal))
     return redirect("import-run", pk=pk)
 
 
@@ -277,5 +278,5 @@ def undo(request: GuardedRequest, pk: int) -> HttpResponse:
         runs.undo(run, reason=reason, actor=request.user, at=request.now, today=request.today, scope=scope)
         messages.success(request, _("已撤销这次导入，一切恢复到导入之前。"))
     except Refusal as refusal:
-        messages.error(request, str(refusal))
+        messages.error(request, values.spoken(refusal))
     return redirect("import-run", pk=pk)
