@@ -6,15 +6,17 @@ from django.http import HttpRequest, HttpResponse
 from django.template import loader
 from django.utils.translation import gettext
 
+from quyu.kernel.refusal import Refusal
+from quyu.platform.fields.values import spoken
 from quyu.shell.api_errors import API, answer
 from quyu.shell.outages import outage_of
 
 RETRY_SECONDS = 10
 
 
-def _page(request: HttpRequest, status: int) -> HttpResponse:
+def _page(request: HttpRequest, status: int, told: str = "") -> HttpResponse:
     content = loader.render_to_string(
-        f"errors/{status}.html.jinja", {"request": request, "path": request.path}
+        f"errors/{status}.html.jinja", {"request": request, "path": request.path, "told": told}
     )
     return HttpResponse(content, status=status)
 
@@ -28,7 +30,9 @@ def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
-    return _page(request, 404)
+    """`Http404(refusal)` says which value of the address is wrong."""
+    reason = exception.args[0] if exception.args else None
+    return _page(request, 404, spoken(reason) if isinstance(reason, Refusal) else "")
 
 
 def too_many(request: HttpRequest) -> HttpResponse:

@@ -103,6 +103,14 @@ def test_a_day_to_come_or_no_day_is_not_found(trading: Trading, text: str) -> No
     answer = client_of(trading.company.director).get(reverse("performance"), {"as_of": text})
 
     assert answer.status_code == 404
+    assert f"“{text}”不是今天或以前的日期" in answer.content.decode()
+
+
+def test_what_is_no_period_is_named(trading: Trading) -> None:
+    answer = client_of(trading.company.director).get(reverse("performance"), {"period": "<b>zzz"})
+
+    assert answer.status_code == 404
+    assert "“&lt;b&gt;zzz”不是期间，请写成 2027" in answer.content.decode()
 
 
 @pytest.mark.capability("MON1", "MON5")

@@ -8,10 +8,20 @@ from django.utils.translation import gettext_lazy as _
 
 from quyu.apps.performance import services
 from quyu.apps.performance.selectors.sources import AS_IT_WAS, AS_RESTATED, NothingRecorded, Source, past
+from quyu.kernel.refusal import Refusal
 from quyu.platform.fields.values import spoken
 from quyu.platform.people.guard import GuardedRequest
 
 READINGS = (("was", _("按当时归属")), ("restated", _("按今天归属重述")))
+
+
+class NotAPastDay(Refusal):
+    """The day of a past report has come already."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(
+            "not_a_past_day", "“{value}”不是今天或以前的日期，请写成 2026-06-30 的样子。", value=text
+        )
 
 
 @dataclass(frozen=True)
@@ -43,9 +53,9 @@ def _day(text: str, today: date) -> date:
     try:
         day = date.fromisoformat(text)
     except ValueError as error:
-        raise Http404 from error
+        raise Http404(NotAPastDay(text)) from error
     if day > today:
-        raise Http404
+        raise Http404(NotAPastDay(text))
     return day
 
 

@@ -148,7 +148,7 @@ def _span(request: GuardedRequest, *, today: date | None = None, source: Source 
     try:
         return span_of(CALENDAR.parse(code), today=day, source=source)
     except NotAPeriod as refusal:
-        raise Http404 from refusal
+        raise Http404(refusal) from refusal
 
 
 def _region(request: GuardedRequest, shown: Frame) -> str:
