@@ -12,9 +12,14 @@ import multiprocessing
 import os
 import sys
 import time
+from importlib import import_module
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from tests.authorization.scratch import scratch_site
+from tests.authorization.tally import Result
+
 SHOWN, ENOUGH = 60, 0.9
 
 
@@ -31,12 +36,8 @@ def worker(
 
 def share(number: int, workers: int, decisions: int, only: str) -> object:
     """Build a site in a database of this process, ask, tell."""
-    sys.path.insert(0, str(ROOT))
-    from tests.authorization.scratch import scratch_site  # noqa: PLC0415
-
     with scratch_site(f"matrix_{number}") as site:
-        from tests.authorization import matrix  # noqa: PLC0415
-
+        matrix = import_module("tests.authorization.matrix")
         topics = [topic for topic in matrix.all_topics() if only in topic.name]
         lost = [] if only else matrix.left_out(topics)
         result = matrix.run(site, matrix.draw(topics, site, decisions, (number, workers)))
@@ -53,7 +54,6 @@ def main() -> int:
     parser.add_argument("--only", default="", help="topics whose name contains this text")
     chosen = parser.parse_args()
     begun = time.perf_counter()
-    sys.path.insert(0, str(ROOT))
     context = multiprocessing.get_context("spawn")
     answers = context.Queue()
     arguments = (chosen.workers, chosen.decisions, chosen.only, answers)
@@ -68,8 +68,6 @@ def main() -> int:
 
 def report(found: list[object], chosen: argparse.Namespace, seconds: float) -> int:
     """The figures, and what is wrong; 0 when nothing is."""
-    from tests.authorization.tally import Result  # noqa: PLC0415
-
     total = Result()
     for answer in found:
         if isinstance(answer, Result):

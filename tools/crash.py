@@ -9,10 +9,7 @@ left the old state and how many the new one, the faults, the slowest restart. Ex
 
 import argparse
 import json
-import shutil
-import subprocess  # nosec B404
 import sys
-import tempfile
 import time
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -20,10 +17,11 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-ROOT = Path(__file__).resolve().parents[1]
-sys.path[:0] = [str(ROOT / "src"), str(ROOT)]
+import with_postgresql
 
-from tests.integrity.site import scratch_site  # noqa: E402
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from tests.integrity.site import scratch_site
 
 NAMES = ("import", "reversal", "publication", "rollup")
 PATIENCE = 10  # seconds until the site answers again
@@ -41,22 +39,16 @@ def main() -> int:
     given = parser.parse_args()
     if given.postgresql:
         again = [argument for argument in sys.argv[1:] if argument != "--postgresql"]
-        command = [sys.executable, str(ROOT / "tools/with_postgresql.py"), sys.executable, __file__, *again]
-        return subprocess.run(command).returncode  # nosec B603
+        return with_postgresql.main([sys.executable, __file__, *again])
     names = NAMES if given.operation == "all" else (given.operation,)
     points = given.rounds // 2 if given.points is None else given.points
-    home = Path(tempfile.mkdtemp(prefix="quyu-crash-"))
-    try:
-        with scratch_site(home):
-            crashing = import_module("tests.integrity.crashing")
-            crashing.build()
-            runs = [
-                crashing.rounds(name, given.rounds, points=points, seed=given.seed, home=home)
-                for name in names
-            ]
-            return max(told(name, found) for name, found in zip(names, runs, strict=True))
-    finally:
-        shutil.rmtree(home, ignore_errors=True)
+    with scratch_site("crash") as home:
+        crashing = import_module("tests.integrity.crashing")
+        crashing.build()
+        return max(
+            told(name, crashing.rounds(name, given.rounds, points=points, seed=given.seed, home=home))
+            for name in names
+        )
 
 
 def told(name: str, rounds: Iterable[Mapping[str, Any]]) -> int:

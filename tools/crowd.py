@@ -11,19 +11,17 @@ effect, a broken invariant, or a save that took longer than `--patience`.
 
 import argparse
 import json
-import shutil
-import subprocess  # nosec B404
 import sys
-import tempfile
 from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-ROOT = Path(__file__).resolve().parents[1]
-sys.path[:0] = [str(ROOT / "src"), str(ROOT)]
+import with_postgresql
 
-from tests.integrity.site import scratch_site  # noqa: E402
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from tests.integrity.site import scratch_site
 
 SUBJECTS = ("cells", "rows", "once")
 
@@ -40,18 +38,13 @@ def main() -> int:
     given = parser.parse_args()
     if given.postgresql:
         again = [argument for argument in sys.argv[1:] if argument != "--postgresql"]
-        command = [sys.executable, str(ROOT / "tools/with_postgresql.py"), sys.executable, __file__, *again]
-        return subprocess.run(command).returncode  # nosec B603
-    home = Path(tempfile.mkdtemp(prefix="quyu-crowd-"))
+        return with_postgresql.main([sys.executable, __file__, *again])
     is_wrong = False
-    try:
-        with scratch_site(home):
-            for found in crowd(given.only.split(","), given.writers, given.seconds, home):
-                print(json.dumps(found, ensure_ascii=False), flush=True)
-                is_slow = given.patience is not None and found.get("slowest_s", 0) > given.patience
-                is_wrong |= bool(found["faults"] or found.get("lost")) or is_slow
-    finally:
-        shutil.rmtree(home, ignore_errors=True)
+    with scratch_site("crowd") as home:
+        for found in crowd(given.only.split(","), given.writers, given.seconds, home):
+            print(json.dumps(found, ensure_ascii=False), flush=True)
+            is_slow = given.patience is not None and found.get("slowest_s", 0) > given.patience
+            is_wrong |= bool(found["faults"] or found.get("lost")) or is_slow
     return int(is_wrong)
 
 

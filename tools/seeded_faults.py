@@ -7,20 +7,18 @@ same questions are asked of the product as it is: nothing may be found there. Ex
 """
 
 import sys
+from importlib import import_module
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from tests.authorization.scratch import scratch_site
 
 
 def main(words: list[str]) -> int:
-    sys.path.insert(0, str(ROOT))
-    from tests.authorization.scratch import scratch_site  # noqa: PLC0415
-
     with scratch_site("faults") as site:
-        from tests.authorization import hunting  # noqa: PLC0415
-        from tests.authorization.faults import FAULTS  # noqa: PLC0415
-
-        chosen = [fault for fault in FAULTS if not words or any(word in fault.name for word in words)]
+        hunting, faults = (import_module(f"tests.authorization.{name}") for name in ("hunting", "faults"))
+        chosen = [fault for fault in faults.FAULTS if not words or any(word in fault.name for word in words)]
         missed, seconds = [], 0.0
         for found in hunting.hunt(site, chosen):
             seconds += found.seconds

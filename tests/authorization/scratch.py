@@ -5,7 +5,12 @@ import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
+
+import django
+from django.conf import settings
+from django.db import connection
 
 if TYPE_CHECKING:
     from tests.authorization.site import Site
@@ -15,22 +20,15 @@ if TYPE_CHECKING:
 def scratch_site(name: str) -> Iterator["Site"]:
     """`name` is the database on PostgreSQL; SQLite keeps it in memory."""
     os.environ["DJANGO_SETTINGS_MODULE"] = "tests.settings"
-    import django  # noqa: PLC0415
-
     django.setup()
     logging.disable(logging.CRITICAL)
-    from django.conf import settings  # noqa: PLC0415
-    from django.db import connection  # noqa: PLC0415
-
     if connection.vendor == "postgresql":
         test: dict[str, Any] = connection.settings_dict["TEST"]
         test["NAME"] = f"test_{name}"
     before = connection.settings_dict["NAME"]
     connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
     try:
-        from tests.authorization.site import new_site  # noqa: PLC0415
-
-        yield new_site()
+        yield import_module("tests.authorization.site").new_site()
     finally:
         connection.creation.destroy_test_db(before, verbosity=0)
         shutil.rmtree(settings.QUYU_HOME, ignore_errors=True)

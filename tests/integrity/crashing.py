@@ -37,7 +37,6 @@ def build() -> None:
 
 def rounds(operation: str, count: int, *, points: int, seed: int, home: Path) -> Iterator[dict[str, Any]]:
     """`points` of the rounds die at steps spread evenly over the operation, the others at random moments."""
-
     duration, steps = calibrate(operation, home)
     print(f"{operation}: {duration:.3f} s in {steps} steps", file=sys.stderr)
     chance = random.Random(seed)
@@ -80,7 +79,6 @@ def kill(operation: str, number: int, fatal: int | None, moment: float) -> None:
     reading, telling = os.pipe()
 
     def act() -> None:
-
         if fatal is None:
             os.write(telling, STARTED)
             OPERATIONS[operation].act(number)
@@ -102,7 +100,6 @@ def kill(operation: str, number: int, fatal: int | None, moment: float) -> None:
 
 def look(operation: str, number: int, home: Path) -> None:
     """In a fresh process: the site answers, the state is old or new, nothing is broken, work goes on."""
-
     wait_until_ready()
     ready_at = time.monotonic()
     found: dict[str, Any] = {"ready_at": ready_at, "faults": []}
@@ -127,7 +124,6 @@ def look(operation: str, number: int, home: Path) -> None:
 
 def wait_until_ready() -> None:
     """The site answers 200 at /readyz."""
-
     deadline = time.monotonic() + 30
     while Client(SERVER_NAME="localhost").get("/readyz").status_code != 200:
         if time.monotonic() > deadline:
@@ -137,6 +133,5 @@ def wait_until_ready() -> None:
 
 def ready(operation: str, number: int, home: Path) -> None:
     """Make the next round ready and remember how things stand."""
-
     OPERATIONS[operation].prepare(number)
     (home / "fingerprint").write_text(invariants.fingerprint())

@@ -24,7 +24,7 @@ from quyu.kernel.tree import Tree
 from quyu.platform.approvals import services as approvals
 from quyu.platform.approvals.models import Approval
 from quyu.platform.audit import services as audit
-from quyu.platform.audit.models import Decision, EditableRow, StaleSave
+from quyu.platform.audit.models import Decision, StaleSave
 from quyu.platform.facts.models import Batch
 from quyu.platform.imports import runs
 from quyu.platform.imports.choices import ImportState
@@ -81,7 +81,7 @@ def together(writers: int, work: Callable[[int], Any], home: Path) -> list[Any]:
 
 
 def found_in_child(look: Callable[[], Any], home: Path) -> Any:
-    in_child(lambda: (home / "found.json").write_text(json.dumps(look())) and None)
+    in_child(lambda: (home / "found.json").write_text(json.dumps(look())))
     return json.loads((home / "found.json").read_text())
 
 
@@ -150,7 +150,7 @@ def cells(writers: int, seconds: float, home: Path) -> dict[str, Any]:
     return _judged("cells", before, after, told) | {"faults": found_in_child(invariants.faults, home)}
 
 
-def hot_rows() -> list[EditableRow]:
+def hot_rows() -> list[Territory | OrgUnit | Position]:
     """Rows of several objects that people edit by form: territories, units, a seat."""
     return [
         *Territory.objects.order_by("pk")[:2],
@@ -162,7 +162,7 @@ def hot_rows() -> list[EditableRow]:
 def raise_row(row: int) -> bool:
     """Read a row as a form shows it, and save the next number as its name."""
     seen = hot_rows()[row]
-    seen.name = str(int(seen.name) + 1)  # type: ignore[attr-defined]
+    seen.name = str(int(seen.name) + 1)
     try:
         audit.save_checked(seen, expected_version=seen.version, actor=company.operations())
     except StaleSave:
@@ -179,7 +179,7 @@ def rows(writers: int, seconds: float, home: Path) -> dict[str, Any]:
 
     in_child(start)
     told = together(writers, lambda _: writing(seconds, raise_row), home)
-    after = found_in_child(lambda: [int(row.name) for row in hot_rows()], home)  # type: ignore[attr-defined]
+    after = found_in_child(lambda: [int(row.name) for row in hot_rows()], home)
     return _judged("rows", [0] * HOT, after, told) | {"faults": []}
 
 
@@ -266,7 +266,7 @@ def once(writers: int, home: Path) -> list[dict[str, Any]]:
     """The same request from so many people at once has one effect; the others are told so."""
     results = []
     for name, (prepare, act) in ONCE.items():
-        in_child(lambda prepare=prepare: prepare() and None)  # type: ignore[misc]
+        in_child(prepare)
         before = found_in_child(effects, home)
         answers = Counter(together(writers, act, home))
         after = found_in_child(effects, home)

@@ -5,8 +5,10 @@ holds a connection. On PostgreSQL the site has a database of its own, dropped at
 """
 
 import os
+import shutil
 import signal
 import sys
+import tempfile
 import time
 import traceback
 import uuid
@@ -24,8 +26,9 @@ TODAY = "2026-06-15"
 
 
 @contextmanager
-def scratch_site(home: Path) -> Iterator[None]:
-    """Settings, tables and a `DATABASE_URL` of its own; call before anything imports Django."""
+def scratch_site(purpose: str) -> Iterator[Path]:
+    """A data directory, settings, tables and a `DATABASE_URL` of its own; call before a model is imported."""
+    home = Path(tempfile.mkdtemp(prefix=f"quyu-{purpose}-"))
     os.environ |= {
         "QUYU_HOME": str(home),
         "QUYU_TODAY": TODAY,
@@ -40,8 +43,9 @@ def scratch_site(home: Path) -> Iterator[None]:
         os.environ["DATABASE_URL"] = urlunsplit(urlsplit(server)._replace(path=f"/{name}"))
     try:
         open_site()
-        yield
+        yield home
     finally:
+        shutil.rmtree(home, ignore_errors=True)
         if server:
             run_sql(server, f'DROP DATABASE "{name}" WITH (FORCE)')
 
@@ -57,7 +61,7 @@ def open_site() -> None:
     connections.close_all()
 
 
-def forked(work: Callable[[], None]) -> int:
+def forked(work: Callable[[], object]) -> int:
     """A child of its own session that does the work with fresh connections; 70 tells that it failed."""
     sys.stdout.flush()
     pid = os.fork()
@@ -89,7 +93,7 @@ def finished(pid: int, patience: float = 120) -> int:
     raise TimeoutError(f"child {pid} did not end within {patience} s")
 
 
-def in_child(work: Callable[[], None]) -> None:
+def in_child(work: Callable[[], object]) -> None:
     """Do the work in a child and refuse if it fails."""
     code = finished(forked(work))
     if code:
