@@ -137,10 +137,10 @@ def verify_chain(kept: Kept | None = None) -> Verification:
 def _consistent() -> tuple[Trail, list[Finding]]:
     """All rows of one moment: read again when somebody wrote meanwhile, in the end with writers waiting."""
     for _attempt in range(READ_ATTEMPTS):
-        before = _head()
+        before = current_head()
         unreadable: list[Finding] = []
         entries = list(_entries(unreadable))
-        stored = Trail(entries, [seal_of(row) for row in DaySeal.objects.order_by("day")], _head())
+        stored = Trail(entries, current_seals(), current_head())
         if stored.head == before:
             return stored, unreadable
     with transaction.atomic():
@@ -148,7 +148,11 @@ def _consistent() -> tuple[Trail, list[Finding]]:
         return _consistent()
 
 
-def _head() -> links.Head | None:
+def current_seals() -> list[links.Seal]:
+    return [seal_of(row) for row in DaySeal.objects.order_by("day")]
+
+
+def current_head() -> links.Head | None:
     head = ChainHead.objects.filter(pk=HEAD_ID).first()
     return head_of(head) if head else None
 

@@ -69,6 +69,7 @@ ENTRY_LABELS = {
     "products": _("产品"),
     "people": _("人员"),
     "files": _("文件数"),
+    "imports": _("导入记录"),
     "bytes": _("字节数"),
 }
 ENTRY_VALUES: dict[str, Mapping[str, object]] = {

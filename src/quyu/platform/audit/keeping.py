@@ -12,7 +12,6 @@ from typing import Any
 from quyu.kernel.refusal import Refusal
 from quyu.platform.audit import chain
 from quyu.platform.audit.links import Head, Seal
-from quyu.platform.audit.models import ChainHead, DaySeal
 from quyu.platform.audit.trail import Kept
 
 
@@ -23,9 +22,7 @@ class NotSeals(Refusal):
 
 def current() -> Kept:
     """All seals, and the end of the trail."""
-    head = ChainHead.objects.filter(pk=chain.HEAD_ID).first()
-    seals = [chain.seal_of(row) for row in DaySeal.objects.order_by("day")]
-    return Kept(seals, chain.head_of(head) if head else None)
+    return Kept(chain.current_seals(), chain.current_head())
 
 
 def as_data(kept: Kept) -> dict[str, Any]:

@@ -12,6 +12,8 @@ from simple_history.models import HistoricalRecords
 
 from quyu.kernel.refusal import Refusal
 
+LABEL_LENGTH, REASON_LENGTH = 200, 500
+
 
 class StaleSave(Refusal):
     """Somebody saved the row since it was read; both values are shown, nothing is overwritten."""
@@ -41,9 +43,9 @@ class Decision(models.Model):
     verb = models.CharField("动作", max_length=64)
     subject_type = models.CharField("对象类型", max_length=64)
     subject_id = models.CharField("对象编号", max_length=64)
-    subject_label = models.CharField("对象", max_length=200)
+    subject_label = models.CharField("对象", max_length=LABEL_LENGTH)
     detail = models.JSONField("详情", default=dict)
-    reason = models.CharField("原因", max_length=500, blank=True)
+    reason = models.CharField("原因", max_length=REASON_LENGTH, blank=True)
     at = models.DateTimeField("时间")
     number = models.PositiveBigIntegerField("编号", unique=True)
     day = models.DateField("记录日")

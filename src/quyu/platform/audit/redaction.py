@@ -7,9 +7,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from quyu.platform.audit import chain, links
-from quyu.platform.audit.models import Decision
-
-LABEL_LENGTH, REASON_LENGTH = 200, 500
+from quyu.platform.audit.models import LABEL_LENGTH, REASON_LENGTH, Decision
 
 
 def redact(numbers: Iterable[int], cleaned: Callable[[Any], Any]) -> dict[str, str]:

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 
 from quyu.platform.audit import chain
-from quyu.platform.audit.models import Decision, EditableRow, StaleSave
+from quyu.platform.audit.models import LABEL_LENGTH, REASON_LENGTH, Decision, EditableRow, StaleSave
 from quyu.platform.audit.selectors import tracked_fields, value_text
 from quyu.platform.fields.values import listed
 
@@ -39,9 +39,9 @@ def record(
         verb=verb,
         subject_type=subject._meta.model_name or "",
         subject_id=str(subject.pk),
-        subject_label=label[:200],
+        subject_label=label[:LABEL_LENGTH],
         detail=chain.plain(detail),
-        reason=reason[:500],
+        reason=reason[:REASON_LENGTH],
         at=moment(at),
     )
     return chain.append(decision, timezone.localdate(decision.at))

@@ -119,7 +119,7 @@ def _files(writer: Writer, facts: list[str], uploads: list[str]) -> None:
         if not (home / name).is_file():
             raise MissingFile(name)
         writer.add(f"home/{name}", home / name)
-    for path in _others(home, frozenset(named), writer.path):
+    for path in _others(home, frozenset(named)):
         try:
             content = path.read_bytes()
         except FileNotFoundError:
@@ -127,10 +127,11 @@ def _files(writer: Writer, facts: list[str], uploads: list[str]) -> None:
         writer.add_bytes(f"home/{path.relative_to(home).as_posix()}", content)
 
 
-def _others(home: Path, named: frozenset[str], archive: Path) -> Iterator[Path]:
-    """Keys, the business date, attributions, rejected rows and the like; no database, lock or unfinished file.
+def _others(home: Path, named: frozenset[str]) -> Iterator[Path]:
+    """Keys, the business date, attributions, rejected rows and the like.
 
-    Fact and upload files that no row of the snapshot names belong to a later moment.
+    No database, archive, lock or unfinished file. Fact and upload files that no row of the snapshot names belong
+    to a later moment.
     """
     later = (*(f"facts/{kind}" for kind in SCHEMAS), *(f"files/{number:02x}" for number in range(256)))
     for path in sorted(home.rglob("*")):
@@ -138,7 +139,7 @@ def _others(home: Path, named: frozenset[str], archive: Path) -> Iterator[Path]:
         hidden = any(part.startswith(".") for part in path.relative_to(home).parts)
         if not path.is_file() or hidden or name in named or name.startswith(sqlite.FILE_NAME):
             continue
-        if path.parent.relative_to(home).as_posix() in later or name.endswith(".tar.gz") or path == archive:
+        if path.parent.relative_to(home).as_posix() in later or name.endswith(".tar.gz"):
             continue
         if not any(name == left or name.startswith(f"{left}/") for left in LEFT_OUT):
             yield path

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -25,6 +27,8 @@ from quyu.shell.personal import originals, sweep
 from quyu.shell.personal.register import fields_treated, history_of
 from quyu.shell.personal.subject import Subject, replacer_for
 from quyu.shell.personal.wording import Replacer
+
+FIGURED = ("facts_", "performance_", "targets_", "customers_customer", "people_person", "territories_")
 
 
 class StillHere(Refusal):
@@ -72,10 +76,8 @@ def erase(subject: Subject, *, reason: str, actor: User | None, at: datetime, to
         raise NoReasonGiven
     if subject.kind == "person" and (subject.row.left_on is None or subject.row.left_on > today):
         raise StillHere(str(subject.row))
-    if liveness.is_working(making.LOCK):
-        raise BackupRunning
-    replacer, shared = replacer_for(subject)
-    with liveness.working(making.LOCK), transaction.atomic():
+    with no_backup_meanwhile(), transaction.atomic():
+        replacer, shared = replacer_for(subject)
         before = totals()
         erased = _everywhere(subject, replacer, shared)
         left = sweep.clean_trail(replacer)
@@ -88,7 +90,16 @@ def erase(subject: Subject, *, reason: str, actor: User | None, at: datetime, to
         if changed := [name for name in before if before[name] != after.get(name)]:
             raise TotalsChanged(changed[0])
     forget_free_pages()
-    return Erased(**{**vars(erased), "entries": len(left)})
+    return replace(erased, entries=len(left))
+
+
+@contextmanager
+def no_backup_meanwhile() -> Iterator[None]:
+    """Within the block a backup waits; raises BackupRunning when one is being made."""
+    if liveness.is_working(making.LOCK):
+        raise BackupRunning
+    with liveness.working(making.LOCK):
+        yield
 
 
 def _everywhere(subject: Subject, replacer: Replacer, shared: tuple[str, ...]) -> Erased:
@@ -109,9 +120,6 @@ def totals() -> dict[str, int]:
         kept = {name: columns[name] for name in columns if name.startswith(FIGURED)}
         found: dict[str, Any] = figures.measure(cursor, kept)
     return {**found["sums"], **found["rows"]}
-
-
-FIGURED = ("facts_", "performance_", "targets_", "customers_customer", "people_person", "territories_")
 
 
 def _own_rows(subject: Subject, replacer: Replacer) -> int:

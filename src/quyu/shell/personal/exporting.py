@@ -81,7 +81,7 @@ def _pointing(subject: Subject) -> Iterator[Section]:
 
 
 def _is_own(model: type[models.Model], subject: Subject) -> bool:
-    return model in (type(subject.row), *history_of(type(subject.row))) and model is not Decision
+    return model in (type(subject.row), *history_of(type(subject.row)))
 
 
 def _trail(subject: Subject) -> Iterator[Section]:

@@ -10,6 +10,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from quyu.platform.audit import chain
 from quyu.platform.audit import services as audit
 from quyu.platform.audit.models import ChainHead
 from quyu.platform.files import clearing
@@ -17,9 +18,7 @@ from quyu.platform.files.models import StoredFile
 from quyu.platform.imports import rejected
 from quyu.platform.imports.models import ImportRun, WrittenRow
 from quyu.platform.imports.runs import AT_WORK
-from quyu.platform.jobs import liveness
 from quyu.platform.people.models import Person
-from quyu.shell.backup import making
 from quyu.shell.personal import erasing
 from quyu.shell.personal.subject import PREFIX, person_subject
 
@@ -80,19 +79,14 @@ def clear_uploads(uploads: QuerySet[StoredFile], *, reason: str, at: datetime) -
 
     Their rows and fingerprints stay. A file that a younger row names stays as well.
     """
-    if liveness.is_working(making.LOCK):
-        raise erasing.BackupRunning
-    with liveness.working(making.LOCK), transaction.atomic():
+    with erasing.no_backup_meanwhile(), transaction.atomic():
         numbers = list(uploads.values_list("pk", "path"))
         forget_runs(ImportRun.objects.filter(file__in=[pk for pk, _path in numbers]))
         StoredFile.objects.filter(pk__in=[pk for pk, _path in numbers]).update(path="", size=0)
         for path in {path for _pk, path in numbers}:
             transaction.on_commit(lambda path=path: clearing.remove_unnamed(path))  # type: ignore[misc]
         if numbers:
-            audit.record(
-                actor=None, verb=VERB, subject=ChainHead(pk=1), label="uploads",
-                detail={"files": len(numbers)}, reason=reason, at=at,
-            )  # fmt: skip
+            _note("uploads", {"files": len(numbers)}, reason, at)
     return len(numbers)
 
 
@@ -110,8 +104,10 @@ def clear_rejected(runs: Sequence[int], *, reason: str, at: datetime) -> int:
         ImportRun.objects.filter(pk__in=runs).update(errors=[])
         transaction.on_commit(lambda: rejected.forget(runs))
         if runs:
-            audit.record(
-                actor=None, verb=VERB, subject=ChainHead(pk=1), label="rejected",
-                detail={"imports": len(runs)}, reason=reason, at=at,
-            )  # fmt: skip
+            _note("rejected", {"imports": len(runs)}, reason, at)
     return len(runs)
+
+
+def _note(label: str, detail: dict[str, object], reason: str, at: datetime) -> None:
+    whole = ChainHead(pk=chain.HEAD_ID)
+    audit.record(actor=None, verb=VERB, subject=whole, label=label, detail=detail, reason=reason, at=at)
