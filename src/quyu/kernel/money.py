@@ -7,7 +7,6 @@ from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from quyu.kernel.refusal import Refusal
 
 FEN_PER_YUAN = 100
-FEN_PER_WAN = 1_000_000
 INT64_MAX = 2**63 - 1
 
 _SCALES = {"万": Decimal(10_000), "亿": Decimal(100_000_000)}

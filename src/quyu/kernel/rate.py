@@ -1,7 +1,6 @@
-"""Rates are integers: basis points (1/10,000) or parts per million; never percent floats."""
+"""Rates are integers: basis points (1/10,000); never percent floats."""
 
 BP = 10_000
-PPM = 1_000_000
 
 
 def _round_half_up(numerator: int, denominator: int) -> int:
@@ -14,11 +13,6 @@ def _round_half_up(numerator: int, denominator: int) -> int:
 def ratio_bp(part: int, whole: int) -> int | None:
     """`part / whole` in basis points, half up (away from zero); None where the whole is zero."""
     return _round_half_up(part * BP, whole) if whole else None
-
-
-def ratio_ppm(part: int, whole: int) -> int | None:
-    """`part / whole` in parts per million, half up; None where the whole is zero."""
-    return _round_half_up(part * PPM, whole) if whole else None
 
 
 def growth_bp(now: int, before: int) -> int | None:

@@ -1,6 +1,7 @@
 """Orders in by the pipeline: what is created, refused, remembered."""
 
 from collections.abc import Collection
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -11,12 +12,12 @@ from quyu.apps.customers.models import Customer
 from quyu.apps.performance import derive, imports, rollups
 from quyu.apps.performance.models import MonthRollup
 from quyu.kernel.refusal import Refusal
-from quyu.platform.catalog.models import Product
+from quyu.platform.catalog.models import Channel, Product, ProductLine
 from quyu.platform.facts import store
 from quyu.platform.facts.models import Batch, ClosedMonth
 from quyu.platform.imports import pipeline
 from quyu.platform.imports.kinds import Context
-from quyu.platform.people.models import Person, User
+from quyu.platform.people.models import OrgUnit, Person, User
 from quyu.platform.people.scope import everything
 from tests import factories
 from tests.platform.facts.lines import AT
@@ -51,6 +52,20 @@ def test_an_order_file_brings_its_master_data_when_allowed(tmp_path: Path) -> No
     assert Customer.objects.get(name="甲商行").opened_on == date(2026, 5, 4)
     assert Product.objects.count() == 2
     assert sorted(MonthRollup.objects.values_list("amount_fen", flat=True)) == [-5050, 10000]
+
+
+def test_the_history_of_what_a_file_brings_names_who_imported_it(tmp_path: Path) -> None:
+    user = factories.user("ops")
+    found = prepared(
+        order_file(
+            tmp_path / "a.csv", "SO1,2026-05-04,甲,茶,1,1,流通,张,华东", header=f"{HEADER},渠道,业务员,地区"
+        )
+    )
+    pipeline.commit(replace(found, context=replace(found.context, actor=user)))
+
+    for model in (Customer, Product, ProductLine, Channel, Person):
+        assert [record.history_user for record in model.history.all()] == [user], model
+    assert OrgUnit.objects.get(code="华东").history.get().history_user == user
 
 
 def test_what_somebody_else_created_since_the_check_is_used_and_not_created_again(tmp_path: Path) -> None:

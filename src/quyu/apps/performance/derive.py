@@ -105,7 +105,7 @@ def implied(table: pa.Table, kinds: Collection[str]) -> Implied:
 @transaction.atomic
 def create(new: Implied, *, actor: User | None, at: datetime) -> dict[str, int]:
     """Create what is still missing; return how many of each. Raises MasterChanged."""
-    makers: dict[str, Callable[[list[str], Implied], int]] = {
+    makers: dict[str, Callable[[list[str], Implied, User | None], int]] = {
         "channels": _create_channels,
         "products": _create_products,
         "customers": _create_customers,
@@ -113,9 +113,11 @@ def create(new: Implied, *, actor: User | None, at: datetime) -> dict[str, int]:
         "regions": _create_regions,
     }
     missing = {kind: _still_missing(kind, texts) for kind, texts in new.missing.items()}
-    created = {kind: make(missing[kind], new) for kind, make in makers.items() if missing.get(kind)}
+    created = {kind: make(missing[kind], new, actor) for kind, make in makers.items() if missing.get(kind)}
     if created and actor is not None:
-        audit.record(actor=actor, verb="derive", subject=actor, label=str(actor), detail=created, at=at)
+        audit.record(
+            actor=actor, verb="derive", subject=actor, label=actor.get_full_name(), detail=created, at=at
+        )
     return created
 
 
@@ -136,12 +138,12 @@ def _still_missing(kind: str, texts: Sequence[str]) -> list[str]:
     return left
 
 
-def _create_channels(texts: list[str], _new: Implied) -> int:
+def _create_channels(texts: list[str], _new: Implied, actor: User | None) -> int:
     rows = [Channel(code=text[: resolution.SHORT_CODE_LENGTH], name=text[:80]) for text in texts]
-    return len(bulk_create_with_history(rows, Channel, batch_size=500))
+    return len(bulk_create_with_history(rows, Channel, batch_size=500, default_user=actor))
 
 
-def _create_products(texts: list[str], new: Implied) -> int:
+def _create_products(texts: list[str], new: Implied, actor: User | None) -> int:
     """A product takes the name, line and sub-category its lines most often have."""
     said = new.said["products"]
     names = {said[text]["line_name"] or UNSORTED_LINE for text in texts}
@@ -150,7 +152,7 @@ def _create_products(texts: list[str], new: Implied) -> int:
         ProductLine(code=name[: resolution.SHORT_CODE_LENGTH], name=name[:80])
         for name in sorted(names - set(lines))
     ]
-    lines |= {line.name: line for line in bulk_create_with_history(added, ProductLine)}
+    lines |= {line.name: line for line in bulk_create_with_history(added, ProductLine, default_user=actor)}
     rows = [
         Product(
             code=resolution.new_code(text),
@@ -160,16 +162,15 @@ def _create_products(texts: list[str], new: Implied) -> int:
         )
         for text in texts
     ]
-    return len(bulk_create_with_history(rows, Product, batch_size=500))
+    return len(bulk_create_with_history(rows, Product, batch_size=500, default_user=actor))
 
 
-def _create_customers(texts: list[str], new: Implied) -> int:
+def _create_customers(texts: list[str], new: Implied, actor: User | None) -> int:
     """A customer is where most of its lines say it is; without a known place it stays unplaced."""
     said, first = new.said["customers"], new.first_days["customers"]
     units = _units(said, texts)
-    channels = {channel.code: channel for channel in Channel.objects.all()} | {
-        c.name: c for c in Channel.objects.all()
-    }
+    known = Channel.objects.all()
+    channels = {channel.code: channel for channel in known} | {channel.name: channel for channel in known}
     rows = [
         Customer(
             code=resolution.new_code(text),
@@ -180,7 +181,7 @@ def _create_customers(texts: list[str], new: Implied) -> int:
         )
         for text, unit in zip(texts, units, strict=True)
     ]
-    return len(bulk_create_with_history(rows, Customer, batch_size=500))
+    return len(bulk_create_with_history(rows, Customer, batch_size=500, default_user=actor))
 
 
 def _units(said: Said, texts: list[str]) -> list[BasicUnit | None]:
@@ -190,24 +191,23 @@ def _units(said: Said, texts: list[str]) -> list[BasicUnit | None]:
     return [units.get(code or "") for code in codes]
 
 
-def _create_people(texts: list[str], new: Implied) -> int:
+def _create_people(texts: list[str], new: Implied, actor: User | None) -> int:
     first = new.first_days["people"]
     rows = [
         Person(code=text[: resolution.SHORT_CODE_LENGTH], name=text[:80], joined_on=first[text])
         for text in texts
     ]
-    return len(bulk_create_with_history(rows, Person, batch_size=500))
+    return len(bulk_create_with_history(rows, Person, batch_size=500, default_user=actor))
 
 
-def _create_regions(texts: list[str], new: Implied) -> int:
+def _create_regions(texts: list[str], new: Implied, actor: User | None) -> int:
     """New regions hang below the head office, which is made if there is none."""
     root = OrgUnit.objects.filter(kind=OrgKind.HEAD_OFFICE).order_by("pk").first()
     root = root or OrgUnit.objects.create(code=HEAD_OFFICE[0], name=HEAD_OFFICE[1], kind=OrgKind.HEAD_OFFICE)
     units = [OrgUnit(code=t[: resolution.SHORT_CODE_LENGTH], name=t[:80], kind=OrgKind.AREA) for t in texts]
-    made = bulk_create_with_history(units, OrgUnit)
-    bulk_create_with_history(
-        [OrgLink(unit=unit, parent=root, valid_from=new.starts_on) for unit in made], OrgLink
-    )
+    made = bulk_create_with_history(units, OrgUnit, default_user=actor)
+    links = [OrgLink(unit=unit, parent=root, valid_from=new.starts_on) for unit in made]
+    bulk_create_with_history(links, OrgLink, default_user=actor)
     people.rebuild_closure()
     return len(made)
 

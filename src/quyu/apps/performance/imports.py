@@ -32,8 +32,6 @@ from quyu.platform.imports.kinds import Context, Findings, ImportKind, Parsed, R
 from quyu.platform.imports.refusals import FileRefused
 from quyu.platform.people.models import User
 
-SHOWN_CREATIONS = 50
-
 
 def precheck(context: Context) -> tuple[RowError, ...]:
     """The same file has no effect the second time."""

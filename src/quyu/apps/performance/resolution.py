@@ -61,9 +61,7 @@ class Resolution:
 
     def column(self) -> pa.Array:
         """The code per row; an unknown text becomes the code it would be created with."""
-        codes = [code or new_code(text) for code, text in zip(self.codes, self.texts.values, strict=True)]
-        indices = self.texts.indices
-        return pa.array(codes, pa.string()).take(pa.array(indices, mask=indices < 0))
+        return self.encoded().cast(pa.string())
 
     def encoded(self) -> pa.DictionaryArray:
         """As `column`, every code once."""

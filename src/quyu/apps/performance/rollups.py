@@ -126,12 +126,7 @@ def _touched(batch: Batch, claims: pa.Array, codes: pa.Array) -> NDArray[np.int6
 
 def changed(before: pa.Table, now: pa.Table, key: str) -> pa.Array:
     """The keys whose rows differ between two frames."""
-    rows = [
-        pc.binary_join_element_wise(
-            *(pc.fill_null(column.cast(pa.string()), "\x00") for column in frame.columns), "\x1f"
-        ).combine_chunks()
-        for frame in (before, now)
-    ]
+    rows = [attribution.row_texts(frame).combine_chunks() for frame in (before, now)]
     keys = [
         frame[key].filter(pc.invert(pc.is_in(own, other)))
         for frame, own, other in ((before, *rows), (now, *reversed(rows)))

@@ -53,9 +53,13 @@ class OwnershipOverlap(Refusal):
 
 def digest(frame: pa.Table) -> str:
     """A fingerprint of the rows of a frame, whatever their order."""
+    return durable.sha256("\n".join(sorted(row_texts(frame).to_pylist())).encode())
+
+
+def row_texts(frame: pa.Table) -> pa.ChunkedArray:
+    """Each row as one text: equal rows have equal texts."""
     columns = [pc.fill_null(column.cast(pa.string()), "\x00") for column in frame.columns]
-    lines = pc.binary_join_element_wise(*columns, "\x1f") if columns else pa.array([], pa.string())
-    return durable.sha256("\n".join(sorted(lines.to_pylist())).encode())
+    return pc.binary_join_element_wise(*columns, "\x1f")
 
 
 def attribute_lines(lines: pa.Table, ownership: pa.Table) -> pa.Table:

@@ -1,7 +1,7 @@
 """Reads about imports: the runs a person may see, and what the pages of one run show."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from quyu.platform.fields import values
 from quyu.platform.imports import kinds, questions
 from quyu.platform.imports.choices import ImportPhase, ImportState
-from quyu.platform.imports.kinds import ImportKind, Question
+from quyu.platform.imports.kinds import ImportKind
 from quyu.platform.imports.models import ImportRun
 from quyu.platform.imports.progress import ENDS, STARTS
 from quyu.platform.jobs import liveness
@@ -203,11 +203,6 @@ def _spoken(run: ImportRun, name: str, value: str, asked: Mapping[str, Any] | No
     if name.startswith(questions.PERSON):
         return _("“{name}”是哪一位？").format(name=about), value
     return _("工作表") if name == questions.SHEET else header, value
-
-
-def as_asked(asked: Iterable[Question]) -> list[dict[str, Any]]:
-    """Questions as they are kept on a run."""
-    return [asdict(question) for question in asked]
 
 
 def shown_errors(run: ImportRun, viewer: User) -> list[dict[str, Any]]:
