@@ -1,5 +1,6 @@
 """The command line: help in two languages, commands found when called, refusals without a traceback."""
 
+import re
 import subprocess
 import sys
 
@@ -11,6 +12,7 @@ from quyu.kernel.refusal import Refusal
 from quyu.shell.cli.commands import Command
 from quyu.shell.cli.language import language_of
 from quyu.shell.cli.main import COMMANDS, main
+from quyu.shell.cli.wording import columns
 
 
 @pytest.mark.parametrize(
@@ -95,3 +97,16 @@ def test_refusals_of_the_command_line_are_chinese(arguments: list[str], said: st
     assert said in result.output
     assert "Error" not in result.output
     assert "Try" not in result.output
+
+
+def test_help_names_in_chinese_what_an_option_takes_and_stays_aligned() -> None:
+    script = "from quyu.shell.cli.main import main; main(['align', '--help'])"
+    process = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    options = [line for line in process.stdout.splitlines() if line.startswith("  --")]
+
+    assert "  --territories 整数 " in process.stdout
+    assert not re.search(
+        r"[A-Z]{4,}", " ".join(line for line in options if "[fast" not in line).replace("JSON", "")
+    )
+    starts = {columns(re.match(r"(  \S+ ?\S* {2,})\S", line)[1]) for line in options}  # type: ignore[index]
+    assert len(starts) == 1

@@ -33,10 +33,11 @@ def test_more_backups_under_load_restore_equal(tmp_path: Path) -> None:
 
 @pytest.fixture(scope="module")
 def archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A backup of a small SQLite site."""
+    """A backup of a small SQLite site with a few imports."""
     folder = tmp_path_factory.mktemp("backup")
     site = Site(folder / "home", "", "")
     site.run("tests.shell.backup.load", "prepare")
+    site.run("tests.shell.backup.load", "fill")
     quyu(site, "backup", str(folder / "one.tar.gz"))
     assert json.loads((site.home / "last_backup.json").read_text())["file"].endswith("one.tar.gz")
     return folder / "one.tar.gz"
@@ -71,15 +72,31 @@ def test_a_directory_in_use_is_refused_and_left_alone(archive: Path, tmp_path: P
 
 
 @pytest.mark.capability("PLT7")
-@pytest.mark.parametrize("fault", ["flipped", "cut", "count", "sum", "fact", "trail", "upwards"])
-def test_a_faulty_archive_leaves_nothing(archive: Path, tmp_path: Path, fault: str) -> None:
+@pytest.mark.parametrize(
+    ("fault", "named"),
+    [
+        ("flipped", "faulty.tar.gz"),
+        ("cut", "faulty.tar.gz"),
+        ("missing", "home/more"),
+        ("upwards", "../outside"),
+        ("count", "people_person"),
+        ("sum", "facts_batch.amount_fen"),
+        ("trail", "audit_chainhead"),
+        ("fact", "facts/order_line/"),
+    ],
+)
+def test_a_faulty_archive_leaves_nothing_and_names_the_fault(
+    archive: Path, tmp_path: Path, fault: str, named: str
+) -> None:
     faulty = tmp_path / "faulty.tar.gz"
     faulty.write_bytes(spoiled(archive.read_bytes(), fault))
 
     done = restore(faulty, tmp_path / "place" / "home")
 
     assert done.returncode == 1, done.stdout
+    assert named in done.stderr
     assert "Traceback" not in done.stderr
+    assert fault != "cut" or "备份 faulty.tar.gz 不完整或已损坏，请换一份备份。" in done.stderr
     assert not list((tmp_path / "place").iterdir())
 
 
@@ -101,7 +118,9 @@ def spoiled(content: bytes, fault: str) -> bytes:
     if fault == "trail":
         manifest["figures"]["audit"] = [99, "0" * 64]
     if fault == "fact":
-        del manifest["files"]["home/audit_key"], members["home/audit_key"]
+        one, other = [name for name in members if name.startswith("home/facts/order_line/")][:2]
+        members[one], manifest["files"][one] = members[other], manifest["files"][other]
+    if fault == "missing":
         manifest["files"]["home/more"] = {"size": 1, "sha256": "0" * 64}
     if fault == "upwards":
         members["../outside"] = b"x"

@@ -97,9 +97,15 @@ def extract(path: Path, folder: Path) -> dict[str, Any]:
             for member in tar:
                 _require_plain(path, member)
                 found[member.name] = _write(tar, member, folder / member.name)
-    except (tarfile.TarError, EOFError, OSError, zlib.error) as error:
+    except (tarfile.TarError, EOFError, gzip.BadGzipFile, zlib.error) as error:
         raise BadArchive(
-            "archive_unreadable", "备份 {name} 读不出来：{told}", name=path.name, told=error
+            "archive_unreadable", "备份 {name} 不完整或已损坏，请换一份备份。", name=path.name
+        ) from error
+    except OSError as error:
+        raise BadArchive(
+            "archive_not_unpacked",
+            "备份 {name} 展开失败，请检查磁盘空间以及文件和目录的权限。",
+            name=path.name,
         ) from error
     if MANIFEST not in found:
         raise BadArchive("archive_incomplete", "备份 {name} 没有清单，文件不完整。", name=path.name)

@@ -1,10 +1,12 @@
-"""What Click itself says, in Chinese: its refusals and the notes in its help.
+"""What Click itself says, in Chinese: its refusals, the notes in its help, the names of its types.
 
 Click asks the gettext of the system for its words, which knows no Chinese of them; here each module of Click
 gets a table instead. A sentence not in the table stays as Click wrote it.
 """
 
-from click import core, decorators, exceptions, termui, types
+import unicodedata
+
+from click import core, decorators, exceptions, formatting, termui, types
 from click import parser as options
 
 WORDS = {
@@ -36,11 +38,23 @@ WORDS = {
     "{name} {filename!r} is a directory.": "{filename!r} 是目录，这里要文件。",
     "{name} {filename!r} is not readable.": "{filename!r} 不能读取。",
     "{name} {filename!r} is not writable.": "{filename!r} 不能写入。",
+    "file": "文件",
+    "directory": "目录",
+    "path": "路径",
     "required": "必填",
     "default: {default}": "默认 {default}",
     "env var: {var}": "环境变量 {var}",
     "Error: invalid input": "请回答 y 或 n",
 }
+
+TYPES = {
+    types.StringParamType: "文本",
+    types.IntParamType: "整数",
+    types.IntRange: "整数",
+    types.FloatParamType: "数",
+    types.FloatRange: "数",
+}
+"""How the help names what an option takes."""
 
 
 def one(message: str) -> str:
@@ -58,3 +72,11 @@ def speak_chinese() -> None:
     for module in (core, decorators, exceptions, options, termui, types):
         names = vars(module)
         names |= {name: word for name, word in (("_", one), ("ngettext", several)) if name in names}
+    for kind, name in TYPES.items():
+        kind.name = name
+    vars(formatting)["term_len"] = columns
+
+
+def columns(text: str) -> int:
+    """How wide a terminal shows the text: a Chinese character takes two columns."""
+    return sum(2 if unicodedata.east_asian_width(letter) in "WF" else 1 for letter in text)
