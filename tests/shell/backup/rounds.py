@@ -46,7 +46,7 @@ class Site:
         address = {"DATABASE_URL": f"{self.server.rpartition('/')[0]}/{self.database}"} if self.server else {}
         return kept | address | {
             "QUYU_HOME": str(self.home), "DJANGO_SETTINGS_MODULE": "quyu.shell.settings", "QUYU_LOG_LEVEL": "ERROR",
-            "PYTHONPATH": f"{REPOSITORY}/src:{REPOSITORY}",
+            "QUYU_LANG": "zh", "PYTHONPATH": f"{REPOSITORY}/src:{REPOSITORY}",
         }  # fmt: skip
 
     def make_database(self) -> None:

@@ -91,12 +91,8 @@ def left_in_database(values: tuple[str, ...]) -> list[str]:
     with connection.cursor() as cursor:
         for table in connection.introspection.table_names(cursor):
             cursor.execute(f'SELECT * FROM "{table}"')
-            text = repr(cursor.fetchall()) + json.dumps(repr(cursor.fetchall()))
-            plain = text.replace("\\\\", "\\")
-            found += [
-                f"{table}: {value}" for value in values
-                if value.replace(f"{NAME}昌", "") and _occurs(plain, value)
-            ]  # fmt: skip
+            text = repr(cursor.fetchall()).replace("\\\\", "\\")
+            found += [f"{table}: {value}" for value in values if _occurs(text, value)]
     return found
 
 

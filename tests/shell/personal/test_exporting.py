@@ -1,7 +1,6 @@
-"""A subject's export: everything that points to the person, nothing of others, on record, in a moment."""
+"""A subject's export: everything that points to the person, nothing of others, on record."""
 
 import json
-import time
 import zipfile
 from io import BytesIO
 from pathlib import Path
@@ -30,11 +29,9 @@ def test_a_person_gets_everything_and_nothing_of_others(company: Company) -> Non
     boss = company.person("boss")
     Person.objects.filter(pk=boss.pk).update(phone="13912345678")
     Person.objects.exclude(pk=boss.pk).update(phone="13700000000")
-    started = time.monotonic()
 
     content = exporting.export(person_subject(boss.code), reason="本人申请", actor=company.operations, at=AT)
 
-    assert time.monotonic() - started < 60
     with zipfile.ZipFile(BytesIO(content)) as packed:
         told = json.loads(packed.read("personal.json"))
         book = load_workbook(BytesIO(packed.read("personal.xlsx")))
