@@ -133,7 +133,7 @@ def accounts() -> Iterator[Topic]:
         )  # fmt: skip
     yield Topic(
         "users/<int:pk>/grants/<int:grant_id>/end/", "users/<int:pk>/grants/<int:grant_id>/end/", "POST",
-        (("grant", "delete"),), table="rolegrant", status=frozenset({302}), writes=True, effect=ended_not_own,
+        (("grant", "edit"),), table="rolegrant", status=frozenset({302}), writes=True, effect=ended_not_own,
         ask=lambda s, c: Ask(
             "POST", f"/users/{s.raw['rolegrant'][c.pk]['user_id']}/grants/{c.pk}/end/", form={"valid_to": "2026-12-01"}  # type: ignore[index]
         ),

@@ -1,6 +1,6 @@
 """权限矩阵: the table of rights as people read and print it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from django.apps import apps
@@ -165,11 +165,12 @@ def masked_rows() -> list[tuple[str, str, str]]:
     ]
 
 
-def limited_rows(table: object, kind: str) -> list[tuple[str, str, str, str]]:
+def limited_rows(
+    table: Mapping[Role, Mapping[str, Iterable[str]]], kind: str
+) -> list[tuple[str, str, str, str]]:
     """The roles that see or write only some fields of a resource."""
-    entries = dict(table)  # type: ignore[call-overload]
     return [
         (str(role.label), str(RESOURCE_LABELS[resource]), kind, field_words(resource, names))
-        for role, by_resource in entries.items()
+        for role, by_resource in table.items()
         for resource, names in by_resource.items()
     ]

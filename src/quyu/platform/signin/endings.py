@@ -9,11 +9,9 @@ from typing import Any
 from django.db.models.signals import post_delete, post_save
 from django.utils import timezone
 
-from quyu.platform.people.choices import Role
+from quyu.platform.people import policy
 from quyu.platform.people.models import RoleGrant, User
 from quyu.platform.signin import sessions, tokens
-
-ADMINISTRATORS = frozenset(role for role in Role.values if role.endswith("_admin"))
 
 
 def account_saved(sender: type[User], instance: User, created: bool, **_: Any) -> None:
@@ -28,7 +26,7 @@ def account_saved(sender: type[User], instance: User, created: bool, **_: Any) -
 
 
 def grant_changed(sender: type[RoleGrant], instance: RoleGrant, **_: Any) -> None:
-    if instance.role in ADMINISTRATORS:
+    if instance.role in policy.ADMINISTRATORS:
         sessions.end_all(instance.user)
 
 

@@ -101,12 +101,6 @@ def extract(path: Path, folder: Path) -> dict[str, Any]:
         raise BadArchive(
             "archive_unreadable", "备份 {name} 不完整或已损坏，请换一份备份。", name=path.name
         ) from error
-    except OSError as error:
-        raise BadArchive(
-            "archive_not_unpacked",
-            "备份 {name} 展开失败，请检查磁盘空间以及文件和目录的权限。",
-            name=path.name,
-        ) from error
     if MANIFEST not in found:
         raise BadArchive("archive_incomplete", "备份 {name} 没有清单，文件不完整。", name=path.name)
     manifest: dict[str, Any] = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
