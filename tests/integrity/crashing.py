@@ -26,8 +26,8 @@ from tests.integrity.tripwire import stretched
 
 LOADED = (duckdb, pyarrow.parquet)
 SAMPLES = 2
-
 STARTED = b"!"
+AT_THE_END = sys.maxsize
 
 
 def build() -> None:
@@ -42,7 +42,7 @@ def rounds(operation: str, count: int, *, points: int, seed: int, home: Path) ->
     chance = random.Random(seed)
     in_child(partial(ready, operation, 0, home))
     for number in range(count):
-        fatal = 1 + number * (steps - 1) // max(points - 1, 1) if number < points else None
+        fatal = step_of(number, points, steps) if number < points else None
         moment = chance.choice([chance.uniform(0, duration), chance.uniform(0.7 * duration, 1.8 * duration)])
         kill(operation, number, fatal, moment)
         killed = time.monotonic()
@@ -50,9 +50,17 @@ def rounds(operation: str, count: int, *, points: int, seed: int, home: Path) ->
         found = json.loads((home / "found.json").read_text())
         yield found | {
             "round": number,
-            "killed_at": f"step {fatal}" if fatal else f"{moment:.3f} s",
+            "killed_at": ("the end" if fatal == AT_THE_END else f"step {fatal}")
+            if fatal
+            else f"{moment:.3f} s",
             "restart_s": round(found["ready_at"] - killed, 3),
         }
+
+
+def step_of(number: int, points: int, steps: int) -> int:
+    """The first step, then evenly on, and for the last point the end: how many steps there are depends on the clock,
+    for progress is told by time."""
+    return AT_THE_END if number == points - 1 else 1 + number * (steps - 1) // max(points - 1, 1)
 
 
 def calibrate(operation: str, home: Path) -> tuple[float, int]:
@@ -85,6 +93,7 @@ def kill(operation: str, number: int, fatal: int | None, moment: float) -> None:
             return
         with stretched(fatal):
             OPERATIONS[operation].act(number)
+        os.kill(os.getpid(), signal.SIGKILL)
 
     child = forked(act)
     os.close(telling)

@@ -12,7 +12,7 @@ def test_kill_at_any_step_leaves_old_or_new() -> None:
     assert [result["operation"] for result in results] == ["import", "reversal", "publication", "rollup"]
     for result in results:
         assert result["faults"] == 0
-        # killed first, in the middle, and after the last step
+        # killed at the first step, in the middle, and at the end
         assert result["states"] == {"old": 2, "new": 1}
 
 
