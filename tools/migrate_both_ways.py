@@ -11,22 +11,17 @@ import argparse
 import json
 import os
 import sys
-from pathlib import Path
 from typing import Any
 
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "src"))
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "quyu.shell.settings")
-
 import django
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
 
-django.setup()
+from quyu.kernel.deferred import deferred
+from quyu.platform.audit import links
+from quyu.platform.audit.links import Entry
 
-from django.db import connection  # noqa: E402
-from django.db.migrations.executor import MigrationExecutor  # noqa: E402
-
-from quyu.platform.audit import chain, links  # noqa: E402
-from quyu.platform.audit.links import Entry  # noqa: E402
-
+chain = deferred("quyu.platform.audit.chain")  # knows models, so it waits for the site
 LINKED_ANEW = {"audit_decision": {"previous_digest", "digest"}, "audit_chainhead": {"digest"}}
 Rows = dict[str, dict[str, list[tuple[Any, ...]]]]
 
@@ -138,7 +133,10 @@ def both_ways() -> list[str]:
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--initial", action="store_true")
-    if parser.parse_args().initial:
+    is_initial = parser.parse_args().initial
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "quyu.shell.settings")
+    django.setup()
+    if is_initial:
         migrate(first_version(MigrationExecutor(connection)))
         return 0
     faults = both_ways()

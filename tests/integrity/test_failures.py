@@ -19,7 +19,7 @@ from quyu.apps.performance import services
 from quyu.apps.performance.models import Watermark
 from quyu.apps.performance.selectors.span import CALENDAR, span_of
 from quyu.apps.performance.selectors.tree import board
-from quyu.platform.facts import store
+from quyu.platform.facts import durable, store
 from quyu.platform.facts.models import Batch
 from quyu.platform.people.scope import everything
 from tests.apps.performance.conftest import WAN, Trading, trading
@@ -70,7 +70,7 @@ def test_a_disk_that_fails_at_any_write_leaves_everything_as_it_was(trading: Tra
 
     while record_failing_at(fatal, number):
         assert fingerprint() == before
-        assert not list(store.root().rglob("*.tmp"))
+        assert not list(store.root().rglob(f"*{durable.TEMPORARY_SUFFIX}"))
         fatal += 1
 
     assert fatal > 4
