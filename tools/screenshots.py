@@ -8,7 +8,6 @@ Needs Debian's chromium and a demo company (`quyu demo`). Starts the site on a s
 
 import argparse
 import os
-import socket
 import subprocess  # nosec B404
 import sys
 import time
@@ -19,6 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from playwright.sync_api import FloatRect, Page, sync_playwright
+from with_postgresql import spare_port
 
 ROOT = Path(__file__).resolve().parent.parent
 CHROMIUM = "/usr/bin/chromium"
@@ -98,9 +98,7 @@ SHOTS = (
 @contextmanager
 def site() -> Iterator[str]:
     """The site on a spare port; its address."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = spare_port()
     command = [str(Path(sys.executable).with_name("quyu")), "serve", "--port", str(port), "--workers", "1"]
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL)  # nosec B603
     address = f"http://127.0.0.1:{port}"
