@@ -292,6 +292,20 @@ def test_a_workbook_with_two_fitting_sheets_asks_which(company: Company) -> None
     assert run.preview["sheet_name"] == "二月"
 
 
+def test_a_small_sheet_in_traditional_characters_is_chosen_before_a_long_one_of_other_things(
+    company: Company,
+) -> None:
+    orders = [["訂單編號*", "訂單日期", "客戶", "產品", "銷售額(元)"], ["SO1", "2026-05-04", "甲", "茶", "5"]]
+    content = workbook({"其他": [["备忘", "经手"], *[["x", "y"]] * 9], "訂單": orders})
+
+    client = client_of(company.operations)
+    client.post("/imports/new/", {"kind": "orders", "file": SimpleUploadedFile("繁.xlsx", content)})
+
+    run = ImportRun.objects.latest("pk")
+    assert run.preview["sheet_name"] == "訂單"
+    assert run.preview["amount_fen"] == 500
+
+
 def test_the_same_file_again_leads_to_the_first_import(
     company: Company, django_capture_on_commit_callbacks: Any
 ) -> None:

@@ -2,6 +2,7 @@
 
 import zipfile
 import zlib
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +16,7 @@ from quyu.platform.imports.progress import Tracker
 from quyu.platform.imports.refusals import FileRefused
 from quyu.platform.imports.sheet import (
     HEADER_SEARCH_ROWS,
+    MAX_COLUMNS,
     Sheet,
     checked_headers,
     find_header,
@@ -54,16 +56,11 @@ def _read(path: Path, kind: ImportKind, sheet_name: str | None, progress: Tracke
         progress.begin(ImportPhase.READING, total=total)
         cells = xlsx_stream.read_cells(archive, book, paths[name], shared, progress=progress)
     sheet = _sheet(cells, kind)
-    return Sheet(
-        headers=sheet.headers,
-        columns=sheet.columns,
-        rows=sheet.rows,
-        header_row=sheet.header_row,
-        errors=sheet.errors,
+    return replace(
+        sheet,
         notices=xlsx_choice.notices(name, list(heads), hidden, cells.hidden_rows),
         name=name,
         sheet_names=tuple(visible),
-        above=sheet.above,
         epoch=EPOCH_1904 if book.is_1904 else EPOCH_1900,
         merged=tuple(area for area in cells.merged if area[0] > sheet.header_row),
     )
@@ -74,7 +71,9 @@ def _head(cells: Cells) -> list[list[str]]:
     rows = cells.rows[cells.rows <= HEADER_SEARCH_ROWS]
     width = max(cells.columns, default=-1) + 1
     if width > HEAD_COLUMNS:
-        raise FileRefused("too_many_columns", "文件有 {count} 列，最多 {most} 列。", count=width, most=300)
+        raise FileRefused(
+            "too_many_columns", "文件有 {count} 列，最多 {most} 列。", count=width, most=MAX_COLUMNS
+        )
     head = [[""] * width for _row in range(int(rows.max(initial=1)))]
     for number, column in cells.columns.items():
         for row, text in zip(rows.tolist(), column.slice(0, len(rows)).to_pylist(), strict=True):

@@ -29,7 +29,7 @@ def chosen(heads: Mapping[str, tuple[Head, int]], kind: ImportKind) -> str:
     """The sheet that names most columns of the kind; `heads` gives first rows and size of those not empty."""
     if not heads:
         raise FileRefused("empty_file", "文件中没有内容。")
-    words = {word for column in kind.columns for word in column.words}
+    words = {headers.key(word) for column in kind.columns for word in column.words}
     fits = {name: _fit(head, kind, words) for name, (head, _size) in heads.items()}
     name = max(heads, key=lambda key: (fits[key], heads[key][1]))
     equals = [key for key, (head, _size) in heads.items() if fits[key] > 1 and _serves(head, kind)]
@@ -55,7 +55,7 @@ def _serves(head: Head, kind: ImportKind) -> bool:
 
 def _fit(head: Head, kind: ImportKind, words: set[str]) -> int:
     header = head[find_header(head[:HEADER_SEARCH_ROWS], kind)]
-    return len({cell.strip() for cell in header} & words)
+    return len({headers.key(cell) for cell in header} & words)
 
 
 def notices(name: str, filled: Sequence[str], hidden: Sequence[str], hidden_rows: int) -> tuple[str, ...]:

@@ -34,7 +34,7 @@ from quyu.platform.imports.sheet import (
     without_empty_rows,
 )
 from quyu.platform.imports.xlsx_big import read_big
-from quyu.platform.imports.xlsx_parts import number_text
+from quyu.platform.imports.xlsx_parts import column_number, number_text
 from quyu.platform.imports.xlsx_stream import HIDDEN, Unplain
 
 MAX_ROWS = 1_048_576
@@ -107,10 +107,7 @@ def _rectangle(file: IO[bytes]) -> int:
             rows = max(rows, int(row))
             letters = max(letters, column, key=lambda text: (len(text), text))
         tail = piece[-16:]
-    width = 0
-    for letter in letters:
-        width = width * 26 + letter - 64
-    return rows * width
+    return rows * (column_number(letters) + 1)
 
 
 def _is_1904(path: Path) -> bool:
@@ -225,7 +222,4 @@ def _place(cell: Element) -> tuple[int, int]:
     match = _CELL.fullmatch(cell.get("r", ""))
     if match is None:
         return 0, 0
-    column = 0
-    for letter in match[1]:
-        column = column * 26 + ord(letter) - 64
-    return int(match[2]), column - 1
+    return int(match[2]), column_number(match[1].encode())

@@ -58,6 +58,14 @@ class Workbook:
     is_1904: bool
 
 
+def column_number(letters: bytes) -> int:
+    """The column of a reference, from 0: `A` is 0, `AB` is 27."""
+    number = 0
+    for letter in letters:
+        number = number * 26 + letter - 64
+    return number - 1
+
+
 def workbook(archive: zipfile.ZipFile) -> Workbook:
     """The sheets in their order and the styles that show dates."""
     names = set(archive.namelist())

@@ -116,14 +116,7 @@ def _areas(rest: bytes) -> Iterator[Area]:
     for left, top, right, bottom in _MERGED.findall(rest):
         if left == right and top != bottom:
             raise Unplain
-        yield int(top), int(bottom), _column(left), _column(right)
-
-
-def _column(letters: bytes) -> int:
-    number = 0
-    for letter in letters:
-        number = number * 26 + letter - 64
-    return number - 1
+        yield int(top), int(bottom), xlsx_parts.column_number(left), xlsx_parts.column_number(right)
 
 
 def _head(file: BinaryIO) -> tuple[bytes, bytes]:

@@ -11,12 +11,11 @@ from quyu.apps.customers.models import Customer
 from quyu.apps.performance.selectors import cuts, drill
 from quyu.apps.performance.selectors.tree import Board, Frame
 from quyu.apps.targets.axes import TERRITORY
+from quyu.kernel.money import FEN_PER_YUAN
 from quyu.kernel.rate import BP
 from quyu.platform.files import spreadsheet
 from quyu.platform.people import guard
 from quyu.platform.people.guard import GuardedRequest
-
-FEN = 100
 
 
 @guard.exports("actual")
@@ -25,7 +24,7 @@ def _file(_request: GuardedRequest, title: str, headers: list[str], rows: Any) -
 
 
 def _yuan(fen: int) -> float:
-    return fen / FEN
+    return fen / FEN_PER_YUAN
 
 
 def board(request: GuardedRequest, shown: Board, region: str) -> HttpResponseBase:
@@ -88,7 +87,7 @@ def lines(request: GuardedRequest, customer: Customer, found: list[drill.OrderLi
 
 
 def cut(request: GuardedRequest, found: cuts.Cut, metric: str) -> HttpResponseBase:
-    scale = {"fen": FEN, "milli": 1000, "bp": BP}.get(METRICS[metric].unit, 1)
+    scale = {"fen": FEN_PER_YUAN, "milli": 1000, "bp": BP}.get(METRICS[metric].unit, 1)
 
     def shown(value: int | None) -> float | None:
         return None if value is None else value / scale
