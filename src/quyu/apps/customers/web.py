@@ -1,8 +1,5 @@
 """Pages of customers beside those every object has: claims in dispute, and the accounts of dealers."""
 
-from typing import Any
-
-from django import forms as django_forms
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpResponse
@@ -14,10 +11,9 @@ from quyu.apps.customers import dealers, rulings, selectors
 from quyu.apps.customers.forms import AccessForm, EndAccessForm, RulingForm
 from quyu.apps.customers.models import Customer
 from quyu.apps.territories.models import Territory
-from quyu.kernel.refusal import Refusal
-from quyu.platform.fields.values import spoken
 from quyu.platform.people import guard
 from quyu.platform.people.guard import GuardedRequest
+from quyu.platform.people.web import attempt, say_errors
 
 SHOWN, PAGE_SIZE = 200, 50
 
@@ -50,8 +46,9 @@ def rule(request: GuardedRequest, code: str) -> HttpResponse:
         messages.error(request, _("请选择判归哪一方，并写明理由。"))
         return redirect("customer-conflicts")
     territory, _sign, person = form.cleaned_data["claim"].partition("|")
-    try:
-        rulings.rule(
+    attempt(
+        request,
+        lambda: rulings.rule(
             customer=customer,
             start=form.cleaned_data["start"],
             territory_code=territory,
@@ -59,10 +56,9 @@ def rule(request: GuardedRequest, code: str) -> HttpResponse:
             reason=form.cleaned_data["reason"],
             actor=request.user,
             at=request.now,
-        )
-        messages.success(request, _("已记录裁定：%(customer)s") % {"customer": customer})
-    except Refusal as refusal:
-        messages.error(request, spoken(refusal))
+        ),
+        _("已记录裁定：%(customer)s") % {"customer": customer},
+    )
     return redirect("customer-conflicts")
 
 
@@ -86,12 +82,13 @@ def dealer_list(request: GuardedRequest) -> HttpResponse:
 def give_access(request: GuardedRequest) -> HttpResponse:
     form = AccessForm(request.POST, scope=request.scope, today=request.today)
     if not form.is_valid():
-        return said(request, form)
-    try:
-        made = dealers.give_access(actor=request.user, at=request.now, **form.cleaned_data)
-        messages.success(request, _("已关联：%(customer)s") % {"customer": made.customer})
-    except Refusal as refusal:
-        messages.error(request, spoken(refusal))
+        say_errors(request, form)
+        return redirect("dealers")
+    attempt(
+        request,
+        lambda: dealers.give_access(actor=request.user, at=request.now, **form.cleaned_data),
+        _("已关联：%(customer)s") % {"customer": form.cleaned_data["customer"]},
+    )
     return redirect("dealers")
 
 
@@ -101,20 +98,12 @@ def end_access(request: GuardedRequest, pk: int) -> HttpResponse:
     access = get_object_or_404(dealers.access_within(request.scope, request.today), pk=pk)
     form = EndAccessForm(request.POST)
     if not form.is_valid():
-        return said(request, form)
-    try:
-        dealers.end_access(
-            access=access, valid_to=form.cleaned_data["valid_to"], actor=request.user, at=request.now
-        )
-        messages.success(request, _("已终止：%(customer)s") % {"customer": access.customer})
-    except Refusal as refusal:
-        messages.error(request, spoken(refusal))
-    return redirect("dealers")
-
-
-def said(request: GuardedRequest, form: django_forms.Form) -> HttpResponse:
-    """What is wrong with the form, on the page it came from."""
-    for name, errors in form.errors.items():
-        field: Any = form.fields.get(name)
-        messages.error(request, f"{field.label if field else ''} {' '.join(map(str, errors))}".strip())
+        say_errors(request, form)
+        return redirect("dealers")
+    day, label = form.cleaned_data["valid_to"], str(access.customer)
+    attempt(
+        request,
+        lambda: dealers.end_access(access=access, valid_to=day, actor=request.user, at=request.now),
+        _("已终止：%(customer)s") % {"customer": label},
+    )
     return redirect("dealers")

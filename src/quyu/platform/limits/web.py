@@ -1,19 +1,15 @@
 """授权额度: which role may go how far alone, since when."""
 
-from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from quyu.kernel.refusal import Refusal
-from quyu.platform.fields.values import spoken
 from quyu.platform.limits import services
 from quyu.platform.limits.forms import EndLimitForm, LimitForm
 from quyu.platform.limits.models import LimitRule
 from quyu.platform.people import guard
 from quyu.platform.people.guard import GuardedRequest
-from quyu.platform.people.web import say_errors
+from quyu.platform.people.web import attempt, say_errors
 
 
 @guard.require("limit", "view")
@@ -36,11 +32,7 @@ def create(request: GuardedRequest) -> HttpResponse:
     if not form.is_valid():
         say_errors(request, form)
         return redirect("limits")
-    try:
-        services.set_limit(actor=request.user, at=request.now, **form.cleaned_data)
-        messages.success(request, _("已保存。"))
-    except Refusal as refusal:
-        messages.error(request, spoken(refusal))
+    attempt(request, lambda: services.set_limit(actor=request.user, at=request.now, **form.cleaned_data))
     return redirect("limits")
 
 
@@ -52,11 +44,6 @@ def end(request: GuardedRequest, pk: int) -> HttpResponse:
     if not form.is_valid():
         say_errors(request, form)
         return redirect("limits")
-    try:
-        services.end_limit(
-            rule=rule, valid_to=form.cleaned_data["valid_to"], actor=request.user, at=request.now
-        )
-        messages.success(request, _("已保存。"))
-    except Refusal as refusal:
-        messages.error(request, spoken(refusal))
+    day = form.cleaned_data["valid_to"]
+    attempt(request, lambda: services.end_limit(rule=rule, valid_to=day, actor=request.user, at=request.now))
     return redirect("limits")

@@ -1,12 +1,9 @@
 """The accounts as pages: list, one account with its roles, and the changes an administrator makes."""
 
-from collections.abc import Callable
-
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
@@ -17,7 +14,7 @@ from quyu.platform.people.choices import Role
 from quyu.platform.people.forms import AccountForm, EndGrantForm, GrantForm
 from quyu.platform.people.guard import GuardedRequest
 from quyu.platform.people.models import RoleGrant, User
-from quyu.platform.people.web import decisions_of, say_errors
+from quyu.platform.people.web import attempt, decisions_of, say_errors
 
 PAGE_SIZE = 50
 
@@ -137,12 +134,3 @@ def end_grant(request: GuardedRequest, pk: int, grant_id: int) -> HttpResponse:
     else:
         say_errors(request, form)
     return redirect("user-detail", pk=pk)
-
-
-def attempt(request: HttpRequest, change: Callable[[], object]) -> None:
-    """Carry the change out and say so, or say why not."""
-    try:
-        change()
-        messages.success(request, _("已保存。"))
-    except Refusal as refusal:
-        messages.error(request, spoken(refusal))

@@ -1,5 +1,6 @@
 """The organisation as pages: the dated tree, one unit, one seat, and the moves between them."""
 
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 
@@ -84,11 +85,11 @@ def move_unit(request: GuardedRequest, pk: int) -> HttpResponse:
     unit = get_object_or_404(OrgUnit.objects.visible_to(request.scope), pk=pk)
     form = MoveUnitForm(request.POST, unit=unit, scope=request.scope, today=request.today)
     if form.is_valid():
-        try:
-            services.move_unit(unit=unit, actor=request.user, at=request.now, **form.cleaned_data)
-            messages.success(request, _("已保存：%(unit)s 的上级组织。") % {"unit": unit.name})
-        except Refusal as refusal:
-            messages.error(request, spoken(refusal))
+        attempt(
+            request,
+            lambda: services.move_unit(unit=unit, actor=request.user, at=request.now, **form.cleaned_data),
+            _("已保存：%(unit)s 的上级组织。") % {"unit": unit.name},
+        )
     else:
         say_errors(request, form)
     return redirect("org-unit", pk=pk)
@@ -127,11 +128,11 @@ def assign(request: GuardedRequest, pk: int) -> HttpResponse:
     seat = get_object_or_404(visible_positions(request), pk=pk)
     form = AssignForm(request.POST, scope=request.scope, today=request.today)
     if form.is_valid():
-        try:
-            made = services.assign(position=seat, actor=request.user, at=request.now, **form.cleaned_data)
-            messages.success(request, _("已安排 %(person)s 任职。") % {"person": made.person.name})
-        except Refusal as refusal:
-            messages.error(request, spoken(refusal))
+        attempt(
+            request,
+            lambda: services.assign(position=seat, actor=request.user, at=request.now, **form.cleaned_data),
+            _("已安排 %(person)s 任职。") % {"person": form.cleaned_data["person"].name},
+        )
     else:
         say_errors(request, form)
     return redirect("org-position", pk=pk)
@@ -145,11 +146,11 @@ def end_assignment(request: GuardedRequest, pk: int) -> HttpResponse:
     assignment = get_object_or_404(visible, pk=pk)
     form = EndForm(request.POST)
     if form.is_valid():
-        try:
-            vacate(request, assignment, form.cleaned_data)
-            messages.success(request, _("已结束 %(person)s 的任职。") % {"person": assignment.person.name})
-        except Refusal as refusal:
-            messages.error(request, spoken(refusal))
+        attempt(
+            request,
+            lambda: vacate(request, assignment, form.cleaned_data),
+            _("已结束 %(person)s 的任职。") % {"person": assignment.person.name},
+        )
     else:
         say_errors(request, form)
     return redirect("org-position", pk=assignment.position_id)
@@ -202,3 +203,13 @@ def say_errors(request: HttpRequest, form: forms.Form) -> None:
     for name, errors in form.errors.items():
         label = form.fields[name].label if name in form.fields else ""
         messages.error(request, f"{label} {' '.join(map(str, errors))}".strip())
+
+
+def attempt(request: HttpRequest, change: Callable[[], object], done: str = "") -> None:
+    """Carry the change out and say so, or say why not."""
+    try:
+        change()
+    except Refusal as refusal:
+        messages.error(request, spoken(refusal))
+    else:
+        messages.success(request, done or _("已保存。"))
