@@ -5,7 +5,6 @@ Tests and pages read the tables through this module, so that there is one place 
 
 from collections.abc import Iterator, Mapping
 
-from quyu.kernel.refusal import Refusal
 from quyu.platform.people.choices import Role
 from quyu.platform.people.rights import (
     ACTIONS,
@@ -31,15 +30,6 @@ __all__ = [
     "ACTIONS", "ADMINISTRATORS", "BY_ROW", "DISCLOSED", "EVERYONE", "GIVEN_BY_SECURITY", "HISTORY", "KEEP",
     "PERSONAL", "POLICY", "RESOURCES", "SEEN_STATES", "STATES", "VISIBLE", "WRITABLE",
 ]  # fmt: skip
-
-
-class WrongState(Refusal):
-    """The action is closed in this state of the object."""
-
-    def __init__(self, label: object, state: object) -> None:
-        super().__init__(
-            "wrong_state", "“{label}”现在是“{state}”，此时不能做这项操作。", label=label, state=state
-        )
 
 
 def is_known(resource: str, action: str) -> bool:
@@ -81,12 +71,6 @@ def disclosing(scope: Scope, resource: str, action: str = "view") -> Scope:
 def is_open(resource: str, action: str, state: str) -> bool:
     """Whether an object in this state takes the action at all."""
     return state in STATES.get((resource, action), (state,))
-
-
-def require_open(resource: str, action: str, state: str, *, label: object, spoken_state: object) -> None:
-    """Raises WrongState where the table closes the action in this state."""
-    if not is_open(resource, action, state):
-        raise WrongState(label, spoken_state)
 
 
 def roles_seeing(resource: str, state: str) -> frozenset[str]:
