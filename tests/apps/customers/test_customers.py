@@ -171,16 +171,11 @@ def test_customers_in_no_territory_are_counted(four):
     assert selectors.unplaced_count(TODAY) == 1
 
 
-def test_placing_reports_what_it_does_not_know(four):
-    placed = services.place_customers(
-        places={"C-NOWHERE": (None, None, "J21县", None), "C-GD": ("Texas", "Houston", None, None)},
-        actor=None,
-        at=TODAY,
-    )
-    assert placed.not_recognised == ("C-GD",)
-    assert placed.by_level == {"county": 1}
-    assert Customer.objects.get(code="C-NOWHERE").unit.code == "J21"
-    assert Customer.objects.get(code="C-GD").unit.code == "G11"
+def test_a_unit_counts_the_customers_without_a_named_territory(four):
+    Customer.objects.filter(code="C-NOWHERE").update(unit=BasicUnit.objects.get(code="J21"))
+
+    services.refresh_unit_counts(at=TODAY)
+
     counts = dict(UnitFigure.objects.filter(measure="customers").values_list("unit__code", "value"))
     assert counts == {"J11": 1, "J14": 1, "J21": 1, "G11": 1}
 

@@ -1,6 +1,5 @@
-"""What changes many customers at once: placing them, classing them, counting them per unit."""
+"""What changes many customers at once: classing them, counting them per unit."""
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -18,18 +17,7 @@ from quyu.kernel.money import format_wan
 from quyu.kernel.rate import format_bp
 from quyu.platform.approvals.services import day
 from quyu.platform.audit import services as audit
-from quyu.platform.geography import selectors as geography
-from quyu.platform.geography.models import BasicUnit
-from quyu.platform.geography.placing import Place
 from quyu.platform.people.models import User
-
-
-@dataclass(frozen=True)
-class Placed:
-    """How many customers were placed at which level, and the codes of those that were not recognised."""
-
-    by_level: Mapping[str, int]
-    not_recognised: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -40,27 +28,6 @@ class TierChange:
     before: str
     after: str
     reason: str
-
-
-@transaction.atomic
-def place_customers(*, places: Mapping[str, Place], actor: User | None, at: date | datetime) -> Placed:
-    """Put customers in units by (province, city, county, address), by customer code.
-
-    A customer whose place is not recognised keeps what it had and is reported; nothing is guessed.
-    """
-    codes = sorted(places)
-    units = dict(zip(codes, geography.place_many([places[code] for code in codes]), strict=True))
-    known = {unit.code: unit for unit in BasicUnit.objects.filter(code__in={c for c in units.values() if c})}
-    changed = []
-    for customer in Customer.objects.filter(code__in=codes).order_by("code"):
-        found = units[customer.code]
-        if found is not None and customer.unit_id != known[found].pk:
-            customer.unit = known[found]
-            changed.append(customer)
-    save_all(changed, ["unit"], actor, "")
-    refresh_unit_counts(at=day(at))
-    levels = Counter(known[code].level for code in units.values() if code)
-    return Placed(dict(levels), tuple(code for code in codes if units[code] is None))
 
 
 def save_all(changed: Sequence[Customer], fields: list[str], actor: User | None, reason: str) -> None:
