@@ -12,7 +12,9 @@ from quyu.apps.customers.models import Customer
 from quyu.apps.performance.models import DayRollup
 from quyu.platform.approvals import services as approvals
 from quyu.platform.catalog.models import ProductLine
+from quyu.platform.people.choices import Role
 from quyu.platform.people.models import Assignment, Person, Position
+from tests import factories
 from tests.people import Company, client_of
 
 NOW = datetime(2026, 6, 15, 1, 30, tzinfo=UTC)
@@ -123,3 +125,10 @@ def test_no_list_leads_to_imports_that_its_reader_may_not_open(company: Company)
     assert "/calendar-days/new/" in page
     assert "/imports/new/" not in page
     assert "/imports/new/?kind=customer" in client_of(company.operations).get("/customers/").content.decode()
+
+
+def test_a_dealer_is_led_to_his_shops(company: Company) -> None:
+    factories.grant(company.stranger, Role.DEALER, company.head_office)
+
+    assert "查看我的门店和订单" in tasks_of(company, "stranger")
+    assert "查看我的门店和订单" not in tasks_of(company, "operations")

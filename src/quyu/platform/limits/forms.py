@@ -29,7 +29,7 @@ class LimitForm(forms.Form):
         super().__init__(*args, **kwargs)
         able = policy.roles_with("target", "edit")
         roles: Any = self.fields["role"]
-        roles.choices = [(role.value, role.label) for role in Role if role in able]
+        roles.choices = [("", _("请选择")), *((role.value, role.label) for role in Role if role in able)]
         self.initial.setdefault("valid_from", today)
 
     def clean(self) -> dict[str, Any]:

@@ -86,7 +86,7 @@ class AccountForm(forms.Form):
 class GrantForm(forms.Form):
     """A role over an org unit."""
 
-    role = forms.ChoiceField(label=_("角色"), choices=Role.choices)
+    role = forms.ChoiceField(label=_("角色"), choices=[("", _("请选择")), *Role.choices])
     org_unit = forms.ModelChoiceField(OrgUnit.objects.none(), label=_("范围"))
     valid_from = day_field(_("生效日"))
     valid_to = day_field(_("失效日"), required=False)

@@ -131,13 +131,14 @@ def next_calendar(request: GuardedRequest) -> Iterator[Task]:
 
 
 def standing_duties(request: GuardedRequest) -> Iterator[Task]:
-    """What the administrators come for; their home has no figures."""
+    """What administrators and dealers come for; their home has no figures."""
     roles = guard.full_scope(request).roles
     for role, view, text, detail in (
         (Role.SYSTEM_ADMIN, "user-list", _("管理账号"), _("开通、重置密码、停用；角色由安全管理员授予")),
         (Role.SYSTEM_ADMIN, "calendarday-list", _("维护工作日历"), _("放假和调休，影响时间进度")),
         (Role.SECURITY_ADMIN, "user-list", _("授予和收回角色"), _("看每个账号现在有哪些权限")),
         (Role.AUDIT_ADMIN, "audit-verify", _("核验审计记录"), _("逐日核对，指出任何改动的位置")),
+        (Role.DEALER, "customer-list", _("查看我的门店和订单"), _("与您的账号关联的客户及其订单")),
     ):
         if role in roles and (url := url_of(view)):
             yield Task(text, detail, url)
