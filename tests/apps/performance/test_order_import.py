@@ -11,10 +11,14 @@ import pytest
 from quyu.apps.customers.models import Customer
 from quyu.apps.performance import derive, imports, rollups
 from quyu.apps.performance.models import MonthRollup
+from quyu.apps.territories.choices import FigureMeasure
+from quyu.apps.territories.models import UnitFigure
 from quyu.kernel.refusal import Refusal
 from quyu.platform.catalog.models import Channel, Product, ProductLine
 from quyu.platform.facts import store
 from quyu.platform.facts.models import Batch, ClosedMonth
+from quyu.platform.geography.choices import UnitLevel
+from quyu.platform.geography.models import BasicUnit
 from quyu.platform.imports import pipeline
 from quyu.platform.imports.kinds import Context
 from quyu.platform.people.models import OrgUnit, Person, User
@@ -162,6 +166,26 @@ def test_a_reversed_file_may_come_again(tmp_path: Path) -> None:
 
     assert pipeline.commit(prepared(path)).rows == 2
     assert sum(MonthRollup.objects.values_list("amount_fen", flat=True)) == 4950
+
+
+@pytest.mark.capability("TER6", "PLT4")
+def test_the_weights_of_the_units_follow_an_import_and_its_undoing(
+    tmp_path: Path, django_capture_on_commit_callbacks: Any
+) -> None:
+    county = BasicUnit.objects.create(code="320102", name="玄武区", level=UnitLevel.COUNTY)
+    Customer.objects.create(code="甲商行", name="甲商行", unit=county)
+
+    def weights() -> dict[str, int]:
+        return dict(UnitFigure.objects.filter(unit=county).values_list("measure", "value"))
+
+    with django_capture_on_commit_callbacks(execute=True):
+        receipt = pipeline.commit(prepared(order_file(tmp_path / "a.csv")))
+    assert weights() == {FigureMeasure.AMOUNT: 10000, FigureMeasure.CUSTOMERS: 1}
+
+    assert receipt.batch_id is not None
+    with django_capture_on_commit_callbacks(execute=True):
+        imports.undo(receipt.batch_id, "错了", None, AT)
+    assert weights() == {FigureMeasure.CUSTOMERS: 1}
 
 
 def test_two_lines_of_one_product_in_an_order_are_two_lines(tmp_path: Path) -> None:

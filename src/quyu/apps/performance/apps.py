@@ -15,3 +15,4 @@ class PerformanceConfig(AppConfig):
         background = import_module("quyu.apps.performance.background")
         ownership = import_module("quyu.platform.ownership")
         ownership.on_ownership_change(background.refresh_attribution_later)
+        ownership.on_ownership_change(background.refresh_figures_later)

@@ -1,10 +1,11 @@
-"""What the worker does to the rollups: attributing anew after ownership changed, restating when asked to."""
+"""What the worker does to derived figures: attributing anew, weighing the units anew, restating when asked to."""
 
 from datetime import date, datetime
 
+from django.utils.timezone import localdate
 from django_tasks import task
 
-from quyu.apps.performance import services
+from quyu.apps.performance import figures, services
 from quyu.platform.jobs import services as jobs
 from quyu.platform.people.declarations import MACHINE, declares
 
@@ -14,6 +15,13 @@ from quyu.platform.people.declarations import MACHINE, declares
 def refresh_attribution(at: str) -> None:
     """Attribute again what the change touches, and bring the rollups up to date."""
     services.refresh_ownership(at=datetime.fromisoformat(at))
+
+
+@task()
+@declares(*MACHINE)
+def refresh_figures(today: str) -> None:
+    """Weigh the units anew: by orders of the last twelve months and by customers."""
+    figures.refresh_units(date.fromisoformat(today))
 
 
 @task()
@@ -31,3 +39,8 @@ def restate_later(today: date) -> None:
 def refresh_attribution_later(at: datetime) -> None:
     """The listener of ownership changes."""
     jobs.enqueue(refresh_attribution, at=at.isoformat())
+
+
+def refresh_figures_later(at: datetime) -> None:
+    """What follows an import or its undoing, and a change of customers."""
+    jobs.enqueue(refresh_figures, today=localdate(at).isoformat())

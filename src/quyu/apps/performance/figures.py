@@ -3,8 +3,10 @@
 from datetime import date
 
 import pyarrow as pa
+from django.db import transaction
 
 from quyu.analytics.connection import connect
+from quyu.apps.customers import services as customers
 from quyu.apps.customers.models import Customer
 from quyu.apps.performance.selectors.span import year_before
 from quyu.apps.territories import services as territories
@@ -29,6 +31,13 @@ def customer_amounts(stop: date) -> dict[str, int]:
         store.order_lines(connection)
         rows = connection.execute(BY_CUSTOMER, {"start": year_before(stop), "stop": stop}).fetchall()
     return dict(rows)
+
+
+@transaction.atomic
+def refresh_units(today: date) -> None:
+    """Both figures of every unit as of a day: the weights of balance on maps and in proposals."""
+    refresh_unit_amounts(today)
+    customers.refresh_unit_counts(at=today)
 
 
 def refresh_unit_amounts(stop: date) -> int:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from numpy.typing import NDArray
 
-from quyu.apps.performance import derive, order_amounts, order_scope, places, rollups, services
+from quyu.apps.performance import background, derive, order_amounts, order_scope, places, rollups, services
 from quyu.apps.performance.batch_totals import by_territory
 from quyu.apps.performance.duplicates import Lines
 from quyu.apps.performance.order_checks import (
@@ -216,6 +216,7 @@ def commit(parsed: Parsed, context: Context) -> Receipt:
         at=context.at,
         source=_source(context),
     )
+    background.refresh_figures_later(context.at)
     totals = {
         "amount_fen": batch.amount_fen,
         "quantity_milli": batch.quantity_milli,
@@ -232,6 +233,7 @@ def undo(batch_id: int, reason: str, actor: User | None, at: datetime) -> Receip
     """Take an imported batch back by a reversal."""
     batch = Batch.objects.select_for_update().get(pk=batch_id)
     reversal = services.reverse(batch=batch, reason=reason, actor=actor, at=at)
+    background.refresh_figures_later(at)
     return Receipt(reversal.row_count, {"amount_fen": reversal.amount_fen}, reversal.pk)
 
 
