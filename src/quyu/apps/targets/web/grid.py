@@ -19,6 +19,7 @@ from quyu.apps.targets.selectors.outlook import outlook
 from quyu.apps.targets.selectors.reach import MovedAway, NotYours
 from quyu.apps.targets.spreading import widest
 from quyu.apps.targets.web.access import Json, node_or_404, offers, refusals_as_json, version_or_404
+from quyu.apps.targets.web.tabs import tabs
 from quyu.kernel.money import format_yuan
 from quyu.platform.fields.received import json_object, whole_number
 from quyu.platform.fields.values import spoken
@@ -37,6 +38,7 @@ def page(request: GuardedRequest, pk: int) -> HttpResponse:
     is_whole = request.scope.is_everything
     may_edit = bool(found.rows) and offers(request, version, "target", "edit")
     context |= {
+        "tabs": tabs(request, version, "target-version"),
         "here": here,
         "shown": [row for row in found.rows if row.parent == (here.code if here else None)],
         "may_edit": may_edit,

@@ -17,6 +17,7 @@ from quyu.apps.targets.models import PlanVersion
 from quyu.apps.targets.selectors.history import change_of, operations_of
 from quyu.apps.targets.selectors.log import broken_link
 from quyu.apps.targets.web.access import version_or_404
+from quyu.apps.targets.web.tabs import tabs
 from quyu.kernel.refusal import Refusal
 from quyu.platform.fields.values import spoken
 from quyu.platform.people import guard
@@ -71,6 +72,7 @@ def history(request: GuardedRequest, pk: int) -> HttpResponse:
     changes = [change_of(operation, axes) for operation in page]
     context = {
         "version": version,
+        "tabs": tabs(request, version, "target-history"),
         "page": page,
         "changes": [c for c in changes if not c.region or reach.covers(axes, c.region)],
         "shows_total": request.scope.is_everything,

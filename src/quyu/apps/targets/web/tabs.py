@@ -1,0 +1,37 @@
+"""The pages of one version, side by side: every page about a version shows the same tabs."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from quyu.apps.targets.models import PlanVersion
+from quyu.platform.people import guard
+from quyu.platform.people.guard import GuardedRequest
+
+
+@dataclass(frozen=True)
+class Tab:
+    """A page at the URL called `name`, for who may `action` on `resource`."""
+
+    label: Promise
+    name: str
+    resource: str = "target"
+    action: str = "view"
+
+
+TABS = (
+    Tab(_("目标表"), "target-version"),
+    Tab(_("变更记录"), "target-history"),
+)
+
+
+def tabs(request: GuardedRequest, version: PlanVersion, current: str) -> list[dict[str, Any]]:
+    """What `ui.tabs` draws, for the pages this person may open; `current` is the URL name of this one."""
+    return [
+        {"label": tab.label, "url": reverse(tab.name, args=[version.pk]), "active": tab.name == current}
+        for tab in TABS
+        if guard.may(request, tab.resource, tab.action)
+    ]
