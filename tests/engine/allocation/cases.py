@@ -90,6 +90,7 @@ def shuffled(problem: Problem, order: list[int]) -> Problem:
         bounds=problem.bounds,
         shares=problem.shares,
         unit=problem.unit,
+        crossing=problem.crossing,
     )
 
 

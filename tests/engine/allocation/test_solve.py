@@ -223,6 +223,8 @@ def test_a_problem_that_makes_no_sense_is_refused() -> None:
         {"upper": np.full(36, -1)},
         {"dimensions": (company.REGION, company.REGION)},
         {"coordinates": company.COORDINATES[:, :1]},
+        {"crossing": ("region", "region")},
+        {"crossing": ("region", "planet")},
     ):
         with pytest.raises(BadProblem):
             Problem(

@@ -61,7 +61,8 @@ class Problem:
 
     `coordinates`: (n, dimensions), indices into `Dimension.leaves`. `base`: weights, at least 0 to
     count. `lower` None means 0, `upper` None means open. Where `locked`, the cell keeps its `value`.
-    `unit`: free cells are rounded to multiples of it.
+    `unit`: free cells are rounded to multiples of it. `crossing`: the two dimensions whose trees both
+    stay within one unit of the exact shares at every node (see `crossing`).
     """
 
     dimensions: tuple[Dimension, ...]
@@ -75,6 +76,7 @@ class Problem:
     bounds: tuple[Bound, ...] = ()
     shares: tuple[Share, ...] = ()
     unit: int = 1
+    crossing: tuple[str, str] | None = None
     lattice: Lattice = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -110,6 +112,8 @@ def _check_shapes(problem: Problem) -> None:
         raise BadProblem("bad_dimensions", "至少需要一个维度，且维度名称不能重复。")
     if sum(dimension.height for dimension in problem.dimensions) > 120:
         raise BadProblem("too_deep", "各维度层级之和不能超过 120。")
+    if problem.crossing is not None:
+        _check_crossing(problem.crossing, names)
     if problem.unit < 1:
         raise BadProblem("bad_unit", "取整单位必须是正整数，现在是 {unit}。", unit=problem.unit)
     if problem.coordinates.shape != (rows, len(names)):
@@ -120,6 +124,16 @@ def _check_shapes(problem: Problem) -> None:
         array = getattr(problem, name)
         if array is not None and array.shape != (rows,):
             raise BadProblem("bad_length", "数组“{name}”应有 {rows} 个数。", name=name, rows=rows)
+
+
+def _check_crossing(crossing: tuple[str, ...], names: list[str]) -> None:
+    if len(crossing) != 2 or len(set(crossing)) != 2 or not set(crossing) <= set(names):
+        raise BadProblem(
+            "bad_crossing",
+            "交叉核对的应是两个不同的维度，现在是“{crossing}”；可选：{names}。",
+            crossing="、".join(crossing),
+            names="、".join(names),
+        )
 
 
 def _check_amounts(problem: Problem) -> None:
