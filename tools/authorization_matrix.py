@@ -49,7 +49,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--decisions", type=int, default=115_000)
+    parser.add_argument("--decisions", type=int, default=110_000)
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--only", default="", help="topics whose name contains this text")
     chosen = parser.parse_args()

@@ -45,6 +45,13 @@ function size(bytes: number): string {
   return bytes < 1024 * 1024 ? `${Math.max(1, Math.round(bytes / 1024))} KB` : `${(bytes / 1024 / 1024).toFixed(1)} MB`;
 }
 
+// A refusal is a page of its own; posting the form once more to see it would send a large file twice.
+function show(page: string): void {
+  document.open();
+  document.write(page);
+  document.close();
+}
+
 function send(event: SubmitEvent, zone: HTMLElement, field: HTMLInputElement): void {
   const form = event.target as HTMLFormElement;
   const bar = zone.querySelector<HTMLProgressElement>("[data-drop-progress]");
@@ -67,7 +74,7 @@ function send(event: SubmitEvent, zone: HTMLElement, field: HTMLInputElement): v
   });
   request.addEventListener("load", () => {
     if (request.status < 400) window.location.assign(request.responseURL);
-    else form.submit();
+    else show(request.responseText);
   });
   request.addEventListener("error", stop);
   request.addEventListener("abort", stop);

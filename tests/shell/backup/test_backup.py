@@ -7,11 +7,13 @@ import os
 import subprocess
 import sys
 import tarfile
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from django.db import connection
 
+from quyu.shell.backup import making
 from tests.shell.backup.rounds import REPOSITORY, Site, quyu, rounds
 
 SERVER = os.environ.get("DATABASE_URL", "")
@@ -150,6 +152,14 @@ def test_rotation_keeps_the_newest_and_touches_no_other_file(tmp_path: Path) -> 
     names = sorted(path.name for path in folder.iterdir())
     assert len(names) == 3
     assert names[:2] == ["other.tar.gz", "quyu-20210101-000000.tar.gz"]
+
+
+@pytest.mark.parametrize("name", ["a.tar", "a.zip", "a.TGZ"])
+def test_a_name_of_another_kind_of_archive_is_refused(tmp_path: Path, name: str) -> None:
+    with pytest.raises(making.WrongName, match=r"\.tar\.gz"):
+        making.target_of(tmp_path / name, datetime(2026, 6, 15, tzinfo=UTC))
+
+    assert not list(tmp_path.iterdir())
 
 
 @pytest.mark.skipif(

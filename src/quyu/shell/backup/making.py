@@ -32,7 +32,19 @@ LOCK = "backup"
 NAME = "quyu-{at:%Y%m%d-%H%M%S}.tar.gz"
 PATTERN = "quyu-????????-??????*.tar.gz"
 LAST = "last_backup.json"
+ARCHIVES = frozenset({".tar", ".gz", ".tgz", ".zip", ".7z", ".bz2", ".xz", ".zst"})
 LEFT_OUT = {LAST, "jobs", f"facts/{store.ORPHANS}"}
+
+
+class WrongName(Refusal):
+    """The name looks like an archive of another kind; as a folder it would surprise."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            "wrong_name",
+            "备份是 .tar.gz 归档，不能叫“{name}”。请写一个目录，或以 .tar.gz 结尾的文件名。",
+            name=name,
+        )
 
 
 class MissingFile(Refusal):
@@ -51,7 +63,9 @@ class Made:
 
 
 def target_of(place: Path, at: datetime) -> Path:
-    """The archive to write: `place` itself, or a name of this moment in the folder `place`."""
+    """The archive to write: `place` itself, or a name of this moment in the folder `place`. Raises WrongName."""
+    if place.suffix.lower() in ARCHIVES and not place.name.endswith(".tar.gz") and not place.is_dir():
+        raise WrongName(place.name)
     if place.name.endswith(".tar.gz") and not place.is_dir():
         place.parent.mkdir(parents=True, exist_ok=True)
         return place

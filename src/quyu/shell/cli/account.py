@@ -20,7 +20,7 @@ class UnknownPlace(Refusal):
 
 
 @click.command(cls=Command, help=_("开通账号并授予角色；初始密码只显示一次，登录后请修改。"))
-@click.argument("username")
+@click.argument("username", metavar=_("用户名"))
 @click.option(
     "--role",
     "roles",

@@ -58,7 +58,7 @@ def verify(seals: Path | None, as_json: bool) -> None:
 
 
 @audit.command(cls=Command, name="seals", help=_("封存已结束的日子，并写出全部日封，供另处保存。"))
-@click.argument("file", type=OUT)
+@click.argument("file", metavar=_("文件"), type=OUT)
 def seals(file: Path) -> None:
     chain.seal_finished(clock.today())
     kept = keeping.current()
@@ -72,7 +72,7 @@ def seals(file: Path) -> None:
 
 
 @audit.command(cls=Command, name="export", help=_("把全部审计记录写成 JSON，一条一行，含摘要值。"))
-@click.argument("file", type=OUT)
+@click.argument("file", metavar=_("文件"), type=OUT)
 def export(file: Path) -> None:
     count = 0
     with file.open("w", encoding="utf-8") as out:

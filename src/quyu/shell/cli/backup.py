@@ -18,7 +18,7 @@ MEGABYTE = 1_000_000
 
 
 @click.command(cls=Command, help=_("备份到目录或文件：数据库、事实、文件、密钥，一份归档；网站照常运行。"))
-@click.argument("place", type=click.Path(path_type=Path))
+@click.argument("place", metavar=_("目录或文件"), type=click.Path(path_type=Path))
 @click.option("--keep", type=click.IntRange(1), help=_("目录里只保留最新的几份。"))
 def backup(place: Path, keep: int | None) -> None:
     apply_migrations()

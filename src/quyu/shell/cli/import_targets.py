@@ -23,7 +23,7 @@ Answer = dict[str, object]
 
 
 @click.command(cls=Command, name="targets", help=_("把由目标草稿导出的工作簿导回该草稿。"))
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument("file", metavar=_("文件"), type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--as", "account", required=True, help=_("以哪个账号的权限导入。"))
 @click.option("--dry-run", is_flag=True, help=_("只检查，不写入。"))
 @click.option("--json", "as_json", is_flag=True, help=_("最后一行输出 JSON。"))

@@ -70,7 +70,7 @@ def import_() -> None:
 def file_options(function: Decorated) -> Decorated:
     """What every import of a file takes."""
     options = (
-        click.argument("file", type=EXISTING),
+        click.argument("file", metavar=_("文件"), type=EXISTING),
         click.option(
             "--mapping", type=EXISTING, help=_('列对应和回答的 JSON 文件：{"字段": "表头", "问题": "回答"}。')
         ),
@@ -146,7 +146,7 @@ def _written(prepared: pipeline.Prepared, partial: bool) -> tuple[Receipt | None
 
 
 @import_.command(cls=Command, name="master", help=_("把试用主数据（JSON）装入空的数据目录。"))
-@click.argument("file", type=EXISTING)
+@click.argument("file", metavar=_("文件"), type=EXISTING)
 def master_(file: Path) -> None:
     try:
         content = json.loads(file.read_text(encoding="utf-8"))
@@ -159,7 +159,7 @@ def master_(file: Path) -> None:
 
 
 @import_.command(cls=Command, name="undo", help=_("撤销一次导入；之后被改过或正在使用的行会指名拒绝。"))
-@click.argument("run", type=int)
+@click.argument("run", metavar=_("批次号"), type=int)
 @click.option("--reason", required=True, help=_("撤销的原因，写入审计记录。"))
 @click.option("--as", "account", help=_("以哪个账号的权限导入。"))
 def undo(run: int, reason: str, account: str | None) -> None:

@@ -23,7 +23,7 @@ DEFAULT_HOME = Path.home() / ".local" / "share" / "quyu"
 
 
 @click.command(cls=Command, help=_("把备份恢复到空的数据目录（和空的数据库）；核对无误才放到位。"))
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument("file", metavar=_("文件"), type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--verify", is_flag=True, help=_("只核对：校验和、行数、合计、事实文件、审计链；不恢复。"))
 @click.option(
     "--into",

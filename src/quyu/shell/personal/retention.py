@@ -86,7 +86,7 @@ def clear_uploads(uploads: QuerySet[StoredFile], *, reason: str, at: datetime) -
         for path in {path for _pk, path in numbers}:
             transaction.on_commit(lambda path=path: clearing.remove_unnamed(path))  # type: ignore[misc]
         if numbers:
-            _note("uploads", {"files": len(numbers)}, reason, at)
+            _note("上传的文件", {"files": len(numbers)}, reason, at)
     return len(numbers)
 
 
@@ -104,7 +104,7 @@ def clear_rejected(runs: Sequence[int], *, reason: str, at: datetime) -> int:
         ImportRun.objects.filter(pk__in=runs).update(errors=[])
         transaction.on_commit(lambda: rejected.forget(runs))
         if runs:
-            _note("rejected", {"imports": len(runs)}, reason, at)
+            _note("导入的错误行", {"imports": len(runs)}, reason, at)
     return len(runs)
 
 
