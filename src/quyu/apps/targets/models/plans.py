@@ -49,6 +49,7 @@ class PlanVersion(EditableRow):
     method = models.JSONField("方法", default=dict)
     total_fen = models.BigIntegerField("总目标（分）", default=0)
     published_at = models.DateTimeField("发布时间", null=True, blank=True)
+    effective_from = models.DateField("生效日", null=True, blank=True)
     created_at = models.DateTimeField("编制时间")
 
     class Meta:
