@@ -10,10 +10,13 @@ topic fills, on a relation that was not met, and on fewer decisions than asked f
 import argparse
 import multiprocessing
 import os
+import queue
 import sys
 import time
+import traceback
 from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
@@ -21,6 +24,7 @@ from tests.authorization.scratch import scratch_site
 from tests.authorization.tally import Result
 
 SHOWN, ENOUGH = 60, 0.9
+PATIENCE = 10  # seconds between looks at the workers
 
 
 def worker(
@@ -30,8 +34,8 @@ def worker(
     try:
         answers.put(share(number, workers, decisions, only))
     except BaseException as error:
+        traceback.print_exc()
         answers.put(f"worker {number}: {type(error).__name__}: {error}")
-        raise
 
 
 def share(number: int, workers: int, decisions: int, only: str) -> object:
@@ -60,10 +64,23 @@ def main() -> int:
     workers = [context.Process(target=worker, args=(number, *arguments)) for number in range(chosen.workers)]
     for process in workers:
         process.start()
-    found = [answers.get() for _ in workers]
+    found = answered(answers, workers)
     for process in workers:
         process.join()
     return report(found, chosen, time.perf_counter() - begun)
+
+
+def answered(answers: "multiprocessing.Queue[object]", workers: list[Any]) -> list[object]:
+    """What every worker found; a worker that died without a word is named instead of waited for."""
+    found: list[object] = []
+    while len(found) < len(workers):
+        try:
+            found.append(answers.get(timeout=PATIENCE))
+        except queue.Empty:
+            dead = [process for process in workers if process.exitcode not in (None, 0)]
+            if len(found) + len(dead) == len(workers):
+                return found + [f"{process.name} died with exit code {process.exitcode}" for process in dead]
+    return found
 
 
 def report(found: list[object], chosen: argparse.Namespace, seconds: float) -> int:
