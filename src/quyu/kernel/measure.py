@@ -1,20 +1,92 @@
-"""What can be counted: a measure has a unit, and its values are integers of the smallest part of it."""
+"""Units of what is measured: values are integers of the smallest part, people read another unit.
 
+Money is kept in fen and read in 万元, quantities in thousandths, rates in basis points, counts as they are.
+"""
+
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
+
+from quyu.kernel.money import NotAnAmount, parse_decimal
+from quyu.kernel.refusal import Refusal
+
+_WORD = re.compile(r"(万元|亿元|元|件|家|次|个|人|户|吨|箱|%|％)$")
+
+
+class NotAValue(Refusal):
+    """The text is no number of this unit."""
+
+    def __init__(self, text: str, unit: str) -> None:
+        super().__init__(
+            "not_a_value",
+            "“{text}”不是以“{unit}”计的数，请只写数字，如 1200 或 1.2万。",
+            text=text,
+            unit=unit,
+        )
 
 
 @dataclass(frozen=True, slots=True)
-class Measure:
-    """`scale` is how many stored integers make one displayed unit: 100 fen are one yuan."""
+class Unit:
+    """`scale` stored integers make one displayed unit, shown with `places` decimals; `word` is the unit in Chinese."""
 
     id: str
-    name_zh: str
-    name_en: str
-    unit_zh: str
+    word: str
     scale: int
+    places: int
+
+    def for_grid(self) -> dict[str, Any]:
+        """What a page needs to show and read values of this unit."""
+        return {"id": self.id, "word": self.word, "scale": self.scale, "places": self.places}
 
 
-AMOUNT = Measure("amount", "销售额", "Sales amount", "元", 100)
-QUANTITY = Measure("quantity", "销量", "Quantity", "件", 1_000)
-GROSS_PROFIT = Measure("gross_profit", "毛利", "Gross profit", "元", 100)
-MEASURES = {measure.id: measure for measure in (AMOUNT, QUANTITY, GROSS_PROFIT)}
+UNITS: Mapping[str, Unit] = {
+    unit.id: unit
+    for unit in (
+        Unit("fen", "万元", 1_000_000, 2),
+        Unit("milli", "件", 1_000, 0),
+        Unit("count", "个", 1, 0),
+        Unit("bp", "%", 100, 2),
+        Unit("ratio", "", 1_000, 2),
+    )
+}
+
+
+def format_value(value: int | None, unit: str) -> str:
+    """`123456789` fen -> `"123.46"`, `1500` milli -> `"1.5"`, `312` bp -> `"3.12"`; None -> `"—"`. Half up."""
+    if value is None:
+        return "—"
+    known = UNITS[unit]
+    exact = Decimal(value) / known.scale
+    shown = exact.quantize(Decimal(1).scaleb(-known.places), ROUND_HALF_UP)
+    if unit == "milli" and shown != exact:
+        return f"{exact.normalize():,f}"
+    return f"{shown + 0:,}"
+
+
+def say_value(value: int | None, unit: str, word: str = "") -> str:
+    """The value with its unit: `"123.46 万元"`, `"3.12%"`, `"52 家"`."""
+    if value is None:
+        return "—"
+    said = word or UNITS[unit].word
+    return f"{format_value(value, unit)}{'' if said == '%' or not said else ' '}{said}"
+
+
+def parse_value(text: str, unit: str) -> int:
+    """What a person typed in the displayed unit, as the stored integer; half up. Raises NotAValue."""
+    known = UNITS[unit]
+    plain = text.strip()
+    try:
+        if unit == "fen" and plain.endswith(("元", "亿", "万")):
+            return _stored(parse_decimal(plain), 100)
+        return _stored(parse_decimal(_WORD.sub("", plain).strip()), known.scale)
+    except NotAnAmount as refusal:
+        raise NotAValue(text, known.word) from refusal
+
+
+def _stored(number: Decimal, scale: int) -> int:
+    stored = (number * scale).quantize(Decimal(1), ROUND_HALF_UP) if abs(number) < 10**17 else Decimal(2**63)
+    if abs(stored) >= 2**63:
+        raise NotAnAmount(str(number))
+    return int(stored)

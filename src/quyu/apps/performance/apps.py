@@ -12,6 +12,8 @@ class PerformanceConfig(AppConfig):
         """Make order lines importable, show them on other pages, and follow changes of ownership."""
         import_module("quyu.apps.performance.imports")
         import_module("quyu.apps.performance.panels")
+        achieved = import_module("quyu.apps.performance.achieved")
+        import_module("quyu.apps.targets.achieved").register(achieved.by_region)
         background = import_module("quyu.apps.performance.background")
         ownership = import_module("quyu.platform.ownership")
         ownership.on_ownership_change(background.refresh_attribution_later)

@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
-from django.db.models import CharField, F, QuerySet, Value
+from django.db.models import CharField, F, Q, QuerySet, Value
 
 from quyu.apps.customers.models import Customer
 from quyu.apps.territories.models import Territory
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 else:
     duckdb = deferred("duckdb")
 
-KINDS = ("customer", "product", "channel", "territory", "person", "unit")
+KINDS = ("customer", "product", "strategic", "channel", "territory", "person", "unit")
 
 
 @dataclass(frozen=True)
@@ -49,6 +49,7 @@ def directory() -> Directory:
     """Everything, by one union."""
     parts = [
         _part("product", Product.objects.all(), "line__name"),
+        _part("strategic", Product.objects.filter(Q(is_strategic=True) | Q(line__is_strategic=True)), None),
         _part("channel", Channel.objects.all(), None),
         _part("territory", Territory.objects.all(), "org_unit__code"),
         _part("person", Person.objects.all(), None),

@@ -18,8 +18,10 @@ from quyu.apps.performance.selectors.drill import Reach
 from quyu.kernel.deferred import deferred
 
 if TYPE_CHECKING:
+    import duckdb
     import ibis
 else:
+    duckdb = deferred("duckdb")
     ibis = deferred("ibis")
 
 MOST_ROWS, MOST_COLUMNS = 500, 40
@@ -47,12 +49,20 @@ DIMENSIONS: Mapping[str, Dimension] = {
         Dimension("quarter", _("季度"), "quarter_label"),
     )
 }
+FIRST_ORDER = """
+SELECT customer_code, min(ordered_on) AS first_on
+FROM (SELECT customer_code, ordered_on FROM attributed_line GROUP BY 1, 2 HAVING sum(amount_fen) > 0) GROUP BY 1
+"""
 NAMED = """
 SELECT l.*, coalesce(u.name, '') AS region_label, coalesce(t.name, '') AS territory_label,
        coalesce(e.name, '') AS person_label, coalesce(p.extra, '') AS line_label, coalesce(p.name, l.product_code) AS product_label,
        coalesce(h.name, '') AS channel_label, strftime(l.ordered_on, '%Y-%m') AS month_label,
-       year(l.ordered_on) || 'Q' || quarter(l.ordered_on) AS quarter_label
+       year(l.ordered_on) || 'Q' || quarter(l.ordered_on) AS quarter_label,
+       l.customer_code || chr(31) || coalesce(p.extra, '') AS customer_line,
+       g.code IS NOT NULL AS is_strategic, f.first_on, CAST(f.first_on + INTERVAL 1 YEAR AS DATE) AS first_year_end
 FROM attributed_line l
+LEFT JOIN first_order f ON f.customer_code = l.customer_code
+LEFT JOIN strategic_name g ON g.code = l.product_code
 LEFT JOIN territory_name t ON t.code = l.territory_code
 LEFT JOIN unit_name u ON u.code = t.extra
 LEFT JOIN person_name e ON e.code = l.person_code
@@ -67,6 +77,12 @@ def named_lines() -> ibis.Table:
     """What metrics and dimensions may refer to."""
     columns = {
         "order_no": "string",
+        "ordered_on": "date",
+        "first_on": "date",
+        "first_year_end": "date",
+        "is_strategic": "boolean",
+        "customer_line": "string",
+        "territory_code": "string",
         "customer_code": "string",
         "quantity_milli": "int64",
         "amount_fen": "int64",
@@ -90,25 +106,31 @@ class Cut:
     is_cut_short: bool
 
 
+def name_lines(connection: duckdb.DuckDBPyConnection, reach: Reach, days: tuple[date, date]) -> None:
+    """Make the table `named_line`: the lines of the days in reach, with labels and each customer's first order."""
+    connection.execute(f"CREATE TEMP TABLE first_order AS {FIRST_ORDER}")  # nosec B608
+    connection.execute(
+        f"CREATE TEMP TABLE named_line AS {NAMED}",  # nosec B608
+        {
+            "start": days[0],
+            "stop": days[1],
+            "everything": reach.is_everything,
+            "territories": list(reach.territory_codes),
+        },
+    )
+
+
 def cut(
     metric_id: str, row: str, column: str, reach: Reach, names: Directory, *, days: tuple[date, date]
 ) -> Cut:
     """The metric by two dimensions with margins. Margins are computed, not added: distinct counts do not add."""
     metric = METRICS[metric_id]
     with attributed_lines(names) as connection:
-        connection.execute(
-            f"CREATE TEMP TABLE named_line AS {NAMED}",  # nosec B608
-            {
-                "start": days[0],
-                "stop": days[1],
-                "everything": reach.is_everything,
-                "territories": list(reach.territory_codes),
-            },
-        )
+        name_lines(connection, reach, days)
         lines = named_lines()
         rows = lines[DIMENSIONS[row].column].name("row")
         columns = lines[DIMENSIONS[column].column].name("column")
-        value = metric.expression(lines).name("value")
+        value = metric.measured(lines).name("value")
 
         def fetch(*keys: Any) -> list[tuple[Any, ...]]:
             query = lines.group_by(list(keys)).aggregate(value) if keys else lines.aggregate(value)

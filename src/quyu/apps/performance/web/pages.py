@@ -13,7 +13,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from quyu.analytics.metrics import METRICS
+from quyu.analytics.metrics import METRICS, line_metrics
 from quyu.apps.customers.models import Customer
 from quyu.apps.performance import background, charts
 from quyu.apps.performance.directory import Directory, directory
@@ -121,7 +121,7 @@ def analysis_page(request: GuardedRequest) -> HttpResponseBase:
     """多维分析: one metric by two dimensions."""
     shown, region = _place(request)
     names = directory()
-    metric = _chosen(request, "metric", METRICS, "amount")
+    metric = _chosen(request, "metric", {known.id: known for known in line_metrics()}, "amount")
     row = _chosen(request, "row", cuts.DIMENSIONS, "province")
     column = _chosen(request, "column", cuts.DIMENSIONS, "product_line")
     reach = _reach(request, shown, [region], names)
@@ -132,7 +132,7 @@ def analysis_page(request: GuardedRequest) -> HttpResponseBase:
         **_common(request, shown, region),
         "cut": found,
         "metric": METRICS[metric],
-        "metrics": METRICS.values(),
+        "metrics": line_metrics(),
         "dimensions": cuts.DIMENSIONS.values(),
         "row": row,
         "column": column,

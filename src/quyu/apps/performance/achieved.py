@@ -1,0 +1,75 @@
+"""Any metric per region node of a plan: one query over the attributed lines, each line counted at every node above it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import date
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+
+from quyu.analytics.metrics import METRICS
+from quyu.apps.performance.attributed import attributed_lines
+from quyu.apps.performance.directory import Directory, directory
+from quyu.apps.performance.models import MonthRollup
+from quyu.apps.performance.selectors.cuts import name_lines, named_lines
+from quyu.apps.performance.selectors.drill import Reach
+from quyu.apps.performance.selectors.tree import node_of
+from quyu.apps.targets.axes import Axes
+from quyu.kernel.deferred import deferred
+from quyu.platform.catalog.models import ProductLine
+
+if TYPE_CHECKING:
+    import ibis
+else:
+    ibis = deferred("ibis")
+
+SUMMED = {"amount": "amount_fen", "quantity": "quantity_milli"}
+"""Metrics that the month rollups hold ready."""
+
+
+def by_region(axes: Axes, measure: str, start: date, stop: date, product_line: str) -> Mapping[str, int]:
+    """Region code -> value over `[start, stop)` in the metric's unit; nodes without lines are left out."""
+    if measure in SUMMED and start.day == stop.day == 1:
+        return _from_rollups(axes, SUMMED[measure], start, stop, product_line)
+    names = directory()
+    metric = METRICS[measure]
+    with attributed_lines(names) as connection:
+        name_lines(connection, Reach(is_everything=True, territory_codes=()), (start, stop))
+        connection.register("node_above", _above(axes, names))
+        lines = named_lines()
+        if product_line:
+            label = ProductLine.objects.get(code=product_line).name
+            lines = lines.filter(lines.line_label == label)
+        nodes = ibis.table({"territory": "string", "node": "string"}, name="node_above")
+        joined = lines.mutate(place=lines.territory_code.fill_null("")).join(
+            nodes, ibis._.place == nodes.territory
+        )
+        query = joined.group_by("node").aggregate(value=metric.measured(joined))
+        rows = connection.execute(ibis.to_sql(query, dialect="duckdb")).fetchall()
+    return {node: int(value) for node, value in sorted(rows) if value is not None}
+
+
+def _above(axes: Axes, names: Directory) -> pa.Table:
+    """Each territory with every node it counts at; lines of nobody ("") count at the root."""
+    pairs = [("", axes.tree.root)]
+    for code, unit in sorted(names.unit_of_territory.items()):
+        pairs += [(code, node) for node in _chain(axes, node_of(axes, code, unit))]
+    territories, nodes = zip(*pairs, strict=True)
+    return pa.table({"territory": pa.array(territories, pa.string()), "node": pa.array(nodes, pa.string())})
+
+
+def _chain(axes: Axes, node: str) -> Iterator[str]:
+    yield node
+    yield from axes.tree.ancestors(node)
+
+
+def _from_rollups(axes: Axes, column: str, start: date, stop: date, product_line: str) -> Mapping[str, int]:
+    rows = MonthRollup.objects.filter(month__gte=start, month__lt=stop)
+    if product_line:
+        rows = rows.filter(product_line__code=product_line)
+    found: dict[str, int] = {}
+    for territory, unit, value in rows.values_list("territory__code", "territory__org_unit__code", column):
+        for node in _chain(axes, node_of(axes, territory, unit)):
+            found[node] = found.get(node, 0) + value
+    return found
