@@ -1,10 +1,13 @@
 """Rows about targets; each file holds one subject."""
 
 from quyu.apps.targets.models.changes import ChangeEvidence, ChangeRule, TargetChange
+from quyu.apps.targets.models.credit import CreditSplit
 from quyu.apps.targets.models.derived import DerivedTarget
 from quyu.apps.targets.models.letters import Letter
 from quyu.apps.targets.models.milestones import Milestone, MilestoneAlarm
+from quyu.apps.targets.models.negotiation import Commitment, Evidence, Minutes, NegotiationMove
 from quyu.apps.targets.models.plans import CellChunk, Lock, Operation, Plan, PlanVersion
+from quyu.apps.targets.models.rounds import Handover, Round, RoundBand
 from quyu.apps.targets.models.rules import PolicyRule
 from quyu.apps.targets.models.strategy import StrategyLine, StrategyLink
 
@@ -12,15 +15,23 @@ __all__ = [
     "CellChunk",
     "ChangeEvidence",
     "ChangeRule",
+    "Commitment",
+    "CreditSplit",
     "DerivedTarget",
+    "Evidence",
+    "Handover",
     "Letter",
     "Lock",
     "Milestone",
     "MilestoneAlarm",
+    "Minutes",
+    "NegotiationMove",
     "Operation",
     "Plan",
     "PlanVersion",
     "PolicyRule",
+    "Round",
+    "RoundBand",
     "StrategyLine",
     "StrategyLink",
     "TargetChange",
