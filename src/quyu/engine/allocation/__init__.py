@@ -16,11 +16,13 @@ from quyu.engine.allocation.interval import interval
 from quyu.engine.allocation.lattice import DuplicateCell
 from quyu.engine.allocation.params import Params, Spread
 from quyu.engine.allocation.problem import UNBOUNDED, BadProblem, Bound, Problem, Share, Total
+from quyu.engine.allocation.reasons import BOUND_BY, Reasons, reasons
 from quyu.engine.allocation.result import Result
 from quyu.engine.allocation.solve import Stopped, solve
 from quyu.engine.allocation.verify import Certificate, verify
 
 __all__ = [
+    "BOUND_BY",
     "UNBOUNDED",
     "BadProblem",
     "Bound",
@@ -36,6 +38,7 @@ __all__ = [
     "Kind",
     "Params",
     "Problem",
+    "Reasons",
     "Result",
     "Share",
     "Spread",
@@ -46,6 +49,7 @@ __all__ = [
     "edit",
     "explain",
     "interval",
+    "reasons",
     "solve",
     "verify",
 ]

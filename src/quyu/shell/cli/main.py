@@ -26,6 +26,12 @@ COMMANDS = {
         ("alignment", "create"),
         needs_site=False,
     ),
+    "allocate": Entry(
+        "quyu.shell.cli.allocation.command:allocate",
+        _("把目标精确分到每个单元格，或修改一个节点。"),
+        ("plan", "create"),
+        needs_site=False,
+    ),
     "account": Entry(
         "quyu.shell.cli.account:account",
         _("开通账号并授予角色（第一个管理员由此而来）。"),

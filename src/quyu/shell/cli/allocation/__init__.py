@@ -1,0 +1,1 @@
+"""`quyu allocate`: break a number down from files, without the site and its database."""
