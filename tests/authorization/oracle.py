@@ -227,7 +227,7 @@ class Oracle:
         """Who only carries targets out sees what was published."""
         sees_drafts = self.may(reach.user, day, "plan", "view")
         rows = self.raw[table].items()
-        return [pk for pk, row in rows if sees_drafts or row["state"] in ("published", "superseded")]
+        return [pk for pk, row in rows if sees_drafts or row["state"] in ("scheduled", "published", "superseded")]
 
     def planned(self, user: int, day: date, resource: str, action: str, tree_day: date) -> frozenset[int]:
         """Territories in reach, and those below a unit in reach in the tree of another day (a plan keeps its tree)."""

@@ -32,6 +32,8 @@ RESOURCE_LABELS = {
     "alignment": _("区域划分方案"),
     "plan": _("目标方案"),
     "target": _("目标"),
+    "letter": _("目标责任书"),
+    "change": _("目标调整"),
     "limit": _("授权额度"),
     "actual": _("实绩"),
     "order": _("订单明细"),

@@ -11,7 +11,7 @@ from quyu.platform.people.choices import Role
 ACTIONS = ("view", "create", "edit", "delete", "import", "export", "submit", "approve", "publish")
 RESOURCES = (
     "home", "account", "notice", "user", "grant", "org_unit", "position", "person", "customer", "dealer", "claim",
-    "territory", "alignment", "plan", "target", "limit", "actual", "order", "import", "approval", "personal",
+    "territory", "alignment", "plan", "target", "letter", "change", "limit", "actual", "order", "import", "approval", "personal",
     "audit", "rights", "product", "channel", "calendar",
 )  # fmt: skip
 
@@ -28,7 +28,7 @@ EVERYONE: Rights = {"home": VIEW, "account": VIEW | {"edit"}, "notice": VIEW | {
 ORGANISATION: Rights = {"org_unit": READ, "position": READ, "person": READ}
 BUSINESS_READ: Rights = {
     **ORGANISATION, "customer": READ, "territory": READ, "alignment": READ, "plan": READ, "target": READ,
-    "actual": READ, "order": READ, "product": READ, "channel": READ, "calendar": READ, "approval": VIEW,
+    "letter": READ, "change": READ, "actual": READ, "order": READ, "product": READ, "channel": READ, "calendar": READ, "approval": VIEW,
 }  # fmt: skip
 MANAGER: Rights = {
     **BUSINESS_READ,
@@ -36,6 +36,8 @@ MANAGER: Rights = {
     "alignment": READ | {"edit", "submit"},
     "target": READ | {"edit", "submit", "import"},
     "plan": READ | {"submit"},
+    "letter": READ | {"submit"},
+    "change": READ | {"create", "edit", "submit"},
     "actual": READ | {"import"},
     "import": frozenset({"view", "create"}),
     "approval": frozenset({"view", "submit", "approve"}),
@@ -54,7 +56,7 @@ POLICY: Mapping[Role, Rights] = {
     Role.SALES_OPERATIONS: {
         **dict.fromkeys(("org_unit", "position", "person", "customer", "territory"), KEEP),
         **dict.fromkeys(("product", "channel", "calendar"), KEEP),
-        **dict.fromkeys(("alignment", "plan", "target", "approval"), ALL),
+        **dict.fromkeys(("alignment", "plan", "target", "letter", "change", "approval"), ALL),
         "actual": READ | {"import", "delete"},
         "order": READ,
         "import": KEEP,
@@ -70,6 +72,8 @@ POLICY: Mapping[Role, Rights] = {
         "alignment": READ | {"approve", "publish"},
         "plan": READ | {"approve", "publish"},
         "target": READ | {"edit", "approve", "publish"},
+        "letter": READ | {"submit"},
+        "change": READ | {"approve"},
         "approval": frozenset({"view", "submit", "approve"}),
         "claim": frozenset({"view", "edit"}),
         "limit": VIEW,
@@ -78,9 +82,11 @@ POLICY: Mapping[Role, Rights] = {
     },
     Role.AREA_MANAGER: MANAGER,
     Role.PROVINCE_MANAGER: MANAGER,
-    Role.SUPERVISOR: {**BUSINESS_READ, "personal": VIEW},
+    Role.SUPERVISOR: {**BUSINESS_READ, "letter": READ | {"submit"}, "personal": VIEW},
     Role.SALESPERSON: {
         **dict.fromkeys(("customer", "territory", "target", "actual", "order", "product", "channel"), READ),
+        "letter": READ | {"submit"},
+        "change": VIEW,
         "personal": VIEW,
     },
     Role.FINANCE: BUSINESS_READ,
@@ -106,7 +112,7 @@ BY_ROW = frozenset({Role.SALESPERSON, Role.DEALER})
 """Roles that reach single rows (own territories, own customers) and never an org unit."""
 
 DRAFT, SUBMITTED, APPROVED = "draft", "submitted", "approved"
-IN_USE = frozenset({"published", "superseded", "active", "retired"})
+IN_USE = frozenset({"scheduled", "published", "superseded", "active", "retired"})
 
 STATES: Mapping[tuple[str, str], frozenset[str]] = {
     ("alignment", "edit"): frozenset({DRAFT}),
@@ -118,6 +124,10 @@ STATES: Mapping[tuple[str, str], frozenset[str]] = {
     ("plan", "submit"): frozenset({DRAFT}),
     ("plan", "approve"): frozenset({SUBMITTED}),
     ("plan", "publish"): frozenset({APPROVED}),
+    ("letter", "submit"): frozenset({"issued", "contested"}),
+    ("change", "edit"): frozenset({"collecting"}),
+    ("change", "submit"): frozenset({"collecting"}),
+    ("change", "approve"): frozenset({SUBMITTED}),
     ("approval", "approve"): frozenset({SUBMITTED}),
     ("approval", "submit"): frozenset({SUBMITTED}),
 }

@@ -1,32 +1,22 @@
 """plan.pdf: two or three pages a manager reads: map, targets, season and the method in plain words."""
 
-import json
-import shutil
-import tempfile
 from pathlib import Path
 from typing import Any
 
-import typst
-
 from quyu.kernel.money import format_wan
 from quyu.kernel.rate import format_bp, growth_bp, ratio_bp
+from quyu.platform.documents.typesetting import typeset
 from quyu.shell.plan import pictures
 from quyu.shell.plan.figures import PlanFigures
 from quyu.shell.plan.workbook import compared
 
 TEMPLATE = Path(__file__).with_name("plan.typ")
-FONTS = Path(__file__).resolve().parent.parent / "static" / "build" / "fonts"
 MOST_REGIONS = 46
 
 
 def write(path: Path, figures: PlanFigures) -> None:
     """Renders the document; it says so in its own text where more regions exist than fit."""
-    with tempfile.TemporaryDirectory(prefix="quyu-plan-") as scratch:
-        folder = Path(scratch)
-        shutil.copy(TEMPLATE, folder / "plan.typ")
-        (folder / "data.json").write_text(json.dumps(content(figures), ensure_ascii=False), encoding="utf-8")
-        fonts = [str(FONTS)] if FONTS.is_dir() else []
-        typst.compile(str(folder / "plan.typ"), output=str(path), root=scratch, font_paths=fonts)
+    path.write_bytes(typeset(TEMPLATE, content(figures)))
 
 
 def content(figures: PlanFigures) -> dict[str, Any]:

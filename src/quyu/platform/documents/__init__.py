@@ -1,0 +1,1 @@
+"""Documents the product makes: typeset as PDF, signed, and checked again."""
