@@ -179,7 +179,7 @@ def plan(world: World) -> None:
     """The published plan of 2026 with an amount of its own in every cell, a draft beside it, and one that waits."""
     operations, director = world.users["ops"], world.users["director"]
     axes = targets.freeze(year=2026, at=YESTERDAY)
-    base = np.arange(int(np.prod(axes.shape)), dtype=np.int64).reshape(axes.shape) * 37 + CELL
+    base = np.arange(int(np.prod(axes.counts)), dtype=np.int64).reshape(axes.counts) * 37 + CELL
     for index, leaf in enumerate(axes.leaves):
         world.planned |= dict.fromkeys(map(int, base[index].flat), leaf.removeprefix(TERRITORY))
     version = planning.create_plan(

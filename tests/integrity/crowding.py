@@ -20,7 +20,6 @@ from quyu.apps.targets.choices import EditRule, VersionState
 from quyu.apps.targets.models import Operation, PlanVersion
 from quyu.apps.territories.models import Territory
 from quyu.kernel.refusal import Refusal
-from quyu.kernel.tree import Tree
 from quyu.platform.approvals import services as approvals
 from quyu.platform.approvals.models import Approval
 from quyu.platform.audit import services as audit
@@ -55,7 +54,9 @@ def build() -> None:
 def warm() -> None:
     """Compile the spreading once, before anybody forks: a child compiles for seconds."""
     months = tuple(f"2026-{month:02d}" for month in range(1, 13))
-    axes = Axes(2026, Tree.from_parents({"R": None, "A": "R", "B": "R"}), months, ("L",), {}, {}, {})
+    axes = Axes.from_json(
+        {"regions": {"R": None, "A": "R", "B": "R"}, "months": months, "product_lines": ["L"]}
+    )
     held = np.arange(24, dtype=np.int64).reshape(axes.shape)
     for value in (5, 999):
         spreading.spread(

@@ -18,6 +18,7 @@ from quyu.apps.targets.axes import Axes
 from quyu.apps.targets.export import columns_of, workbook
 from quyu.apps.targets.imports.workbook import NotThisWorkbook
 from quyu.apps.targets.models import Operation, PlanVersion
+from quyu.apps.targets.sums import cube
 from quyu.shell.cli.imports import import_
 from tests.apps.targets.plans import AT, edit, make_plan, scope
 from tests.people import TODAY, Company, client_of
@@ -217,8 +218,8 @@ def test_preview_then_apply_is_one_operation_that_can_be_undone(company: Company
     proposal = page.content.decode().split('name="proposal" value="')[1].split('"')[0]
     client.post(reverse("target-import-apply", args=[version.pk]), {"proposal": proposal})
 
-    cells = store.load(version)
     axes = Axes.from_json(version.axes)
+    cells = cube(axes, store.load(version))
     south = axes.leaves.index("T:苏南")
     assert cells[south, 0, axes.lines.index("HA")] == 1234_56
     jiangsu = slice(*axes.spans["JS"])

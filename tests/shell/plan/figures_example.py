@@ -19,7 +19,7 @@ def example(*, with_actual: bool = True) -> PlanFigures:
         }
     )
     rng = np.random.default_rng(5)
-    target = rng.integers(1, 9_999_999_99, axes.shape)
+    target = rng.integers(1, 9_999_999_99, axes.counts)
     before = target * 9 // 10
     before[0, 0, 0] = -1_234
     return PlanFigures(

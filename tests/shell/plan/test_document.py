@@ -46,7 +46,8 @@ def test_without_places_there_is_no_map() -> None:
 def test_a_territory_that_is_its_whole_region_is_listed_once_here_and_twice_in_the_sheets() -> None:
     figures = example()
     named = {**figures.axes.names, "T:3": "华南"}
-    figures = replace(figures, axes=replace(figures.axes, names=named))
+    region = replace(figures.axes.region, names=named)
+    figures = replace(figures, axes=replace(figures.axes, dimensions=(region, *figures.axes.dimensions[1:])))
 
     brief = [name.strip("　") for group, name, *_ in compared(figures, is_brief=True) if group == "区域"]
     whole = [name.strip("　") for group, name, *_ in compared(figures) if group == "区域"]

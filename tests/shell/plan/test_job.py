@@ -12,8 +12,8 @@ from django.db import transaction
 
 from quyu.apps.customers.models import Customer
 from quyu.apps.performance.models import MonthRollup
-from quyu.apps.targets.axes import region_sums
 from quyu.apps.targets.selectors.grid import last_year_label
+from quyu.apps.targets.sums import node_sums
 from quyu.apps.territories.models import Territory
 from quyu.kernel.refusal import Refusal
 from quyu.platform.facts.models import Batch
@@ -59,7 +59,7 @@ def test_an_english_file_becomes_a_plan_whose_every_node_adds_up(tmp_path: Path)
     assert (done.rows, done.amount_fen, done.regions, done.people) == (900, sum(map(fen, rows)), 3, 3)
     assert figures.total_fen == last + round(Decimal(last) * 8 / 100)
     assert figures.violations == 0
-    assert int(region_sums(figures.axes, figures.target)[0].sum()) == figures.total_fen
+    assert int(node_sums(figures.axes.region, figures.target)[0].sum()) == figures.total_fen
     assert set(figures.people) == {"Anna", "Chuck", "Cass"}
 
 

@@ -1,184 +1,300 @@
-"""The axes of a plan version, frozen on the day it was made: region tree x months x product lines.
+"""The axes of a plan version, frozen on the day it was made: an ordered list of dimensions, and its cells.
 
-Cells form one dense array of shape (leaf regions, months, lines). Regions are kept in preorder, so
-the leaves below any node are one slice, a quarter is one slice of months, and a node of the whole
-lattice is a block of three slices. `TOTAL_LINE` (the empty code) means all product lines together.
+Cells are one-dimensional arrays in canonical order, sorted by region, then period, then product, then
+whatever further dimensions there are. A version that has every combination needs no coordinates: the
+place of a cell follows from its leaves. A sparse one has a `CellSet`. `TOTAL_LINE` (the empty code)
+means all product lines together.
 """
 
-from collections.abc import Mapping
+import hashlib
+import json
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
+from quyu.apps.targets.blocks import Block, Places, dense_block, keys_of, sparse_block
+from quyu.apps.targets.coordinates import CellSet
+from quyu.apps.targets.dimension import (
+    Dimension,
+    month_dimension,
+    product_dimension,
+    region_dimension,
+)
+from quyu.apps.targets.node import TOTAL_LINE, Family, Node, UnknownNode
+from quyu.apps.targets.remembered import Remembered
 from quyu.kernel.refusal import Refusal
 from quyu.kernel.tree import Tree
 
+__all__ = [
+    "TERRITORY",
+    "TOTAL_LINE",
+    "Axes",
+    "Block",
+    "Cells",
+    "Family",
+    "Mask",
+    "Node",
+    "Places",
+    "UnknownNode",
+    "WrongShape",
+]
+
 Cells = NDArray[np.int64]
 Mask = NDArray[np.bool_]
-Block = tuple[slice, slice, slice]
-TOTAL_LINE = ""
 TERRITORY = "T:"
 
 
-class UnknownNode(Refusal):
-    """The code names no region, period or product line of this version."""
+class WrongShape(Refusal):
+    """The array does not fit the axes."""
 
-    def __init__(self, code: str) -> None:
-        super().__init__("unknown_node", "目标版本中没有“{node}”。", node=code)
-
-
-@dataclass(frozen=True)
-class Node:
-    """One point of the lattice, by codes: region x period x product line ("" = all lines)."""
-
-    region: str
-    period: str
-    product_line: str = TOTAL_LINE
-
-
-@dataclass(frozen=True)
-class Family:
-    """A node, the node above it that has more cells, and the dimension in which it is above."""
-
-    dimension: str
-    child: Node
-    parent: Node
+    def __init__(self, expected: tuple[int, ...], found: tuple[int, ...]) -> None:
+        super().__init__(
+            "wrong_shape",
+            "基数的形状 {found} 与维度 {expected} 不符。",
+            expected=str(expected),
+            found=str(found),
+        )
 
 
 @dataclass(frozen=True, eq=False)
 class Axes:
-    """Index maps between codes and places in the cell array."""
+    """Index maps between codes and places in the cell array. The first three dimensions are region, period, product."""
 
     year: int
-    tree: Tree
-    months: tuple[str, ...]
-    lines: tuple[str, ...]
-    names: Mapping[str, str]
-    line_names: Mapping[str, str]
-    owners: Mapping[str, Mapping[str, Any]]
+    dimensions: tuple[Dimension, ...]
+    sparse: CellSet | None = None
 
     @classmethod
     def from_json(cls, frozen: Mapping[str, Any]) -> "Axes":
-        """From the stored form. `order` (preorder) decides, since a database may reorder the keys."""
-        regions: Mapping[str, str | None] = frozen["regions"]
-        order = frozen.get("order") or list(regions)
-        months = tuple(frozen["months"])
-        return cls(
-            year=int(frozen.get("year") or months[0][:4]),
-            tree=Tree.from_parents({code: regions[code] for code in order}),
-            months=months,
-            lines=tuple(frozen["product_lines"]),
-            names=frozen.get("names", {}),
-            line_names=frozen.get("line_names", {}),
-            owners=frozen.get("owners", {}),
-        )
+        """From the stored form; the same content gives the same object while it is in use."""
+        digest = hashlib.sha256(json.dumps(frozen, ensure_ascii=False).encode()).digest()
+        return _remembered.get(digest, lambda: _read(frozen))
 
     def to_json(self) -> dict[str, Any]:
-        """The stored form, with the order of the regions written out."""
-        return {
-            "year": self.year,
-            "regions": self.tree.parents,
-            "order": list(self.regions),
-            "months": list(self.months),
-            "product_lines": list(self.lines),
-            "names": dict(self.names),
-            "line_names": dict(self.line_names),
-            "owners": {code: dict(owner) for code, owner in self.owners.items()},
-        }
+        """The stored form."""
+        said: dict[str, Any] = {"year": self.year, "dimensions": [d.to_json() for d in self.dimensions]}
+        if self.sparse is not None:
+            said["cells"] = {"digest": self.sparse.digest, "count": self.sparse.count}
+        return said
+
+    def with_cells(self, coordinates: NDArray[np.integer[Any]]) -> "Axes":
+        """The same dimensions with only these cells: (cells, dimensions) numbers of leaves, in any order."""
+        rows = np.unique(np.asarray(coordinates, np.int32), axis=0)
+        is_full = rows.shape[0] == int(np.prod(self.counts))
+        return replace(self, sparse=None if is_full else CellSet.of(rows))
+
+    @property
+    def region(self) -> Dimension:
+        return self.dimensions[0]
+
+    @property
+    def period(self) -> Dimension:
+        return self.dimensions[1]
+
+    @property
+    def product(self) -> Dimension:
+        return self.dimensions[2]
+
+    @property
+    def others(self) -> tuple[Dimension, ...]:
+        """The dimensions beyond region, period and product."""
+        return self.dimensions[3:]
 
     @cached_property
+    def number_of(self) -> Mapping[str, int]:
+        """Code of a dimension -> its place in `dimensions`."""
+        return {dimension.code: place for place, dimension in enumerate(self.dimensions)}
+
+    def dimension(self, code: str) -> Dimension:
+        """Raises UnknownNode."""
+        if code not in self.number_of:
+            raise UnknownNode(code)
+        return self.dimensions[self.number_of[code]]
+
+    @property
+    def tree(self) -> Tree:
+        """The region tree."""
+        return self.region.tree
+
+    @property
     def regions(self) -> tuple[str, ...]:
-        return tuple(self.tree.preorder())
+        return self.region.nodes
 
-    @cached_property
+    @property
     def leaves(self) -> tuple[str, ...]:
-        return tuple(code for code in self.regions if self.tree.is_leaf(code))
+        return self.region.leaves
 
-    @cached_property
+    @property
     def depths(self) -> dict[str, int]:
-        depths: dict[str, int] = {}
-        for code in self.regions:
-            parent = self.tree.parent(code)
-            depths[code] = 0 if parent is None else depths[parent] + 1
-        return depths
+        return self.region.depths
 
-    @cached_property
+    @property
     def spans(self) -> dict[str, tuple[int, int]]:
         """Region code -> `[start, stop)` among the leaves."""
-        place = {code: index for index, code in enumerate(self.leaves)}
-        spans: dict[str, tuple[int, int]] = {}
-        for code in reversed(self.regions):
-            children = self.tree.children(code)
-            spans[code] = (
-                (spans[children[0]][0], spans[children[-1]][1])
-                if children
-                else (place[code], place[code] + 1)
-            )
-        return spans
+        return self.region.ranges
+
+    @property
+    def months(self) -> tuple[str, ...]:
+        return self.period.leaves
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """The product lines: leaves of the product tree."""
+        return self.product.leaves
+
+    @property
+    def names(self) -> Mapping[str, str]:
+        return self.region.names
+
+    @property
+    def line_names(self) -> Mapping[str, str]:
+        return self.product.names
+
+    @property
+    def owners(self) -> Mapping[str, Mapping[str, Any]]:
+        return self.region.owners
 
     @cached_property
     def periods(self) -> dict[str, tuple[int, int]]:
-        """Year, quarters (three months each, in order) and months -> `[start, stop)` among the months."""
-        quarters = {
-            f"{self.year}Q{start // 3 + 1}": (start, min(start + 3, len(self.months)))
-            for start in range(0, len(self.months), 3)
-        }
-        months = {code: (index, index + 1) for index, code in enumerate(self.months)}
-        return {str(self.year): (0, len(self.months))} | quarters | months
-
-    @cached_property
-    def period_tree(self) -> Tree:
-        """Year > quarters > months."""
-        return Tree.from_parents({code: self.period_parent(code) for code in self.periods})
+        """Year, quarters, months: widest first -> `[start, stop)` among the months."""
+        codes = sorted(self.period.nodes, key=self.period.depths.__getitem__)
+        return {code: self.period.ranges[code] for code in codes}
 
     @property
-    def shape(self) -> tuple[int, int, int]:
-        return len(self.leaves), len(self.months), len(self.lines)
+    def period_tree(self) -> Tree:
+        return self.period.tree
+
+    @cached_property
+    def counts(self) -> tuple[int, ...]:
+        """How many leaves each dimension has."""
+        return tuple(len(dimension.leaves) for dimension in self.dimensions)
+
+    @cached_property
+    def size(self) -> int:
+        """How many cells there are."""
+        return int(np.prod(self.counts)) if self.sparse is None else self.sparse.count
+
+    @property
+    def shape(self) -> tuple[int]:
+        return (self.size,)
 
     @property
     def root(self) -> Node:
-        return Node(self.tree.root, str(self.year))
+        return Node(self.region.root, self.period.root)
+
+    def flat(self, cells: NDArray[np.int64]) -> Cells:
+        """Cells given one-dimensional, or as a full array of all dimensions. Raises WrongShape."""
+        fits = cells.shape == self.shape or (self.sparse is None and cells.shape == self.counts)
+        if not fits:
+            raise WrongShape(self.shape if self.sparse else self.counts, cells.shape)
+        return np.ascontiguousarray(cells, np.int64).reshape(-1)
+
+    def codes(self, node: Node) -> list[str]:
+        """The code of the node in every dimension, roots written out. Raises UnknownNode."""
+        others = dict(node.others)
+        codes = [node.region, node.period, node.product_line or self.product.root]
+        codes += [others.pop(dimension.code, dimension.root) for dimension in self.others]
+        for code in others:
+            raise UnknownNode(code)
+        return codes
+
+    def node(self, codes: Sequence[str]) -> Node:
+        """The node with these codes, one per dimension."""
+        line = TOTAL_LINE if codes[2] == self.product.root else codes[2]
+        pairs = zip(self.others, codes[3:], strict=True)
+        return Node(codes[0], codes[1], line, tuple(sorted((d.code, c) for d, c in pairs if c != d.root)))
+
+    def ranges(self, node: Node) -> list[tuple[int, int]]:
+        """The leaves below a node in every dimension. Raises UnknownNode."""
+        found = []
+        for dimension, code in zip(self.dimensions, self.codes(node), strict=True):
+            if code not in dimension.ranges:
+                raise UnknownNode(code)
+            found.append(dimension.ranges[code])
+        return found
 
     def block(self, node: Node) -> Block:
-        """The cells below a node. Raises UnknownNode."""
-        if node.region not in self.spans:
-            raise UnknownNode(node.region)
-        if node.period not in self.periods:
-            raise UnknownNode(node.period)
-        return (
-            slice(*self.spans[node.region]),
-            slice(*self.periods[node.period]),
-            self.line_slice(node.product_line),
-        )
+        """What indexes the cells below a node: a slice, or their places. Raises UnknownNode."""
+        ranges = self.ranges(node)
+        if self.sparse is None:
+            return dense_block(self.counts, ranges)
+        return sparse_block(self.sparse, self.counts, ranges)
 
-    def line_slice(self, product_line: str) -> slice:
-        if product_line == TOTAL_LINE:
-            return slice(0, len(self.lines))
-        if product_line not in self.lines:
-            raise UnknownNode(product_line)
-        place = self.lines.index(product_line)
-        return slice(place, place + 1)
+    def count(self, node: Node) -> int:
+        """How many cells lie below a node."""
+        if self.sparse is None:
+            return int(np.prod([stop - start for start, stop in self.ranges(node)]))
+        block = self.block(node)
+        return block.stop - block.start if isinstance(block, slice) else block.size
+
+    def overlap(self, one: Node, other: Node) -> bool:
+        """Whether two nodes have a leaf in common in every dimension."""
+        pairs = zip(self.ranges(one), self.ranges(other), strict=True)
+        return all(max(a[0], b[0]) < min(a[1], b[1]) for a, b in pairs)
+
+    def coordinate(self, dimension: str, places: Block | None = None) -> NDArray[np.int64]:
+        """The number of the leaf in one dimension, for the cells at these places (all without)."""
+        number = self.number_of[dimension]
+        if self.sparse is not None:
+            column = self.sparse.columns[number]
+            return cast("NDArray[np.int64]", column if places is None else column[places])
+        if places is None or isinstance(places, slice):
+            places = np.arange(self.size, dtype=np.int64)[slice(None) if places is None else places]
+        stride = int(np.prod(self.counts[number + 1 :], dtype=np.int64))
+        return places // stride % self.counts[number]
+
+    @cached_property
+    def coordinates(self) -> NDArray[np.int32]:
+        """(cells, dimensions): the numbers of the leaves of every cell, in canonical order."""
+        if self.sparse is not None:
+            return self.sparse.coordinates
+        rows = np.indices(self.counts, np.int32).reshape(len(self.counts), -1).T
+        return np.ascontiguousarray(rows)
+
+    def places(self, coordinates: NDArray[np.integer[Any]]) -> Places:
+        """The places of cells given by the numbers of their leaves, (n, dimensions); -1 where there is none.
+
+        A negative number stands for a leaf that the axes do not have.
+        """
+        rows = np.asarray(coordinates, np.int64)
+        is_known = (rows >= 0).all(axis=1)
+        keys = keys_of(self.counts, np.where(is_known[:, None], rows, 0))
+        if self.sparse is None:
+            return np.where(is_known, keys, -1)
+        stored = self._sparse_keys
+        found = np.searchsorted(stored, keys).clip(0, max(stored.size - 1, 0))
+        is_known &= stored[found] == keys if stored.size else False
+        return np.where(is_known, found, -1)
+
+    @cached_property
+    def _sparsekeys_of(self) -> NDArray[np.int64]:
+        return keys_of(self.counts, self.coordinates)
+
+    def cell(self, place: int) -> Node:
+        """The node of one cell."""
+        at = np.array([place], np.int64)
+        numbers = [int(self.coordinate(dimension.code, at)[0]) for dimension in self.dimensions]
+        return self.node([d.leaves[number] for d, number in zip(self.dimensions, numbers, strict=True)])
 
     def family_of(self, node: Node) -> Family | None:
-        """Who shares when the node above stays: other regions, for the root other periods, then other lines.
+        """Who shares when the node above stays: other regions, for the root other periods, then products.
 
-        An only child stands for its parent, so that there are siblings wherever the tree has any.
+        An only child stands for its parent, so that there are siblings wherever a tree has any.
         """
-        region, above = node.region, self.tree.parent(node.region)
-        while above is not None and self.spans[above] == self.spans[region]:
-            region, above = above, self.tree.parent(above)
-        if above is not None:
-            return Family("region", replace(node, region=region), replace(node, region=above))
-        period, wider = node.period, self.period_parent(node.period)
-        while wider is not None and self.periods[wider] == self.periods[period]:
-            period, wider = wider, self.period_parent(wider)
-        if wider is not None:
-            return Family("period", replace(node, period=period), replace(node, period=wider))
-        if node.product_line and len(self.lines) > 1:
-            return Family("product", node, replace(node, product_line=TOTAL_LINE))
+        size = self.count(node)
+        codes = self.codes(node)
+        for place, dimension in enumerate(self.dimensions):
+            child, above = codes[place], dimension.tree.parent(codes[place])
+            while above is not None:
+                outer = self.node([*codes[:place], above, *codes[place + 1 :]])
+                if self.count(outer) > size:
+                    inner = self.node([*codes[:place], child, *codes[place + 1 :]])
+                    return Family(dimension.code, inner, outer)
+                child, above = above, dimension.tree.parent(above)
         return None
 
     def parent_of(self, node: Node) -> Node | None:
@@ -188,31 +304,55 @@ class Axes:
 
     def period_parent(self, period: str) -> str | None:
         """Month -> its quarter -> the year -> None."""
-        if period == str(self.year):
-            return None
-        if period in self.months:
-            return f"{self.year}Q{self.months.index(period) // 3 + 1}"
-        return str(self.year)
+        return self.period.tree.parent(period)
 
     def name(self, region: str) -> str:
-        return str(self.names.get(region, region))
+        return self.region.label(region)
 
     def line_name(self, product_line: str) -> str:
-        return str(self.line_names.get(product_line, product_line))
+        return self.product.label(product_line)
 
     def owner_name(self, region: str) -> str:
         return str(self.owners.get(region, {}).get("name") or "")
 
     def label(self, node: Node) -> str:
-        """`华东 · 2027Q1 · 家电`, for messages and the log."""
-        line = self.line_name(node.product_line) if node.product_line else ""
-        return " · ".join(part for part in (self.name(node.region), node.period, line) if part)
+        """`华东 · 2027Q1 · 家电 · 经销`, for messages and the log."""
+        return " · ".join(part for part in self._label(node) if part)
+
+    def _label(self, node: Node) -> Iterator[str]:
+        yield self.name(node.region)
+        yield self.period.label(node.period)
+        yield self.line_name(node.product_line) if node.product_line else ""
+        for code, other in node.others:
+            yield self.dimension(code).label(other)
 
 
-def region_sums(axes: Axes, cells: Cells) -> Cells:
-    """Sums per region node: (leaves, ...) in, (regions, ...) out, by prefix sums over the leaves."""
-    prefix = np.concatenate([np.zeros((1, *cells.shape[1:]), np.int64), np.cumsum(cells, axis=0)])
-    starts = np.array([axes.spans[code][0] for code in axes.regions])
-    stops = np.array([axes.spans[code][1] for code in axes.regions])
-    sums: Cells = prefix[stops] - prefix[starts]
-    return sums
+def _read(frozen: Mapping[str, Any]) -> Axes:
+    if "dimensions" not in frozen:
+        return _of_three(frozen)
+    dimensions = tuple(Dimension.from_json(said) for said in frozen["dimensions"])
+    cells = frozen.get("cells")
+    sparse = CellSet(cells["digest"], int(cells["count"]), len(dimensions)) if cells else None
+    return Axes(int(frozen["year"]), dimensions, sparse)
+
+
+def _of_three(frozen: Mapping[str, Any]) -> Axes:
+    """Axes as versions stored them before there were further dimensions."""
+    regions: Mapping[str, str | None] = frozen["regions"]
+    order = frozen.get("order") or list(regions)
+    months = tuple(frozen["months"])
+    year = int(frozen.get("year") or months[0][:4])
+    names = frozen.get("line_names", {})
+    tree = Tree.from_parents({code: regions[code] for code in order})
+    lines = {code: str(names.get(code, code)) for code in frozen["product_lines"]}
+    return Axes(
+        year,
+        (
+            region_dimension(tree, frozen.get("names", {}), frozen.get("owners", {})),
+            month_dimension(year, months),
+            product_dimension(lines),
+        ),
+    )
+
+
+_remembered: Remembered[Axes] = Remembered(16)

@@ -1,7 +1,6 @@
 """From a change at a node to the cells below it: the lattice handed to `quyu.engine.allocation`.
 
-Only the block that may change is handed over: the node itself when the nodes above follow, the node
-that keeps its value when siblings share. Cells follow what they are now; where all free cells of a
+The lattice of a version is sorted once and kept; an edit hands over its amounts. Cells follow what they are now; where all free cells of a
 node are zero they follow the base, and where that is zero too they share equally. A cell stays at or
 above zero, unless it is negative already: then it does not fall further.
 """
@@ -10,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -24,9 +24,6 @@ if TYPE_CHECKING:
     from quyu.engine import allocation
 else:
     allocation = deferred("quyu.engine.allocation")
-
-ALL_LINES = "*"
-"""The root of the product dimension; no product line may have this code."""
 
 
 class OutOfInterval(Refusal):
@@ -88,9 +85,8 @@ def initial(axes: Axes, base: Cells, total_fen: int) -> Cells:
     weights = np.clip(base, 0, None)
     if not weights.any():
         weights = np.ones_like(base)
-    total = allocation.Total(_at(axes.root), total_fen)
-    problem = problem_of(axes, axes.root, base=weights, totals=(total,))
-    return allocation.solve(problem).values.reshape(axes.shape)
+    total = allocation.Total(at(axes, axes.root), total_fen)
+    return allocation.solve(problem_of(axes, base=weights).with_totals((total,))).values
 
 
 def spread(
@@ -105,63 +101,38 @@ def spread(
 ) -> Cells:
     """The cells after a node is set. `weights` gives the base, asked for only where free cells are empty."""
     family = axes.family_of(node) if rule == EditRule.KEEP_TOTAL else None
-    outer = family.parent if family else node
-    around, block = axes.block(outer), axes.block(node)
+    block = axes.block(node)
     lower, upper = feasible(axes, cells, locked, node, rule)
     if value_fen < lower or (upper is not None and value_fen > upper):
         held = int(cells[block][locked[block]].sum())
         raise OutOfInterval(node, axes.label(node), value_fen, held, lower, upper)
     is_empty = not cells[block][~locked[block]].any()
     problem = problem_of(
-        axes,
-        outer,
-        base=np.clip((weights() if is_empty else cells)[around], 0, None),
-        locked=locked[around],
-        values=cells[around],
+        axes, base=np.clip(weights() if is_empty else cells, 0, None), locked=locked, values=cells
     )
-    change = allocation.Edit(_at(node), value_fen)
+    change = allocation.Edit(at(axes, node), value_fen)
     if family is not None:
-        change = allocation.Edit(
-            _at(family.child), value_fen, allocation.Keep.SIBLINGS, along=family.dimension
-        )
-    after = cells.copy()
-    after[around] = allocation.edit(problem, problem.current, change).values.reshape(cells[around].shape)
-    return after
+        child = at(axes, family.child)
+        change = allocation.Edit(child, value_fen, allocation.Keep.SIBLINGS, along=family.dimension)
+    return allocation.edit(problem, problem.current, change).values
 
 
-def _at(node: Node) -> dict[str, str]:
-    return {"region": node.region, "period": node.period, "product": node.product_line or ALL_LINES}
+def at(axes: Axes, node: Node) -> dict[str, str]:
+    """A node as the engine names it: one code for every dimension."""
+    return {d.code: code for d, code in zip(axes.dimensions, axes.codes(node), strict=True)}
 
 
 def problem_of(
-    axes: Axes,
-    outer: Node,
-    *,
-    base: Cells,
-    locked: Mask | None = None,
-    values: Cells | None = None,
-    totals: tuple[allocation.Total, ...] = (),
+    axes: Axes, *, base: Cells, locked: Mask | None = None, values: Cells | None = None
 ) -> allocation.Problem:
-    """The block below a node as a dense allocation problem in the order of the axes."""
+    """The cells of a version as an allocation problem in the order of the axes."""
     is_negative = values is not None and bool((values < 0).any())
-    return allocation.Problem(
-        dimensions=_dimensions(axes, outer),
-        coordinates=np.indices(base.shape, np.int32).reshape(3, -1).T,
-        base=base.reshape(-1),
-        lower=np.minimum(values, 0).reshape(-1) if is_negative and values is not None else None,
-        locked=None if locked is None else locked.reshape(-1),
-        value=None if values is None else values.reshape(-1),
-        totals=totals,
-    )
+    lower = np.minimum(values, 0) if is_negative and values is not None else None
+    return _lattice(axes).with_cells(base, lower=lower, locked=locked, value=values)
 
 
-def _dimensions(axes: Axes, outer: Node) -> tuple[allocation.Dimension, ...]:
-    """The three trees below a node."""
-    regions = {code: axes.tree.parent(code) for code in axes.tree.preorder(outer.region)}
-    periods = {code: axes.period_parent(code) for code in axes.period_tree.preorder(outer.period)}
-    lines: dict[str, str | None] = {ALL_LINES: None} | dict.fromkeys(axes.lines, ALL_LINES)
-    return (
-        allocation.Dimension("region", regions | {outer.region: None}),
-        allocation.Dimension("period", periods | {outer.period: None}),
-        allocation.Dimension("product", {outer.product_line: None} if outer.product_line else lines),
-    )
+@lru_cache(maxsize=8)
+def _lattice(axes: Axes) -> allocation.Problem:
+    """The sorted lattice of some axes; sorting is the dear part of a problem."""
+    dimensions = tuple(allocation.Dimension(d.code, d.tree.parents) for d in axes.dimensions)
+    return allocation.Problem(dimensions, axes.coordinates, np.zeros(axes.shape, np.int64))

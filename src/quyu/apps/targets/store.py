@@ -1,33 +1,35 @@
-"""Cells of a version as chunked blobs: int64 little-endian in axis order, deflated.
+"""Cells of a version as chunked blobs in canonical order, packed (see `packing`).
 
 Only chunks that changed are written, so that an edit of one province costs one or two rows however
-large the plan is. A patch is what a change replaced: a bit mask of the cells and their values.
+large the plan is. A patch is what a change added to each cell: it leads forwards and backwards.
 """
 
 import hashlib
+import struct
 import zlib
 from collections.abc import Iterable
-from typing import Literal
 
 import numpy as np
 
+from quyu.apps.targets import coordinates
 from quyu.apps.targets.axes import Axes, Cells, Mask
 from quyu.apps.targets.models import CellChunk, PlanVersion
+from quyu.apps.targets.packing import pack, unpack
 
 CHUNK = 16_384
-Layer = Literal["value", "base", "last_year"]
+VALUE, BASE, LAST_YEAR = "value", "base", "last_year"
+_HEAD = struct.Struct("<II")
 _LEVEL = 1
 
 
-def load(version: PlanVersion, layer: Layer = "value") -> Cells:
-    """The cells of a layer, shaped (leaf regions, months, lines); zeros where nothing was stored."""
-    shape = Axes.from_json(version.axes).shape
-    return load_shaped(version, shape, layer)
+def load(version: PlanVersion, layer: str = VALUE) -> Cells:
+    """The cells of a layer, in fen or the measure's unit; zeros where nothing was stored."""
+    return load_shaped(version, Axes.from_json(version.axes).shape, layer)
 
 
-def load_shaped(version: PlanVersion, shape: tuple[int, int, int], *layers: Layer) -> Cells:
+def load_shaped(version: PlanVersion, shape: tuple[int], *layers: str) -> Cells:
     """As `load`, for a caller that has the axes; of several layers the first that was stored, in one query."""
-    wanted = layers or ("value",)
+    wanted = layers or (VALUE,)
     chunks = CellChunk.objects.filter(plan_version=version, layer__in=wanted)
     stored: dict[str, list[tuple[int, bytes]]] = {}
     for layer, index, blob in chunks.values_list("layer", "index", "blob"):
@@ -35,28 +37,32 @@ def load_shaped(version: PlanVersion, shape: tuple[int, int, int], *layers: Laye
     return assembled(shape, next((stored[layer] for layer in wanted if layer in stored), []))
 
 
-def assembled(shape: tuple[int, int, int], chunks: Iterable[tuple[int, bytes]]) -> Cells:
+def assembled(shape: tuple[int], chunks: Iterable[tuple[int, bytes]]) -> Cells:
     """Cells from (chunk index, blob); zeros where nothing was stored."""
     cells = np.zeros(shape, np.int64)
-    flat = cells.reshape(-1)
     for index, blob in chunks:
-        part = np.frombuffer(zlib.decompress(blob), "<i8")
-        flat[index * CHUNK : index * CHUNK + part.size] = part
+        part = unpack(blob)
+        cells[index * CHUNK : index * CHUNK + part.size] = part
     return cells
 
 
-def has_layer(version: PlanVersion, layer: Layer) -> bool:
+def layers_of(version: PlanVersion) -> set[str]:
+    """The names of the layers that were stored."""
+    return set(CellChunk.objects.filter(plan_version=version).values_list("layer", flat=True))
+
+
+def has_layer(version: PlanVersion, layer: str) -> bool:
     return CellChunk.objects.filter(plan_version=version, layer=layer).exists()
 
 
-def save(version: PlanVersion, cells: Cells, layer: Layer = "value", *, before: Cells | None = None) -> int:
+def save(version: PlanVersion, cells: Cells, layer: str = VALUE, *, before: Cells | None = None) -> int:
     """Write the chunks that differ from `before` (all of them without it); how many were written."""
-    flat = np.ascontiguousarray(cells, "<i8").reshape(-1)
-    old = None if before is None else before.reshape(-1)
+    if before is cells:
+        return 0
     rows = [
-        CellChunk(plan_version=version, layer=layer, index=index, blob=zlib.compress(part.tobytes(), _LEVEL))
-        for index, part in enumerate(np.split(flat, range(CHUNK, flat.size, CHUNK)))
-        if old is None or not np.array_equal(part, old[index * CHUNK : index * CHUNK + part.size])
+        CellChunk(plan_version=version, layer=layer, index=index, blob=pack(cells[start : start + CHUNK]))
+        for index, start in enumerate(range(0, cells.size, CHUNK))
+        if before is None or not np.array_equal(cells[start : start + CHUNK], before[start : start + CHUNK])
     ]
     CellChunk.objects.bulk_create(
         rows, update_conflicts=True, update_fields=["blob"], unique_fields=["plan_version", "layer", "index"]
@@ -64,30 +70,57 @@ def save(version: PlanVersion, cells: Cells, layer: Layer = "value", *, before: 
     return len(rows)
 
 
+def copy_layers(source: PlanVersion, target: PlanVersion, *, without: Iterable[str] = ()) -> None:
+    """The stored layers of one version for another with the same axes, as they are."""
+    chunks = CellChunk.objects.filter(plan_version=source).exclude(layer__in=list(without))
+    CellChunk.objects.bulk_create(
+        CellChunk(plan_version=target, layer=layer, index=index, blob=bytes(blob))
+        for layer, index, blob in chunks.values_list("layer", "index", "blob")
+    )
+
+
+def keep_coordinates(axes: Axes) -> None:
+    """Write which cells a sparse version has; a full one needs nothing."""
+    if axes.sparse is not None:
+        coordinates.keep(axes.sparse)
+
+
 def digest(cells: Cells) -> str:
-    """SHA-256 of the cells in axis order: equal digests mean equal bytes."""
-    return hashlib.sha256(np.ascontiguousarray(cells, "<i8").tobytes()).hexdigest()
+    """SHA-256 of the cells in canonical order: equal digests mean equal bytes."""
+    return hashlib.sha256(np.ascontiguousarray(cells, "<i8").data).hexdigest()
 
 
 def patch(before: Cells, after: Cells) -> bytes:
-    """What `after` replaced: applying it to `after` gives `before` back, byte for byte."""
-    changed = (before != after).reshape(-1)
-    values = np.ascontiguousarray(before.reshape(-1)[changed], "<i8")
-    return zlib.compress(np.packbits(changed).tobytes() + values.tobytes(), _LEVEL)
+    """What leads from `before` to `after`, and back."""
+    changed = before != after
+    mask = zlib.compress(np.packbits(changed).tobytes(), _LEVEL)
+    return _HEAD.pack(before.size, len(mask)) + mask + pack((after - before)[changed])
 
 
-def apply_patch(cells: Cells, stored: bytes) -> Cells:
-    """A copy of the cells with the replaced values put back."""
-    raw = zlib.decompress(stored)
-    mask_bytes = (cells.size + 7) // 8
-    mask = np.unpackbits(np.frombuffer(raw[:mask_bytes], np.uint8), count=cells.size).astype(bool)
-    restored = cells.reshape(-1).copy()
-    restored[mask] = np.frombuffer(raw[mask_bytes:], "<i8")
-    return restored.reshape(cells.shape)
+def forward(cells: Cells, stored: bytes) -> Cells:
+    """The cells after a change whose patch is given."""
+    return _moved(cells, stored, 1)
 
 
-def touched(stored: bytes, shape: tuple[int, int, int]) -> Mask:
-    """Which cells a patch replaces."""
-    size = shape[0] * shape[1] * shape[2]
-    raw = zlib.decompress(stored)[: (size + 7) // 8]
-    return np.unpackbits(np.frombuffer(raw, np.uint8), count=size).astype(np.bool_).reshape(shape)
+def backward(cells: Cells, stored: bytes) -> Cells:
+    """The cells before a change whose patch is given."""
+    return _moved(cells, stored, -1)
+
+
+def _moved(cells: Cells, stored: bytes, sign: int) -> Cells:
+    mask, rest = _mask(stored)
+    moved = cells.copy()
+    moved[mask] += sign * unpack(rest)
+    return moved
+
+
+def touched(stored: bytes) -> Mask:
+    """Which cells a patch moves."""
+    return _mask(stored)[0]
+
+
+def _mask(stored: bytes) -> tuple[Mask, bytes]:
+    size, length = _HEAD.unpack_from(stored)
+    end = _HEAD.size + length
+    bits = np.frombuffer(zlib.decompress(stored[_HEAD.size : end]), np.uint8)
+    return np.unpackbits(bits, count=size).astype(np.bool_), stored[end:]

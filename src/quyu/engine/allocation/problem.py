@@ -104,6 +104,15 @@ class Problem:
         twin.__dict__["totals"] = totals
         return twin
 
+    def with_cells(self, base: Int64, **arrays: Int64 | NDArray[np.bool_] | None) -> Self:
+        """Another problem on the same lattice, by the names of the fields; only the amounts are checked."""
+        twin = object.__new__(type(self))
+        plain = {key: value for key, value in self.__dict__.items() if key != "current"}
+        twin.__dict__.update(plain | {"base": base} | arrays)
+        _check_shapes(twin)
+        _check_amounts(twin)
+        return twin
+
 
 def _check_shapes(problem: Problem) -> None:
     rows = problem.base.size

@@ -7,7 +7,8 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from quyu.apps.targets.axes import Axes, Cells, region_sums
+from quyu.apps.targets.axes import Axes
+from quyu.apps.targets.sums import Sums, node_sums
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +41,9 @@ class PlanFigures:
 
     company: str
     axes: Axes
-    target: Cells
-    before: Cells
-    actual: Cells | None
+    target: Sums
+    before: Sums
+    actual: Sums | None
     actual_upto: str
     growth_bp: int
     method: tuple[str, ...]
@@ -57,11 +58,11 @@ class PlanFigures:
     @cached_property
     def target_by_region(self) -> NDArray[np.int64]:
         """(regions, months, lines)."""
-        return region_sums(self.axes, self.target)
+        return node_sums(self.axes.region, self.target)
 
     @cached_property
     def before_by_region(self) -> NDArray[np.int64]:
-        return region_sums(self.axes, self.before)
+        return node_sums(self.axes.region, self.before)
 
     @property
     def total_fen(self) -> int:

@@ -45,7 +45,7 @@ class PastYears:
 
 def actual_cells(axes: Axes, year: int) -> Cells:
     """The actuals of a calendar year on the axes; lines of unknown territories or products are left out."""
-    cells = np.zeros(axes.shape, np.int64)
+    cells = np.zeros(axes.counts[:3], np.int64)
     leaves = {code.removeprefix(TERRITORY): index for index, code in enumerate(axes.leaves)}
     lines = {code: index for index, code in enumerate(axes.lines)}
     rows = MonthRollup.objects.filter(month__gte=date(year, 1, 1), month__lt=date(year + 1, 1, 1))

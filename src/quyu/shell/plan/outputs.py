@@ -10,6 +10,7 @@ from django.db.models import Max
 from quyu.apps.performance.models import DayRollup
 from quyu.apps.targets import selectors as targets
 from quyu.apps.targets import store
+from quyu.apps.targets.sums import cube
 from quyu.apps.territories.selectors import active_alignment
 from quyu.platform.people.choices import OrgKind
 from quyu.platform.people.models import OrgUnit
@@ -45,8 +46,8 @@ def figures_of(
     return PlanFigures(
         company=head.name if head else "",
         axes=axes,
-        target=store.load_shaped(version, axes.shape),
-        before=store.load_shaped(version, axes.shape, "last_year"),
+        target=cube(axes, store.load_shaped(version, axes.shape)),
+        before=cube(axes, store.load_shaped(version, axes.shape, store.LAST_YEAR)),
         actual=history.actual_cells(axes, axes.year) if last else None,
         actual_upto=last.isoformat() if last else "",
         growth_bp=made.growth_bp,

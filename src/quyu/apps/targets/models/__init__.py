@@ -6,9 +6,9 @@ from quyu.apps.targets.models.derived import DerivedTarget
 from quyu.apps.targets.models.letters import Letter
 from quyu.apps.targets.models.milestones import Milestone, MilestoneAlarm
 from quyu.apps.targets.models.negotiation import Commitment, Evidence, Minutes, NegotiationMove
-from quyu.apps.targets.models.plans import CellChunk, Lock, Operation, Plan, PlanVersion
-from quyu.apps.targets.models.rounds import Handover, Round, RoundBand
+from quyu.apps.targets.models.plans import CellChunk, LatticeChunk, Lock, Operation, Plan, PlanVersion
 from quyu.apps.targets.models.rules import PolicyRule
+from quyu.apps.targets.models.rounds import Handover, Round, RoundBand
 from quyu.apps.targets.models.strategy import StrategyLine, StrategyLink
 
 __all__ = [
@@ -20,6 +20,7 @@ __all__ = [
     "DerivedTarget",
     "Evidence",
     "Handover",
+    "LatticeChunk",
     "Letter",
     "Lock",
     "Milestone",

@@ -1,9 +1,9 @@
 """Plans, their versions, and the cells of a version.
 
-A cell is (territory, month, product line) -> fen. Cells of a version are one dense int64 array in
-axis order, stored in chunked blobs; only leaves are stored, every total is a sum. `axes` freezes the
-trees of the day the version was made. `Operation` says who changed what, when and why, and carries
-the inverse, so that everything can be undone.
+A cell is (territory, month, product line, ...) -> fen. Cells of a version are int64 arrays in canonical
+order, one a layer, stored in chunked blobs; only leaves are stored, every total is a sum. `axes` freezes
+the trees of the day the version was made. `Operation` says who changed what, when and why, and carries
+the difference, so that everything can be undone, done again, and rebuilt from nothing.
 """
 
 from typing import ClassVar
@@ -65,16 +65,29 @@ class PlanVersion(EditableRow):
 
 
 class CellChunk(models.Model):
-    """Cells `[index * CHUNK, (index + 1) * CHUNK)` of a version; `layer` is `value` or `base`. zlib(int64 little-endian)."""
+    """Cells `[index * CHUNK, (index + 1) * CHUNK)` of one layer (`value`, `base`, `last_year`, ...), as `packing` says."""
 
     plan_version = models.ForeignKey(PlanVersion, models.CASCADE, related_name="chunks")
-    layer = models.CharField(max_length=10)
+    layer = models.CharField(max_length=30)
     index = models.PositiveIntegerField()
     blob = models.BinaryField()
 
     class Meta:
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["plan_version", "layer", "index"], name="chunk_once")
+        ]
+
+
+class LatticeChunk(models.Model):
+    """Coordinates of a sparse version, shared by all versions with the same cells: `digest` is theirs as a whole."""
+
+    digest = models.CharField(max_length=64)
+    index = models.PositiveIntegerField()
+    blob = models.BinaryField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["digest", "index"], name="lattice_chunk_once")
         ]
 
 
@@ -87,6 +100,7 @@ class Lock(EditableRow):
     region = models.CharField("区域节点", max_length=60)
     period = models.CharField("期间", max_length=12)
     product_line = models.CharField("产品线", max_length=40, blank=True)
+    others = models.CharField("其他维度", max_length=200, blank=True, default="")
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, verbose_name="锁定人")
     reason = models.CharField("原因", max_length=300)
     created_at = models.DateTimeField("时间")
@@ -95,13 +109,13 @@ class Lock(EditableRow):
         verbose_name = "锁定"
         constraints: ClassVar = [
             models.UniqueConstraint(
-                fields=["plan_version", "region", "period", "product_line"], name="lock_once"
+                fields=["plan_version", "region", "period", "product_line", "others"], name="lock_once"
             )
         ]
 
 
 class Operation(models.Model):
-    """One change of the cells: append-only; `inverse` restores what was there."""
+    """One change of the cells: append-only; `patch` is what was added to each cell."""
 
     plan_version = models.ForeignKey(PlanVersion, models.CASCADE, related_name="operations")
     sequence = models.PositiveIntegerField()
@@ -110,7 +124,7 @@ class Operation(models.Model):
     reason = models.CharField("原因", max_length=300, blank=True)
     actor = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, verbose_name="操作人")
     at = models.DateTimeField("时间")
-    inverse = models.BinaryField(null=True)
+    patch = models.BinaryField(null=True)
     digest = models.CharField(max_length=64)
 
     class Meta:

@@ -6,7 +6,6 @@ from quyu.apps.targets.selectors.grid import Grid, GridRow, grid
 from quyu.apps.targets.selectors.reach import Reach, reach_of
 from quyu.apps.targets.selectors.versions import (
     TargetFrame,
-    cells_from_table,
     published_cells,
     published_version,
     target_frame,
@@ -20,7 +19,6 @@ __all__ = [
     "Reach",
     "TargetFrame",
     "Why",
-    "cells_from_table",
     "certificate",
     "freeze",
     "grid",

@@ -1,4 +1,4 @@
-"""The certificate of a version: every node of the region x period x product lattice summed again."""
+"""The certificate of a version: every node of the lattice summed again."""
 
 from __future__ import annotations
 
@@ -20,5 +20,5 @@ def certificate(version: PlanVersion) -> allocation.Certificate:
     axes = Axes.from_json(version.axes)
     cells = store.load_shaped(version, axes.shape)
     total = allocation.Total({}, version.total_fen)
-    problem = spreading.problem_of(axes, axes.root, base=cells.clip(0), values=cells, totals=(total,))
+    problem = spreading.problem_of(axes, base=cells.clip(0), values=cells).with_totals((total,))
     return allocation.verify(problem, problem.current)

@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from quyu.apps.targets.axes import TERRITORY, Axes
+from quyu.apps.targets.dimension import month_dimension, product_dimension, region_dimension
 from quyu.apps.territories.models import Territory, TerritoryOwner
 from quyu.kernel.period import FiscalCalendar
 from quyu.kernel.refusal import Refusal
@@ -37,15 +38,16 @@ def freeze(*, year: int, at: date, calendar: FiscalCalendar = CALENDAR) -> Axes:
     territories = list(Territory.objects.in_force(at).select_related("org_unit").order_by("code"))
     tree = people.region_tree(at=at)
     units = {unit.code: unit for unit in OrgUnit.objects.filter(code__in=list(tree.preorder()))}
+    names = {code: unit.name for code, unit in units.items()}
+    names |= {TERRITORY + territory.code: territory.name for territory in territories}
+    owners = _managers(units, at) | _owners(at)
     return Axes(
-        year=year,
-        tree=_with_territories(tree, territories),
-        months=tuple(month.code for month in calendar.months(year)),
-        lines=tuple(code for code, _name in lines),
-        names={code: unit.name for code, unit in units.items()}
-        | {TERRITORY + territory.code: territory.name for territory in territories},
-        line_names=dict(lines),
-        owners=_managers(units, at) | _owners(at),
+        year,
+        (
+            region_dimension(_with_territories(tree, territories), names, owners),
+            month_dimension(year, [month.code for month in calendar.months(year)]),
+            product_dimension(dict(lines)),
+        ),
     )
 
 

@@ -13,11 +13,13 @@ import numpy as np
 from django.utils.translation import gettext as _
 
 from quyu.apps.targets import store
-from quyu.apps.targets.axes import TOTAL_LINE, Axes, Cells, region_sums
+from quyu.apps.targets.axes import TOTAL_LINE, Axes, Cells, Mask, Node
+from quyu.apps.targets.dimension import PERIOD, PRODUCT, REGION
 from quyu.apps.targets.models import PlanVersion
 from quyu.apps.targets.selectors.locks import locked_cells
 from quyu.apps.targets.selectors.reach import Reach, reach_of
 from quyu.apps.targets.selectors.versions import published_version
+from quyu.apps.targets.sums import leaf_sums, node_sums
 from quyu.kernel.rate import growth_bp
 from quyu.platform.people.scope import Scope
 
@@ -82,12 +84,9 @@ def grid(
     """The grid of one version. `compare` is `last_year` or `published` (the version now in force)."""
     axes = Axes.from_json(version.axes)
     reach = reach_of(axes, scope, at=at)
-    lines = axes.line_slice(product_line)
-    cells = store.load_shaped(version, axes.shape)
-    compared, label = _compared(version, axes, compare)
-    values = region_sums(axes, cells[:, :, lines].sum(axis=2))
-    others = region_sums(axes, compared[:, :, lines].sum(axis=2))
-    locks = _lock_states(axes, locked_cells(version, axes)[:, :, lines].astype(np.int64))
+    values = _months(axes, store.load_shaped(version, axes.shape), product_line)
+    others, label = _compared(version, axes, product_line, compare)
+    locks = _lock_states(axes, locked_cells(version, axes), product_line)
     rows = tuple(
         _row(axes, reach, code, values[index], others[index], locks[index])
         for index, code in enumerate(axes.regions)
@@ -110,20 +109,27 @@ def _row(axes: Axes, reach: Reach, code: str, months: Cells, compared: Cells, lo
     )
 
 
-def _lock_states(axes: Axes, locked: Cells) -> Cells:
-    counts = region_sums(axes, locked.sum(axis=2))
-    sizes = np.array([axes.spans[code][1] - axes.spans[code][0] for code in axes.regions])[:, None]
-    whole = counts == sizes * locked.shape[2]
+def _months(axes: Axes, cells: Cells | Mask, product_line: str) -> Cells:
+    """(regions, months) of one product line, or of all."""
+    within = Node(axes.region.root, axes.period.root, product_line)
+    return node_sums(axes.region, leaf_sums(axes, cells, (REGION, PERIOD), within))
+
+
+def _lock_states(axes: Axes, locked: Mask, product_line: str) -> Cells:
+    counts = _months(axes, locked, product_line)
+    sizes = _months(axes, np.ones(axes.shape, np.bool_), product_line)
+    whole = (counts == sizes) & (counts > 0)
     return np.where(whole, LOCKED, np.where(counts > 0, PARTLY, UNLOCKED))
 
 
-def _compared(version: PlanVersion, axes: Axes, compare: str) -> tuple[Cells, str]:
-    """The side figures: the published version placed on these axes, or last year's actuals (else the base)."""
+def _compared(version: PlanVersion, axes: Axes, product_line: str, compare: str) -> tuple[Cells, str]:
+    """The side figures: the published version at these places, or last year's actuals (else the base)."""
     year, measure = version.plan.year, version.plan.measure
     if compare == "published" and (published := published_version(year, measure=measure)) is not None:
         theirs = Axes.from_json(published.axes)
-        return _placed(axes, theirs, store.load_shaped(published, theirs.shape)), str(published)
-    return last_year_cells(version, axes), last_year_label(version)
+        found = _placed(axes, theirs, store.load_shaped(published, theirs.shape), product_line)
+        return found, str(published)
+    return _months(axes, last_year_cells(version, axes), product_line), last_year_label(version)
 
 
 def last_year_label(version: PlanVersion) -> str:
@@ -141,18 +147,17 @@ def last_year_cells(version: PlanVersion, axes: Axes) -> Cells:
     return store.load_shaped(version, axes.shape, "last_year", "base")
 
 
-def _placed(axes: Axes, theirs: Axes, cells: Cells) -> Cells:
-    if (theirs.leaves, theirs.months, theirs.lines) == (axes.leaves, axes.months, axes.lines):
-        return cells
-    placed = np.zeros(axes.shape, np.int64)
-    pairs = [
-        _shared(axes.leaves, theirs.leaves),
-        _shared(axes.months, theirs.months),
-        _shared(axes.lines, theirs.lines),
-    ]
+def _placed(axes: Axes, theirs: Axes, cells: Cells, product_line: str) -> Cells:
+    """(regions, months) of these axes, from the cells of others; leaves are matched by code."""
+    by = (REGION, PERIOD, PRODUCT)
+    wanted = axes.product.leaves if not product_line else axes.product.tree.leaves(product_line)
+    lines = [theirs.product.index[code] for code in wanted if code in theirs.product.index]
+    months = leaf_sums(theirs, cells, by)[:, :, lines].sum(axis=2)
+    placed = np.zeros((len(axes.leaves), len(axes.months)), np.int64)
+    pairs = [_shared(axes.leaves, theirs.leaves), _shared(axes.months, theirs.months)]
     ours = np.ix_(*(list(pair.keys()) for pair in pairs))
-    placed[ours] = cells[np.ix_(*(list(pair.values()) for pair in pairs))]
-    return placed
+    placed[ours] = months[np.ix_(*(list(pair.values()) for pair in pairs))]
+    return node_sums(axes.region, placed)
 
 
 def _shared(ours: tuple[str, ...], theirs: tuple[str, ...]) -> Mapping[int, int]:
@@ -164,9 +169,7 @@ def changed_rows(
     axes: Axes, before: Cells, after: Cells, *, product_line: str, reach: Reach
 ) -> dict[str, list[int]]:
     """Region rows whose months differ, with their new months, for one view of the grid."""
-    lines = axes.line_slice(product_line)
-    old = region_sums(axes, before[:, :, lines].sum(axis=2))
-    new = region_sums(axes, after[:, :, lines].sum(axis=2))
+    old, new = _months(axes, before, product_line), _months(axes, after, product_line)
     moved = np.flatnonzero((old != new).any(axis=1))
     return {
         axes.regions[index]: new[index].tolist() for index in moved if reach.covers(axes, axes.regions[index])
@@ -175,8 +178,7 @@ def changed_rows(
 
 def lock_rows(version: PlanVersion, axes: Axes, *, product_line: str, reach: Reach) -> dict[str, list[int]]:
     """Lock states per month of the rows that have any lock, for one view of the grid."""
-    lines = axes.line_slice(product_line)
-    states = _lock_states(axes, locked_cells(version, axes)[:, :, lines].astype(np.int64))
+    states = _lock_states(axes, locked_cells(version, axes), product_line)
     held = np.flatnonzero(states.any(axis=1))
     return {
         axes.regions[index]: states[index].tolist()

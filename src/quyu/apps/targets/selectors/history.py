@@ -33,7 +33,7 @@ class Change:
 
 def operations_of(version: PlanVersion) -> QuerySet[Operation]:
     """The log, newest first."""
-    return Operation.objects.filter(plan_version=version).select_related("actor").defer("inverse")
+    return Operation.objects.filter(plan_version=version).select_related("actor").defer("patch")
 
 
 def change_of(operation: Operation, axes: Axes) -> Change:
@@ -78,7 +78,7 @@ def person_name(operation: Operation) -> str:
 def _subject(operation: Operation, axes: Axes) -> str:
     detail = operation.detail
     if "region" in detail:
-        return axes.label(Node(detail["region"], detail["period"], detail["product_line"]))
+        return axes.label(Node.from_json(detail))
     if operation.kind == "undo":
         return _("第 %(sequence)s 次变更") % {"sequence": detail["undoes"]}
     if operation.kind == "import":

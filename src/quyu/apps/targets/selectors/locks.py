@@ -4,10 +4,11 @@ import numpy as np
 
 from quyu.apps.targets.axes import Axes, Mask, Node
 from quyu.apps.targets.models import Lock, PlanVersion
+from quyu.apps.targets.node import others_of
 
 
 def node_of(lock: Lock) -> Node:
-    return Node(lock.region, lock.period, lock.product_line)
+    return Node(lock.region, lock.period, lock.product_line, others_of(lock.others))
 
 
 def locked_cells(version: PlanVersion, axes: Axes) -> Mask:
@@ -20,10 +21,5 @@ def locked_cells(version: PlanVersion, axes: Axes) -> Mask:
 
 def locks_over(version: PlanVersion, axes: Axes, node: Node) -> list[Lock]:
     """The locks that share a cell with the node, oldest first."""
-    block = axes.block(node)
     locks = Lock.objects.filter(plan_version=version).select_related("owner").order_by("pk")
-    return [lock for lock in locks if all(map(_overlap, axes.block(node_of(lock)), block))]
-
-
-def _overlap(one: slice, other: slice) -> bool:
-    return bool(max(one.start, other.start) < min(one.stop, other.stop))
+    return [lock for lock in locks if axes.overlap(node_of(lock), node)]

@@ -27,8 +27,8 @@ def cells_at(version: PlanVersion, now: Cells, row_version: int) -> Cells | None
 def rewind(cells: Cells, newest_first: Iterable[Operation]) -> Cells:
     """The cells before these operations."""
     for operation in newest_first:
-        if operation.inverse is not None:
-            cells = store.apply_patch(cells, bytes(operation.inverse))
+        if operation.patch is not None:
+            cells = store.backward(cells, bytes(operation.patch))
     return cells
 
 

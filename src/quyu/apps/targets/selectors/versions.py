@@ -1,7 +1,7 @@
 """Finding plans and versions, and the cells of a version as arrays with their index."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 
 import numpy as np
 import pyarrow as pa
@@ -11,6 +11,7 @@ from quyu.apps.targets import store
 from quyu.apps.targets.axes import TERRITORY, Axes, Cells
 from quyu.apps.targets.choices import VersionState
 from quyu.apps.targets.models import CellChunk, PlanVersion
+from quyu.apps.targets.sums import cube
 from quyu.platform.people import policy
 from quyu.platform.people.scope import Scope
 
@@ -34,7 +35,7 @@ def published_version(year: int, *, measure: str = "amount") -> PlanVersion | No
 def published_cells(
     year: int, *, measure: str = "amount", before: datetime | None = None
 ) -> tuple[PlanVersion, Axes, Cells] | None:
-    """The version in force for a year with its axes and cells, in one query; or the last published `before`."""
+    """The version in force for a year with its axes and its cube of cells, in one query; or the last published `before`."""
     chunks = CellChunk.objects.filter(
         layer="value", plan_version__plan__year=year, plan_version__plan__measure=measure
     )
@@ -53,12 +54,12 @@ def published_cells(
     version = rows[0].plan_version
     axes = Axes.from_json(version.axes)
     own = [(row.index, bytes(row.blob)) for row in rows if row.plan_version_id == version.pk]
-    return version, axes, store.assembled(axes.shape, own)
+    return version, axes, cube(axes, store.assembled(axes.shape, own))
 
 
 @dataclass(frozen=True)
 class TargetFrame:
-    """Cells in fen, shaped (regions, months, lines); region codes without the territory prefix."""
+    """Cells in fen, shaped (regions, months, lines), summed over further dimensions; region codes without the territory prefix."""
 
     regions: tuple[str, ...]
     months: tuple[str, ...]
@@ -83,22 +84,5 @@ def target_frame(version: PlanVersion) -> TargetFrame:
     """The leaves of a version: what performance and pay are measured against."""
     axes = Axes.from_json(version.axes)
     regions = tuple(code.removeprefix(TERRITORY) for code in axes.leaves)
-    return TargetFrame(regions, axes.months, axes.lines, store.load_shaped(version, axes.shape))
-
-
-def cells_from_table(axes: Axes, table: pa.Table, *, amount: str = "amount_fen") -> Cells:
-    """Rows (territory_code, month as `2026-01` or a date, product_line_code, amount) placed on the axes.
-
-    Months are matched by their number, so that last year's rows fall on this year's cells. Rows of
-    territories or lines that the axes do not have are left out.
-    """
-    leaves = {code.removeprefix(TERRITORY): index for index, code in enumerate(axes.leaves)}
-    months = {int(code[5:7]): index for index, code in enumerate(axes.months)}
-    lines = {code: index for index, code in enumerate(axes.lines)}
-    cells = np.zeros(axes.shape, np.int64)
-    columns = [table[name].to_pylist() for name in ("territory_code", "month", "product_line_code", amount)]
-    for territory, month, line, fen in zip(*columns, strict=True):
-        number = month.month if isinstance(month, date) else int(str(month)[5:7])
-        if territory in leaves and line in lines and number in months:
-            cells[leaves[territory], months[number], lines[line]] += fen
-    return cells
+    cells = cube(axes, store.load_shaped(version, axes.shape))
+    return TargetFrame(regions, axes.months, axes.lines, cells)

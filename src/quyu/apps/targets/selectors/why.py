@@ -120,8 +120,8 @@ def _changes(version: PlanVersion, axes: Axes, node: Node) -> Iterator[Change]:
     operations = Operation.objects.filter(plan_version=version).select_related("actor").order_by("-sequence")
     shown = 0
     for operation in operations[:OPERATIONS_READ]:
-        stored = operation.inverse
-        if stored is None or not store.touched(bytes(stored), axes.shape)[block].any():
+        stored = operation.patch
+        if stored is None or not store.touched(bytes(stored))[block].any():
             continue
         yield change_of(operation, axes)
         shown += 1

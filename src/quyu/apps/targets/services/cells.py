@@ -1,7 +1,7 @@
 """Changing cells: one node to a value, a set of nodes from a workbook, and the way back."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import date, datetime
 
 import numpy as np
@@ -10,7 +10,9 @@ from django.db import transaction
 from quyu.apps.targets import spreading, store
 from quyu.apps.targets.axes import Axes, Cells, Mask, Node
 from quyu.apps.targets.choices import EditRule
+from quyu.apps.targets.dimension import REGION
 from quyu.apps.targets.models import Operation, PlanVersion
+from quyu.apps.targets.node import Others
 from quyu.apps.targets.selectors.locks import locked_cells
 from quyu.apps.targets.selectors.log import last_undoable
 from quyu.apps.targets.selectors.reach import Reach, reach_of
@@ -61,6 +63,7 @@ def edit_cell(
     actor: User,
     scope: Scope,
     at: date | datetime,
+    others: Others = (),
 ) -> Operation:
     """Set any node of a draft to a value; its cells follow in proportion, exactly.
 
@@ -69,7 +72,7 @@ def edit_cell(
     """
     version = take_draft(plan_version)
     axes = Axes.from_json(version.axes)
-    node, kept = Node(region, period, product_line), EditRule(rule)
+    node, kept = Node(region, period, product_line, others), EditRule(rule)
     axes.block(node)
     reach = reach_of(axes, scope, at=day_of(at))
     reach.require(axes, node, spreading.widest(axes, node, kept))
@@ -88,7 +91,7 @@ def edit_cell(
     limited = require_within(
         version, axes, before=before, after=after, nodes=[node], reach=reach, scope=scope, at=day_of(at)
     )
-    detail = asdict(node) | {
+    detail = node.to_json() | {
         **limited,
         "rule": kept.value,
         "before_fen": int(before[axes.block(node)].sum()),
@@ -106,12 +109,12 @@ def undo(*, plan_version: PlanVersion, actor: User, scope: Scope, at: date | dat
     version = take_draft(plan_version)
     axes = Axes.from_json(version.axes)
     last = last_undoable(version)
-    if last is None or last.inverse is None:
+    if last is None or last.patch is None:
         raise NothingToUndo
     if last.actor is not None and last.actor_id != actor.pk and not scope.is_everything:
         raise NotYourChange(last.actor.get_username())
     before = store.load_shaped(version, axes.shape)
-    after = store.apply_patch(before, bytes(last.inverse))
+    after = store.backward(before, bytes(last.patch))
     reach = reach_of(axes, scope, at=day_of(at))
     _require_today(reach, axes, before, after)
     _require_unlocked(version, axes, before, after)
@@ -128,15 +131,14 @@ def undo(*, plan_version: PlanVersion, actor: User, scope: Scope, at: date | dat
 
 def _require_today(reach: Reach, axes: Axes, before: Cells, after: Cells) -> None:
     """Raises MovedAway when a cell changes that today is somebody else's."""
-    touched = np.flatnonzero((before != after).any(axis=(1, 2)))
+    touched = np.unique(axes.coordinate(REGION, np.flatnonzero(before != after)))
     reach.require_today(axes, (axes.leaves[place] for place in touched))
 
 
 def _require_unlocked(version: PlanVersion, axes: Axes, before: Cells, after: Cells) -> None:
-    touched = np.argwhere((before != after) & locked_cells(version, axes))
-    if len(touched):
-        region, month, line = touched[0]
-        raise UndoMeetsLock(axes.label(Node(axes.leaves[region], axes.months[month], axes.lines[line])))
+    touched = np.flatnonzero((before != after) & locked_cells(version, axes))
+    if touched.size:
+        raise UndoMeetsLock(axes.label(axes.cell(int(touched[0]))))
 
 
 @transaction.atomic
@@ -173,7 +175,7 @@ def apply_values(
     detail = {
         **limited,
         "source": source,
-        "nodes": [asdict(item.node) | {"value_fen": item.value_fen} for item in values[:200]],
+        "nodes": [item.node.to_json() | {"value_fen": item.value_fen} for item in values[:200]],
         "node_count": len(values),
         "cells_changed": int(np.count_nonzero(before != after)),
     }

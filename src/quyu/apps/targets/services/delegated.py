@@ -7,10 +7,11 @@ one; so many small steps count together, and a change from above starts the coun
 from collections.abc import Sequence
 from datetime import date
 
-from quyu.apps.targets.axes import Axes, Cells, Node, region_sums
+from quyu.apps.targets.axes import Axes, Cells, Node
 from quyu.apps.targets.models import Operation, PlanVersion
 from quyu.apps.targets.selectors.log import rewind
 from quyu.apps.targets.selectors.reach import Reach
+from quyu.apps.targets.sums import region_sums
 from quyu.kernel.money import format_yuan
 from quyu.kernel.rate import format_bp
 from quyu.kernel.refusal import Refusal
@@ -90,7 +91,7 @@ def first_excess(
         pair = int(handed[block].sum()), int(after[block].sum())
         if not limit.admits(*pair):
             return LimitExceeded(limit, axes.label(node), *pair)
-    sums = [region_sums(axes, cells.sum(axis=(1, 2))).tolist() for cells in (handed, after)]
+    sums = [region_sums(axes, cells).tolist() for cells in (handed, after)]
     for region, was, now in zip(axes.regions, *sums, strict=True):
         if was != now and reach.covers(axes, region) and not limit.admits(was, now):
             return LimitExceeded(limit, axes.name(region), was, now)

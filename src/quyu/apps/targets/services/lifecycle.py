@@ -1,6 +1,10 @@
-"""From draft to published: submitted for a second person's yes, approved, put in force, superseded."""
+"""From draft to published: submitted for a second person's yes, approved, put in force as of a day, superseded.
 
-from collections.abc import Mapping
+What is published for a later day waits as scheduled: readers that ask as of a day see it from that day on
+(`selectors.published_cells`), and the first daily run on or after it moves the states.
+"""
+
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -10,12 +14,14 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from quyu.apps.targets import store
-from quyu.apps.targets.axes import Axes, region_sums
+from quyu.apps.targets.axes import Axes
 from quyu.apps.targets.choices import VersionState
 from quyu.apps.targets.models import Plan, PlanVersion
 from quyu.apps.targets.selectors.certificate import certificate
 from quyu.apps.targets.selectors.grid import last_year_cells
-from quyu.apps.targets.services.operations import take_draft
+from quyu.apps.targets.services import letters
+from quyu.apps.targets.services.operations import day_of, take_draft
+from quyu.apps.targets.sums import region_sums
 from quyu.kernel.rate import growth_bp
 from quyu.kernel.refusal import Refusal
 from quyu.platform.approvals import services as approvals
@@ -26,6 +32,7 @@ from quyu.platform.people import policy
 from quyu.platform.people.models import OrgUnit, User
 
 SUBJECT_TYPE = "plan_version"
+IN_LINE = (VersionState.PUBLISHED, VersionState.SCHEDULED)
 
 
 class SumsDiffer(Refusal):
@@ -40,6 +47,13 @@ class NotApproved(Refusal):
 
     def __init__(self, state: str) -> None:
         super().__init__("not_approved", "目标版本为“{state}”，须先由他人审批通过才能发布。", state=state)
+
+
+class EffectiveInThePast(Refusal):
+    """What was agreed for past days stays agreed."""
+
+    def __init__(self, day: date) -> None:
+        super().__init__("effective_in_the_past", "生效日 {day} 已经过去，请选择今天或以后的日期。", day=day)
 
 
 @transaction.atomic
@@ -67,8 +81,8 @@ def submit(*, plan_version: PlanVersion, actor: User, note: str = "", at: date |
 
 def summary(version: PlanVersion, axes: Axes) -> dict[str, Any]:
     """The totals of the root and the regions right below it, against last year; fen and basis points."""
-    targets = region_sums(axes, store.load_shaped(version, axes.shape).sum(axis=(1, 2)))
-    actuals = region_sums(axes, last_year_cells(version, axes).sum(axis=(1, 2)))
+    targets = region_sums(axes, store.load_shaped(version, axes.shape))
+    actuals = region_sums(axes, last_year_cells(version, axes))
     place = {code: index for index, code in enumerate(axes.regions)}
 
     def line(code: str) -> dict[str, Any]:
@@ -101,31 +115,70 @@ def _submitted(approval: Approval) -> PlanVersion:
 
 
 @transaction.atomic
-def publish(*, plan_version: PlanVersion, actor: User, at: date | datetime) -> PlanVersion:
-    """Put an approved version in force; the one before is superseded. Owners of targets are told."""
-    locked = PlanVersion.objects.select_for_update(of=("self",))
-    version = locked.select_related("plan").get(pk=plan_version.pk)
+def publish(
+    *, plan_version: PlanVersion, actor: User, at: date | datetime, effective_from: date | None = None
+) -> PlanVersion:
+    """Publish an approved version, in force from `effective_from` (that day without); owners of targets are told.
+
+    Letters are issued in the same transaction. Raises NotApproved, EffectiveInThePast.
+    """
+    version = _locked(plan_version)
     if not policy.is_open("plan", "publish", version.state):
         raise NotApproved(version.get_state_display())
+    start = effective_from or day_of(at)
+    if start < day_of(at):
+        raise EffectiveInThePast(start)
     _one_at_a_time(version)
-    standing = PlanVersion.objects.select_for_update().filter(
-        plan__year=version.plan.year, plan__measure=version.plan.measure, state=VersionState.PUBLISHED
-    )
-    superseded = list(standing)
-    for old in superseded:
-        _move(old, VersionState.SUPERSEDED, actor)
-    version.published_at = audit.moment(at)
-    _move(version, VersionState.PUBLISHED, actor)
+    version.published_at, version.effective_from = audit.moment(at), start
+    is_future = start > day_of(at)
+    superseded = _supersede(version, [VersionState.SCHEDULED] if is_future else IN_LINE, actor)
+    _move(version, VersionState.SCHEDULED if is_future else VersionState.PUBLISHED, actor)
     audit.record(
         actor=actor,
         verb="target.publish",
         subject=version,
         label=str(version),
-        detail={"total_fen": version.total_fen, "supersedes": [old.number for old in superseded]},
+        detail={
+            "total_fen": version.total_fen,
+            "supersedes": [old.number for old in superseded],
+            "valid_from": start.isoformat(),
+        },
         at=at,
     )
+    letters.issue(plan_version=version, actor=actor, at=at)
     _tell_owners(version, at)
     return version
+
+
+@transaction.atomic
+def come_into_force(*, at: date | datetime) -> list[PlanVersion]:
+    """Move the states of what was scheduled for today or before; running it again changes nothing."""
+    due = PlanVersion.objects.filter(state=VersionState.SCHEDULED, effective_from__lte=day_of(at))
+    started = []
+    for found in due.order_by("effective_from", "pk"):
+        version = _locked(found)
+        _one_at_a_time(version)
+        _supersede(version, [VersionState.PUBLISHED], None)
+        _move(version, VersionState.PUBLISHED, None)
+        audit.record(actor=None, verb="target.in_force", subject=version, label=str(version), at=at)
+        started.append(version)
+    return started
+
+
+def _locked(plan_version: PlanVersion) -> PlanVersion:
+    rows = PlanVersion.objects.select_for_update(of=("self",)).select_related("plan")
+    return rows.get(pk=plan_version.pk)
+
+
+def _supersede(version: PlanVersion, states: Sequence[VersionState], actor: User | None) -> list[PlanVersion]:
+    """What stands in these states for the same year and measure stands no longer."""
+    standing = PlanVersion.objects.select_for_update().filter(
+        plan__year=version.plan.year, plan__measure=version.plan.measure, state__in=states
+    )
+    superseded = list(standing.exclude(pk=version.pk))
+    for old in superseded:
+        _move(old, VersionState.SUPERSEDED, actor)
+    return superseded
 
 
 def _one_at_a_time(version: PlanVersion) -> None:
@@ -140,7 +193,7 @@ def _move(version: PlanVersion, state: VersionState, actor: User | None) -> None
 
 
 def _tell_owners(version: PlanVersion, at: date | datetime) -> None:
-    owners: Mapping[str, Mapping[str, Any]] = version.axes.get("owners", {})
+    owners = Axes.from_json(version.axes).owners
     codes = {owner["person"] for owner in owners.values() if owner.get("person")}
     users = User.objects.filter(person__code__in=codes, is_active=True)
     notices.notify(

@@ -7,6 +7,7 @@ from django.db import transaction
 from quyu.apps.targets import store
 from quyu.apps.targets.axes import Axes, Node
 from quyu.apps.targets.models import Lock, PlanVersion
+from quyu.apps.targets.node import Others, others_text
 from quyu.apps.targets.selectors.locks import node_of
 from quyu.apps.targets.selectors.reach import reach_of
 from quyu.apps.targets.services.operations import day_of, record, take_draft
@@ -47,16 +48,23 @@ def lock(
     actor: User,
     scope: Scope,
     at: date | datetime,
+    others: Others = (),
 ) -> Lock:
     """Keep every cell below the node as it is until the lock is lifted."""
     version = take_draft(plan_version)
     axes = Axes.from_json(version.axes)
-    node = Node(region, period, product_line)
+    node = Node(region, period, product_line, others)
     axes.block(node)
     _require_reach(axes, node, scope, day_of(at))
     if not reason.strip():
         raise ReasonMissing
-    place = {"plan_version": version, "region": region, "period": period, "product_line": product_line}
+    place = {
+        "plan_version": version,
+        "region": region,
+        "period": period,
+        "product_line": product_line,
+        "others": others_text(others),
+    }
     standing = Lock.objects.filter(**place).select_related("owner").first()
     if standing is not None:
         raise AlreadyLocked(axes.label(node), standing.owner.get_username())
@@ -88,5 +96,13 @@ def _log(
     version: PlanVersion, axes: Axes, kind: str, node: Node, reason: str, actor: User, at: date | datetime
 ) -> None:
     cells = store.load_shaped(version, axes.shape)
-    detail = {"region": node.region, "period": node.period, "product_line": node.product_line}
-    record(version, kind=kind, detail=detail, reason=reason, actor=actor, at=at, before=cells, after=cells)
+    record(
+        version,
+        kind=kind,
+        detail=node.to_json(),
+        reason=reason,
+        actor=actor,
+        at=at,
+        before=cells,
+        after=cells,
+    )

@@ -79,7 +79,7 @@ def record(
         reason=reason,
         actor=actor,
         at=moment,
-        inverse=store.patch(before, after),
+        patch=store.patch(before, after),
         digest=chain(last.digest if last else "", kind, stored, reason, actor.pk if actor else None, moment),
     )
     total = int(after.sum())

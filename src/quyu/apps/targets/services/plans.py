@@ -22,18 +22,6 @@ class PlanExists(Refusal):
         super().__init__("plan_exists", "{year} 年已有名为“{name}”的目标方案。", name=name, year=year)
 
 
-class WrongShape(Refusal):
-    """The base does not fit the axes."""
-
-    def __init__(self, expected: tuple[int, ...], found: tuple[int, ...]) -> None:
-        super().__init__(
-            "wrong_shape",
-            "基数的形状 {found} 与维度 {expected} 不符。",
-            expected=str(expected),
-            found=str(found),
-        )
-
-
 @transaction.atomic
 def create_plan(
     *,
@@ -51,12 +39,11 @@ def create_plan(
     """A new plan whose first draft spreads `total_fen` over all cells in proportion to `base`.
 
     `base` and `last_year` (shown beside the targets; the base itself where it is not given) are fen,
-    shaped (leaf regions, months, lines) in the order of the axes.
+    in canonical order, or one full array of all dimensions. Raises WrongShape.
     """
     frozen = axes if isinstance(axes, Axes) else Axes.from_json({"year": year, **axes})
-    for layer in (base, base if last_year is None else last_year):
-        if layer.shape != frozen.shape:
-            raise WrongShape(frozen.shape, layer.shape)
+    base = frozen.flat(base)
+    last_year = None if last_year is None else frozen.flat(last_year)
     if Plan.objects.filter(year=year, measure=measure, name=name).exists():
         raise PlanExists(name, year)
     plan = Plan.objects.create(
@@ -65,9 +52,10 @@ def create_plan(
     version = PlanVersion.objects.create(
         plan=plan, number=1, axes=frozen.to_json(), method=dict(method or {}), created_at=audit.moment(at)
     )
-    store.save(version, base, "base")
+    store.keep_coordinates(frozen)
+    store.save(version, base, store.BASE)
     if last_year is not None:
-        store.save(version, last_year, "last_year")
+        store.save(version, last_year, store.LAST_YEAR)
     cells = spreading.initial(frozen, base, total_fen)
     empty = cells * 0
     store.save(version, empty)
@@ -101,9 +89,7 @@ def new_version(*, plan_version: PlanVersion, actor: User | None, at: date | dat
         method=source.method,
         created_at=audit.moment(at),
     )
-    for layer in ("base", "last_year"):
-        if store.has_layer(source, layer):
-            store.save(version, store.load_shaped(source, axes.shape, layer), layer)
+    store.copy_layers(source, version, without=[store.VALUE])
     cells = store.load_shaped(source, axes.shape)
     empty = cells * 0
     store.save(version, empty)
@@ -113,6 +99,7 @@ def new_version(*, plan_version: PlanVersion, actor: User | None, at: date | dat
             region=standing.region,
             period=standing.period,
             product_line=standing.product_line,
+            others=standing.others,
             owner=standing.owner,
             reason=standing.reason,
             created_at=standing.created_at,
