@@ -8,13 +8,13 @@ class ShellConfig(AppConfig):
     verbose_name = "Quyu"
 
     def ready(self) -> None:
-        """Joins what no app may join by itself: history of targets from the rollups, sign-in and sessions."""
-        from quyu.apps.targets import actuals  # noqa: PLC0415
-        from quyu.shell.actuals import month_actuals  # noqa: PLC0415
+        """Joins what no app may join by itself: history of targets from the orders, sign-in and sessions."""
+        from quyu.apps.targets import sales  # noqa: PLC0415
         from quyu.shell.checks import undeclared_operations, unknown_commands  # noqa: PLC0415
+        from quyu.shell.past_sales import PastSales  # noqa: PLC0415
         from quyu.shell.signin import middleware  # noqa: PLC0415
 
-        actuals.register(month_actuals)
+        sales.register(PastSales())
         middleware.connect()
         checks.register(undeclared_operations, checks.Tags.urls)
         checks.register(unknown_commands)

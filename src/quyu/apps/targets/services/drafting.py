@@ -1,26 +1,44 @@
-"""A first draft from history: freeze the axes, read the actuals, make a baseline, spread the total."""
+"""A first draft from history: freeze the axes, read the sales, make a baseline, spread the total."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from datetime import date, datetime
+from typing import Any
 
-import numpy as np
 from django.db import transaction
-from numpy.typing import NDArray
 
-from quyu.apps.targets import actuals
-from quyu.apps.targets.axes import Axes
-from quyu.apps.targets.models import PlanVersion
-from quyu.apps.targets.selectors.freezing import freeze
-from quyu.apps.targets.services.baseline import Baseline, History, NoHistory, baseline, fill_open_months
+from quyu.apps.targets import store
+from quyu.apps.targets.axes import TERRITORY
+from quyu.apps.targets.models import ExcludedOrder, PlanVersion
+from quyu.apps.targets.sales import OrderKey
+from quyu.apps.targets.services.baseline.stages import PARTS
+from quyu.apps.targets.services.history import cleaning, drafts
+from quyu.apps.targets.services.history.basis import TREND, TYPED, Basis
+from quyu.apps.targets.services.history.drafts import Prepared
 from quyu.apps.targets.services.operations import day_of
 from quyu.apps.targets.services.plans import create_plan
-from quyu.platform.calendar.selectors import spring_festival
+from quyu.kernel.refusal import Refusal
+from quyu.platform.audit import services as audit
 from quyu.platform.people.models import User
 
-YEARS_READ = 3
+
+class NotOneOff(Refusal):
+    """An order was to be left out that the rule does not find, or no longer."""
+
+    def __init__(self, order_no: str) -> None:
+        super().__init__(
+            "not_one_off",
+            "订单 {order_no} 不在一次性大单的候选中（规则或订单已变），请回到“历史口径”重新勾选。",
+            order_no=order_no,
+        )
 
 
-@transaction.atomic
+class NoReason(Refusal):
+    """An order is left out only with a reason."""
+
+    def __init__(self, order_no: str) -> None:
+        super().__init__("no_reason", "剔除订单 {order_no} 必须写明原因。", order_no=order_no)
+
+
 def draft_from_history(
     *,
     name: str,
@@ -29,58 +47,94 @@ def draft_from_history(
     growth_bp: int | None = None,
     actor: User | None,
     at: date | datetime,
+    measure: str = "amount",
 ) -> PlanVersion:
     """A plan whose base is the baseline of the last years; without a total, the baseline's own sum.
 
-    Months of last year that have not ended are estimated from the year before, at this year's pace.
+    `total_fen` and the cells are in the measure's unit. Months of last year that have not ended are
+    estimated from the year before, at this year's pace.
     """
-    day = day_of(at)
-    axes = freeze(year=year, at=day)
-    years, amounts = _years_with_sales(axes, year)
-    closed = 12 if day.year >= year else day.month - 1 if day.year == years[-1] else 12
-    filled = fill_open_months(amounts, closed)
-    draft = baseline(
-        History(years, filled, _parents(axes), {y: spring_festival(y) for y in (*years, year)}),
-        target_year=year,
-        growth_bp=growth_bp,
-    )
-    total = int(draft.cells.sum()) if total_fen is None else total_fen
-    return create_plan(
+    growth_by = TREND if growth_bp is None else TYPED
+    basis = Basis(year=year, measure=measure, growth_by=growth_by, growth_bp=growth_bp)
+    return draft_from_basis(basis=basis, name=name, total=total_fen, actor=actor, at=at)
+
+
+@transaction.atomic
+def draft_from_basis(
+    *, basis: Basis, name: str, total: int | None, actor: User | None, at: date | datetime
+) -> PlanVersion:
+    """A plan on the base that the basis gives, with the parts of every cell and the orders left out.
+
+    Raises NotOneOff, NoReason, NoHistory and what making a plan raises.
+    """
+    prepared = drafts.prepare(basis, at=day_of(at))
+    left_out = _left_out(prepared)
+    past, made = prepared.past, prepared.made
+    base = past.cells(made.cells)
+    version = create_plan(
         name=name,
-        year=year,
-        base=draft.cells,
-        total_fen=total,
+        year=basis.year,
+        base=base,
+        total_fen=int(base.sum()) if total is None else total,
         actor=actor,
         at=at,
-        axes=axes,
-        last_year=filled[-1],
-        method=_method(years, closed, draft),
+        axes=past.axes,
+        last_year=past.cells(made.last_year),
+        method=_method(prepared),
+        measure=basis.measure,
     )
+    for part, cells in prepared.parts().items():
+        if cells.any():
+            store.save(version, cells, part)
+    ExcludedOrder.objects.bulk_create(
+        ExcludedOrder(
+            plan=version.plan, excluded_by=actor, excluded_at=audit.moment(at), reason=reason,
+            order_no=found.order.order_no, ordered_on=date.fromisoformat(found.order.ordered_on),
+            customer_code=found.order.customer, territory_code=found.order.territory,
+            product_line=found.order.line, value=found.order.amount,
+            customer_median=found.order.customer_median, territory_median=found.order.territory_median,
+        )
+        for found, reason in left_out
+    )  # fmt: skip
+    return version
 
 
-def _years_with_sales(axes: Axes, year: int) -> tuple[tuple[int, ...], NDArray[np.int64]]:
-    years = tuple(range(year - YEARS_READ, year))
-    amounts = actuals.read(axes, years)
-    sold = np.flatnonzero(amounts.reshape(len(years), -1).sum(axis=1) > 0)
-    if not sold.size:
-        raise NoHistory
-    first = int(sold[0])
-    return years[first:], amounts[first:]
+def _left_out(prepared: Prepared) -> list[tuple[cleaning.Proposal, str]]:
+    """The proposals that were confirmed, with their reasons."""
+    basis = prepared.basis
+    if not basis.excluded:
+        return []
+    reasons: dict[OrderKey, str] = {}
+    for exclusion in basis.excluded:
+        if not exclusion.reason.strip():
+            raise NoReason(exclusion.order.order_no)
+        reasons[exclusion.order] = exclusion.reason.strip()
+    found = cleaning.proposals(basis, prepared.past)
+    for key in reasons.keys() - {proposal.key for proposal in found}:
+        raise NotOneOff(key.order_no)
+    return [(proposal, reasons[proposal.key]) for proposal in found if proposal.key in reasons]
 
 
-def _parents(axes: Axes) -> NDArray[np.int64]:
-    """For each leaf the number of its parent region."""
-    numbers: dict[str | None, int] = {}
-    return np.array(
-        [numbers.setdefault(axes.tree.parent(leaf), len(numbers)) for leaf in axes.leaves], np.int64
-    )
-
-
-def _method(years: Sequence[int], closed: int, draft: Baseline) -> dict[str, object]:
-    return {
-        "years": list(years),
-        "closed_months": closed,
-        "growth_bp": draft.growth_bp,
-        "festival_shift_days": draft.festival_shift_days,
-        "territories_without_history": len(draft.without_history),
+def _method(prepared: Prepared) -> Mapping[str, Any]:
+    """How the base came about, for the pages and for whoever asks later."""
+    series, made, test = prepared.cleaned, prepared.made, prepared.test
+    codes = [code.removeprefix(TERRITORY) for code in prepared.past.axes.leaves]
+    said: dict[str, Any] = {
+        "years": list(series.years),
+        "closed_months": series.closed,
+        "growth_bp": made.growth.company_bp,
+        "festival_shift_days": drafts.festival_shift_days(prepared),
+        "territories_without_history": len(made.without_history),
+        "without_history": [codes[number] for number in made.without_history],
+        "basis": prepared.basis.to_json(),
+        "pace_bp": round(made.pace * 10_000),
+        "parts": list(PARTS),
+        "unplaced": prepared.past.unplaced,
+        "index_bp": dict(zip(codes, prepared.index_bp, strict=True)) if prepared.basis.potential else {},
+        "last_plan": prepared.last_plan.pk if prepared.last_plan else None,
     }
+    if prepared.turnover:
+        said |= {"new_customers": prepared.turnover.new_count, "lost_customers": prepared.turnover.lost_count}
+    if test:
+        said["back_test"] = drafts.said(test)
+    return said
