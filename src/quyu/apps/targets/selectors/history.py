@@ -66,6 +66,7 @@ def titles() -> dict[str, str]:
         "lock": _("锁定"),
         "unlock": _("解锁"),
         "import": _("从表格更新"),
+        "share": _("补足战略占比"),
     }
 
 
@@ -83,6 +84,8 @@ def _subject(operation: Operation, axes: Axes) -> str:
         return _("第 %(sequence)s 次变更") % {"sequence": detail["undoes"]}
     if operation.kind == "import":
         return _("%(count)s 个单元格") % {"count": detail["node_count"]}
+    if operation.kind == "share":
+        return _("%(count)s 个区域") % {"count": len(detail["regions"])}
     if operation.kind == "copy":
         return _("来自第 %(number)s 版") % {"number": detail["based_on"]}
     return axes.name(axes.tree.root)

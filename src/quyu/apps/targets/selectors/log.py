@@ -40,7 +40,7 @@ def last_undoable(version: PlanVersion) -> Operation | None:
     ):
         if operation.kind == "undo":
             undone.add(operation.detail["undoes"])
-        elif operation.kind in ("edit", "import") and operation.sequence not in undone:
+        elif operation.kind in ("edit", "import", "share") and operation.sequence not in undone:
             return operation
     return None
 
