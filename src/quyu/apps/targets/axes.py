@@ -271,7 +271,7 @@ class Axes:
         return np.where(is_known, found, -1)
 
     @cached_property
-    def _sparsekeys_of(self) -> NDArray[np.int64]:
+    def _sparse_keys(self) -> NDArray[np.int64]:
         return keys_of(self.counts, self.coordinates)
 
     def cell(self, place: int) -> Node:
