@@ -16,6 +16,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("account/", include("quyu.shell.account_urls")),
     path("org/", include("quyu.platform.people.urls")),
     path("targets/", include("quyu.apps.targets.web.urls")),
+    path("letters/", include("quyu.apps.targets.web.letter_urls")),
     path("imports/", include("quyu.platform.imports.urls")),
     path("users/<int:pk>/second-factor/", signin.reset_second_factor, name="user-second-factor"),
     path("users/", include("quyu.platform.people.account_urls")),

@@ -51,7 +51,7 @@ def frame(span: Span, scope: Scope, *, today: date, known_on: date | None = None
     `known_on` is the day of a past report: tree and targets of its end, reach of today.
     """
     year = int(span.month_codes()[0][:4])
-    published = targets.published_cells(year, before=end_of(known_on) if known_on else None)
+    published = targets.published_cells(year, before=end_of(known_on) if known_on else None, at=today)
     version, axes, cells = published or (None, targets.freeze(year=year, at=known_on or today), None)
     return Frame(span, axes, cells, version, targets.reach_of(axes, scope, at=today))
 

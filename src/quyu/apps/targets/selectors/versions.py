@@ -1,11 +1,12 @@
 """Finding plans and versions, and the cells of a version as arrays with their index."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 import numpy as np
 import pyarrow as pa
-from django.db.models import QuerySet
+from django.db.models import F, OrderBy, Q, QuerySet
+from django.utils import timezone
 
 from quyu.apps.targets import store
 from quyu.apps.targets.axes import TERRITORY, Axes, Cells
@@ -14,6 +15,8 @@ from quyu.apps.targets.models import CellChunk, PlanVersion
 from quyu.apps.targets.sums import cube
 from quyu.platform.people import policy
 from quyu.platform.people.scope import Scope
+
+PUBLISHED_ONCE = (VersionState.SCHEDULED, VersionState.PUBLISHED, VersionState.SUPERSEDED)
 
 
 def visible_versions(scope: Scope) -> QuerySet[PlanVersion]:
@@ -24,37 +27,49 @@ def visible_versions(scope: Scope) -> QuerySet[PlanVersion]:
     )
 
 
-def published_version(year: int, *, measure: str = "amount") -> PlanVersion | None:
-    """The version in force for a year."""
-    found = PlanVersion.objects.filter(
-        plan__year=year, plan__measure=measure, state=VersionState.PUBLISHED
-    ).select_related("plan")
-    return found.order_by("-published_at", "-pk").first()
+def published_version(year: int, *, measure: str = "amount", at: date | None = None) -> PlanVersion | None:
+    """The version in force for a year; with `at`, that of a day, though nobody has moved its state yet."""
+    rows = PlanVersion.objects.filter(plan__year=year, plan__measure=measure).filter(_in_force(at))
+    return rows.select_related("plan").order_by(*_latest()).first()
 
 
 def published_cells(
-    year: int, *, measure: str = "amount", before: datetime | None = None
+    year: int, *, measure: str = "amount", before: datetime | None = None, at: date | None = None
 ) -> tuple[PlanVersion, Axes, Cells] | None:
-    """The version in force for a year with its axes and its cube of cells, in one query; or the last published `before`."""
+    """The version in force for a year (on the day `at`, or last published `before`) with its axes and cube of cells."""
     chunks = CellChunk.objects.filter(
         layer="value", plan_version__plan__year=year, plan_version__plan__measure=measure
     )
     if before is None:
-        chunks = chunks.filter(plan_version__state=VersionState.PUBLISHED)
+        chunks = chunks.filter(_in_force(at, "plan_version__"))
     else:
-        published = (VersionState.PUBLISHED, VersionState.SUPERSEDED)
-        chunks = chunks.filter(plan_version__state__in=published, plan_version__published_at__lt=before)
-    rows = list(
-        chunks.select_related("plan_version__plan").order_by(
-            "-plan_version__published_at", "-plan_version_id", "index"
+        started = Q(plan_version__effective_from__isnull=True) | Q(
+            plan_version__effective_from__lt=timezone.localtime(before).date()
         )
-    )
+        chunks = chunks.filter(
+            started, plan_version__state__in=PUBLISHED_ONCE, plan_version__published_at__lt=before
+        )
+    rows = list(chunks.select_related("plan_version__plan").order_by(*_latest("plan_version__"), "index"))
     if not rows:
         return None
     version = rows[0].plan_version
     axes = Axes.from_json(version.axes)
     own = [(row.index, bytes(row.blob)) for row in rows if row.plan_version_id == version.pk]
     return version, axes, cube(axes, store.assembled(axes.shape, own))
+
+
+def _in_force(at: date | None, prefix: str = "") -> Q:
+    """Published; or scheduled for a day that has come."""
+    found = Q(**{f"{prefix}state": VersionState.PUBLISHED})
+    if at is not None:
+        found |= Q(**{f"{prefix}state": VersionState.SCHEDULED, f"{prefix}effective_from__lte": at})
+    return found
+
+
+def _latest(prefix: str = "") -> tuple[OrderBy | str, ...]:
+    """The one that came into force last, first."""
+    started = F(f"{prefix}effective_from").desc(nulls_last=True)
+    return started, f"-{prefix}published_at", f"-{prefix}pk"
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,63 @@
+"""Finding letters within reach, and how far their acceptance has come, unit by unit."""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import QuerySet
+
+from quyu.apps.targets.axes import Axes
+from quyu.apps.targets.choices import LetterState
+from quyu.apps.targets.models import Letter
+from quyu.platform.people.models import Person, User
+from quyu.platform.people.scope import Scope
+
+
+@dataclass(frozen=True)
+class Progress:
+    """The letters of one unit: how many there are, are accepted, contested, and open past their deadline."""
+
+    unit: str
+    total: int
+    accepted: int
+    contested: int
+    overdue: int
+
+    @property
+    def waiting(self) -> int:
+        return self.total - self.accepted - self.contested
+
+
+def visible_letters(scope: Scope, at: date) -> QuerySet[Letter]:
+    """One's own letters, and those of whoever sits within reach on the day."""
+    letters = Letter.objects.select_related("person", "plan_version__plan", "sealed", "signed")
+    return letters.filter(person__in=Person.objects.visible_to(scope, at))
+
+
+def letters_of(user: User) -> QuerySet[Letter]:
+    """Letters addressed to this account, the one in force first."""
+    rows = Letter.objects.filter(person__user=user).select_related("person", "plan_version__plan")
+    return rows.order_by("-plan_version__plan__year", "-issued_at", "-pk")
+
+
+def progress(letters: Iterable[Letter], today: date) -> list[Progress]:
+    """Standing letters counted by the unit above their first region, in the order of the units' names."""
+    units: dict[str, Counter[str]] = {}
+    for letter in letters:
+        if letter.state == LetterState.REPLACED:
+            continue
+        counts = units.setdefault(_unit_of(letter), Counter())
+        counts["total"] += 1
+        counts[letter.state] += 1
+        counts["overdue"] += letter.state == LetterState.ISSUED and letter.due_on < today
+    return [
+        Progress(unit, n["total"], n[LetterState.ACCEPTED], n[LetterState.CONTESTED], n["overdue"])
+        for unit, n in sorted(units.items())
+    ]
+
+
+def _unit_of(letter: Letter) -> str:
+    axes = Axes.from_json(letter.plan_version.axes)
+    code = str(letter.content["regions"][0]["code"])
+    return axes.name(axes.tree.parent(code) or code) if code in axes.spans else "—"
