@@ -1,6 +1,6 @@
 """A plan for the small company: 江苏 (苏南, 苏北) and 广东 (粤东), two product lines, all of 2027."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import numpy as np
 
@@ -66,8 +66,10 @@ def edit(
     )
 
 
-def publish(company: Company, version: PlanVersion) -> PlanVersion:
+def publish(company: Company, version: PlanVersion, *, effective_from: date | None = None) -> PlanVersion:
     """Submitted by operations, approved by the director, published by operations."""
     approval = services.submit(plan_version=version, actor=company.operations, at=AT)
     approvals.approve(approval=approval, actor=company.director, at=AT)
-    return services.publish(plan_version=version, actor=company.operations, at=AT)
+    return services.publish(
+        plan_version=version, actor=company.operations, at=AT, effective_from=effective_from
+    )
