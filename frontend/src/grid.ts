@@ -1,16 +1,46 @@
-// The planning grid: rows from the page, one change at a time to the server, only what moved painted again.
-import "tabulator-tables/dist/css/tabulator_simple.min.css";
+// The planning grid: a piece of the plan from the page, one change at a time to the server, what moved lights up.
 import "./grid/grid.css";
-import { startBar } from "./grid/bar";
-import { GridModel, type GridConfig } from "./grid/model";
+import { Bar } from "./grid/bar";
+import { Block } from "./grid/block";
+import { Changes } from "./grid/changes";
+import type { Config, Texts } from "./grid/config";
+import { Dialogs } from "./grid/dialogs";
+import { Editor } from "./grid/editor";
 import { startKeyboard } from "./grid/keyboard";
+import { GridModel } from "./grid/model";
+import { startPointer } from "./grid/pointer";
+import { Result } from "./grid/result";
 import { GridTable } from "./grid/table";
+import { startNarrow, startView } from "./grid/view";
 
-const holder = document.getElementById("grid");
-const config = document.getElementById("grid-config")?.textContent;
-if (holder && config) {
-  const model = new GridModel(JSON.parse(config) as GridConfig);
-  const table = new GridTable(holder, model);
-  const bar = startBar(model, table);
-  startKeyboard(holder, table, bar);
+function start(holder: HTMLElement, config: Config, text: Texts): void {
+  const model = new GridModel(config);
+  const table = new GridTable(holder, model, text);
+  const changes = new Changes(model, table, text);
+  const dialogs = new Dialogs(text);
+  const editor = new Editor(table, model, changes, text);
+  const block = new Block(table, model, changes, text);
+  const bar = new Bar(model, table, changes, dialogs);
+  const reload = () => {
+    model.expire();
+    table.repaint();
+  };
+  const result = new Result(changes, text, () => model.version, reload);
+  editor.onHint = block.onHint = bar.hint;
+  changes.onDone = (moved) => {
+    result.moved(moved);
+    bar.refresh();
+  };
+  changes.onRefused = (refusal, again) => {
+    result.refused(refusal, again);
+    bar.hint(refusal.message);
+  };
+  startKeyboard(table, model, editor, changes, block, text);
+  startPointer(table, model, editor, block);
+  startView(model, table);
+  startNarrow(model, changes, dialogs);
 }
+
+const read = (id: string): unknown => JSON.parse(document.getElementById(id)?.textContent ?? "null");
+const [holder, config, texts] = [document.getElementById("grid"), read("grid-config"), read("grid-texts")];
+if (holder && config && texts) start(holder, config as Config, texts as Texts);

@@ -1,130 +1,122 @@
-// The bar above the grid: the active cell exactly, what may be typed, the rule, and the buttons.
-import { toast } from "../page/toast";
-import { editable, yuan } from "./amounts";
-import { type GridModel, type GridRow, type Moved, sum } from "./model";
-import { ask, send } from "./server";
-import type { GridTable, Place } from "./table";
+// The bar above the grid: the active cell exactly, what may be typed there, and the buttons.
+import type { Changes } from "./changes";
+import type { Place } from "./config";
+import type { Dialogs } from "./dialogs";
+import type { GridModel } from "./model";
+import { ask } from "./server";
+import type { GridTable, Spot } from "./table";
 
 interface Outlook {
-  label: string;
   interval: string;
   sentence: string;
 }
 
-export interface Bar {
-  edit(first: string): void;
-}
-
 const HINT_DELAY = 150;
 
-export function startBar(model: GridModel, table: GridTable): Bar {
-  const part = <T extends HTMLElement>(name: string) => document.querySelector<T>(`[data-grid="${name}"]`);
-  const [label, exact, hint] = [part("label"), part("exact"), part("hint")];
-  const form = part<HTMLFormElement>("form");
-  const value = part<HTMLInputElement>("value");
-  const rule = part<HTMLSelectElement>("rule");
-  const reason = part<HTMLInputElement>("reason");
-  const buttons = ["save", "lock", "why"].map((name) => part<HTMLButtonElement>(name));
-  const urls = model.config.urls;
-  let waiting = 0;
+export class Bar {
+  private waiting = 0;
 
-  const node = (place: Place) => ({
-    region: place.row.code,
-    period: place.span.code,
-    line: model.config.product_line,
-    rule: rule?.value ?? "none",
-  });
-
-  function show(place: Place): void {
-    const fen = sum(place.row.months, place.span);
-    if (label) label.textContent = `${place.row.name} · ${place.span.code}`;
-    if (exact) exact.textContent = `${yuan(fen)} ${table.text["textYuan"]} (${fen} ${table.text["textFen"]})`;
-    if (value) {
-      value.disabled = false;
-      value.value = editable(fen);
-    }
-    for (const button of buttons) if (button) button.disabled = false;
-    if (form) foresee(place);
+  constructor(
+    private readonly model: GridModel,
+    private readonly table: GridTable,
+    private readonly changes: Changes,
+    dialogs: Dialogs,
+  ) {
+    const rule = this.part<HTMLSelectElement>("rule");
+    const reason = this.part<HTMLInputElement>("reason");
+    changes.rule = () => rule?.value ?? "none";
+    changes.takeReason = () => {
+      const said = reason?.value ?? "";
+      if (reason) reason.value = "";
+      return said;
+    };
+    table.onActive = (spot) => this.show(spot);
+    rule?.addEventListener("change", () => this.table.active && this.foresee(this.table.active));
+    this.on("undo", () => void changes.step("undo"));
+    this.on("redo", () => void changes.step("redo"));
+    this.on("lock", () => {
+      const spot = this.table.active;
+      if (spot) dialogs.lock(this.label(spot), (said) => void changes.send("POST", "lock", { ...this.place(spot), ...said }));
+    });
+    this.on("why", () => void this.open("why"));
+    this.on("comment", () => void this.open("comments"));
+    this.hint = (said) => {
+      this.stop();
+      const line = this.part("hint");
+      if (line) line.textContent = said;
+    };
   }
 
-  function foresee(place: Place): void {
-    window.clearTimeout(waiting);
-    const asked = (waiting = window.setTimeout(async () => {
-      const found = await ask<Outlook>(urls.outlook, node(place));
-      if (found && hint && table.active === place && waiting === asked) hint.textContent = `${found.interval}${found.sentence}`;
+  hint: (said: string) => void;
+
+  part<T extends HTMLElement>(name: string): T | null {
+    return document.querySelector<T>(`[data-grid="${name}"]`);
+  }
+
+  private on(name: string, press: () => void): void {
+    this.part<HTMLButtonElement>(name)?.addEventListener("click", press);
+  }
+
+  private place(spot: Spot): Place {
+    return this.model.place(spot.row, spot.column);
+  }
+
+  label(spot: Spot): string {
+    return `${spot.row.name} · ${spot.column.name}`;
+  }
+
+  /** Shows the active cell again, as after a change. */
+  refresh(): void {
+    if (this.table.active) this.show(this.table.active, false);
+  }
+
+  private show(spot: Spot, foresee = true): void {
+    const [label, exact] = [this.part("label"), this.part("exact")];
+    const value = this.model.value(spot.row, spot.column);
+    if (label) label.textContent = this.label(spot);
+    if (exact) exact.textContent = value === undefined ? "" : this.table.drawing.precise(value);
+    for (const name of ["lock", "why", "comment"]) {
+      const button = this.part<HTMLButtonElement>(name);
+      if (button) button.disabled = false;
+    }
+    if (foresee && this.model.config.editable) this.foresee(spot);
+  }
+
+  /** Says what may be typed, a moment after the cell was chosen. */
+  private foresee(spot: Spot): void {
+    this.stop();
+    const asked = (this.waiting = window.setTimeout(async () => {
+      const found = await ask<Outlook>(this.model.config.urls.outlook, { ...this.place(spot), rule: this.changes.rule() });
+      const line = this.part("hint");
+      if (found && line && this.waiting === asked) line.textContent = `${found.interval}${found.sentence}`;
     }, HINT_DELAY));
   }
 
-  /** An answer stays to be read: no hint asked for earlier may write over it. */
-  function stopForeseeing(): void {
-    window.clearTimeout(waiting);
-    waiting = 0;
+  private stop(): void {
+    window.clearTimeout(this.waiting);
+    this.waiting = 0;
   }
 
-  function paint(moved: Moved): void {
-    const before = new Map([...model.byCode.values()].map((row) => [row, row.months] as const));
-    const changed = new Map<GridRow, Set<number>>();
-    for (const row of model.take(moved)) {
-      const old = before.get(row) ?? [];
-      changed.set(row, new Set(row.months.flatMap((fen, index) => (fen === old[index] ? [] : [index]))));
-    }
-    table.repaint(changed);
-    if (table.active) show(table.active);
-    document.body.dispatchEvent(new Event("targets:changed"));
-    toast((table.text["textSaved"] ?? "").replace("%s", String(changed.size)));
-  }
-
-  async function change(method: string, url: string, asked: object): Promise<void> {
-    stopForeseeing();
-    const body = { ...asked, version: model.version, view_line: model.config.product_line };
-    const answer = await send<Moved>(method, url, body, table.text["textFailed"] ?? "");
-    if (answer.moved) paint(answer.moved);
-    else if (hint) hint.textContent = answer.message;
-    if (answer.isStale) {
-      toast(answer.message);
-      window.setTimeout(() => window.location.reload(), 4_000);
-    }
-  }
-
-  table.onActive = show;
-  rule?.addEventListener("change", () => table.active && foresee(table.active));
-  form?.addEventListener("submit", (event) => {
-    event.preventDefault();
-    if (!table.active || !value) return;
-    void change("PATCH", urls.cells, { ...node(table.active), value: value.value, reason: reason?.value ?? "" });
-    table.holder.focus();
-  });
-  value?.addEventListener("keydown", (event) => {
-    if (event.key !== "Escape" || !table.active) return;
-    value.value = editable(sum(table.active.row.months, table.active.span));
-    table.holder.focus();
-  });
-  part("lock")?.addEventListener("click", () => {
-    if (table.active) void change("POST", urls.lock, { ...node(table.active), reason: reason?.value ?? "" });
-  });
-  part("undo")?.addEventListener("click", () => void change("POST", urls.undo, {}));
-  part("why")?.addEventListener("click", () => {
+  /** Opens a part of the page about the active cell: why it is what it is, or what was said about it. */
+  async open(what: "why" | "comments", scroll = true): Promise<void> {
     const target = document.getElementById("why");
-    if (table.active && target) void explain(target, table.active);
-  });
-
-  async function explain(target: HTMLElement, place: Place): Promise<void> {
-    const answer = await fetch(`${urls.why}?${new URLSearchParams(node(place))}`);
+    const spot = this.table.active;
+    if (!target || !spot) return;
+    const place = this.place(spot);
+    const answer = await fetch(`${this.model.config.urls[what]}?${new URLSearchParams(place)}`);
     target.innerHTML = answer.ok ? await answer.text() : "";
-    target.scrollIntoView({ block: "nearest", behavior: "smooth" });
+    if (scroll) target.scrollIntoView({ block: "nearest", behavior: "smooth" });
     for (const button of target.querySelectorAll<HTMLElement>("[data-unlock]")) {
       button.addEventListener("click", () => {
-        void change("POST", urls.unlock, { lock: Number(button.dataset["unlock"]) }).then(() => explain(target, place));
+        void this.changes.send("POST", "unlock", { lock: Number(button.dataset["unlock"]) }).then(() => this.open(what));
+      });
+    }
+    for (const form of target.querySelectorAll<HTMLFormElement>("form[data-comment]")) {
+      form.addEventListener("submit", (event) => {
+        event.preventDefault();
+        const said = Object.fromEntries(new FormData(form)) as Record<string, string>;
+        void this.changes.send("POST", "say", { ...place, ...said }).then((made) => (made ? this.open(what, false) : undefined));
       });
     }
   }
-
-  return {
-    edit(first) {
-      if (!value || value.disabled) return;
-      if (first) value.value = first;
-      value.focus();
-      if (!first) value.select();
-    },
-  };
 }

@@ -1,105 +1,150 @@
-// Amounts are fen in whole numbers; a row holds its months, everything wider is a sum of them.
+// What the grid knows: two axes, and for the rows it has seen their amounts, locks and figures beside.
+import { exactly } from "./amounts";
+import { Axis, type AxisNode } from "./axis";
+import type { Config, Piece, Place } from "./config";
+import { ask } from "./server";
 
-export interface GridRow {
-  code: string;
-  name: string;
-  owner: string;
-  parent: string | null;
-  depth: number;
-  is_leaf: boolean;
-  months: number[];
-  compared: number[];
-  locks: number[];
-  _children?: GridRow[];
-}
-
-export interface GridConfig {
+interface Seen {
+  /** The version of the plan that was read. */
   version: number;
-  product_line: string;
-  months: string[];
-  compared_label: string;
-  rows: GridRow[];
-  year: number;
-  editable: boolean;
-  urls: Record<"cells" | "outlook" | "why" | "lock" | "unlock" | "undo", string>;
-}
-
-/** A column of amounts: the months [start, stop) under the code of their period. */
-export interface Span {
-  code: string;
-  start: number;
-  stop: number;
-}
-
-export interface Moved {
-  version: number;
-  rows: Record<string, number[]>;
-  locks: Record<string, number[]>;
+  round: number;
+  values: Map<number, bigint>;
+  locks: Map<number, number>;
+  whole: bigint;
+  side: Map<string, bigint | null>;
 }
 
 export class GridModel {
-  readonly byCode = new Map<string, GridRow>();
-  readonly roots: GridRow[] = [];
+  readonly rows: Axis;
+  readonly columns: Axis;
+  readonly comments = new Map<string, number>();
+  sides: string[] = ["last_year", "growth", "share"];
   version: number;
+  /** Goes up when everything read before may be out of date. */
+  private round = 0;
+  private readonly seen = new Map<number, Seen>();
 
-  constructor(readonly config: GridConfig) {
-    this.version = config.version;
-    for (const row of config.rows) this.byCode.set(row.code, row);
-    for (const row of config.rows) {
-      const parent = row.parent === null ? undefined : this.byCode.get(row.parent);
-      if (parent) (parent._children ??= []).push(row);
-      else this.roots.push(row);
-    }
+  constructor(readonly config: Config) {
+    const branch = async (dimension: string, code: string) => {
+      const found = await ask<{ nodes: Config["rows"]["nodes"] }>(config.urls.branch, { dimension, open: code });
+      return found?.nodes ?? null;
+    };
+    this.rows = new Axis(config.rows, branch);
+    this.columns = new Axis(config.columns, branch);
+    this.version = config.piece.version;
+    this.take(config.piece);
   }
 
-  get year(): Span {
-    return { code: String(this.config.year), start: 0, stop: this.config.months.length };
+  /** How the server is told of a cell. */
+  place(row: AxisNode, column: AxisNode): Place {
+    return this.placeOf(row.code, column.code);
   }
 
-  get quarters(): Span[] {
-    const count = Math.ceil(this.config.months.length / 3);
-    return Array.from({ length: count }, (_, index) => ({
-      code: `${this.config.year}Q${index + 1}`,
-      start: index * 3,
-      stop: Math.min(index * 3 + 3, this.config.months.length),
-    }));
+  placeOf(row: string, column: string): Place {
+    const { within, roots } = this.config;
+    const codes: Place = { ...within, [this.rows.name]: row, [this.columns.name]: column };
+    const { region = "", period = "", product = "", ...further } = codes;
+    const others = Object.entries(further)
+      .filter(([dimension, code]) => code !== roots[dimension])
+      .sort()
+      .map(([dimension, code]) => `${dimension}=${code}`);
+    return { region, period, line: product === roots["product"] ? "" : product, others: others.join(",") };
   }
 
-  month(index: number): Span {
-    return { code: this.config.months[index]!, start: index, stop: index + 1 };
+  value(row: AxisNode, column: AxisNode): bigint | undefined {
+    return this.seen.get(row.n)?.values.get(column.n);
   }
 
-  /** Takes over what the server says has moved; the rows whose shown amounts or locks are now other. */
-  take(moved: Moved): Set<GridRow> {
-    const changed = new Set<GridRow>();
-    for (const [code, months] of Object.entries(moved.rows)) {
-      const row = this.byCode.get(code);
-      if (row) {
-        row.months = months;
-        changed.add(row);
+  /** 0 free, 1 partly locked, 2 locked. */
+  lock(row: AxisNode, column: AxisNode): number {
+    return this.seen.get(row.n)?.locks.get(column.n) ?? 0;
+  }
+
+  whole(row: AxisNode): bigint | undefined {
+    return this.seen.get(row.n)?.whole;
+  }
+
+  side(row: AxisNode, name: string): bigint | null | undefined {
+    return this.seen.get(row.n)?.side.get(name);
+  }
+
+  /** The version in which a row was read: what an edit of it goes by. */
+  readAt(row: AxisNode): number {
+    return this.seen.get(row.n)?.version ?? this.version;
+  }
+
+  /** Whether all of a row on show has been read since the last change. */
+  isFresh(row: AxisNode, columns: AxisNode[]): boolean {
+    const known = this.seen.get(row.n);
+    if (!known || known.round !== this.round) return false;
+    if (!this.asides.every((name) => known.side.has(name))) return false;
+    return columns.every((column) => known.values.has(column.n));
+  }
+
+  /** The figures beside that the server must be asked for; the rest follows from them. */
+  get asides(): string[] {
+    const wanted = this.sides.filter((name) => name !== "growth" && name !== "share");
+    if (this.sides.includes("growth") && !wanted.includes("last_year")) wanted.push("last_year");
+    return wanted;
+  }
+
+  expire(): void {
+    this.round += 1;
+  }
+
+  /** Takes over a piece; the cells (`row:column`) whose amounts are now other than they were shown. */
+  take(piece: Piece): Set<string> {
+    if (piece.version !== this.version) this.expire();
+    this.version = piece.version;
+    const changed = new Set<string>();
+    piece.rows.forEach((n, at) => {
+      const known = this.seen.get(n);
+      const isCurrent = known?.round === this.round;
+      const now: Seen = {
+        version: piece.version,
+        round: this.round,
+        values: new Map(isCurrent ? known?.values : []),
+        locks: new Map(isCurrent ? known?.locks : []),
+        whole: exactly(piece.whole[at]!),
+        side: new Map(known?.side ?? []),
+      };
+      piece.columns.forEach((column, place) => {
+        const value = exactly(piece.values[at]![place]!);
+        const before = known?.values.get(column);
+        if (before !== undefined && before !== value) changed.add(`${n}:${column}`);
+        now.values.set(column, value);
+        now.locks.set(column, piece.locks[at]?.[place] ?? 0);
+        this.comments.delete(`${n}:${column}`);
+      });
+      for (const [name, figures] of Object.entries(piece.side)) {
+        const figure = figures[at];
+        now.side.set(name, figure === null || figure === undefined ? null : exactly(figure));
       }
-    }
-    for (const row of this.byCode.values()) {
-      const locks = moved.locks[row.code] ?? row.months.map(() => 0);
-      if (locks.some((state, index) => state !== row.locks[index])) {
-        row.locks = locks;
-        changed.add(row);
-      }
-    }
-    this.version = moved.version;
+      this.seen.set(n, now);
+    });
+    for (const [row, column, count] of piece.comments ?? []) this.comments.set(`${row}:${column}`, count);
     return changed;
   }
+
+  /** What to ask for to read these rows and columns. */
+  query(rows: AxisNode[], columns: AxisNode[], withSides: boolean): Record<string, string> {
+    return {
+      ...this.config.asked,
+      r: ranges(rows.map((row) => row.n)),
+      c: ranges(columns.map((column) => column.n)),
+      side: withSides ? this.asides.join(",") : "",
+    };
+  }
 }
 
-export function sum(amounts: number[], span: Span): number {
-  let total = 0;
-  for (let index = span.start; index < span.stop; index++) total += amounts[index] ?? 0;
-  return total;
-}
-
-/** 0 free, 1 partly locked, 2 locked. */
-export function lockOf(row: GridRow, span: Span): number {
-  const states = row.locks.slice(span.start, span.stop);
-  if (states.every((state) => state === 2)) return 2;
-  return states.some((state) => state > 0) ? 1 : 0;
+/** 0,1,2,5 -> "0-2,5" */
+export function ranges(numbers: number[]): string {
+  const sorted = [...numbers].sort((one, other) => one - other);
+  const parts: string[] = [];
+  for (let at = 0; at < sorted.length; at++) {
+    const first = sorted[at]!;
+    while (sorted[at + 1] === sorted[at]! + 1) at++;
+    parts.push(first === sorted[at] ? String(first) : `${first}-${sorted[at]}`);
+  }
+  return parts.join(",");
 }

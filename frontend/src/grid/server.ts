@@ -1,17 +1,12 @@
-// Talking to the server: JSON both ways, Django's CSRF token, refusals as words.
+// Talking to the server: JSON both ways, Django's CSRF token, refusals as words and numbers.
 import { csrfToken } from "../page/requests";
+import type { Refusal } from "./config";
 
-export interface Answer<T> {
-  moved: T | null;
-  message: string;
-  isStale: boolean;
-}
+export type Answer<T> = { done: T; refusal: null } | { done: null; refusal: Refusal };
 
-const CONFLICT = 409;
-
-export async function ask<T>(url: string, query: Record<string, string>): Promise<T | null> {
+export async function ask<T>(url: string, query: Record<string, string>, signal?: AbortSignal): Promise<T | null> {
   try {
-    const answer = await fetch(`${url}?${new URLSearchParams(query)}`);
+    const answer = await fetch(`${url}?${new URLSearchParams(query)}`, signal ? { signal } : {});
     return answer.ok ? ((await answer.json()) as T) : null;
   } catch {
     return null;
@@ -25,10 +20,10 @@ export async function send<T>(method: string, url: string, body: object, failed:
       headers: { "Content-Type": "application/json", "X-CSRFToken": csrfToken() },
       body: JSON.stringify(body),
     });
-    if (answer.ok) return { moved: (await answer.json()) as T, message: "", isStale: false };
-    const refusal = (await answer.json().catch(() => ({}))) as { message?: string };
-    return { moved: null, message: refusal.message ?? failed, isStale: answer.status === CONFLICT };
+    if (answer.ok) return { done: (await answer.json()) as T, refusal: null };
+    const refusal = (await answer.json().catch(() => ({}))) as Partial<Refusal>;
+    return { done: null, refusal: { ...refusal, message: refusal.message ?? failed } };
   } catch {
-    return { moved: null, message: failed, isStale: false };
+    return { done: null, refusal: { message: failed } };
   }
 }

@@ -1,240 +1,257 @@
-// Tabulator draws the tree; the active cell, painting after a change and the looks of a cell are ours.
-import {
-  DataTreeModule,
-  FormatModule,
-  FrozenColumnsModule,
-  InteractionModule,
-  ResizeColumnsModule,
-  Tabulator,
-  type CellComponent,
-  type ColumnDefinition,
-  type RowComponent,
-} from "tabulator-tables";
-import { growth, wan, yuan } from "./amounts";
-import { type GridModel, type GridRow, lockOf, type Span, sum } from "./model";
+// A table of any size: only the rows and columns in sight are in the page, the rest is room to scroll.
+import type { AxisNode } from "./axis";
+import type { Moved, Piece, Texts } from "./config";
+import { CELL, Drawing, element, NAME, ROW, SIDE } from "./drawing";
+import type { GridModel } from "./model";
+import { ask } from "./server";
 
-Tabulator.registerModule([
-  DataTreeModule,
-  FormatModule,
-  FrozenColumnsModule,
-  InteractionModule,
-  ResizeColumnsModule,
-]);
-
-export interface Place {
-  row: GridRow;
-  span: Span;
+export interface Spot {
+  row: AxisNode;
+  column: AxisNode;
 }
 
+/** Rows and columns of a rectangle by their places among those on show; both ends included. */
+export interface Area {
+  top: number;
+  bottom: number;
+  left: number;
+  right: number;
+}
+
+const SPARE_ROWS = 6;
+const SPARE_COLUMNS = 2;
+const READ_DELAY = 60;
+const FLASH = 2_500;
+
 export class GridTable {
-  readonly spans = new Map<string, Span>();
-  readonly fields: string[];
-  readonly text: DOMStringMap;
-  active: Place | null = null;
-  onActive: (place: Place) => void = () => {};
-  private readonly table: Tabulator;
-  private flashing = new Map<GridRow, Set<number>>();
+  active: Spot | null = null;
+  far: Spot | null = null;
+  fill: Area | null = null;
+  onActive: (spot: Spot) => void = () => {};
+  readonly body = element("div", "sheet-body", "rowgroup");
+  readonly drawing: Drawing;
+  private readonly head = element("div", "sheet-head", "rowgroup");
+  private readonly rows = element("div", "sheet-rows", "presentation");
+  private flashing = new Set<string>();
+  private painting = 0;
+  private reading = 0;
+  private reader: AbortController | null = null;
 
   constructor(
     readonly holder: HTMLElement,
     readonly model: GridModel,
+    text: Texts,
   ) {
-    this.text = holder.dataset;
-    const columns = this.columns();
-    this.fields = [...this.spans.keys()];
-    this.table = new Tabulator(holder, {
-      data: model.roots,
-      index: "code",
-      columns,
-      layout: "fitDataFill",
-      maxHeight: "70vh",
-      dataTree: true,
-      dataTreeStartExpanded: (_row: RowComponent, level: number) => level < (model.byCode.size > 400 ? 1 : 2),
-      dataTreeElementColumn: "name",
-      dataTreeChildIndent: 14,
-      renderHorizontal: "basic",
-    });
-    this.table.on("cellClick", (_event, cell: CellComponent) => {
-      const span = this.spans.get(cell.getField());
-      if (span) this.activate(cell.getRow().getData() as GridRow, span);
-    });
-    this.table.on("tableBuilt", () => this.tidyRoles());
+    this.drawing = new Drawing(holder, model, text);
+    this.body.append(this.rows);
+    holder.append(this.head, this.body);
+    holder.addEventListener("scroll", () => this.repaint(), { passive: true });
+    new ResizeObserver(() => this.repaint()).observe(holder);
+    this.paint();
+    this.read();
   }
 
-  /** Tabulator gives roles that do not exist or do not nest; readers shall find a grid of rows. */
-  private tidyRoles(): void {
-    for (const group of this.holder.querySelectorAll('[role="columngroup"]')) {
-      group.setAttribute("role", "presentation");
-      for (const name of ["aria-sort", "aria-title"]) group.removeAttribute(name);
-    }
-    this.holder.querySelector(".tabulator-tableholder")?.setAttribute("role", "rowgroup");
-    this.holder.querySelector(".tabulator-table")?.setAttribute("role", "presentation");
-    for (const column of this.holder.querySelectorAll("[aria-title]")) column.removeAttribute("aria-title");
+  private get before(): number {
+    return NAME + this.model.sides.length * SIDE;
   }
 
-  private amountColumn(title: string, span: Span, className = ""): ColumnDefinition {
-    this.spans.set(span.code, span);
+  /** Paints once before the next frame, however often it is asked. */
+  repaint(): void {
+    if (this.painting) return;
+    this.painting = requestAnimationFrame(() => {
+      this.painting = 0;
+      this.paint();
+      this.read();
+    });
+  }
+
+  private get inSight(): Area {
+    const { scrollTop, scrollLeft, clientHeight, clientWidth } = this.holder;
+    const [rows, columns] = [this.model.rows.visible.length, this.model.columns.visible.length];
+    const left = Math.max(0, scrollLeft - this.before + NAME);
     return {
-      title,
-      field: span.code,
-      hozAlign: "right",
-      headerHozAlign: "right",
-      minWidth: 108,
-      cssClass: `grid-amount ${className}`.trim(),
-      formatter: (cell) => this.amountCell(cell, span),
+      top: Math.max(0, Math.floor(scrollTop / ROW) - SPARE_ROWS),
+      bottom: Math.min(rows, Math.ceil((scrollTop + clientHeight) / ROW) + SPARE_ROWS) - 1,
+      left: Math.max(0, Math.floor(left / CELL) - SPARE_COLUMNS),
+      right: Math.min(columns, Math.ceil((scrollLeft + clientWidth - this.before) / CELL) + SPARE_COLUMNS) - 1,
     };
   }
 
-  private columns(): ColumnDefinition[] {
-    const { model, text } = this;
-    const compared = (cell: CellComponent) => sum((cell.getRow().getData() as GridRow).compared, model.year);
-    // Made before the months: the arrow keys go through the columns in the order in which they are made.
-    const year = this.amountColumn(text["textYear"] ?? "", model.year, "grid-sum");
-    const quarters = model.quarters.map((quarter, index) => ({
-      title: (text["textQuarter"] ?? "%s").replace("%s", String(index + 1)),
-      columns: [
-        ...Array.from({ length: quarter.stop - quarter.start }, (_, offset) => {
-          const month = model.month(quarter.start + offset);
-          const number = String(Number(month.code.slice(5)));
-          return this.amountColumn((text["textMonth"] ?? "%s").replace("%s", number), month);
-        }),
-        this.amountColumn(text["textSum"] ?? "", quarter, "grid-sum"),
-      ],
-    }));
-    return [
-      {
-        title: text["textRegion"] ?? "",
-        field: "name",
-        frozen: true,
-        minWidth: 180,
-        cssClass: "grid-name",
-        formatter: (cell) => this.nameCell(cell),
-      },
-      year,
-      {
-        title: model.config.compared_label,
-        field: "compared",
-        hozAlign: "right",
-        headerHozAlign: "right",
-        minWidth: 92,
-        cssClass: "grid-side",
-        formatter: (cell) => this.amountSpan(compared(cell)),
-      },
-      {
-        title: text["textGrowth"] ?? "",
-        field: "growth",
-        hozAlign: "right",
-        headerHozAlign: "right",
-        minWidth: 84,
-        cssClass: "grid-side",
-        formatter: (cell) => growth(sum((cell.getRow().getData() as GridRow).months, model.year), compared(cell)),
-      },
-      ...quarters,
-    ];
+  private paint(): void {
+    const { rows, columns } = this.model;
+    const sight = this.inSight;
+    const across = columns.visible.slice(sight.left, sight.right + 1);
+    const width = `${this.before + columns.visible.length * CELL}px`;
+    this.holder.setAttribute("aria-rowcount", String(rows.visible.length + 1));
+    this.holder.setAttribute("aria-colcount", String(1 + this.model.sides.length + columns.visible.length));
+    this.body.style.width = this.head.style.width = width;
+    this.body.style.height = `${rows.visible.length * ROW}px`;
+    this.head.replaceChildren(this.headRow(across, sight.left));
+    const selected = this.area;
+    const shown = rows.visible.slice(sight.top, sight.bottom + 1);
+    this.rows.replaceChildren(...shown.map((row, at) => this.row(row, sight.top + at, across, sight.left, selected)));
+    if (this.active) this.holder.setAttribute("aria-activedescendant", "sheet-active");
   }
 
-  private nameCell(cell: CellComponent): HTMLElement {
-    const row = cell.getRow().getData() as GridRow;
-    const box = document.createElement("span");
-    box.className = "grid-node";
-    box.append(row.name);
-    if (row.owner) {
-      const owner = document.createElement("span");
-      owner.className = "grid-owner";
-      owner.textContent = row.owner;
-      box.append(owner);
+  private headRow(across: AxisNode[], first: number): HTMLElement {
+    const line = element("div", "sheet-head-row", "row");
+    line.setAttribute("aria-rowindex", "1");
+    const corner = element("div", "sheet-name", "columnheader");
+    corner.textContent = this.model.rows.label;
+    line.append(corner);
+    this.model.sides.forEach((name, at) => {
+      const cell = element("div", "sheet-side", "columnheader");
+      cell.textContent = this.model.config.sides.find((side) => side.name === name)?.label ?? "";
+      cell.title = cell.textContent;
+      this.place(cell, NAME + at * SIDE, at + 2);
+      line.append(cell);
+    });
+    across.forEach((column, at) => line.append(this.columnCell(this.drawing.head(column), first + at)));
+    return line;
+  }
+
+  private place(cell: HTMLElement, left: number, index: number): void {
+    cell.style.left = `${left}px`;
+    cell.setAttribute("aria-colindex", String(index));
+  }
+
+  private columnCell(cell: HTMLElement, at: number): HTMLElement {
+    this.place(cell, this.before + at * CELL, 2 + this.model.sides.length + at);
+    return cell;
+  }
+
+  private row(row: AxisNode, at: number, across: AxisNode[], first: number, selected: Area | null): HTMLElement {
+    const line = element("div", row.below > 0 ? "sheet-row has-more" : "sheet-row", "row");
+    line.style.top = `${at * ROW}px`;
+    line.dataset["code"] = row.code;
+    line.setAttribute("aria-rowindex", String(at + 2));
+    line.setAttribute("aria-level", String(row.depth + 1));
+    if (row.below > 0) line.setAttribute("aria-expanded", String(row.isOpen));
+    line.append(this.drawing.name(row));
+    this.model.sides.forEach((name, place) => {
+      const cell = this.drawing.side(row, name);
+      this.place(cell, NAME + place * SIDE, place + 2);
+      line.append(cell);
+    });
+    across.forEach((column, offset) => {
+      const place = first + offset;
+      const cell = this.columnCell(this.drawing.amount(row, column), place);
+      if (this.flashing.has(`${row.n}:${column.n}`)) cell.classList.add("is-changed");
+      if (selected && within(selected, at, place)) cell.classList.add("is-selected");
+      if (this.fill && within(this.fill, at, place)) cell.classList.add("is-filling");
+      if (this.active?.row === row && this.active.column === column) {
+        cell.classList.add("is-active");
+        cell.id = "sheet-active";
+      }
+      if (selected && at === selected.bottom && place === selected.right && this.model.config.editable) {
+        cell.append(element("span", "sheet-handle"));
+      }
+      line.append(cell);
+    });
+    return line;
+  }
+
+  /** Asks, a moment after the last scroll, for what is in sight and not known or out of date. */
+  private read(): void {
+    window.clearTimeout(this.reading);
+    this.reading = window.setTimeout(() => void this.readNow(), READ_DELAY);
+  }
+
+  private async readNow(): Promise<void> {
+    const [rows, columns] = this.shown;
+    const wanted = rows.filter((row) => !this.model.isFresh(row, columns));
+    if (wanted.length === 0 || columns.length === 0) return;
+    this.reader?.abort();
+    this.reader = new AbortController();
+    const piece = await ask<Piece>(this.model.config.urls.piece, this.model.query(wanted, columns, true), this.reader.signal);
+    if (piece) this.take(piece);
+  }
+
+  /** The rows and columns in the page. */
+  private get shown(): [AxisNode[], AxisNode[]] {
+    const { top, bottom, left, right } = this.inSight;
+    return [this.model.rows.visible.slice(top, bottom + 1), this.model.columns.visible.slice(left, right + 1)];
+  }
+
+  /** What a change asks the server to answer with: all that is in sight. */
+  get asked(): Record<string, string> {
+    return this.model.query(...this.shown, false);
+  }
+
+  take(piece: Moved["piece"]): void {
+    const changed = this.model.take(piece);
+    if (changed.size > 0) {
+      this.flashing = changed;
+      window.setTimeout(() => {
+        if (this.flashing !== changed) return;
+        this.flashing = new Set();
+        this.repaint();
+      }, FLASH);
     }
-    return box;
+    this.repaint();
   }
 
-  private amountSpan(fen: number): HTMLElement {
-    const span = document.createElement("span");
-    span.textContent = wan(fen);
-    span.title = `${yuan(fen)} ${this.text["textYuan"]} (${fen} ${this.text["textFen"]})`;
-    return span;
+  spotAt(down: number, right: number): Spot | null {
+    const [rows, columns] = [this.model.rows.visible, this.model.columns.visible];
+    const row = rows[Math.min(Math.max(down, 0), rows.length - 1)];
+    const column = columns[Math.min(Math.max(right, 0), columns.length - 1)];
+    return row && column ? { row, column } : null;
   }
 
-  private amountCell(cell: CellComponent, span: Span): HTMLElement {
-    const row = cell.getRow().getData() as GridRow;
-    const element = cell.getElement();
-    const lock = lockOf(row, span);
-    const isActive = this.active?.row === row && this.active.span.code === span.code;
-    element.classList.toggle("is-locked", lock === 2);
-    element.classList.toggle("is-partly-locked", lock === 1);
-    element.classList.toggle("is-active", isActive);
-    element.classList.toggle("is-changed", this.isFlashing(row, span));
-    const shown = this.amountSpan(sum(row.months, span));
-    if (lock > 0) shown.prepend(this.lockIcon(lock));
-    return shown;
+  placeOf(spot: Spot): [number, number] {
+    return [this.model.rows.visible.indexOf(spot.row), this.model.columns.visible.indexOf(spot.column)];
   }
 
-  private lockIcon(lock: number): SVGElement {
-    const space = "http://www.w3.org/2000/svg";
-    const icon = document.createElementNS(space, "svg");
-    icon.setAttribute("class", "icon");
-    icon.setAttribute("role", "img");
-    icon.setAttribute("aria-label", (lock === 2 ? this.text["textLocked"] : this.text["textPartly"]) ?? "");
-    const use = document.createElementNS(space, "use");
-    use.setAttribute("href", `${this.text["icons"]}#tabler-${lock === 2 ? "lock" : "lock-open"}`);
-    icon.append(use);
-    return icon;
+  /** The selected rectangle; one cell where nothing more is chosen, nothing where its node is folded away. */
+  get area(): Area | null {
+    if (!this.active) return null;
+    const [one, other] = [this.placeOf(this.active), this.placeOf(this.far ?? this.active)];
+    if (Math.min(...one, ...other) < 0) return null;
+    return {
+      top: Math.min(one[0], other[0]),
+      bottom: Math.max(one[0], other[0]),
+      left: Math.min(one[1], other[1]),
+      right: Math.max(one[1], other[1]),
+    };
   }
 
-  private isFlashing(row: GridRow, span: Span): boolean {
-    const months = this.flashing.get(row);
-    if (!months) return false;
-    for (let index = span.start; index < span.stop; index++) if (months.has(index)) return true;
-    return false;
+  choose(spot: Spot, extend = false): void {
+    if (extend && this.active) this.far = spot;
+    else {
+      this.active = spot;
+      this.far = null;
+    }
+    this.bringIntoSight(spot);
+    this.repaint();
+    this.onActive(this.active ?? spot);
   }
 
-  /** Draws the visible rows again; of the changed ones, the cells that moved light up for a while. */
-  repaint(changed: Map<GridRow, Set<number>>): void {
-    this.flashing = changed;
-    for (const row of this.visibleRows()) if (changed.has(row.getData() as GridRow)) row.reformat();
-    window.setTimeout(() => {
-      if (this.flashing !== changed) return;
-      this.flashing = new Map();
-      for (const element of this.holder.querySelectorAll(".is-changed")) element.classList.remove("is-changed");
-    }, 2_500);
+  private bringIntoSight(spot: Spot): void {
+    const [down, right] = this.placeOf(spot);
+    const { holder } = this;
+    const [top, left] = [down * ROW, this.before + right * CELL];
+    const room = holder.clientHeight - ROW;
+    if (top < holder.scrollTop) holder.scrollTop = top;
+    else if (top + ROW > holder.scrollTop + room) holder.scrollTop = top + ROW - room;
+    if (left - NAME < holder.scrollLeft) holder.scrollLeft = right === 0 ? 0 : left - NAME;
+    else if (left + CELL > holder.scrollLeft + holder.clientWidth) holder.scrollLeft = left + CELL - holder.clientWidth;
   }
 
-  visibleRows(): RowComponent[] {
-    return this.table.getRows("visible");
+  /** Where a cell lies inside the body, for the field that is put over it. */
+  boxOf(spot: Spot): { left: number; top: number; width: number; height: number } {
+    const [down, right] = this.placeOf(spot);
+    return { left: this.before + right * CELL, top: down * ROW, width: CELL, height: ROW };
   }
 
-  activate(row: GridRow, span: Span): void {
-    const before = this.active;
-    this.active = { row, span };
-    if (before) this.mark(before, false);
-    this.mark(this.active, true);
-    this.onActive(this.active);
+  async toggleRow(row: AxisNode, open?: boolean): Promise<void> {
+    if (await this.model.rows.toggle(row, open)) this.repaint();
   }
 
-  private component(code: string): RowComponent | undefined {
-    return this.visibleRows().find((row) => (row.getData() as GridRow).code === code);
+  async toggleColumn(column: AxisNode, open?: boolean): Promise<void> {
+    if (await this.model.columns.toggle(column, open)) this.repaint();
   }
+}
 
-  private mark(place: Place, isActive: boolean): void {
-    const element = this.component(place.row.code)?.getCell(place.span.code)?.getElement();
-    element?.classList.toggle("is-active", isActive);
-    if (isActive) element?.scrollIntoView({ block: "nearest", inline: "nearest" });
-  }
-
-  /** Moves the active cell by rows and columns; the first cell when there is none. */
-  move(down: number, right: number): void {
-    const rows = this.visibleRows();
-    const at = this.active ? rows.findIndex((row) => row.getData() === this.active?.row) : -1;
-    const field = this.active ? this.fields.indexOf(this.active.span.code) : 0;
-    const row = rows[Math.min(Math.max(at + (at < 0 ? 1 : down), 0), rows.length - 1)];
-    const span = this.spans.get(this.fields[Math.min(Math.max(field + right, 0), this.fields.length - 1)]!);
-    if (row && span) this.activate(row.getData() as GridRow, span);
-  }
-
-  /** Opens or closes the tree at the active row. */
-  toggle(open: boolean): void {
-    const row = this.active && this.component(this.active.row.code);
-    if (!row || !this.active?.row._children) return;
-    if (open) row.treeExpand();
-    else row.treeCollapse();
-  }
+function within(area: Area, row: number, column: number): boolean {
+  return row >= area.top && row <= area.bottom && column >= area.left && column <= area.right;
 }

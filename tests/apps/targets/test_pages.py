@@ -7,6 +7,7 @@ import pytest
 from django.http import HttpResponse
 from django.urls import reverse
 
+from quyu.apps.targets.axes import Axes
 from quyu.apps.targets.models import Operation, PlanVersion
 from quyu.kernel.money import format_wan, format_yuan
 from tests.apps.targets.plans import make_plan, publish
@@ -25,7 +26,7 @@ def patch(
         "rule": "none",
         "version": seen or version.version,
     }
-    body |= asked
+    body |= {"show": {"r": "0-20", "c": "0-20"}} | asked
     client = client_of(getattr(company, name))
     url = reverse("target-cells", args=[version.pk])
     return client.patch(url, json.dumps(body), content_type="application/json")  # type: ignore[return-value]
@@ -35,7 +36,7 @@ def test_every_page_opens_for_operations(company: Company) -> None:
     version = make_plan(company)
     client = client_of(company.operations)
 
-    for name in ("version", "history", "certificate", "import", "export", "rows"):
+    for name in ("version", "history", "certificate", "import", "export", "standing", "piece"):
         assert client.get(reverse(f"target-{name}", args=[version.pk])).status_code == 200, name
     assert "2027 年目标" in client.get(reverse("targets")).content.decode()
     assert client.get(reverse("target-create")).status_code == 200
@@ -55,16 +56,27 @@ def test_the_grid_costs_a_fixed_number_of_queries(
         client.get(reverse("target-version", args=[version.pk]))
 
 
-def test_a_change_answers_with_the_rows_that_moved_only(company: Company) -> None:
+def shown(answer: Any, region: str, period: str) -> int:
+    """The amount at a node in the piece that an answer brings."""
+    piece = json.loads(answer.content)["piece"]
+    axes = Axes.from_json(PlanVersion.objects.get().axes)
+    row = piece["rows"].index(axes.region.nodes.index(region))
+    return int(piece["values"][row][piece["columns"].index(axes.period.nodes.index(period))])
+
+
+def test_a_change_answers_with_the_piece_on_show_and_the_totals_that_moved(company: Company) -> None:
     version = make_plan(company)
 
     answer = patch(company, "boss", version, region="T:苏南", value="12.34", reason="新店")
 
     moved = json.loads(answer.content)
     assert answer.status_code == 200
-    assert set(moved["rows"]) == {"JS", "T:苏南"}
-    assert moved["rows"]["T:苏南"][0] == 123_400_00
-    assert moved["version"] == version.version + 1
+    assert shown(answer, "T:苏南", "2027-01") == 123_400_00
+    assert moved["piece"]["version"] == version.version + 1
+    assert len(moved["piece"]["rows"]) == 3, "江苏 and its two territories, nothing above or beside"
+    labels = [label for label, _before, _after in moved["shifts"]]
+    assert labels == ["江苏 · 2027", "苏南 · 2027", "苏南 · 2027Q1", "江苏 · 2027-01"]
+    assert all(after != before for _label, before, after in moved["shifts"])
 
 
 def test_growth_and_units_are_understood(company: Company) -> None:
@@ -73,7 +85,7 @@ def test_growth_and_units_are_understood(company: Company) -> None:
 
     answer = patch(company, "operations", version, value="+8%", seen=version.version + 1)
 
-    assert json.loads(answer.content)["rows"]["JS"][0] == 12_960_000_000
+    assert shown(answer, "JS", "2027-01") == 12_960_000_000
 
 
 @pytest.mark.parametrize("value", ["", "abc", "1,2,x", "8%"])
@@ -106,8 +118,10 @@ def test_the_grid_shows_each_his_own_rows(company: Company) -> None:
         "owner": {"T:苏南"},
     }
     for name, codes in expected.items():
-        rows = client_of(getattr(company, name)).get(reverse("target-rows", args=[version.pk])).json()["rows"]
-        assert {row["code"] for row in rows} == codes, name
+        asked = {"r": "0-99", "c": "0"}
+        piece = client_of(getattr(company, name)).get(reverse("target-piece", args=[version.pk]), asked).json()
+        nodes = Axes.from_json(version.axes).region.nodes
+        assert {nodes[number] for number in piece["rows"]} == codes, name
     why = {"region": "T:苏北", "period": "2027", "line": ""}
     assert client_of(company.owner).get(reverse("target-why", args=[version.pk]), why).status_code == 404
 
@@ -139,12 +153,12 @@ def test_lock_interval_unlock_and_undo(company: Company) -> None:
         return client.post(url, json.dumps(node | more), content_type="application/json")
 
     assert post("lock").status_code == 422
-    locked = post("lock", reason="已签约").json()
-    assert locked["locks"]["T:苏南"] == [2, 2, 2] + [0] * 9
+    locked = post("lock", reason="已签约", show={"r": "0-20", "c": "0-5"}).json()
+    assert [2] * 4 in [row[1:5] for row in locked["piece"]["locks"]], "the quarter and its months"
     outlook = client.get(reverse("target-outlook", args=[version.pk]), {**node, "rule": "none"}).json()
     assert outlook["lower_fen"] == outlook["upper_fen"] == outlook["value_fen"]
     assert patch(company, "boss", version, region="T:苏南", value="1").status_code == 422
-    assert post("unlock", lock=version.locks.get().pk).json()["locks"] == {}
+    assert post("unlock", lock=version.locks.get().pk).json()["piece"]["locks"] == []
     assert patch(company, "boss", version, region="T:苏南", value="1").status_code == 200
     assert post("undo").status_code == 200
     assert post("undo").status_code == 422

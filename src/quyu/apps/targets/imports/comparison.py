@@ -65,7 +65,7 @@ def compare(version: PlanVersion, content: WorkbookContent, *, scope: Scope, at:
     problems = list(content.problems)
     problems += _forbidden(axes, reach, changes, now)
     if not problems:
-        problems += _contradictions(version, axes, now, changes)
+        problems += _contradictions(version, axes, now, changes, at)
     return Comparison(version.version, tuple(changes), tuple(problems[:MOST_PROBLEMS]), len(content.cells))
 
 
@@ -99,10 +99,10 @@ def _forbidden(axes: Axes, reach: Reach, changes: list[CellChange], now: Cells) 
 
 
 def _contradictions(
-    version: PlanVersion, axes: Axes, now: Cells, changes: list[CellChange]
+    version: PlanVersion, axes: Axes, now: Cells, changes: list[CellChange], at: date
 ) -> Iterator[CellProblem]:
     """Tries the changes; each that contradicts the others, a lock or zero is named and left out of the next try."""
-    locked: Mask = locked_cells(version, axes)
+    locked: Mask = locked_cells(version, axes, at=at)
     base = store.load_shaped(version, axes.shape, "base")
     waiting = {change.cell.node: change for change in changes}
     while waiting:

@@ -6,6 +6,7 @@ the trees of the day the version was made. `Operation` says who changed what, wh
 the difference, so that everything can be undone, done again, and rebuilt from nothing.
 """
 
+from datetime import date
 from typing import ClassVar
 
 from django.conf import settings
@@ -92,7 +93,10 @@ class LatticeChunk(models.Model):
 
 
 class Lock(EditableRow):
-    """A node kept at its value. Persistent, owned and reasoned; only its owner or an approver lifts it."""
+    """A node kept at its value. Persistent, owned and reasoned; only its owner or an approver lifts it.
+
+    From `expires_on` on it binds no more.
+    """
 
     plan_version = models.ForeignKey(
         PlanVersion, models.CASCADE, related_name="locks", verbose_name="目标版本"
@@ -104,6 +108,7 @@ class Lock(EditableRow):
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, verbose_name="锁定人")
     reason = models.CharField("原因", max_length=300)
     created_at = models.DateTimeField("时间")
+    expires_on = models.DateField("到期日", null=True, blank=True)
 
     class Meta:
         verbose_name = "锁定"
@@ -112,6 +117,10 @@ class Lock(EditableRow):
                 fields=["plan_version", "region", "period", "product_line", "others"], name="lock_once"
             )
         ]
+
+    def binds_on(self, day: date) -> bool:
+        """Whether it still holds the cells on a day."""
+        return self.expires_on is None or day < self.expires_on
 
 
 class Operation(models.Model):

@@ -86,7 +86,7 @@ def grid(
     reach = reach_of(axes, scope, at=at)
     values = _months(axes, store.load_shaped(version, axes.shape), product_line)
     others, label = _compared(version, axes, product_line, compare)
-    locks = _lock_states(axes, locked_cells(version, axes), product_line)
+    locks = _lock_states(axes, locked_cells(version, axes, at=at), product_line)
     rows = tuple(
         _row(axes, reach, code, values[index], others[index], locks[index])
         for index, code in enumerate(axes.regions)
@@ -163,25 +163,3 @@ def _placed(axes: Axes, theirs: Axes, cells: Cells, product_line: str) -> Cells:
 def _shared(ours: tuple[str, ...], theirs: tuple[str, ...]) -> Mapping[int, int]:
     place = {code: index for index, code in enumerate(theirs)}
     return {index: place[code] for index, code in enumerate(ours) if code in place}
-
-
-def changed_rows(
-    axes: Axes, before: Cells, after: Cells, *, product_line: str, reach: Reach
-) -> dict[str, list[int]]:
-    """Region rows whose months differ, with their new months, for one view of the grid."""
-    old, new = _months(axes, before, product_line), _months(axes, after, product_line)
-    moved = np.flatnonzero((old != new).any(axis=1))
-    return {
-        axes.regions[index]: new[index].tolist() for index in moved if reach.covers(axes, axes.regions[index])
-    }
-
-
-def lock_rows(version: PlanVersion, axes: Axes, *, product_line: str, reach: Reach) -> dict[str, list[int]]:
-    """Lock states per month of the rows that have any lock, for one view of the grid."""
-    states = _lock_states(axes, locked_cells(version, axes), product_line)
-    held = np.flatnonzero(states.any(axis=1))
-    return {
-        axes.regions[index]: states[index].tolist()
-        for index in held
-        if reach.covers(axes, axes.regions[index])
-    }

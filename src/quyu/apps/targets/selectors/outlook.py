@@ -1,6 +1,7 @@
 """What an edit would do, said before anything is typed: the feasible interval and who is touched."""
 
 from dataclasses import dataclass
+from datetime import date
 
 from django.utils.translation import gettext as _
 
@@ -24,10 +25,10 @@ class Outlook:
     sentence: str
 
 
-def outlook(version: PlanVersion, node: Node, rule: EditRule) -> Outlook:
+def outlook(version: PlanVersion, node: Node, rule: EditRule, *, at: date) -> Outlook:
     """The outlook of editing one node under a rule; the caller has checked the reader's reach."""
     axes = Axes.from_json(version.axes)
-    cells, locked = store.load_shaped(version, axes.shape), locked_cells(version, axes)
+    cells, locked = store.load_shaped(version, axes.shape), locked_cells(version, axes, at=at)
     block = axes.block(node)
     lower, upper = spreading.feasible(axes, cells, locked, node, rule)
     free = int(cells[block].size - locked[block].sum())

@@ -1,4 +1,4 @@
-"""Changing cells: one node to a value, a set of nodes from a workbook, and the way back."""
+"""Changing cells: one node to a value, or a set of nodes from a workbook."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,35 +10,17 @@ from django.db import transaction
 from quyu.apps.targets import spreading, store
 from quyu.apps.targets.axes import Axes, Cells, Mask, Node
 from quyu.apps.targets.choices import EditRule
-from quyu.apps.targets.dimension import REGION
 from quyu.apps.targets.models import Operation, PlanVersion
 from quyu.apps.targets.node import Others
 from quyu.apps.targets.selectors.locks import locked_cells
-from quyu.apps.targets.selectors.log import last_undoable
-from quyu.apps.targets.selectors.reach import Reach, reach_of
-from quyu.apps.targets.services.delegated import MARK, require_within
+from quyu.apps.targets.selectors.reach import reach_of
+from quyu.apps.targets.services.delegated import require_within
 from quyu.apps.targets.services.operations import day_of, record, require_fresh, take_draft
+from quyu.apps.targets.services.touching import require_today
 from quyu.kernel.money import format_yuan
 from quyu.kernel.refusal import Refusal
 from quyu.platform.people.models import User
 from quyu.platform.people.scope import Scope
-
-
-class NothingToUndo(Refusal):
-    def __init__(self) -> None:
-        super().__init__("nothing_to_undo", "没有可以撤销的变更。")
-
-
-class NotYourChange(Refusal):
-    """A manager takes back his own changes; the head office takes back any."""
-
-    def __init__(self, name: str) -> None:
-        super().__init__("not_your_change", "最近一次变更由{name}做出，您不能撤销。", name=name)
-
-
-class UndoMeetsLock(Refusal):
-    def __init__(self, label: str) -> None:
-        super().__init__("undo_meets_lock", "撤销会改动已锁定的单元格（{label}），请先解锁。", label=label)
 
 
 @dataclass(frozen=True)
@@ -82,12 +64,12 @@ def edit_cell(
         axes,
         before,
         weights=lambda: store.load_shaped(version, axes.shape, "base"),
-        locked=locked_cells(version, axes),
+        locked=locked_cells(version, axes, at=day_of(at)),
         node=node,
         value_fen=value_fen,
         rule=kept,
     )
-    _require_today(reach, axes, before, after)
+    require_today(reach, axes, before, after)
     limited = require_within(
         version, axes, before=before, after=after, nodes=[node], reach=reach, scope=scope, at=day_of(at)
     )
@@ -101,44 +83,6 @@ def edit_cell(
     return record(
         version, kind="edit", detail=detail, reason=reason, actor=actor, at=at, before=before, after=after
     )
-
-
-@transaction.atomic
-def undo(*, plan_version: PlanVersion, actor: User, scope: Scope, at: date | datetime) -> Operation:
-    """Put back what the newest change replaced, byte for byte, as a new operation."""
-    version = take_draft(plan_version)
-    axes = Axes.from_json(version.axes)
-    last = last_undoable(version)
-    if last is None or last.patch is None:
-        raise NothingToUndo
-    if last.actor is not None and last.actor_id != actor.pk and not scope.is_everything:
-        raise NotYourChange(last.actor.get_username())
-    before = store.load_shaped(version, axes.shape)
-    after = store.backward(before, bytes(last.patch))
-    reach = reach_of(axes, scope, at=day_of(at))
-    _require_today(reach, axes, before, after)
-    _require_unlocked(version, axes, before, after)
-    limited = {MARK: last.detail[MARK]} if MARK in last.detail else {}
-    if not limited:
-        limited = require_within(
-            version, axes, before=before, after=after, nodes=[], reach=reach, scope=scope, at=day_of(at)
-        )
-    detail = {"undoes": last.sequence, "cells_changed": int(np.count_nonzero(before != after)), **limited}
-    return record(
-        version, kind="undo", detail=detail, reason="", actor=actor, at=at, before=before, after=after
-    )
-
-
-def _require_today(reach: Reach, axes: Axes, before: Cells, after: Cells) -> None:
-    """Raises MovedAway when a cell changes that today is somebody else's."""
-    touched = np.unique(axes.coordinate(REGION, np.flatnonzero(before != after)))
-    reach.require_today(axes, (axes.leaves[place] for place in touched))
-
-
-def _require_unlocked(version: PlanVersion, axes: Axes, before: Cells, after: Cells) -> None:
-    touched = np.flatnonzero((before != after) & locked_cells(version, axes))
-    if touched.size:
-        raise UndoMeetsLock(axes.label(axes.cell(int(touched[0]))))
 
 
 @transaction.atomic
@@ -166,8 +110,8 @@ def apply_values(
         reach.require(axes, item.node, item.node)
     require_fresh(version, axes, [item.node for item in values], before, expected_version)
     base = store.load_shaped(version, axes.shape, "base")
-    after = set_values(axes, before, base, locked_cells(version, axes), values)
-    _require_today(reach, axes, before, after)
+    after = set_values(axes, before, base, locked_cells(version, axes, at=day_of(at)), values)
+    require_today(reach, axes, before, after)
     nodes = [item.node for item in values]
     limited = require_within(
         version, axes, before=before, after=after, nodes=nodes, reach=reach, scope=scope, at=day_of(at)

@@ -1,4 +1,5 @@
-"""Holding a node at its value, and letting it go. A lock has an owner and a reason and stays until lifted."""
+"""Holding a node at its value, and letting it go. A lock has an owner and a reason and stays until lifted
+or, where it has a last day, until that has passed."""
 
 from datetime import date, datetime
 
@@ -28,6 +29,13 @@ class ReasonMissing(Refusal):
         super().__init__("reason_missing", "请写明锁定原因。")
 
 
+class ExpiryPassed(Refusal):
+    def __init__(self, day: date) -> None:
+        super().__init__(
+            "expiry_passed", "到期日 {day} 不在今天之后，请改为以后的日期。", day=day.isoformat()
+        )
+
+
 class NotLockOwner(Refusal):
     """Only the owner of a lock, or somebody who may approve the plan, lifts it."""
 
@@ -49,8 +57,9 @@ def lock(
     scope: Scope,
     at: date | datetime,
     others: Others = (),
+    expires_on: date | None = None,
 ) -> Lock:
-    """Keep every cell below the node as it is until the lock is lifted."""
+    """Keep every cell below the node as it is until the lock is lifted, or `expires_on` has come."""
     version = take_draft(plan_version)
     axes = Axes.from_json(version.axes)
     node = Node(region, period, product_line, others)
@@ -65,10 +74,20 @@ def lock(
         "product_line": product_line,
         "others": others_text(others),
     }
+    if expires_on is not None and expires_on <= day_of(at):
+        raise ExpiryPassed(expires_on)
     standing = Lock.objects.filter(**place).select_related("owner").first()
-    if standing is not None:
+    if standing is not None and standing.binds_on(day_of(at)):
         raise AlreadyLocked(axes.label(node), standing.owner.get_username())
-    made = Lock.objects.create(**place, owner=actor, reason=reason.strip(), created_at=audit.moment(at))
+    if standing is not None:
+        standing.delete()
+    made = Lock.objects.create(
+        **place,
+        owner=actor,
+        reason=reason.strip(),
+        created_at=audit.moment(at),
+        expires_on=expires_on,
+    )
     _log(version, axes, "lock", node, reason.strip(), actor, at)
     return made
 

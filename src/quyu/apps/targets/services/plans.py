@@ -103,6 +103,7 @@ def new_version(*, plan_version: PlanVersion, actor: User | None, at: date | dat
             owner=standing.owner,
             reason=standing.reason,
             created_at=standing.created_at,
+            expires_on=standing.expires_on,
         )
     detail = {"based_on": source.number}
     record(version, kind="copy", detail=detail, reason="", actor=actor, at=at, before=empty, after=cells)

@@ -10,6 +10,7 @@ from django.http import Http404, HttpResponse, JsonResponse
 from quyu.apps.targets import selectors
 from quyu.apps.targets.axes import Axes, Node, UnknownNode
 from quyu.apps.targets.models import PlanVersion
+from quyu.apps.targets.node import others_of
 from quyu.apps.targets.selectors.reach import MovedAway, NotYours
 from quyu.kernel.refusal import Refusal
 from quyu.platform.audit.models import StaleSave
@@ -44,14 +45,22 @@ def offers(request: GuardedRequest, version: PlanVersion, resource: str, action:
 
 def node_or_404(request: GuardedRequest, axes: Axes, asked: Any) -> Node:
     """The node named by `region`, `period`, `line`, within reach of the reader."""
-    node = Node(str(asked.get("region", "")), str(asked.get("period", "")), str(asked.get("line", "")))
     try:
-        axes.block(node)
+        node = node_of(asked)
+        axes.ranges(node)
     except UnknownNode as refusal:
         raise Http404 from refusal
     if not selectors.reach_of(axes, request.scope, at=request.today).covers(axes, node.region):
         raise Http404
     return node
+
+
+def node_of(asked: Any) -> Node:
+    """The node as an address or a body names it; nothing says yet that it exists. Raises UnknownNode."""
+    region, period, line, others = (
+        str(asked.get(name) or "") for name in ("region", "period", "line", "others")
+    )
+    return Node(region, period, line, others_of(others))
 
 
 def refusals_as_json(view: View) -> View:

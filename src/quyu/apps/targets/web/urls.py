@@ -1,20 +1,24 @@
 from django.urls import path
 
-from quyu.apps.targets.web import exchange, grid, versions
+from quyu.apps.targets.web import blocks, changes, comments, exchange, grid, reasons, versions
 
 urlpatterns = [
     path("", versions.plans, name="targets"),
     path("new/", versions.create, name="target-create"),
     path("<int:pk>/", grid.page, name="target-version"),
     path("<int:pk>/standing/", grid.standing, name="target-standing"),
-    path("<int:pk>/rows/", grid.rows, name="target-rows"),
-    path("<int:pk>/cells/", grid.change, name="target-cells"),
-    path("<int:pk>/outlook/", grid.before_typing, name="target-outlook"),
-    path("<int:pk>/why/", grid.why, name="target-why"),
-    path("<int:pk>/lock/", grid.lock, name="target-lock"),
-    path("<int:pk>/unlock/", grid.unlock, name="target-unlock"),
-    path("<int:pk>/undo/", grid.undo, name="target-undo"),
-    path("<int:pk>/certificate/", grid.certificate, name="target-certificate"),
+    path("<int:pk>/branch/", grid.branch, name="target-branch"),
+    path("<int:pk>/piece/", grid.piece, name="target-piece"),
+    path("<int:pk>/cells/", changes.change, name="target-cells"),
+    path("<int:pk>/block/", blocks.block, name="target-block"),
+    path("<int:pk>/outlook/", changes.before_typing, name="target-outlook"),
+    path("<int:pk>/lock/", changes.lock, name="target-lock"),
+    path("<int:pk>/unlock/", changes.unlock, name="target-unlock"),
+    path("<int:pk>/undo/", changes.undo, name="target-undo"),
+    path("<int:pk>/comments/", comments.read, name="target-comments"),
+    path("<int:pk>/comments/say/", comments.say, name="target-say"),
+    path("<int:pk>/why/", reasons.why, name="target-why"),
+    path("<int:pk>/certificate/", reasons.certificate, name="target-certificate"),
     path("<int:pk>/history/", versions.history, name="target-history"),
     path("<int:pk>/submit/", versions.submit, name="target-submit"),
     path("<int:pk>/publish/", versions.publish, name="target-publish"),
