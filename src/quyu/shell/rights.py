@@ -34,6 +34,8 @@ RESOURCE_LABELS = {
     "target": _("目标"),
     "letter": _("目标责任书"),
     "change": _("目标调整"),
+    "strategy": _("战略"),
+    "milestone": _("里程碑"),
     "limit": _("授权额度"),
     "actual": _("实绩"),
     "order": _("订单明细"),

@@ -11,8 +11,8 @@ from quyu.platform.people.choices import Role
 ACTIONS = ("view", "create", "edit", "delete", "import", "export", "submit", "approve", "publish")
 RESOURCES = (
     "home", "account", "notice", "user", "grant", "org_unit", "position", "person", "customer", "dealer", "claim",
-    "territory", "alignment", "plan", "target", "letter", "change", "limit", "actual", "order", "import", "approval", "personal",
-    "audit", "rights", "product", "channel", "calendar",
+    "territory", "alignment", "plan", "target", "letter", "change", "strategy", "milestone", "limit", "actual",
+    "order", "import", "approval", "personal", "audit", "rights", "product", "channel", "calendar",
 )  # fmt: skip
 
 ALL = frozenset(ACTIONS)
@@ -28,7 +28,8 @@ EVERYONE: Rights = {"home": VIEW, "account": VIEW | {"edit"}, "notice": VIEW | {
 ORGANISATION: Rights = {"org_unit": READ, "position": READ, "person": READ}
 BUSINESS_READ: Rights = {
     **ORGANISATION, "customer": READ, "territory": READ, "alignment": READ, "plan": READ, "target": READ,
-    "letter": READ, "change": READ, "actual": READ, "order": READ, "product": READ, "channel": READ, "calendar": READ, "approval": VIEW,
+    "letter": READ, "change": READ, "strategy": READ, "milestone": READ, "actual": READ, "order": READ,
+    "product": READ, "channel": READ, "calendar": READ, "approval": VIEW,
 }  # fmt: skip
 MANAGER: Rights = {
     **BUSINESS_READ,
@@ -38,6 +39,7 @@ MANAGER: Rights = {
     "plan": READ | {"submit"},
     "letter": READ | {"submit"},
     "change": READ | {"create", "edit", "submit"},
+    "milestone": READ | OWN,
     "actual": READ | {"import"},
     "import": frozenset({"view", "create"}),
     "approval": frozenset({"view", "submit", "approve"}),
@@ -57,6 +59,7 @@ POLICY: Mapping[Role, Rights] = {
         **dict.fromkeys(("org_unit", "position", "person", "customer", "territory"), KEEP),
         **dict.fromkeys(("product", "channel", "calendar"), KEEP),
         **dict.fromkeys(("alignment", "plan", "target", "letter", "change", "approval"), ALL),
+        **dict.fromkeys(("strategy", "milestone"), READ | OWN),
         "actual": READ | {"import", "delete"},
         "order": READ,
         "import": KEEP,
@@ -74,6 +77,7 @@ POLICY: Mapping[Role, Rights] = {
         "target": READ | {"edit", "approve", "publish"},
         "letter": READ | {"submit"},
         "change": READ | {"approve"},
+        **dict.fromkeys(("strategy", "milestone"), READ | OWN),
         "approval": frozenset({"view", "submit", "approve"}),
         "claim": frozenset({"view", "edit"}),
         "limit": VIEW,
@@ -86,7 +90,7 @@ POLICY: Mapping[Role, Rights] = {
     Role.SALESPERSON: {
         **dict.fromkeys(("customer", "territory", "target", "actual", "order", "product", "channel"), READ),
         "letter": READ | {"submit"},
-        "change": VIEW,
+        **dict.fromkeys(("change", "strategy", "milestone"), VIEW),
         "personal": VIEW,
     },
     Role.FINANCE: BUSINESS_READ,
