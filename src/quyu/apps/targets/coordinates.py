@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from quyu.apps.targets.models import LatticeChunk
-from quyu.apps.targets.packing import pack, unpack
+from quyu.apps.targets.packing import Damaged, pack, unpack
 from quyu.kernel.refusal import Refusal
 
 Coordinates = NDArray[np.int32]
@@ -78,7 +78,10 @@ def keep(cells: CellSet) -> None:
 def read(cells: CellSet) -> Coordinates:
     """The rows as they were written. Raises CoordinatesLost."""
     blobs = LatticeChunk.objects.filter(digest=cells.digest).order_by("index").values_list("blob", flat=True)
-    parts = [unpack(bytes(blob)).reshape(cells.width, -1).T for blob in blobs]
+    try:
+        parts = [unpack(bytes(blob)).reshape(cells.width, -1).T for blob in blobs]
+    except (Damaged, ValueError) as error:
+        raise CoordinatesLost(cells.digest) from error
     rows = np.ascontiguousarray(np.concatenate(parts), "<i4") if parts else np.empty((0, cells.width), "<i4")
     if _digest(rows) != cells.digest:
         raise CoordinatesLost(cells.digest)

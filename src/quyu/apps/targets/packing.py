@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import struct
 import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from quyu.kernel.deferred import deferred
+from quyu.kernel.refusal import Refusal
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -26,6 +29,22 @@ _DEFLATED = 0x78
 """The first byte of a zlib stream: cells stored before there were planes."""
 
 
+class Damaged(Refusal):
+    """Stored bytes that cannot be what was written."""
+
+    def __init__(self) -> None:
+        super().__init__("damaged_cells", "保存的数已损坏，无法读取。请从备份恢复。")
+
+
+@contextmanager
+def whole() -> Iterator[None]:
+    """Within, whatever damaged bytes make the readers raise becomes Damaged."""
+    try:
+        yield
+    except (ValueError, IndexError, OverflowError, MemoryError, OSError, struct.error, zlib.error) as error:
+        raise Damaged from error
+
+
 def pack(values: NDArray[np.int64]) -> bytes:
     """The bytes of a one-dimensional array."""
     plain = np.ascontiguousarray(values, "<i8")
@@ -35,7 +54,12 @@ def pack(values: NDArray[np.int64]) -> bytes:
 
 
 def unpack(stored: bytes) -> NDArray[np.int64]:
-    """The reverse of `pack`; reads deflated arrays too."""
+    """The reverse of `pack`; reads deflated arrays too. Raises Damaged."""
+    with whole():
+        return _unpack(stored)
+
+
+def _unpack(stored: bytes) -> NDArray[np.int64]:
     if stored[0] == _DEFLATED:
         return np.frombuffer(zlib.decompress(stored), "<i8")
     _form, size = _HEAD.unpack_from(stored)

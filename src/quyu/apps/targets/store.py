@@ -14,7 +14,7 @@ import numpy as np
 from quyu.apps.targets import coordinates
 from quyu.apps.targets.axes import Axes, Cells, Mask
 from quyu.apps.targets.models import CellChunk, PlanVersion
-from quyu.apps.targets.packing import pack, unpack
+from quyu.apps.targets.packing import pack, unpack, whole
 
 CHUNK = 16_384
 VALUE, BASE, LAST_YEAR = "value", "base", "last_year"
@@ -38,11 +38,12 @@ def load_shaped(version: PlanVersion, shape: tuple[int], *layers: str) -> Cells:
 
 
 def assembled(shape: tuple[int], chunks: Iterable[tuple[int, bytes]]) -> Cells:
-    """Cells from (chunk index, blob); zeros where nothing was stored."""
+    """Cells from (chunk index, blob); zeros where nothing was stored. Raises Damaged."""
     cells = np.zeros(shape, np.int64)
     for index, blob in chunks:
         part = unpack(blob)
-        cells[index * CHUNK : index * CHUNK + part.size] = part
+        with whole():
+            cells[index * CHUNK : index * CHUNK + part.size] = part
     return cells
 
 
@@ -110,7 +111,8 @@ def backward(cells: Cells, stored: bytes) -> Cells:
 def _moved(cells: Cells, stored: bytes, sign: int) -> Cells:
     mask, rest = _mask(stored)
     moved = cells.copy()
-    moved[mask] += sign * unpack(rest)
+    with whole():
+        moved[mask] += sign * unpack(rest)
     return moved
 
 
@@ -120,7 +122,8 @@ def touched(stored: bytes) -> Mask:
 
 
 def _mask(stored: bytes) -> tuple[Mask, bytes]:
-    size, length = _HEAD.unpack_from(stored)
-    end = _HEAD.size + length
-    bits = np.frombuffer(zlib.decompress(stored[_HEAD.size : end]), np.uint8)
-    return np.unpackbits(bits, count=size).astype(np.bool_), stored[end:]
+    with whole():
+        size, length = _HEAD.unpack_from(stored)
+        end = _HEAD.size + length
+        bits = np.frombuffer(zlib.decompress(stored[_HEAD.size : end]), np.uint8)
+        return np.unpackbits(bits, count=size).astype(np.bool_), stored[end:]

@@ -43,7 +43,7 @@ def change_of(operation: Operation, axes: Axes) -> Change:
     return Change(
         sequence=operation.sequence,
         kind=operation.kind,
-        title=titles()[operation.kind],
+        title=titles().get(operation.kind, operation.kind),
         subject=_subject(operation, axes),
         region=str(detail.get("region", "")),
         before_fen=detail.get("before_fen"),
@@ -63,6 +63,7 @@ def titles() -> dict[str, str]:
         "copy": _("复制版本"),
         "edit": _("修改"),
         "undo": _("撤销"),
+        "redo": _("重做"),
         "lock": _("锁定"),
         "unlock": _("解锁"),
         "import": _("从表格更新"),
@@ -82,6 +83,8 @@ def _subject(operation: Operation, axes: Axes) -> str:
         return axes.label(Node.from_json(detail))
     if operation.kind == "undo":
         return _("第 %(sequence)s 次变更") % {"sequence": detail["undoes"]}
+    if operation.kind == "redo":
+        return _("第 %(sequence)s 次变更") % {"sequence": detail["redoes"]}
     if operation.kind == "import":
         return _("%(count)s 个单元格") % {"count": detail["node_count"]}
     if operation.kind == "share":

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -10,6 +10,9 @@ from quyu.apps.targets import store
 from quyu.apps.targets.axes import Cells
 from quyu.apps.targets.models import Operation, PlanVersion
 
+UNDO, REDO = "undo", "redo"
+STEADY = frozenset({"create", "copy", "branch", "lock", "unlock"})
+"""Kinds that are not taken back: they make a version, or change no cell."""
 FARTHEST_BACK = 500
 """A reading older than this many changes is treated as stale."""
 
@@ -33,16 +36,43 @@ def rewind(cells: Cells, newest_first: Iterable[Operation]) -> Cells:
 
 
 def last_undoable(version: PlanVersion) -> Operation | None:
-    """The newest change of cells that is neither an undo nor already undone; the creation stays."""
-    undone: set[int] = set()
-    for operation in (
-        Operation.objects.filter(plan_version=version).select_related("actor").order_by("-sequence")
-    ):
-        if operation.kind == "undo":
-            undone.add(operation.detail["undoes"])
-        elif operation.kind in ("edit", "import", "share") and operation.sequence not in undone:
-            return operation
+    """The newest change that stands: not undone, or done again since; the creation stays."""
+    settled: dict[int, bool] = {}
+    for sequence, kind, undoes, redoes in _steps(version):
+        if kind == UNDO:
+            settled.setdefault(undoes, False)
+        elif kind == REDO:
+            settled.setdefault(redoes, True)
+        elif kind not in STEADY and settled.get(sequence, True):
+            return _operation(version, sequence)
     return None
+
+
+def last_redoable(version: PlanVersion) -> Operation | None:
+    """What was undone last, unless something else was changed since."""
+    trailing: list[tuple[str, int]] = []
+    for _sequence, kind, undoes, redoes in _steps(version):
+        if kind in (UNDO, REDO):
+            trailing.append((kind, undoes if kind == UNDO else redoes))
+        elif kind not in STEADY:
+            break
+    waiting: list[int] = []
+    for kind, sequence in reversed(trailing):
+        if kind == UNDO:
+            waiting.append(sequence)
+        else:
+            waiting.pop()
+    return _operation(version, waiting[-1]) if waiting else None
+
+
+def _steps(version: PlanVersion) -> Iterator[tuple[int, str, int, int]]:
+    """(sequence, kind, what it undoes, what it does again), newest first."""
+    rows = Operation.objects.filter(plan_version=version).order_by("-sequence")
+    return rows.values_list("sequence", "kind", "detail__undoes", "detail__redoes").iterator(chunk_size=200)
+
+
+def _operation(version: PlanVersion, sequence: int) -> Operation:
+    return Operation.objects.select_related("actor").get(plan_version=version, sequence=sequence)
 
 
 def chain(
