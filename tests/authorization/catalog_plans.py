@@ -93,7 +93,7 @@ def target_changes() -> Iterator[Topic]:
             open_to=partial(node_gate, "edit", "draft"), status=answers, writes=True, weight=6, effect=only_of_today,
             ask=lambda s, c, tail=tail, method=method: Ask(method, f"/targets/{version(s, 'draft')}/{tail}/", body=change(s, c)),
         )  # fmt: skip
-    for tail in ("unlock", "undo"):
+    for tail in ("unlock", "undo", "redo"):
         yield Topic(
             f"targets/<int:pk>/{tail}/", f"targets/<int:pk>/{tail}/", "POST", edit, table="planversion", status=answers,
             writes=True, ask=lambda s, c, tail=tail: Ask("POST", f"/targets/{c.pk}/{tail}/", body={"lock": next(iter(s.raw["lock"])), "version": 1}),

@@ -261,13 +261,13 @@ class Axes:
         A negative number stands for a leaf that the axes do not have.
         """
         rows = np.asarray(coordinates, np.int64)
-        is_known = (rows >= 0).all(axis=1)
+        is_known = np.asarray((rows >= 0).all(axis=1))
         keys = keys_of(self.counts, np.where(is_known[:, None], rows, 0))
         if self.sparse is None:
             return np.where(is_known, keys, -1)
         stored = self._sparse_keys
-        found = np.searchsorted(stored, keys).clip(0, max(stored.size - 1, 0))
-        is_known &= stored[found] == keys if stored.size else False
+        found = np.searchsorted(stored, keys).clip(0, stored.size - 1)
+        is_known &= stored[found] == keys
         return np.where(is_known, found, -1)
 
     @cached_property

@@ -41,7 +41,8 @@ def sparse_block(cells: CellSet, counts: Sequence[int], ranges: Sequence[tuple[i
     for k in partial:
         column = columns[k][low:high]
         inside &= (column >= ranges[k][0]) & (column < ranges[k][1])
-    return low + np.flatnonzero(inside)
+    found: Places = low + np.flatnonzero(inside)
+    return found
 
 
 def keys_of(counts: Sequence[int], rows: NDArray[Any]) -> NDArray[np.int64]:

@@ -50,7 +50,8 @@ def pack(values: NDArray[np.int64]) -> bytes:
     plain = np.ascontiguousarray(values, "<i8")
     zigzag = (plain << 1) ^ (plain >> 63)
     planes = np.ascontiguousarray(zigzag.view(np.uint8).reshape(-1, 8).T)
-    return _HEAD.pack(PLANES, plain.size) + _codec().compress(planes, asbytes=True)
+    packed: bytes = _codec().compress(planes, asbytes=True)
+    return _HEAD.pack(PLANES, plain.size) + packed
 
 
 def unpack(stored: bytes) -> NDArray[np.int64]:

@@ -80,6 +80,16 @@ def undo(request: GuardedRequest, pk: int) -> HttpResponse:
 @guard.require("target", "edit")
 @require_POST
 @refusals_as_json
+def redo(request: GuardedRequest, pk: int) -> HttpResponse:
+    """Do again what was undone last."""
+    version = version_or_404(request, pk)
+    operation = services.redo(plan_version=version, actor=request.user, scope=request.scope, at=request.now)
+    return moved(request, version, json_object(request), operation, _nodes_of(version, operation))
+
+
+@guard.require("target", "edit")
+@require_POST
+@refusals_as_json
 def lock(request: GuardedRequest, pk: int) -> HttpResponse:
     """Lock a node."""
     asked = json_object(request)
@@ -198,10 +208,9 @@ def _stale(version: PlanVersion, axes: Axes, node: Node, value: int, refusal: St
 
 
 def _nodes_of(version: PlanVersion, operation: Operation) -> list[Node]:
-    """The nodes that the operation taken back had set."""
-    source = Operation.objects.filter(
-        plan_version=version, sequence=operation.detail.get("undoes", operation.sequence)
-    ).first()
+    """The nodes that the operation taken back, or done again, had set."""
+    back = operation.detail.get("undoes") or operation.detail.get("redoes")
+    source = Operation.objects.filter(plan_version=version, sequence=back or operation.sequence).first()
     detail = {} if source is None else source.detail
     named = detail.get("nodes") or ([detail] if "region" in detail else [])
     return [Node.from_json(one) for one in named]

@@ -156,6 +156,7 @@ def _config(request: GuardedRequest, layers: Layers, view: View, *, may_edit: bo
         "lock",
         "unlock",
         "undo",
+        "redo",
         "comments",
         "say",
     )
