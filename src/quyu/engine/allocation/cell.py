@@ -1,10 +1,12 @@
 """Reading many cells at once: values, bounds and locks in one pass over the memory."""
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 
 from quyu.engine.allocation.compiled import compiled
-from quyu.engine.allocation.lattice import Cells, Int64
+from quyu.engine.allocation.lattice import Cells, Int8, Int64
 from quyu.engine.allocation.problem import UNBOUNDED, Problem
 
 _NONE = np.zeros(0, np.int64)
@@ -30,6 +32,45 @@ def split_free(problem: Problem, values: Int64, cells: Cells) -> tuple[Cells, in
     start, chosen = (rows.start, _NONE) if isinstance(rows, slice) else (0, rows)
     free, high, low = _split(here, problem.locked, values, start, chosen)
     return (cells if free.size == here.size else free), (high << 32) + low
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class FreeCells:
+    """The cells of a selection that are not locked: positions, values, bounds, and the tree they span.
+
+    `has_negative` and `has_zero` are about the values.
+    """
+
+    cells: Cells
+    values: Int64
+    lower: Int64
+    upper: Int64
+    branch: Int8
+    has_negative: bool
+    has_zero: bool
+
+
+def free_cells(problem: Problem, values: Int64, cells: Cells, *, is_relative: bool) -> FreeCells:
+    """Everything a spreading asks of the free cells, in one pass; for `is_relative` see `cell_bounds`."""
+    lattice = problem.lattice
+    count = cells.stop - cells.start if isinstance(cells, slice) else cells.size
+    free, here, lower, upper = (np.empty(count, np.int64) for _ in range(4))
+    branch = np.empty(count, np.int8)
+    given = (lattice.order, problem.locked, values, problem.lower, problem.upper, lattice.branch)
+    filled = (free, here, lower, upper, branch)
+    if isinstance(cells, slice):
+        kept, has_negative, has_zero = _read_run(cells.start, *given, is_relative, *filled)
+    else:
+        kept, has_negative, has_zero = _read_chosen(cells, *given, is_relative, *filled)
+    return FreeCells(
+        cells if kept == count else free[:kept],
+        here[:kept],
+        lower[:kept],
+        upper[:kept],
+        branch[:kept],
+        has_negative,
+        has_zero,
+    )
 
 
 def exact_sum(amounts: Int64) -> int:
@@ -95,3 +136,85 @@ def _read_bounds(
         limit = upper[row] if upper.size else UNBOUNDED
         high[cell] = UNBOUNDED if limit >= UNBOUNDED else limit - shift
     return here, low, high
+
+
+@compiled
+def _read_run(
+    start: int,
+    order: Int64 | None,
+    locked: NDArray[np.bool_] | None,
+    values: Int64,
+    lower: Int64 | None,
+    upper: Int64 | None,
+    branches: Int8,
+    is_relative: bool,
+    free: Int64,
+    here: Int64,
+    low: Int64,
+    high: Int64,
+    branch: Int8,
+) -> tuple[int, bool, bool]:
+    """Fills the last five arrays; returns how many cells are free, and whether values are negative, zero.
+
+    What is None is left out when the kernel is compiled.
+    """
+    count, negative, zero = 0, 0, 0
+    lowest = np.int8(-1)
+    for place in range(free.size):
+        position = start + place
+        lowest = min(lowest, branches[position])
+        row = position if order is None else order[position]
+        value = values[row]
+        shift = value if is_relative else 0
+        free[count] = position
+        here[count] = value
+        low[count] = (0 if lower is None else lower[row]) - shift
+        limit = UNBOUNDED if upper is None else upper[row]
+        high[count] = UNBOUNDED if limit >= UNBOUNDED else limit - shift
+        branch[count] = lowest
+        is_free = True if locked is None else not locked[row]
+        lowest = np.int8(127) if is_free else lowest
+        negative += 1 if is_free and value < 0 else 0
+        zero += 1 if is_free and value == 0 else 0
+        count += 1 if is_free else 0
+    return count, negative > 0, zero > 0
+
+
+@compiled
+def _read_chosen(
+    chosen: Int64,
+    order: Int64 | None,
+    locked: NDArray[np.bool_] | None,
+    values: Int64,
+    lower: Int64 | None,
+    upper: Int64 | None,
+    branches: Int8,
+    is_relative: bool,
+    free: Int64,
+    here: Int64,
+    low: Int64,
+    high: Int64,
+    branch: Int8,
+) -> tuple[int, bool, bool]:
+    """The same for chosen positions, which may leave out any others."""
+    count, before, negative, zero = 0, -1, 0, 0
+    for position in chosen:
+        row = position if order is None else order[position]
+        if locked is not None and locked[row]:
+            continue
+        lowest = np.int8(-1 if count == 0 else 127)
+        for passed in range(before + 1 if count > 0 else position, position + 1):
+            lowest = min(lowest, branches[passed])
+        before = position
+        value = values[row]
+        shift = value if is_relative else 0
+        free[count] = position
+        here[count] = value
+        low[count] = (0 if lower is None else lower[row]) - shift
+        limit = UNBOUNDED if upper is None else upper[row]
+        high[count] = UNBOUNDED if limit >= UNBOUNDED else limit - shift
+        branch[count] = lowest
+        negative += 1 if value < 0 else 0
+        zero += 1 if value == 0 else 0
+        count += 1
+    return count, negative > 0, zero > 0

@@ -8,7 +8,7 @@ never move.
 import numpy as np
 
 from quyu.engine.allocation.bearing import Bearing, Edit, bearing_of
-from quyu.engine.allocation.cell import cell_bounds, exact_sum, split_free
+from quyu.engine.allocation.cell import FreeCells, exact_sum, free_cells
 from quyu.engine.allocation.conflict import limits_of, refuse
 from quyu.engine.allocation.infeasible import Conflict, Infeasible, Kind
 from quyu.engine.allocation.interval import interval
@@ -59,31 +59,26 @@ def _shift(
     """Adds an amount to the free cells; an empty list where nothing moves, None where bounds forbid it."""
     if amount == 0 and rule is Spread.PROPORTIONAL:
         return []
-    free, _ = split_free(problem, values, cells)
-    if count_of(free) == 0:
-        return None if amount else []
-    rows = problem.lattice.rows(free)
     is_relative = rule is Spread.PROPORTIONAL
-    before, *bounds = cell_bounds(problem, values, rows, is_relative=is_relative)
-    asked = amount if is_relative else amount + exact_sum(before)
-    weights = _weights(problem, rows, before, rule)
-    found = spread(
-        weights,
-        weights[:0] if weights.all() else integer_weights(problem.base[rows]),
-        (bounds[0], bounds[1]),
-        asked,
-        problem.unit,
-        problem.lattice.branches(free),
-    )
-    return None if found is None else [(free, found, before if is_relative else None)]
+    free = free_cells(problem, values, cells, is_relative=is_relative)
+    if count_of(free.cells) == 0:
+        return None if amount else []
+    asked = amount if is_relative else amount + exact_sum(free.values)
+    weights, fallback = _weights(problem, free, rule)
+    found = spread(weights, fallback, (free.lower, free.upper), asked, problem.unit, free.branch)
+    return None if found is None else [(free.cells, found, free.values if is_relative else None)]
 
 
-def _weights(problem: Problem, rows: Cells, before: Int64, rule: Spread) -> Int64:
+def _weights(problem: Problem, free: FreeCells, rule: Spread) -> tuple[Int64, Int64]:
+    """What the shares follow, and what cells without such a weight follow."""
+    if rule is Spread.PROPORTIONAL:
+        weights = integer_weights(np.abs(free.values) if free.has_negative else free.values)
+        if not free.has_zero:
+            return weights, weights[:0]
+    base = integer_weights(problem.base[problem.lattice.rows(free.cells)])
     if rule is Spread.EQUAL:
-        return np.ones(before.size, np.int64)
-    if rule is Spread.BASE:
-        return integer_weights(problem.base[rows])
-    return integer_weights(np.abs(before) if bool((before < 0).any()) else before)
+        return np.ones(base.size, np.int64), base[:0]
+    return (weights, base) if rule is Spread.PROPORTIONAL else (base, base)
 
 
 def _refusal(

@@ -28,8 +28,12 @@ FAR = 2**61
 FREE, AT_LOWER, AT_UPPER, LOCKED = 0, 1, 2, 3
 _BELOW, _ABOVE = 11, 12
 
-_GUESSES = 8
+_SAMPLE = 16_384
+_GUESSES = 12
+_CLOSE = 1e-6
+_NEAR = 1e-6
 _MARGIN = 1e-9
+_HUGE = 2.0**62
 _ROUNDING = 2.0**-50
 
 
@@ -92,10 +96,14 @@ def clip_to_total(
     """
     is_guessed = True
     while True:
-        left, whole = _start(weights, lower, upper, total, quotient, remainder, state, is_guessed)
-        while whole > 0:
+        left, whole = _start(weights, lower, upper, total, state, is_guessed)
+        while True:
+            is_proved = _settle(weights, lower, upper, left, whole, quotient, remainder, state)
+            if is_proved or whole == 0:
+                break
             side = _try_factor(weights, lower, upper, left, whole, quotient, remainder, state)
             if side == 0:
+                is_proved = _is_proved(weights, lower, upper, left, whole, state)
                 break
             for cell in range(weights.size):
                 if state[cell] == _BELOW and side != AT_UPPER:
@@ -104,67 +112,105 @@ def clip_to_total(
                     bound, state[cell] = upper[cell], AT_UPPER
                 else:
                     continue
-                quotient[cell] = bound
-                remainder[cell] = 0
                 left -= bound
                 whole -= weights[cell]
-        if not is_guessed or (whole > 0 and _is_proved(weights, lower, upper, left, whole, state)):
+        if not is_guessed or (whole > 0 and is_proved):
             return left, max(whole, 1)
         is_guessed = False
 
 
 @compiled
 def _start(
-    weights: Int64,
-    lower: Int64,
-    upper: Int64,
-    total: int,
-    quotient: Int64,
-    remainder: Int64,
-    state: Int8,
-    is_guessed: bool,
+    weights: Int64, lower: Int64, upper: Int64, total: int, state: Int8, is_guessed: bool
 ) -> tuple[int, int]:
-    """Fixes the cells without weight, and those that a guess of the factor puts clearly out of bounds."""
+    """Fixes the cells without weight, and those that a guess of the factor puts out of bounds."""
     factor = _guess(weights, lower, upper, total) if is_guessed else 0.0
+    margin = _NEAR if is_guessed else np.inf
     left, whole = total, 0
     for cell in range(weights.size):
-        remainder[cell] = 0
-        wanted = weights[cell] * factor
-        margin = 1.0 + abs(wanted) * _MARGIN
-        if weights[cell] == 0:
-            bound = min(max(0, lower[cell]), upper[cell])
-            state[cell] = AT_LOWER if bound == lower[cell] else AT_UPPER
-        elif is_guessed and wanted < lower[cell] - margin:
-            bound, state[cell] = lower[cell], AT_LOWER
-        elif is_guessed and wanted > upper[cell] + margin:
-            bound, state[cell] = upper[cell], AT_UPPER
-        else:
-            whole += weights[cell]
-            state[cell] = FREE
-            continue
-        quotient[cell] = bound
-        left -= bound
+        weight, low, high = weights[cell], lower[cell], upper[cell]
+        wanted = weight * factor
+        near = margin + abs(wanted) * _MARGIN
+        nearest = min(max(0, low), high)
+        is_fixed = weight == 0
+        is_low = nearest == low if is_fixed else wanted < low - near
+        is_high = not is_low if is_fixed else wanted > high + near
+        bound = nearest if is_fixed else (low if is_low else high)
+        state[cell] = AT_LOWER if is_low else (AT_UPPER if is_high else FREE)
+        left -= bound if is_low or is_high else 0
+        whole += 0 if is_low or is_high else weight
     return left, whole
 
 
 @compiled
 def _guess(weights: Int64, lower: Int64, upper: Int64, total: int) -> float:
-    """The factor in floats, by the secant of each linear piece; good enough to start from."""
-    factor = 0.0
-    for turn in range(_GUESSES):
-        left, whole = float(total), 0.0
+    """The factor in floats, by secants, first on a sample of the cells; good enough to start from."""
+    whole = weights.sum()
+    if whole == 0:
+        return 0.0
+    factor = total / whole
+    step = weights.size // _SAMPLE
+    if step > 1:
+        few = weights[::step].copy()
+        share = total * (few.sum() / whole)
+        factor = _secants(few, lower[::step].copy(), upper[::step].copy(), int(share), factor)
+    return _secants(weights, lower, upper, total, factor)
+
+
+@compiled
+def _secants(weights: Int64, lower: Int64, upper: Int64, total: int, factor: float) -> float:
+    """The factor of the linear piece that the last one led to, until it leads to itself."""
+    for _ in range(_GUESSES):
+        left, whole = total, 0
         for cell in range(weights.size):
-            wanted = weights[cell] * factor
-            if turn > 0 and wanted < lower[cell]:
-                left -= lower[cell]
-            elif turn > 0 and wanted > upper[cell]:
-                left -= upper[cell]
-            else:
-                whole += weights[cell]
-        if whole == 0.0 or abs(left / whole - factor) <= abs(factor) * 1e-12:
+            weight, low, high = weights[cell], lower[cell], upper[cell]
+            wanted = weight * factor
+            is_low, is_high = wanted < low, wanted > high
+            left -= low if is_low else (high if is_high else 0)
+            whole += 0 if is_low or is_high else weight
+        if whole == 0:
             break
-        factor = left / whole
+        before, factor = factor, left / whole
+        if abs(factor - before) <= abs(factor) * _CLOSE:
+            break
     return factor
+
+
+@compiled
+def _settle(
+    weights: Int64,
+    lower: Int64,
+    upper: Int64,
+    left: int,
+    whole: int,
+    quotient: Int64,
+    remainder: Int64,
+    state: Int8,
+) -> bool:
+    """Fills all cells at this factor; says whether every one is proved to be what its state says."""
+    factor = left / whole if whole > 0 else 0.0
+    faults = 0
+    for cell in range(weights.size):
+        weight, low, high = weights[cell], lower[cell], upper[cell]
+        is_low, is_high = state[cell] == AT_LOWER, state[cell] == AT_UPPER
+        wanted = weight * factor
+        floor = int(np.floor(min(max(wanted, -_HUGE), _HUGE)))
+        rest = weight * left - floor * whole
+        step = (1 if rest >= whole else 0) - (1 if rest < 0 else 0)
+        floor += step
+        rest -= step * whole
+        is_exact = 0 <= rest < whole
+        is_below = floor < low or (floor == low and rest == 0)
+        is_inside = floor >= low and (floor < high or (floor == high and rest == 0))
+        is_far = abs(wanted) > _HUGE / 2
+        is_right = is_below if is_low else (floor >= high if is_high else is_inside)
+        is_proved = weight == 0 or (is_right and (is_exact or (is_far and (is_low or is_high))))
+        faults += 0 if is_proved else 1
+        nearest = min(max(0, low), high)
+        bound = nearest if weight == 0 else (low if is_low else high)
+        quotient[cell] = bound if is_low or is_high else floor
+        remainder[cell] = 0 if is_low or is_high else rest
+    return faults == 0
 
 
 @compiled
@@ -230,9 +276,32 @@ def _try_factor(
     return AT_LOWER if short > surplus else AT_UPPER
 
 
-@compiled
 def reach(weights: Int64, lower: Int64, upper: Int64) -> tuple[int, int, int, int, int]:
     """Sums of bounds: lower and upper of cells with weight, of cells without, and of these nearest to zero."""
+    low, low_rest, high, high_rest, others = _sum_bounds(weights, lower, upper)
+    if others:
+        return _reach_apart(weights, lower, upper)
+    ends = ((int(low) << 32) + int(low_rest), (int(high) << 32) + int(high_rest))
+    least, most = (min(max(end, -FAR), FAR) for end in ends)
+    return least, most, 0, 0, 0
+
+
+@compiled
+def _sum_bounds(weights: Int64, lower: Int64, upper: Int64) -> tuple[int, int, int, int, int]:
+    """The sums of the bounds in halves of 32 bits, which never overflow, and how many cells have no weight."""
+    low, low_rest, high, high_rest, others = 0, 0, 0, 0, 0
+    for cell in range(weights.size):
+        low += lower[cell] >> 32
+        low_rest += lower[cell] & 0xFFFFFFFF
+        high += upper[cell] >> 32
+        high_rest += upper[cell] & 0xFFFFFFFF
+        others += 1 if weights[cell] == 0 else 0
+    return low, low_rest, high, high_rest, others
+
+
+@compiled
+def _reach_apart(weights: Int64, lower: Int64, upper: Int64) -> tuple[int, int, int, int, int]:
+    """The same where some cells have no weight."""
     exact = np.zeros(5, np.int64)
     size = np.zeros(5, np.float64)
     for cell in range(weights.size):

@@ -19,6 +19,11 @@ _SMALL = 48
 """Buckets up to this size are ranked by insertion, larger ones by partition."""
 
 _BUCKETS = 64
+_FEW_BUCKETS = 16
+"""For groups of up to _SMALL, where clearing the buckets would take longer than ranking."""
+
+_RUN = 1_024
+"""So many remainders below 2^52 fit into 64 bits."""
 
 
 @compiled
@@ -31,9 +36,7 @@ def round_down_tree(quotient: Int64, remainder: Int64, whole: int, branch: Int8)
     cells = quotient.size
     if cells == 0:
         return
-    levels = np.zeros(128, np.int64)
-    for cell in range(1, cells):
-        levels[branch[cell]] += 1
+    levels = _levels(branch)
     used = np.flatnonzero(levels)
     # nodes of one level after another, the cells themselves last; start[node] is its first child
     depth = used.size
@@ -47,6 +50,7 @@ def round_down_tree(quotient: Int64, remainder: Int64, whole: int, branch: Int8)
     part = np.zeros(inner, np.int64)
     spare = np.zeros(inner, np.int64)
     counts = np.empty(_BUCKETS, np.int64)
+    bucket = np.empty(cells, np.int8)
     held = np.empty(cells + 1, np.int64)
     _gather(remainder, whole, branch, used, first, start, part, spare)
     for index in range(depth):
@@ -56,12 +60,12 @@ def round_down_tree(quotient: Int64, remainder: Int64, whole: int, branch: Int8)
             begin = start[node]
             end = start[node + 1] if node + 1 < below else (cells if is_leaf_level else first[index + 2])
             if is_leaf_level:
-                _hand_out(remainder[begin:end], whole, quotient[begin:end], spare[node], counts, held)
+                _hand_out(remainder[begin:end], whole, quotient[begin:end], spare[node], counts, bucket, held)
             else:
                 left = spare[node]
                 for child in range(begin, end):
                     left -= spare[child]
-                _hand_out(part[begin:end], whole, spare[begin:end], left, counts, held)
+                _hand_out(part[begin:end], whole, spare[begin:end], left, counts, bucket, held)
 
 
 @compiled
@@ -80,18 +84,15 @@ def _gather(
     for index in range(depth - 1, -1, -1):
         node = first[index] - 1
         if index == depth - 1:
-            rest, units = 0, 0
-            for cell in range(remainder.size):
-                if cell == 0 or (index > 0 and branch[cell] < used[index]):
-                    if cell > 0:
-                        part[node], spare[node] = rest, units
-                        rest, units = 0, 0
-                    node += 1
-                    start[node] = cell
-                rest += remainder[cell]
-                units += 1 if rest >= whole else 0
-                rest -= whole if rest >= whole else 0
-            part[node], spare[node] = rest, units
+            cell = 0
+            while cell < remainder.size:
+                begin = cell
+                cell += 1
+                while cell < remainder.size and (index == 0 or branch[cell] >= used[index]):
+                    cell += 1
+                node += 1
+                start[node] = begin
+                spare[node], part[node] = _units(remainder[begin:cell], whole)
         else:
             for child in range(first[index + 1], first[index + 2]):
                 cell = child
@@ -108,40 +109,64 @@ def _gather(
 
 
 @compiled
-def _hand_out(remainder: Int64, whole: int, amount: Int64, units: int, counts: Int64, held: Int64) -> None:
-    """One unit each to the `units` largest remainders, ties to the first."""
-    if units <= 0:
-        return
-    edge = _nth_largest(remainder, whole, units, counts, held)
-    ties = units
-    for cell in range(remainder.size):
-        ties -= 1 if remainder[cell] > edge else 0
-        amount[cell] += 1 if remainder[cell] > edge else 0
-    for cell in range(remainder.size):
-        if remainder[cell] == edge and ties > 0:
-            amount[cell] += 1
-            ties -= 1
+def _units(remainder: Int64, whole: int) -> tuple[int, int]:
+    """How many units remainders make up together, and what is left; by runs that fit into 64 bits."""
+    units, rest = 0, 0
+    for begin in range(0, remainder.size, _RUN):
+        rest += remainder[begin : begin + _RUN].sum()
+        more = rest // whole
+        units += more
+        rest -= more * whole
+    return units, rest
 
 
 @compiled
-def _nth_largest(remainder: Int64, whole: int, nth: int, counts: Int64, held: Int64) -> int:
-    """The nth largest remainder: counted into equal buckets, then ranked within one bucket."""
-    scale = counts.size / whole
-    top = counts.size - 1
-    counts[:] = 0
+def _hand_out(
+    remainder: Int64, whole: int, amount: Int64, units: int, counts: Int64, bucket: Int8, held: Int64
+) -> None:
+    """One unit each to the `units` largest remainders, ties to the first."""
+    if units <= 0:
+        return
+    edge, ties = _nth_largest(remainder, whole, units, counts, bucket, held)
     for cell in range(remainder.size):
-        counts[min(int(remainder[cell] * scale), top)] += 1
-    bucket = top
-    while counts[bucket] < nth:
-        nth -= counts[bucket]
-        bucket -= 1
+        amount[cell] += 1 if remainder[cell] > edge else 0
+    cell = 0
+    while ties > 0:
+        if remainder[cell] == edge:
+            amount[cell] += 1
+            ties -= 1
+        cell += 1
+
+
+@compiled
+def _nth_largest(
+    remainder: Int64, whole: int, nth: int, counts: Int64, bucket: Int8, held: Int64
+) -> tuple[int, int]:
+    """The nth largest remainder, and how many of its equals are among the first n.
+
+    Counted into equal buckets, then ranked within one bucket.
+    """
+    buckets = counts.size if remainder.size > _SMALL else _FEW_BUCKETS
+    scale = buckets / whole
+    top = buckets - 1
+    counts[:buckets] = 0
+    for cell in range(remainder.size):
+        bucket[cell] = min(int(remainder[cell] * scale), top)
+    for cell in range(remainder.size):
+        counts[bucket[cell]] += 1
+    chosen = top
+    while counts[chosen] < nth:
+        nth -= counts[chosen]
+        chosen -= 1
     size = 0
     for cell in range(remainder.size):
         held[size] = remainder[cell]
-        size += 1 if min(int(remainder[cell] * scale), top) == bucket else 0
+        size += 1 if bucket[cell] == chosen else 0
     if size > _SMALL:
         edge: int = np.partition(held[:size], size - nth)[size - nth]
-        return edge
+        for cell in range(size):
+            nth -= 1 if held[cell] > edge else 0
+        return edge, nth
     for cell in range(1, size):
         value = held[cell]
         place = cell
@@ -150,4 +175,16 @@ def _nth_largest(remainder: Int64, whole: int, nth: int, counts: Int64, held: In
             place -= 1
         held[place] = value
     found: int = held[nth - 1]
-    return found
+    first = nth - 1
+    while first > 0 and held[first - 1] == found:
+        first -= 1
+    return found, nth - first
+
+
+@compiled
+def _levels(branch: Int8) -> Int64:
+    """How many cells leave the path of the cell before at each level; four tables, so that none waits."""
+    tables = np.zeros((4, 128), np.int64)
+    for cell in range(1, branch.size):
+        tables[cell & 3, branch[cell]] += 1
+    return tables[0] + tables[1] + tables[2] + tables[3]
