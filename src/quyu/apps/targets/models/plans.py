@@ -38,7 +38,10 @@ class Plan(EditableRow):
 
 
 class PlanVersion(EditableRow):
-    """One state of a plan. At most one version per year and measure is published."""
+    """One state of a plan; one with a `scenario` tries something out beside the others, for its `purpose`.
+
+    At most one version per year and measure is published.
+    """
 
     plan = models.ForeignKey(Plan, models.CASCADE, related_name="versions", verbose_name="目标方案")
     number = models.PositiveIntegerField("版本号")
@@ -46,6 +49,8 @@ class PlanVersion(EditableRow):
     based_on = models.ForeignKey(
         "self", models.SET_NULL, null=True, blank=True, related_name="+", verbose_name="基于"
     )
+    scenario = models.CharField("场景", max_length=60, blank=True, default="")
+    purpose = models.CharField("用途", max_length=300, blank=True, default="")
     axes = models.JSONField("维度")
     method = models.JSONField("方法", default=dict)
     total_fen = models.BigIntegerField("总目标（分）", default=0)
@@ -59,10 +64,14 @@ class PlanVersion(EditableRow):
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["plan", "number"], name="version_once"),
             models.UniqueConstraint(fields=["plan"], condition=Q(state="published"), name="one_published"),
+            models.UniqueConstraint(
+                fields=["plan", "scenario"], condition=~Q(scenario=""), name="scenario_once"
+            ),
         ]
 
     def __str__(self) -> str:
-        return f"{self.plan.name} v{self.number}"
+        scenario = f"·{self.scenario}" if self.scenario else ""
+        return f"{self.plan.name} v{self.number}{scenario}"
 
 
 class CellChunk(models.Model):

@@ -61,12 +61,15 @@ def titles() -> dict[str, str]:
     return {
         "create": _("生成初稿"),
         "copy": _("复制版本"),
+        "branch": _("新建场景"),
+        "merge": _("合并场景"),
         "edit": _("修改"),
         "undo": _("撤销"),
         "redo": _("重做"),
         "lock": _("锁定"),
         "unlock": _("解锁"),
         "import": _("从表格更新"),
+        "change": _("年中调整"),
         "share": _("补足战略占比"),
     }
 
@@ -89,6 +92,6 @@ def _subject(operation: Operation, axes: Axes) -> str:
         return _("%(count)s 个单元格") % {"count": detail["node_count"]}
     if operation.kind == "share":
         return _("%(count)s 个区域") % {"count": len(detail["regions"])}
-    if operation.kind == "copy":
+    if operation.kind in ("copy", "branch", "merge"):
         return _("来自第 %(number)s 版") % {"number": detail["based_on"]}
     return axes.name(axes.tree.root)

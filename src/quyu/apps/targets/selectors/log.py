@@ -35,6 +35,20 @@ def rewind(cells: Cells, newest_first: Iterable[Operation]) -> Cells:
     return cells
 
 
+def last_sequence(version: PlanVersion) -> int:
+    """The number of the newest operation; 0 without any."""
+    last = (
+        Operation.objects.filter(plan_version=version).order_by("-sequence").values_list("sequence").first()
+    )
+    return last[0] if last else 0
+
+
+def state_after(version: PlanVersion, sequence: int) -> Cells:
+    """The cells as operation `sequence` left them."""
+    later = Operation.objects.filter(plan_version=version, sequence__gt=sequence).order_by("-sequence")
+    return rewind(store.load(version), later.iterator(chunk_size=50))
+
+
 def last_undoable(version: PlanVersion) -> Operation | None:
     """The newest change that stands: not undone, or done again since; the creation stays."""
     settled: dict[int, bool] = {}

@@ -1,4 +1,4 @@
-"""Making plans and versions: a total broken down over the frozen axes, or a copy to work on."""
+"""Making plans and versions: a total broken down over the frozen axes, a copy to work on, a scenario beside."""
 
 from collections.abc import Mapping
 from datetime import date, datetime
@@ -11,6 +11,7 @@ from quyu.apps.targets import spreading, store
 from quyu.apps.targets.axes import Axes, Cells
 from quyu.apps.targets.choices import VersionState
 from quyu.apps.targets.models import Lock, Plan, PlanVersion
+from quyu.apps.targets.selectors.log import last_sequence
 from quyu.apps.targets.services.operations import record
 from quyu.kernel.refusal import Refusal
 from quyu.platform.audit import services as audit
@@ -20,6 +21,20 @@ from quyu.platform.people.models import User
 class PlanExists(Refusal):
     def __init__(self, name: str, year: int) -> None:
         super().__init__("plan_exists", "{year} 年已有名为“{name}”的目标方案。", name=name, year=year)
+
+
+class ScenarioExists(Refusal):
+    """Two scenarios of a plan never share a name."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__("scenario_exists", "本方案已有名为“{name}”的场景，请换一个名称。", name=name)
+
+
+class ScenarioUnnamed(Refusal):
+    """A scenario says what it is and what it is for."""
+
+    def __init__(self) -> None:
+        super().__init__("scenario_unnamed", "请填写场景的名称和用途。")
 
 
 @transaction.atomic
@@ -75,8 +90,32 @@ def create_plan(
 @transaction.atomic
 def new_version(*, plan_version: PlanVersion, actor: User | None, at: date | datetime) -> PlanVersion:
     """A draft that starts as a copy of any version, with its locks; the original stays as it is."""
+    return _copied(plan_version, "copy", "", "", actor, at)
+
+
+@transaction.atomic
+def branch(
+    *, plan_version: PlanVersion, name: str, purpose: str, actor: User | None, at: date | datetime
+) -> PlanVersion:
+    """A scenario: a draft of its own, named, that starts where any version stands."""
+    named, why = name.strip(), purpose.strip()
+    if not named or not why:
+        raise ScenarioUnnamed
+    if PlanVersion.objects.filter(plan=plan_version.plan_id, scenario=named).exists():
+        raise ScenarioExists(named)
+    return _copied(plan_version, "branch", named, why, actor, at)
+
+
+def _copied(
+    plan_version: PlanVersion,
+    kind: str,
+    scenario: str,
+    purpose: str,
+    actor: User | None,
+    at: date | datetime,
+) -> PlanVersion:
+    """The operation that makes the copy says at which operation of the source it stood."""
     source = PlanVersion.objects.select_related("plan").get(pk=plan_version.pk)
-    axes = Axes.from_json(source.axes)
     # Serialises the numbering: two people pressing the button get two numbers.
     Plan.objects.select_for_update().get(pk=source.plan_id)
     number = PlanVersion.objects.filter(plan=source.plan).aggregate(last=Max("number"))["last"] + 1
@@ -85,14 +124,25 @@ def new_version(*, plan_version: PlanVersion, actor: User | None, at: date | dat
         number=number,
         state=VersionState.DRAFT,
         based_on=source,
+        scenario=scenario,
+        purpose=purpose,
         axes=source.axes,
         method=source.method,
         created_at=audit.moment(at),
     )
     store.copy_layers(source, version, without=[store.VALUE])
-    cells = store.load_shaped(source, axes.shape)
+    cells = store.load(source)
     empty = cells * 0
     store.save(version, empty)
+    _copy_locks(source, version)
+    detail: dict[str, Any] = {"based_on": source.number, "sequence": last_sequence(source)}
+    if scenario:
+        detail["scenario"] = scenario
+    record(version, kind=kind, detail=detail, reason=purpose, actor=actor, at=at, before=empty, after=cells)
+    return version
+
+
+def _copy_locks(source: PlanVersion, version: PlanVersion) -> None:
     for standing in Lock.objects.filter(plan_version=source).order_by("pk"):
         Lock.objects.create(
             plan_version=version,
@@ -105,6 +155,3 @@ def new_version(*, plan_version: PlanVersion, actor: User | None, at: date | dat
             created_at=standing.created_at,
             expires_on=standing.expires_on,
         )
-    detail = {"based_on": source.number}
-    record(version, kind="copy", detail=detail, reason="", actor=actor, at=at, before=empty, after=cells)
-    return version
