@@ -6,13 +6,14 @@ from them; anything finer, another measure, or history counted for today's terri
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
-from django.db.models import Max, Min, Sum
+from django.db.models import Count, Max, Min, Sum
 
 from quyu.analytics import metrics
 from quyu.analytics.connection import connect
@@ -22,11 +23,14 @@ from quyu.apps.customers.models import Customer
 from quyu.apps.performance import bases
 from quyu.apps.performance.attributed import attributed_lines
 from quyu.apps.performance.directory import Directory
-from quyu.apps.performance.models import DayRollup, MonthRollup
+from quyu.apps.performance.models import DayRollup, MonthRollup, RollupState
+from quyu.apps.targets.remembered import Remembered
 from quyu.apps.targets.sales import REST, Asked, OrderKey
+from quyu.apps.territories.models import Alignment, Territory
 from quyu.kernel.deferred import deferred
-from quyu.platform.catalog.models import Product
+from quyu.platform.catalog.models import Product, ProductLine
 from quyu.platform.facts import attribution, store
+from quyu.platform.facts.models import Batch
 
 if TYPE_CHECKING:
     import duckdb
@@ -37,6 +41,14 @@ else:
 
 ROLLED_UP = {"amount": "amount_fen", "quantity": "quantity_milli"}
 PROPOSED = 200
+KEPT = 12
+MASTERS = (Customer, Product, ProductLine, Alignment, Territory)
+"""What decides, beside the facts, for whom a line counts and where it is planned."""
+NO_DAYS: Mapping[str, date] = {}
+Given = tuple[str, pa.Schema, Sequence[Sequence[str | int]]]
+"""Name, columns and rows of a table that a query joins."""
+WANTED = pa.schema([("order_no", pa.string()), ("customer_code", pa.string()), ("product_line", pa.string())])
+FLOOR = pa.schema([("territory", pa.string()), ("product_line", pa.string()), ("floor", pa.int64())])
 LINES = {
     "order_no": "string", "ordered_on": "date", "customer_code": "string", "amount_fen": "int64",
     "quantity_milli": "int64", "profit_fen": "int64", "sign": "int64", "first_on": "date",
@@ -70,7 +82,10 @@ SPAN = "ordered_on >= $start AND ordered_on < $stop"
 
 
 class PastSales:
-    """The reader that is registered with the targets."""
+    """The reader that is registered with the targets; what was read last is kept while nothing has changed."""
+
+    def __init__(self) -> None:
+        self._kept: Remembered[pa.Table] = Remembered(KEPT)
 
     def span(self) -> tuple[date, date] | None:
         """The first and the last day with sales; None without any."""
@@ -81,53 +96,54 @@ class PastSales:
         """Sums by territory, product line, extras, year and month."""
         if asked.measure in ROLLED_UP and asked.restated_on is None and set(asked.extras) <= {"channel"}:
             return _from_rollups(asked)
-        keys = _keys(asked)
-        with _placed(asked) as connection:
-            sql = f"SELECT * FROM ({_measured(asked, keys)}) WHERE value <> 0 ORDER BY ALL"  # nosec B608
-            return _table(connection, sql, _span(asked))
+        sql = f"SELECT * FROM ({_measured(asked, _keys(asked))}) WHERE value <> 0 ORDER BY ALL"  # nosec B608
+        return self._read(asked, sql)
 
     def turnover(self, asked: Asked, *, new_from: date, lost_before: date) -> pa.Table:
         """The months of customers whose first order is new, or whose last one is too long ago."""
-        keys = [*_keys(asked), "customer_code"]
-        with _placed(asked) as connection:
-            sql = TURNOVER.format(months=_measured(asked, keys))
-            days = {"new_from": new_from, "lost_before": lost_before}
-            return _table(connection, sql, _span(asked) | days)
+        sql = TURNOVER.format(months=_measured(asked, [*_keys(asked), "customer_code"]))
+        return self._read(asked, sql, {"new_from": new_from, "lost_before": lost_before})
 
     def large_orders(self, asked: Asked, floors: Mapping[tuple[str, str], int]) -> pa.Table:
         """Orders above the floor of their (territory, line), largest first, and what they are compared with."""
         keys = ["order_no", "customer_code", "territory", "product_line"]
-        with _placed(asked) as connection:
-            pairs = list(floors)
-            connection.register(
-                "floor",
-                pa.table(
-                    {
-                        "territory": pa.array([pair[0] for pair in pairs], pa.string()),
-                        "product_line": pa.array([pair[1] for pair in pairs], pa.string()),
-                        "floor": pa.array(list(floors.values()), pa.int64()),
-                    }
-                ),
-            )
-            sql = LARGE.format(orders=_measured(asked, keys, day=True), most=PROPOSED)
-            return _table(connection, sql, _span(asked))
+        sql = LARGE.format(orders=_measured(asked, keys, day=True), most=PROPOSED)
+        rows = [(*pair, floor) for pair, floor in sorted(floors.items())]
+        return self._read(asked, sql, table=("floor", FLOOR, rows))
 
     def orders(self, asked: Asked, keys: Sequence[OrderKey]) -> pa.Table:
         """As `months`, of the named orders alone, with `order_no` and `customer_code`."""
-        columns = [*_keys(asked), "order_no", "customer_code"]
-        with _placed(asked) as connection:
-            connection.register(
-                "wanted",
-                pa.table(
-                    {
-                        "order_no": pa.array([key.order_no for key in keys], pa.string()),
-                        "customer_code": pa.array([key.customer for key in keys], pa.string()),
-                        "product_line": pa.array([key.product_line for key in keys], pa.string()),
-                    }
-                ),
-            )
-            sql = ORDERS.format(months=_measured(asked, columns))
-            return _table(connection, sql, _span(asked))
+        sql = ORDERS.format(months=_measured(asked, [*_keys(asked), "order_no", "customer_code"]))
+        rows = [(key.order_no, key.customer, key.product_line) for key in keys]
+        return self._read(asked, sql, table=("wanted", WANTED, rows))
+
+    def _read(
+        self, asked: Asked, sql: str, days: Mapping[str, date] = NO_DAYS, *, table: Given | None = None
+    ) -> pa.Table:
+        """The answer to a query over `placed_line`, and over a table given with it."""
+        given = {"start": asked.start, "stop": asked.stop, **days}
+        question = repr((_stamp(), asked.restated_on, sql, given, table))
+
+        def run() -> pa.Table:
+            with _placed(asked) as connection:
+                if table:
+                    name, schema, rows = table
+                    columns = list(zip(*rows, strict=True)) or [()] * len(schema)
+                    arrays = [
+                        pa.array(column, field.type) for column, field in zip(columns, schema, strict=True)
+                    ]
+                    connection.register(name, pa.table(arrays, schema=schema))
+                return connection.sql(sql, params=given).to_arrow_table()
+
+        return self._kept.get(hashlib.sha256(question.encode()).digest(), run)
+
+
+def _stamp() -> tuple[object, ...]:
+    """Differs whenever lines, their places, products or customers have changed."""
+    facts = Batch.objects.aggregate(last=Max("pk"))
+    state = RollupState.objects.filter(pk=1).values_list("last_batch", "ownership_digest", "catalog_digest")
+    masters = [rows.objects.aggregate(n=Count("pk"), v=Sum("version")) for rows in MASTERS]
+    return (facts["last"], *state, *(tuple(master.values()) for master in masters))
 
 
 TURNOVER = """
@@ -167,16 +183,8 @@ FROM big b ORDER BY b.value DESC, b.order_no, b.customer_code, b.territory
 """
 
 
-def _table(connection: duckdb.DuckDBPyConnection, sql: str, given: Mapping[str, object]) -> pa.Table:
-    return connection.sql(sql, params=dict(given)).to_arrow_table()
-
-
 def _keys(asked: Asked) -> list[str]:
     return ["territory", "product_line", *asked.extras, "year", "month"]
-
-
-def _span(asked: Asked) -> dict[str, object]:
-    return {"start": asked.start, "stop": asked.stop}
 
 
 def _measured(asked: Asked, keys: Sequence[str], *, day: bool = False) -> str:

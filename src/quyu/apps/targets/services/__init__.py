@@ -11,12 +11,14 @@ from quyu.apps.targets.services.lifecycle import (
     submit,
 )
 from quyu.apps.targets.services.locks import lock, unlock
+from quyu.apps.targets.services.merging import Pick, merge
 from quyu.apps.targets.services.plans import branch, create_plan, new_version
 from quyu.apps.targets.services.undoing import redo, undo
 
 __all__ = [
     "SUBJECT_TYPE",
     "NodeValue",
+    "Pick",
     "apply_values",
     "branch",
     "come_into_force",
@@ -25,6 +27,7 @@ __all__ = [
     "draft_from_history",
     "edit_cell",
     "lock",
+    "merge",
     "new_version",
     "on_approved",
     "on_returned",

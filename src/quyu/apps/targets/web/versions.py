@@ -8,11 +8,10 @@ from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_POST
 
 from quyu.apps.targets import selectors, services
 from quyu.apps.targets.axes import Axes
-from quyu.apps.targets.forms import PlanForm
 from quyu.apps.targets.models import PlanVersion
 from quyu.apps.targets.selectors.history import change_of, operations_of
 from quyu.apps.targets.selectors.log import broken_link
@@ -38,27 +37,6 @@ def plans(request: GuardedRequest) -> HttpResponse:
         "shows_total": request.scope.is_everything,
     }
     return render(request, "targets/plans.html.jinja", context)
-
-
-@guard.require("plan", "create")
-@require_http_methods(["GET", "POST"])
-def create(request: GuardedRequest) -> HttpResponse:
-    """A new plan from the history of orders, for the whole company."""
-    guard.require_everything(request)
-    whole_company(request)
-    year = request.today.year + 1
-    form = PlanForm(
-        request.POST or None, initial={"year": year, "name": _("%(year)s 年销售目标") % {"year": year}}
-    )
-    if request.method == "POST" and form.is_valid():
-        try:
-            version = services.draft_from_history(**form.draft(), actor=request.user, at=request.now)
-        except Refusal as refusal:
-            form.add_error(None, spoken(refusal))
-        else:
-            messages.success(request, _("初稿已生成，各级合计逐分相等。"))
-            return redirect("target-version", version.pk)
-    return render(request, "targets/create.html.jinja", {"form": form})
 
 
 @guard.require("target", "view")

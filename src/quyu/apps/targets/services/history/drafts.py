@@ -62,7 +62,7 @@ def prepare(basis: Basis, *, at: date) -> Prepared:
     is_cleaning_customers = basis.takes_new or basis.takes_lost
     turnover = cleaning.changed_customers(basis, past) if is_cleaning_customers else None
     cleaned = _cleaned(past.series, removed, is_rolling=basis.is_rolling)
-    plan = last_plan_of(basis.year - 1, basis.measure) if basis.weights.plan else None
+    plan = last_plan_of(basis.year - 1, basis.measure)
     sources = Sources(
         potential_of(past.axes, basis.potential, at=at) if basis.potential else None,
         planned_by(past.axes, past.placing.lines, plan) if plan else None,
