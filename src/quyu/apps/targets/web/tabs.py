@@ -24,6 +24,12 @@ class Tab:
 
 TABS = (
     Tab(_("目标表"), "target-version"),
+    Tab(_("指标"), "target-measures"),
+    Tab(_("派生"), "target-derived"),
+    Tab(_("检查"), "target-checks"),
+    Tab(_("规则"), "target-rules"),
+    Tab(_("里程碑"), "target-milestones", "milestone"),
+    Tab(_("基线"), "target-baseline"),
     Tab(_("变更记录"), "target-history"),
 )
 

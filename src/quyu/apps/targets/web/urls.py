@@ -1,6 +1,17 @@
 from django.urls import path
 
-from quyu.apps.targets.web import blocks, changes, comments, exchange, grid, reasons, setting_urls, versions, wizard
+from quyu.apps.targets.web import (
+    baseline,
+    blocks,
+    changes,
+    comments,
+    exchange,
+    grid,
+    reasons,
+    setting_urls,
+    versions,
+    wizard,
+)
 
 urlpatterns = [
     path("", versions.plans, name="targets"),
@@ -22,6 +33,7 @@ urlpatterns = [
     path("<int:pk>/comments/say/", comments.say, name="target-say"),
     path("<int:pk>/why/", reasons.why, name="target-why"),
     path("<int:pk>/certificate/", reasons.certificate, name="target-certificate"),
+    path("<int:pk>/baseline/", baseline.baseline, name="target-baseline"),
     path("<int:pk>/history/", versions.history, name="target-history"),
     path("<int:pk>/submit/", versions.submit, name="target-submit"),
     path("<int:pk>/publish/", versions.publish, name="target-publish"),
