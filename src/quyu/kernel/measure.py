@@ -45,6 +45,7 @@ UNITS: Mapping[str, Unit] = {
     unit.id: unit
     for unit in (
         Unit("fen", "万元", 1_000_000, 2),
+        Unit("yuan", "元", 100, 2),
         Unit("milli", "件", 1_000, 0),
         Unit("count", "个", 1, 0),
         Unit("bp", "%", 100, 2),

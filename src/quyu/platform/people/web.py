@@ -198,7 +198,7 @@ def visible_positions(request: GuardedRequest) -> QuerySet[Position]:
     return Position.objects.visible_to(request.scope).select_related("org_unit")
 
 
-def say_errors(request: HttpRequest, form: forms.Form) -> None:
+def say_errors(request: HttpRequest, form: forms.BaseForm) -> None:
     """What is wrong with the form, as messages on the page it came from."""
     for name, errors in form.errors.items():
         label = form.fields[name].label if name in form.fields else ""

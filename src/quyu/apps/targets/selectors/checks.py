@@ -65,8 +65,13 @@ class TargetCheck:
     is_leaf: bool
     value: int
     unit: str
+    word: str
     criteria: tuple[Criterion, ...]
     challenge: Challenge
+
+    @property
+    def said(self) -> str:
+        return say_value(self.value, self.unit, self.word)
 
     @property
     def failed(self) -> tuple[Criterion, ...]:
@@ -87,10 +92,10 @@ class TargetCheck:
         if low is None and high is None:
             return ""
         if low is None:
-            return _("建议不高于 %(high)s") % {"high": say_value(high, self.unit)}
+            return _("建议不高于 %(high)s") % {"high": say_value(high, self.unit, self.word)}
         if high is None:
-            return _("建议不低于 %(low)s") % {"low": say_value(low, self.unit)}
-        numbers = {"low": say_value(low, self.unit), "high": say_value(high, self.unit)}
+            return _("建议不低于 %(low)s") % {"low": say_value(low, self.unit, self.word)}
+        numbers = {"low": say_value(low, self.unit, self.word), "high": say_value(high, self.unit, self.word)}
         return _("建议 %(low)s 至 %(high)s") % numbers
 
 
@@ -192,7 +197,7 @@ class _Facts:
         )
         return TargetCheck(
             code, self.axes.name(code), self.axes.owner_name(code), self.axes.depths[code],
-            self.axes.tree.is_leaf(code), self.values[code], self.metric.unit, criteria, found,
+            self.axes.tree.is_leaf(code), self.values[code], self.metric.unit, self.metric.word, criteria, found,
         )  # fmt: skip
 
     def _specific(self, code: str) -> Criterion:
