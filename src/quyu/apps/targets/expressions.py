@@ -4,8 +4,20 @@ from decimal import Decimal
 
 from quyu.kernel.money import NotAnAmount, parse_decimal, to_fen, wan_to_fen
 from quyu.kernel.rate import BP, apply_bp
+from quyu.kernel.refusal import Refusal
 
 UNITS = ("元", "万", "亿")
+
+
+class FormulaTyped(Refusal):
+    """Cells hold numbers, not formulas."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(
+            "formula",
+            "“{text}”是公式，这里不计算公式。请直接写结果，如 12.5、1.2亿、300元；按比例增减写 +8%。",
+            text=text[:40],
+        )
 
 
 def is_growth(text: str) -> bool:
@@ -14,8 +26,10 @@ def is_growth(text: str) -> bool:
 
 
 def typed_fen(text: str, *, current_fen: int) -> int:
-    """`"12.5"` is 12.5 万元; `"1.2亿"`, `"300元"` say their unit; `"+8%"` grows the current value. Raises NotAnAmount."""
+    """`"12.5"` is 12.5 万元; `"1.2亿"`, `"300元"` say their unit; `"+8%"` grows the current value. Raises NotAnAmount, FormulaTyped."""
     plain = text.strip().replace("％", "%").replace("＋", "+")
+    if plain.startswith(("=", "＝")):
+        raise FormulaTyped(text)
     if is_growth(plain):
         if plain[0] not in "+-−":
             raise NotAnAmount(text)

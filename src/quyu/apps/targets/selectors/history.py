@@ -69,6 +69,8 @@ def titles() -> dict[str, str]:
         "lock": _("锁定"),
         "unlock": _("解锁"),
         "import": _("从表格更新"),
+        "paste": _("粘贴"),
+        "fill": _("填充"),
         "change": _("年中调整"),
         "share": _("补足战略占比"),
     }
@@ -88,7 +90,7 @@ def _subject(operation: Operation, axes: Axes) -> str:
         return _("第 %(sequence)s 次变更") % {"sequence": detail["undoes"]}
     if operation.kind == "redo":
         return _("第 %(sequence)s 次变更") % {"sequence": detail["redoes"]}
-    if operation.kind == "import":
+    if operation.kind in ("import", "paste", "fill"):
         return _("%(count)s 个单元格") % {"count": detail["node_count"]}
     if operation.kind == "share":
         return _("%(count)s 个区域") % {"count": len(detail["regions"])}

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Literal
 
 import numpy as np
 from django.db import transaction
@@ -95,8 +96,9 @@ def apply_values(
     actor: User,
     scope: Scope,
     at: date | datetime,
+    kind: Literal["import", "paste", "fill"] = "import",
 ) -> Operation:
-    """Set many nodes at once, smallest first, as one operation (a workbook brought back).
+    """Set many nodes at once, smallest first, as one operation: a workbook brought back, a block pasted or filled.
 
     A larger node whose parts were already set must come to its own value; otherwise the two contradict
     each other and nothing is written (`ContradictingValues`).
@@ -124,7 +126,7 @@ def apply_values(
         "cells_changed": int(np.count_nonzero(before != after)),
     }
     return record(
-        version, kind="import", detail=detail, reason=source, actor=actor, at=at, before=before, after=after
+        version, kind=kind, detail=detail, reason=source, actor=actor, at=at, before=before, after=after
     )
 
 

@@ -1,8 +1,7 @@
 """A block of values at once - pasted, or filled to the right or down - taken whole or refused whole."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from django.http import HttpResponse, JsonResponse
 from django.utils.translation import gettext as _
@@ -67,18 +66,14 @@ def block(request: GuardedRequest, pk: int) -> HttpResponse:
     operation = services.apply_values(
         plan_version=version,
         values=values,
-        source=str(asked.get("reason", ""))[:200] or source_of(asked),
+        source=str(asked.get("reason", ""))[:200],
+        kind="fill" if asked.get("kind") == "fill" else "paste",
         expected_version=whole_number(asked.get("version")),
         actor=request.user,
         scope=request.scope,
         at=request.now,
     )
     return moved(request, version, asked, operation, [one.node for one in values], EditRule.PUSH_UP)
-
-
-def source_of(asked: Mapping[str, Any]) -> str:
-    """How the block came to be, for the log."""
-    return _("填充") if asked.get("kind") == "fill" else _("粘贴")
 
 
 def _read(
