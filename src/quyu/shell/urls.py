@@ -17,6 +17,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("org/", include("quyu.platform.people.urls")),
     path("targets/", include("quyu.apps.targets.web.urls")),
     path("letters/", include("quyu.apps.targets.web.letter_urls")),
+    path("changes/", include("quyu.apps.targets.web.adjusting_urls")),
     path("imports/", include("quyu.platform.imports.urls")),
     path("users/<int:pk>/second-factor/", signin.reset_second_factor, name="user-second-factor"),
     path("users/", include("quyu.platform.people.account_urls")),

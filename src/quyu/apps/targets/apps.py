@@ -9,6 +9,7 @@ class TargetsConfig(AppConfig):
     def ready(self) -> None:
         """Tells the approvals what their decisions do to a version."""
         from quyu.apps.targets import services  # noqa: PLC0415
+        from quyu.apps.targets.services import changes  # noqa: PLC0415
         from quyu.platform.approvals import registry  # noqa: PLC0415
 
         registry.register(
@@ -17,4 +18,11 @@ class TargetsConfig(AppConfig):
             on_approved=services.on_approved,
             on_rejected=services.on_returned,
             on_withdrawn=services.on_returned,
+        )
+        registry.register(
+            changes.SUBJECT_TYPE,
+            label="目标调整",
+            on_approved=changes.on_approved,
+            on_rejected=changes.on_returned,
+            on_withdrawn=changes.on_returned,
         )

@@ -55,6 +55,16 @@ VERBS = {
     "target.undo": _("撤销修改"),
     "target.import": _("导入目标"),
     "target.publish": _("发布目标"),
+    "target.in_force": _("目标生效"),
+    "target.change": _("年中调整目标"),
+    "letter.issue": _("签发责任书"),
+    "letter.accept": _("接受责任书"),
+    "letter.contest": _("责任书申请调整"),
+    "change.open": _("提出目标调整"),
+    "change.evidence": _("补充调整依据"),
+    "change.apply": _("目标调整生效"),
+    "change.close": _("关闭目标调整"),
+    "change.rule": _("设定调整规则"),
 }
 
 

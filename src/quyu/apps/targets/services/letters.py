@@ -173,6 +173,8 @@ def accept(*, letter: Letter, actor: User, is_proven: bool, at: datetime) -> Let
 def contest(*, letter: Letter, actor: User, reason: str, at: datetime) -> Letter:
     """Ask for another target instead of accepting. The request itself is opened by `changes.from_letter`."""
     current = _open(letter, actor)
+    if current.state != LetterState.ISSUED:
+        raise LetterAnswered(current.number, current.get_state_display())
     if not reason.strip():
         raise NoObjection
     current.state, current.objection = LetterState.CONTESTED, reason.strip()[:500]

@@ -25,6 +25,7 @@ from quyu.apps.targets.sums import region_sums
 from quyu.kernel.rate import growth_bp
 from quyu.kernel.refusal import Refusal
 from quyu.platform.approvals import services as approvals
+from quyu.platform.approvals.choices import ApprovalState
 from quyu.platform.approvals.models import Approval
 from quyu.platform.audit import services as audit
 from quyu.platform.notices import services as notices
@@ -125,7 +126,21 @@ def publish(
     version = _locked(plan_version)
     if not policy.is_open("plan", "publish", version.state):
         raise NotApproved(version.get_state_display())
-    start = effective_from or day_of(at)
+    return _published(version, actor=actor, at=at, start=effective_from or day_of(at))
+
+
+@transaction.atomic
+def put_in_force(
+    *, plan_version: PlanVersion, actor: User, at: date | datetime, start: date, approved_by: Approval
+) -> PlanVersion:
+    """Publish a draft that carries out what a second person has approved: a change of the version in force."""
+    version = _locked(plan_version)
+    if version.state != VersionState.DRAFT or approved_by.state != ApprovalState.APPROVED:
+        raise NotApproved(version.get_state_display())
+    return _published(version, actor=actor, at=at, start=start)
+
+
+def _published(version: PlanVersion, *, actor: User, at: date | datetime, start: date) -> PlanVersion:
     if start < day_of(at):
         raise EffectiveInThePast(start)
     _one_at_a_time(version)
@@ -133,17 +148,13 @@ def publish(
     is_future = start > day_of(at)
     superseded = _supersede(version, [VersionState.SCHEDULED] if is_future else IN_LINE, actor)
     _move(version, VersionState.SCHEDULED if is_future else VersionState.PUBLISHED, actor)
+    detail = {
+        "total_fen": version.total_fen,
+        "supersedes": [old.number for old in superseded],
+        "valid_from": start.isoformat(),
+    }
     audit.record(
-        actor=actor,
-        verb="target.publish",
-        subject=version,
-        label=str(version),
-        detail={
-            "total_fen": version.total_fen,
-            "supersedes": [old.number for old in superseded],
-            "valid_from": start.isoformat(),
-        },
-        at=at,
+        actor=actor, verb="target.publish", subject=version, label=str(version), detail=detail, at=at
     )
     letters.issue(plan_version=version, actor=actor, at=at)
     _tell_owners(version, at)

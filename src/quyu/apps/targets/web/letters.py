@@ -15,7 +15,7 @@ from quyu.apps.targets.choices import LetterState
 from quyu.apps.targets.models import Letter
 from quyu.apps.targets.selectors import letters as selectors
 from quyu.apps.targets.selectors.letter_check import check_letter
-from quyu.apps.targets.services import letters
+from quyu.apps.targets.services import changes, letters
 from quyu.kernel.refusal import Refusal
 from quyu.platform.fields.values import spoken
 from quyu.platform.files import services as files
@@ -126,7 +126,7 @@ def contest(request: GuardedRequest, pk: int) -> HttpResponse:
     letter = letter_or_404(request, pk)
     reason = request.POST.get("reason", "")
     try:
-        letters.contest(letter=letter, actor=request.user, reason=reason, at=request.now)
+        changes.from_letter(letter=letter, actor=request.user, reason=reason, at=request.now)
     except Refusal as refusal:
         return _refused(request, letter, refusal)
     messages.success(request, _("已提交调整申请，负责人会与您沟通。"))

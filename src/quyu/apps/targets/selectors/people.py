@@ -1,0 +1,95 @@
+"""The targets of people in a version: as they answered for the territories day by day, and as they do today.
+
+Both readings cut the same cells and sum to the same total; a move of people changes who carries a target,
+never the target itself.
+"""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import date
+
+from quyu.apps.targets import store
+from quyu.apps.targets.axes import TERRITORY, Axes
+from quyu.apps.targets.dimension import PERIOD, REGION
+from quyu.apps.targets.models import PlanVersion
+from quyu.apps.targets.recut import VACANT, Held, by_days
+from quyu.apps.targets.selectors.reach import Reach
+from quyu.apps.targets.sums import leaf_sums
+from quyu.apps.territories.models import TerritoryOwner
+from quyu.platform.people.models import Assignment
+
+FAR = date(9999, 1, 1)
+
+
+@dataclass(frozen=True)
+class PersonTarget:
+    """`as_was` and `restated` by month; `code` is empty for targets nobody answers for."""
+
+    code: str
+    name: str
+    territories: tuple[str, ...]
+    as_was: tuple[int, ...]
+    restated: tuple[int, ...]
+
+    @property
+    def as_was_total(self) -> int:
+        return sum(self.as_was)
+
+    @property
+    def restated_total(self) -> int:
+        return sum(self.restated)
+
+
+def people_targets(version: PlanVersion, *, reach: Reach, today: date) -> list[PersonTarget]:
+    """Every person with a target in a territory within reach, by code; the vacancy last."""
+    axes = Axes.from_json(version.axes)
+    table = leaf_sums(axes, store.load_shaped(version, axes.shape), (REGION, PERIOD))
+    spans, names = _spans()
+    was: dict[str, list[int]] = defaultdict(lambda: [0] * len(axes.months))
+    now: dict[str, list[int]] = defaultdict(lambda: [0] * len(axes.months))
+    places: dict[str, set[str]] = defaultdict(set)
+    for place, leaf in enumerate(axes.leaves):
+        if not reach.covers(axes, leaf):
+            continue
+        held = spans.get(leaf, [])
+        current = _on(held, today)
+        for month, code in enumerate(axes.months):
+            value = int(table[place, month])
+            for who, share in by_days(value, month_days(code), held).items():
+                was[who][month] += share
+                places[who].add(axes.name(leaf))
+            now[current][month] += value
+            places[current].add(axes.name(leaf))
+    people = sorted(set(was) | set(now), key=lambda who: (who == VACANT, who))
+    return [
+        PersonTarget(who, names.get(who, ""), tuple(sorted(places[who])), tuple(was[who]), tuple(now[who]))
+        for who in people
+    ]
+
+
+def month_days(code: str) -> tuple[date, date]:
+    """The days of a month, half-open."""
+    first = date(int(code[:4]), int(code[5:7]), 1)
+    return first, date(first.year + first.month // 12, first.month % 12 + 1, 1)
+
+
+def _on(held: list[Held], day: date) -> str:
+    owners = [span for span in held if span.first <= day and (span.stop is None or day < span.stop)]
+    return owners[-1].who if owners else VACANT
+
+
+def _spans() -> tuple[dict[str, list[Held]], dict[str, str]]:
+    """Territory -> who sat on the position that answered for it, when; and the names of the people."""
+    seats: dict[int, list[Assignment]] = defaultdict(list)
+    for seat in Assignment.objects.select_related("person").order_by("valid_from", "pk"):
+        seats[seat.position_id].append(seat)
+    spans: dict[str, list[Held]] = defaultdict(list)
+    names: dict[str, str] = {}
+    for row in TerritoryOwner.objects.select_related("territory").order_by("valid_from", "pk"):
+        for seat in seats.get(row.position_id, []):
+            ends = [day for day in (row.valid_to, seat.valid_to, seat.person.left_on) if day]
+            first, stop = max(row.valid_from, seat.valid_from), min(ends, default=None)
+            if first < (stop or FAR):
+                spans[TERRITORY + row.territory.code].append(Held(seat.person.code, first, stop))
+                names[seat.person.code] = seat.person.name
+    return spans, names
