@@ -18,6 +18,13 @@ class EditRule(models.TextChoices):
     KEEP_TOTAL = "total", _("上级不变，由同级分摊")
 
 
+class Side(models.TextChoices):
+    """Whose values stand after a merge."""
+
+    SOURCE = "source", _("取并入方")
+    TARGET = "target", _("取本版本")
+
+
 class MilestoneSignal(models.TextChoices):
     """What is told about a milestone, each once."""
 

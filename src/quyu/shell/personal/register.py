@@ -31,7 +31,7 @@ TEXTS = {
     "territories.Territory": ("name",),
     "territories.Alignment": ("name", "method"),
     "targets.Plan": ("name",),
-    "targets.PlanVersion": ("axes", "method"),
+    "targets.PlanVersion": ("axes", "method", "scenario", "purpose"),
     "targets.Lock": ("reason",),
     "targets.Operation": ("detail", "reason"),
     "django_tasks_database.DBTaskResult": ("args_kwargs", "return_value", "traceback"),

@@ -10,7 +10,7 @@ from quyu.apps.targets import store
 from quyu.apps.targets.axes import Cells
 from quyu.apps.targets.models import Operation, PlanVersion
 
-UNDO, REDO = "undo", "redo"
+UNDO, REDO, MERGE = "undo", "redo", "merge"
 STEADY = frozenset({"create", "copy", "branch", "lock", "unlock"})
 """Kinds that are not taken back: they make a version, or change no cell."""
 FARTHEST_BACK = 500
@@ -51,15 +51,8 @@ def state_after(version: PlanVersion, sequence: int) -> Cells:
 
 def last_undoable(version: PlanVersion) -> Operation | None:
     """The newest change that stands: not undone, or done again since; the creation stays."""
-    settled: dict[int, bool] = {}
-    for sequence, kind, undoes, redoes in _steps(version):
-        if kind == UNDO:
-            settled.setdefault(undoes, False)
-        elif kind == REDO:
-            settled.setdefault(redoes, True)
-        elif kind not in STEADY and settled.get(sequence, True):
-            return _operation(version, sequence)
-    return None
+    newest = next(_standing(version), None)
+    return None if newest is None else _operation(version, newest[0])
 
 
 def last_redoable(version: PlanVersion) -> Operation | None:
@@ -77,6 +70,25 @@ def last_redoable(version: PlanVersion) -> Operation | None:
         else:
             waiting.pop()
     return _operation(version, waiting[-1]) if waiting else None
+
+
+def standing_merges(version: PlanVersion) -> Iterator[Operation]:
+    """The merges into a version that were not undone, newest first."""
+    for sequence, kind in _standing(version):
+        if kind == MERGE:
+            yield _operation(version, sequence)
+
+
+def _standing(version: PlanVersion) -> Iterator[tuple[int, str]]:
+    """(sequence, kind) of the changes that stand, newest first."""
+    settled: dict[int, bool] = {}
+    for sequence, kind, undoes, redoes in _steps(version):
+        if kind == UNDO:
+            settled.setdefault(undoes, False)
+        elif kind == REDO:
+            settled.setdefault(redoes, True)
+        elif kind not in STEADY and settled.get(sequence, True):
+            yield sequence, kind
 
 
 def _steps(version: PlanVersion) -> Iterator[tuple[int, str, int, int]]:
