@@ -35,41 +35,49 @@ def split_free(problem: Problem, values: Int64, cells: Cells) -> tuple[Cells, in
 
 
 @dataclass(frozen=True, eq=False, slots=True)
-class FreeCells:
-    """The cells of a selection that are not locked: positions, values, bounds, and the tree they span.
+class Shifting:
+    """What a change may fall on: positions, values, how far each may go down and up, and the tree they span.
 
-    `has_negative` and `has_zero` are about the values.
+    `weights` are the values in size. In a run without gaps a locked cell stays in, with weight 0 and
+    no room; among chosen cells it is left out. `free` counts the others, `zeros` those without weight.
     """
 
     cells: Cells
     values: Int64
+    weights: Int64
     lower: Int64
     upper: Int64
     branch: Int8
-    has_negative: bool
-    has_zero: bool
+    free: int
+    zeros: int
 
 
-def free_cells(problem: Problem, values: Int64, cells: Cells, *, is_relative: bool) -> FreeCells:
-    """Everything a spreading asks of the free cells, in one pass; for `is_relative` see `cell_bounds`."""
+def shifting_of(problem: Problem, values: Int64, cells: Cells) -> Shifting:
+    """Reads a selection in one pass over the memory."""
     lattice = problem.lattice
     count = cells.stop - cells.start if isinstance(cells, slice) else cells.size
-    free, here, lower, upper = (np.empty(count, np.int64) for _ in range(4))
-    branch = np.empty(count, np.int8)
-    given = (lattice.order, problem.locked, values, problem.lower, problem.upper, lattice.branch)
-    filled = (free, here, lower, upper, branch)
-    if isinstance(cells, slice):
-        kept, has_negative, has_zero = _read_run(cells.start, *given, is_relative, *filled)
-    else:
-        kept, has_negative, has_zero = _read_chosen(cells, *given, is_relative, *filled)
-    return FreeCells(
-        cells if kept == count else free[:kept],
-        here[:kept],
-        lower[:kept],
-        upper[:kept],
-        branch[:kept],
-        has_negative,
-        has_zero,
+    weights, lower, upper = np.empty(count, np.int64), np.empty(count, np.int64), np.empty(count, np.int64)
+    given = (problem.locked, problem.lower, problem.upper)
+    if isinstance(cells, slice) and lattice.order is None:
+        here = values[cells]
+        run = tuple(None if array is None else array[cells] for array in given)
+        free, zeros = _read_run(here, *run, weights, lower, upper)
+        return Shifting(cells, here, weights, lower, upper, lattice.branch[cells], free, zeros)
+    chosen = np.arange(cells.start, cells.stop) if isinstance(cells, slice) else cells
+    here, branch = np.empty(count, np.int64), np.empty(count, np.int8)
+    kept = np.empty(count, np.int64)
+    free, zeros = _read_chosen(
+        chosen, lattice.order, values, *given, lattice.branch, kept, here, weights, lower, upper, branch
+    )
+    return Shifting(
+        cells if free == count else kept[:free],
+        here[:free],
+        weights[:free],
+        lower[:free],
+        upper[:free],
+        branch[:free],
+        free,
+        zeros,
     )
 
 
@@ -140,64 +148,50 @@ def _read_bounds(
 
 @compiled
 def _read_run(
-    start: int,
-    order: Int64 | None,
-    locked: NDArray[np.bool_] | None,
     values: Int64,
+    locked: NDArray[np.bool_] | None,
     lower: Int64 | None,
     upper: Int64 | None,
-    branches: Int8,
-    is_relative: bool,
-    free: Int64,
-    here: Int64,
+    weights: Int64,
     low: Int64,
     high: Int64,
-    branch: Int8,
-) -> tuple[int, bool, bool]:
-    """Fills the last five arrays; returns how many cells are free, and whether values are negative, zero.
+) -> tuple[int, int]:
+    """Fills the last three arrays; returns how many cells are free, and how many of these are zero.
 
     What is None is left out when the kernel is compiled.
     """
-    count, negative, zero = 0, 0, 0
-    lowest = np.int8(-1)
-    for place in range(free.size):
-        position = start + place
-        lowest = min(lowest, branches[position])
-        row = position if order is None else order[position]
-        value = values[row]
-        shift = value if is_relative else 0
-        free[count] = position
-        here[count] = value
-        low[count] = (0 if lower is None else lower[row]) - shift
-        limit = UNBOUNDED if upper is None else upper[row]
-        high[count] = UNBOUNDED if limit >= UNBOUNDED else limit - shift
-        branch[count] = lowest
-        is_free = True if locked is None else not locked[row]
-        lowest = np.int8(127) if is_free else lowest
-        negative += 1 if is_free and value < 0 else 0
-        zero += 1 if is_free and value == 0 else 0
-        count += 1 if is_free else 0
-    return count, negative > 0, zero > 0
+    free, zeros = 0, 0
+    for cell in range(values.size):
+        value = values[cell]
+        is_free = True if locked is None else not locked[cell]
+        weights[cell] = abs(value) if is_free else 0
+        low[cell] = (0 if lower is None else lower[cell]) - value if is_free else 0
+        limit = UNBOUNDED if upper is None else upper[cell]
+        room = UNBOUNDED if limit >= UNBOUNDED else limit - value
+        high[cell] = room if is_free else 0
+        free += 1 if is_free else 0
+        zeros += 1 if is_free and value == 0 else 0
+    return free, zeros
 
 
 @compiled
 def _read_chosen(
     chosen: Int64,
     order: Int64 | None,
-    locked: NDArray[np.bool_] | None,
     values: Int64,
+    locked: NDArray[np.bool_] | None,
     lower: Int64 | None,
     upper: Int64 | None,
     branches: Int8,
-    is_relative: bool,
     free: Int64,
     here: Int64,
+    weights: Int64,
     low: Int64,
     high: Int64,
     branch: Int8,
-) -> tuple[int, bool, bool]:
-    """The same for chosen positions, which may leave out any others."""
-    count, before, negative, zero = 0, -1, 0, 0
+) -> tuple[int, int]:
+    """The same for chosen positions, without the locked ones."""
+    count, before, zeros = 0, -1, 0
     for position in chosen:
         row = position if order is None else order[position]
         if locked is not None and locked[row]:
@@ -207,14 +201,13 @@ def _read_chosen(
             lowest = min(lowest, branches[passed])
         before = position
         value = values[row]
-        shift = value if is_relative else 0
         free[count] = position
         here[count] = value
-        low[count] = (0 if lower is None else lower[row]) - shift
+        weights[count] = abs(value)
+        low[count] = (0 if lower is None else lower[row]) - value
         limit = UNBOUNDED if upper is None else upper[row]
-        high[count] = UNBOUNDED if limit >= UNBOUNDED else limit - shift
+        high[count] = UNBOUNDED if limit >= UNBOUNDED else limit - value
         branch[count] = lowest
-        negative += 1 if value < 0 else 0
-        zero += 1 if value == 0 else 0
+        zeros += 1 if value == 0 else 0
         count += 1
-    return count, negative > 0, zero > 0
+    return count, zeros

@@ -8,7 +8,7 @@ never move.
 import numpy as np
 
 from quyu.engine.allocation.bearing import Bearing, Edit, bearing_of
-from quyu.engine.allocation.cell import FreeCells, exact_sum, free_cells
+from quyu.engine.allocation.cell import cell_bounds, exact_sum, shifting_of, split_free
 from quyu.engine.allocation.conflict import limits_of, refuse
 from quyu.engine.allocation.infeasible import Conflict, Infeasible, Kind
 from quyu.engine.allocation.interval import interval
@@ -57,28 +57,40 @@ def _shift(
     problem: Problem, values: Int64, cells: Cells, amount: int, rule: Spread
 ) -> list[tuple[Cells, Spreading, Int64 | None]] | None:
     """Adds an amount to the free cells; an empty list where nothing moves, None where bounds forbid it."""
-    if amount == 0 and rule is Spread.PROPORTIONAL:
+    if rule is not Spread.PROPORTIONAL:
+        return _respread(problem, values, cells, amount, rule)
+    if amount == 0:
         return []
-    is_relative = rule is Spread.PROPORTIONAL
-    free = free_cells(problem, values, cells, is_relative=is_relative)
-    if count_of(free.cells) == 0:
+    shifting = shifting_of(problem, values, cells)
+    if shifting.free == 0:
+        return None
+    weights = integer_weights(shifting.weights)
+    fallback = weights[:0]
+    if shifting.zeros:
+        fallback = integer_weights(problem.base[problem.lattice.rows(shifting.cells)])
+    found = spread(weights, fallback, (shifting.lower, shifting.upper), amount, problem.unit, shifting.branch)
+    return None if found is None else [(shifting.cells, found, shifting.values)]
+
+
+def _respread(
+    problem: Problem, values: Int64, cells: Cells, amount: int, rule: Spread
+) -> list[tuple[Cells, Spreading, Int64 | None]] | None:
+    """Clears the free cells and spreads what they held and the amount by the base, or equally."""
+    free, _ = split_free(problem, values, cells)
+    if count_of(free) == 0:
         return None if amount else []
-    asked = amount if is_relative else amount + exact_sum(free.values)
-    weights, fallback = _weights(problem, free, rule)
-    found = spread(weights, fallback, (free.lower, free.upper), asked, problem.unit, free.branch)
-    return None if found is None else [(free.cells, found, free.values if is_relative else None)]
-
-
-def _weights(problem: Problem, free: FreeCells, rule: Spread) -> tuple[Int64, Int64]:
-    """What the shares follow, and what cells without such a weight follow."""
-    if rule is Spread.PROPORTIONAL:
-        weights = integer_weights(np.abs(free.values) if free.has_negative else free.values)
-        if not free.has_zero:
-            return weights, weights[:0]
-    base = integer_weights(problem.base[problem.lattice.rows(free.cells)])
-    if rule is Spread.EQUAL:
-        return np.ones(base.size, np.int64), base[:0]
-    return (weights, base) if rule is Spread.PROPORTIONAL else (base, base)
+    rows = problem.lattice.rows(free)
+    before, lower, upper = cell_bounds(problem, values, rows)
+    base = np.ones(before.size, np.int64) if rule is Spread.EQUAL else integer_weights(problem.base[rows])
+    found = spread(
+        base,
+        base,
+        (lower, upper),
+        amount + exact_sum(before),
+        problem.unit,
+        problem.lattice.branches(free),
+    )
+    return None if found is None else [(free, found, None)]
 
 
 def _refusal(

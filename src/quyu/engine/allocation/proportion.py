@@ -278,43 +278,46 @@ def _try_factor(
 
 def reach(weights: Int64, lower: Int64, upper: Int64) -> tuple[int, int, int, int, int]:
     """Sums of bounds: lower and upper of cells with weight, of cells without, and of these nearest to zero."""
-    low, low_rest, high, high_rest, others = _sum_bounds(weights, lower, upper)
-    if others:
-        return _reach_apart(weights, lower, upper)
-    ends = ((int(low) << 32) + int(low_rest), (int(high) << 32) + int(high_rest))
-    least, most = (min(max(end, -FAR), FAR) for end in ends)
-    return least, most, 0, 0, 0
+    halves = _sum_bounds(weights, lower, upper)
+    low, high, low_other, high_other, nearest = (
+        min(max((int(top) << 32) + int(rest), -FAR), FAR)
+        for top, rest in zip(halves[:5], halves[5:], strict=True)
+    )
+    return low, high, low_other, high_other, nearest
 
 
 @compiled
-def _sum_bounds(weights: Int64, lower: Int64, upper: Int64) -> tuple[int, int, int, int, int]:
-    """The sums of the bounds in halves of 32 bits, which never overflow, and how many cells have no weight."""
-    low, low_rest, high, high_rest, others = 0, 0, 0, 0, 0
+def _sum_bounds(
+    weights: Int64, lower: Int64, upper: Int64
+) -> tuple[int, int, int, int, int, int, int, int, int, int]:
+    """The five sums by their upper and their lower 32 bits, which never overflow."""
+    low, high, low_other, high_other, nearest = 0, 0, 0, 0, 0
+    low_rest, high_rest, low_other_rest, high_other_rest, nearest_rest = 0, 0, 0, 0, 0
     for cell in range(weights.size):
-        low += lower[cell] >> 32
-        low_rest += lower[cell] & 0xFFFFFFFF
-        high += upper[cell] >> 32
-        high_rest += upper[cell] & 0xFFFFFFFF
-        others += 1 if weights[cell] == 0 else 0
-    return low, low_rest, high, high_rest, others
-
-
-@compiled
-def _reach_apart(weights: Int64, lower: Int64, upper: Int64) -> tuple[int, int, int, int, int]:
-    """The same where some cells have no weight."""
-    exact = np.zeros(5, np.int64)
-    size = np.zeros(5, np.float64)
-    for cell in range(weights.size):
-        first = 0 if weights[cell] > 0 else 2
-        exact[first] += lower[cell]
-        size[first] += lower[cell]
-        exact[first + 1] += upper[cell]
-        size[first + 1] += upper[cell]
-        if first == 2:
-            nearest = min(max(0, lower[cell]), upper[cell])
-            exact[4] += nearest
-            size[4] += nearest
-    for index in range(5):
-        if abs(size[index]) > FAR:
-            exact[index] = FAR if size[index] > 0 else -FAR
-    return exact[0], exact[1], exact[2], exact[3], exact[4]
+        first, last = lower[cell], upper[cell]
+        is_other = weights[cell] == 0
+        own_first, own_last = 0 if is_other else first, 0 if is_other else last
+        other_first, other_last = first - own_first, last - own_last
+        least = min(max(0, other_first), other_last)
+        low += own_first >> 32
+        low_rest += own_first & 0xFFFFFFFF
+        high += own_last >> 32
+        high_rest += own_last & 0xFFFFFFFF
+        low_other += other_first >> 32
+        low_other_rest += other_first & 0xFFFFFFFF
+        high_other += other_last >> 32
+        high_other_rest += other_last & 0xFFFFFFFF
+        nearest += least >> 32
+        nearest_rest += least & 0xFFFFFFFF
+    return (
+        low,
+        high,
+        low_other,
+        high_other,
+        nearest,
+        low_rest,
+        high_rest,
+        low_other_rest,
+        high_other_rest,
+        nearest_rest,
+    )

@@ -15,13 +15,6 @@ import numpy as np
 from quyu.engine.allocation.compiled import compiled
 from quyu.engine.allocation.lattice import Int8, Int64
 
-_SMALL = 48
-"""Buckets up to this size are ranked by insertion, larger ones by partition."""
-
-_BUCKETS = 64
-_FEW_BUCKETS = 16
-"""For groups of up to _SMALL, where clearing the buckets would take longer than ranking."""
-
 _RUN = 1_024
 """So many remainders below 2^52 fit into 64 bits."""
 
@@ -49,9 +42,6 @@ def round_down_tree(quotient: Int64, remainder: Int64, whole: int, branch: Int8)
     start = np.empty(inner + 1, np.int64)
     part = np.zeros(inner, np.int64)
     spare = np.zeros(inner, np.int64)
-    counts = np.empty(_BUCKETS, np.int64)
-    bucket = np.empty(cells, np.int8)
-    held = np.empty(cells + 1, np.int64)
     _gather(remainder, whole, branch, used, first, start, part, spare)
     for index in range(depth):
         below = first[index + 1]
@@ -60,12 +50,12 @@ def round_down_tree(quotient: Int64, remainder: Int64, whole: int, branch: Int8)
             begin = start[node]
             end = start[node + 1] if node + 1 < below else (cells if is_leaf_level else first[index + 2])
             if is_leaf_level:
-                _hand_out(remainder[begin:end], whole, quotient[begin:end], spare[node], counts, bucket, held)
+                _hand_out(remainder[begin:end], whole, quotient[begin:end], spare[node])
             else:
                 left = spare[node]
                 for child in range(begin, end):
                     left -= spare[child]
-                _hand_out(part[begin:end], whole, spare[begin:end], left, counts, bucket, held)
+                _hand_out(part[begin:end], whole, spare[begin:end], left)
 
 
 @compiled
@@ -121,13 +111,29 @@ def _units(remainder: Int64, whole: int) -> tuple[int, int]:
 
 
 @compiled
-def _hand_out(
-    remainder: Int64, whole: int, amount: Int64, units: int, counts: Int64, bucket: Int8, held: Int64
-) -> None:
-    """One unit each to the `units` largest remainders, ties to the first."""
+def _hand_out(remainder: Int64, whole: int, amount: Int64, units: int) -> None:
+    """One unit each to the `units` largest remainders, ties to the first.
+
+    The edge is searched between `low`, which `many` remainders exceed, and `high`, which `few` do: where
+    the straight line between them says, and by halves where that gains too little.
+    """
     if units <= 0:
         return
-    edge, ties = _nth_largest(remainder, whole, units, counts, bucket, held)
+    low, many = -1, remainder.size
+    high, few = whole - 1, 0
+    turn = 0
+    while many != units and few != units and high - low > 1:
+        ahead = (many - units) / (many - few) if turn % 3 < 2 else 0.5
+        edge = min(max(low + int((high - low) * ahead), low + 1), high - 1)
+        above = 0
+        for cell in range(remainder.size):
+            above += 1 if remainder[cell] > edge else 0
+        if above >= units:
+            low, many = edge, above
+        else:
+            high, few = edge, above
+        turn += 1
+    edge, ties = (low, 0) if many == units else (high, units - few)
     for cell in range(remainder.size):
         amount[cell] += 1 if remainder[cell] > edge else 0
     cell = 0
@@ -136,49 +142,6 @@ def _hand_out(
             amount[cell] += 1
             ties -= 1
         cell += 1
-
-
-@compiled
-def _nth_largest(
-    remainder: Int64, whole: int, nth: int, counts: Int64, bucket: Int8, held: Int64
-) -> tuple[int, int]:
-    """The nth largest remainder, and how many of its equals are among the first n.
-
-    Counted into equal buckets, then ranked within one bucket.
-    """
-    buckets = counts.size if remainder.size > _SMALL else _FEW_BUCKETS
-    scale = buckets / whole
-    top = buckets - 1
-    counts[:buckets] = 0
-    for cell in range(remainder.size):
-        bucket[cell] = min(int(remainder[cell] * scale), top)
-    for cell in range(remainder.size):
-        counts[bucket[cell]] += 1
-    chosen = top
-    while counts[chosen] < nth:
-        nth -= counts[chosen]
-        chosen -= 1
-    size = 0
-    for cell in range(remainder.size):
-        held[size] = remainder[cell]
-        size += 1 if bucket[cell] == chosen else 0
-    if size > _SMALL:
-        edge: int = np.partition(held[:size], size - nth)[size - nth]
-        for cell in range(size):
-            nth -= 1 if held[cell] > edge else 0
-        return edge, nth
-    for cell in range(1, size):
-        value = held[cell]
-        place = cell
-        while place > 0 and held[place - 1] < value:
-            held[place] = held[place - 1]
-            place -= 1
-        held[place] = value
-    found: int = held[nth - 1]
-    first = nth - 1
-    while first > 0 and held[first - 1] == found:
-        first -= 1
-    return found, nth - first
 
 
 @compiled
