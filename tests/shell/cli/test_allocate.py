@@ -215,3 +215,23 @@ def test_the_command_runs_without_the_site(tmp_path: Path) -> None:
 
     assert json.loads(done.stdout.splitlines()[-1])["status"] == "solved"
     assert (tmp_path / "result.csv").exists()
+
+
+@pytest.mark.capability("DEC4")
+def test_an_edit_may_take_the_profile_of_another_node(tmp_path: Path) -> None:
+    current = with_columns(value=[200, 400, 600, 200, 400, 200])
+    change = {"at": {"region": "上海"}, "value": 800, "keep": "siblings", "like": {"region": "江苏"}}
+
+    answer = run(tmp_path, problem(), current, change)
+
+    assert answer.values == [600, 200, 450, 150, 400, 200]
+
+
+def test_an_edit_may_follow_weights_along_a_dimension(tmp_path: Path) -> None:
+    current = with_columns(value=[200, 400, 600, 200, 400, 200])
+    change = {"at": {"region": "上海"}, "value": 800, "profile": {"period": [3, 1]}}
+
+    assert run(tmp_path, problem(), current, change).values[:2] == [600, 200]
+    wrong = run(tmp_path, problem(), current, {**change, "profile": {"period": [1, 2, 3]}})
+    both = run(tmp_path, problem(), current, {**change, "spread": "equal"})
+    assert (wrong.line["code"], both.line["code"]) == ("wrong_length", "bad_field")

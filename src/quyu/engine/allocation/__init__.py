@@ -19,12 +19,14 @@ from quyu.engine.allocation.problem import UNBOUNDED, BadProblem, Bound, Problem
 from quyu.engine.allocation.reasons import BOUND_BY, Reasons, reasons
 from quyu.engine.allocation.result import Result
 from quyu.engine.allocation.solve import Stopped, solve
+from quyu.engine.allocation.verbs import BadVerb, equal, growth, like, rounded, seasonal, weighted
 from quyu.engine.allocation.verify import Certificate, verify
 
 __all__ = [
     "BOUND_BY",
     "UNBOUNDED",
     "BadProblem",
+    "BadVerb",
     "Bound",
     "Certificate",
     "Conflict",
@@ -47,9 +49,15 @@ __all__ = [
     "UnknownNode",
     "Why",
     "edit",
+    "equal",
     "explain",
+    "growth",
     "interval",
+    "like",
     "reasons",
+    "rounded",
+    "seasonal",
     "solve",
     "verify",
+    "weighted",
 ]

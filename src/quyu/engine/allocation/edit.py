@@ -1,8 +1,9 @@
 """Changes one node; everything else follows by the rule chosen (see `bearing`).
 
 The change falls on the free cells below the node in proportion to what they hold now, so an edit that
-changes nothing changes nothing, and what planners typed by hand keeps its proportions. Locked cells
-never move.
+changes nothing changes nothing, and what planners typed by hand keeps its proportions. `Params.spread`
+may say otherwise for the cells below the node; those that balance the change always keep their
+proportions. Locked cells never move.
 """
 
 import numpy as np
@@ -28,10 +29,13 @@ def edit(problem: Problem, values: Int64, change: Edit, params: Params | None = 
     more = change.value - exact_sum(values[problem.rows(change.at)])
     asked = Total(change.at, change.value)
     moves = []
-    for cells, amount in ((bearing.inside, more), (bearing.outside, -more)):
+    for cells, amount, rule in (
+        (bearing.inside, more, params.spread),
+        (bearing.outside, -more, Spread.PROPORTIONAL),
+    ):
         if cells is bearing.outside and bearing.held is None:
             continue
-        moved = _shift(problem, values, cells, amount, params.spread)
+        moved = _shift(problem, values, cells, amount, rule)
         if moved is None:
             raise _refusal(problem, values, change, bearing, cells is bearing.inside, params)
         moves += [Move(asked, *move) for move in moved]

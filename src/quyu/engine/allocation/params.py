@@ -17,7 +17,7 @@ class Spread(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Params:
-    """`spread`: what shares follow. `conflict_limit`: longest list of conflicts in a refusal."""
+    """`spread`: what shares follow (of an edit, below the node). `conflict_limit`: longest list of conflicts in a refusal."""
 
     spread: Spread = Spread.PROPORTIONAL
     conflict_limit: int = 20

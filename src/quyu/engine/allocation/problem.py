@@ -104,11 +104,11 @@ class Problem:
         twin.__dict__["totals"] = totals
         return twin
 
-    def with_cells(self, base: Int64, **arrays: Int64 | NDArray[np.bool_] | None) -> Self:
+    def with_cells(self, base: Int64 | NDArray[np.float64], **fields: object) -> Self:
         """Another problem on the same lattice, by the names of the fields; only the amounts are checked."""
         twin = object.__new__(type(self))
         plain = {key: value for key, value in self.__dict__.items() if key != "current"}
-        twin.__dict__.update(plain | {"base": base} | arrays)
+        twin.__dict__.update(plain | {"base": base} | fields)
         _check_shapes(twin)
         _check_amounts(twin)
         return twin

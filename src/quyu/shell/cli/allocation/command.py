@@ -88,14 +88,13 @@ def _answered(
     if edit_file is None:
         start = perf_counter()
         return solve(problem, Params(conflict_limit=CONFLICT_LIMIT)), perf_counter() - start
-    change, params, ignored = read_edit(edit_file, question.dimensions)
-    _tell_ignored(edit_file, ignored)
-    if not has_cells(problem, change.at):
-        raise no_cells(edit_file.name, change.at)
+    change = read_edit(edit_file, question.dimensions)
+    _tell_ignored(edit_file, change.ignored)
+    if not has_cells(problem, change.edit.at):
+        raise no_cells(edit_file.name, change.edit.at)
     start = perf_counter()
-    result, was_moved = edited(
-        problem, change, Params(params.spread, CONFLICT_LIMIT), is_current=has_current(table)
-    )
+    params = Params(conflict_limit=CONFLICT_LIMIT)
+    result, was_moved = edited(problem, change, params, is_current=has_current(table))
     if was_moved:
         click.echo(_("注意：现值与合计、上下限或占比不符，已先按现值的比例调到相符，再作修改。"), err=True)
     return result, perf_counter() - start

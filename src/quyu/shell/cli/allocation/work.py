@@ -6,9 +6,10 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from quyu.engine.allocation import Edit, Keep, Params, Problem, Result, Total, edit, solve
+from quyu.engine.allocation import Edit, Keep, Params, Problem, Result, Total, edit, like, seasonal, solve
 from quyu.shell.cli.allocation.bad_input import BadInput
 from quyu.shell.cli.allocation.cell_file import CellTable
+from quyu.shell.cli.allocation.edit_file import Change
 from quyu.shell.cli.allocation.problem_file import Question
 from quyu.shell.cli.language import _
 
@@ -65,24 +66,40 @@ def has_current(table: CellTable) -> bool:
     return bool(free.any()) or bool(table.has_value.all())
 
 
-def edited(problem: Problem, change: Edit, params: Params, *, is_current: bool) -> tuple[Result, bool]:
+def edited(problem: Problem, change: Change, params: Params, *, is_current: bool) -> tuple[Result, bool]:
     """The answer after one edit, and whether the values had to be brought to the totals first.
 
     Without current values the problem is solved first. Where current values miss a total, a bound or
     a share, they are first spread anew in proportion to themselves. With `keep` none the totals
     around the node follow it, so these are taken as they are.
     """
+    params = replace(params, spread=change.spread)
     if not is_current:
         solved = solve(problem)
-        return edit(solved.problem, solved.values, change, params), False
-    if change.keep is Keep.NONE:
-        problem = problem.with_totals(tuple(_followed(problem, total, change) for total in problem.totals))
+        return _edit(problem, solved.problem.totals, solved.values, change, params), False
+    totals = problem.totals
+    if change.edit.keep is Keep.NONE:
+        totals = tuple(_followed(problem, total, change.edit) for total in totals)
     values = problem.current
+    problem = problem.with_totals(totals)
     if holds(problem, values):
-        return edit(problem, values, change, params), False
-    base = values if values.any() else problem.base
-    values = solve(replace(problem, base=base)).values
-    return edit(problem, values, change, params), True
+        return _edit(problem, totals, values, change, params), False
+    values = solve(problem.with_cells(values if values.any() else problem.base)).values
+    return _edit(problem, totals, values, change, params), True
+
+
+def _edit(
+    problem: Problem, totals: tuple[Total, ...], values: Int64, change: Change, params: Params
+) -> Result:
+    """The edit under the base that it follows; the answer keeps the base of the problem."""
+    at = change.edit.at
+    followed = problem.with_totals(totals)
+    if change.like is not None:
+        followed = followed.with_cells(like(followed, at, change.like))
+    if change.profile is not None:
+        followed = followed.with_cells(seasonal(followed, *change.profile, at))
+    result = edit(followed, values, change.edit, params)
+    return replace(result, problem=problem.with_totals(result.problem.totals))
 
 
 def _followed(problem: Problem, total: Total, change: Edit) -> Total:
