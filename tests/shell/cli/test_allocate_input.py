@@ -66,6 +66,10 @@ def regions(parents: dict[str, Any]) -> dict[str, Any]:
             id="19 digits",
         ),
         pytest.param(
+            problem(totals=[{"at": {}, "value": -(10**400)}]), "too_large", ["18 位"], id="400 digits"
+        ),
+        pytest.param('{"unit": ' + "9" * 5_000 + "}", "bad_json", ["problem.json"], id="5000 digits"),
+        pytest.param(
             '{"dimensions": {"r": {"a": null}}, "cells": "cells.csv", "totals": [{"at": {}, "value": 1e400}]}',
             "too_large",
             ["totals[0].value"],

@@ -1,6 +1,7 @@
 """Reading many cells at once: values, bounds and locks in one pass over the memory."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -57,11 +58,11 @@ def shifting_of(problem: Problem, values: Int64, cells: Cells) -> Shifting:
     lattice = problem.lattice
     count = cells.stop - cells.start if isinstance(cells, slice) else cells.size
     weights, lower, upper = np.empty(count, np.int64), np.empty(count, np.int64), np.empty(count, np.int64)
-    given = (problem.locked, problem.lower, problem.upper)
+    given: tuple[Any, ...] = (problem.locked, problem.lower, problem.upper)
     if isinstance(cells, slice) and lattice.order is None:
         here = values[cells]
-        run = tuple(None if array is None else array[cells] for array in given)
-        free, zeros = _read_run(here, *run, weights, lower, upper)
+        locked, least, most = (None if array is None else array[cells] for array in given)
+        free, zeros = _read_run(here, locked, least, most, weights, lower, upper)
         return Shifting(cells, here, weights, lower, upper, lattice.branch[cells], free, zeros)
     chosen = np.arange(cells.start, cells.stop) if isinstance(cells, slice) else cells
     here, branch = np.empty(count, np.int64), np.empty(count, np.int8)

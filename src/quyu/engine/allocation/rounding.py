@@ -150,4 +150,5 @@ def _levels(branch: Int8) -> Int64:
     tables = np.zeros((4, 128), np.int64)
     for cell in range(1, branch.size):
         tables[cell & 3, branch[cell]] += 1
-    return tables[0] + tables[1] + tables[2] + tables[3]
+    found: Int64 = tables[0] + tables[1] + tables[2] + tables[3]
+    return found

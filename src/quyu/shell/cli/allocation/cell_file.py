@@ -165,7 +165,7 @@ def _coordinates(reading: _Reading, dimension: Dimension) -> NDArray[np.int32]:
     leaf = np.array(
         [dimension.index.get(code, dimension.index.get(code.strip(), -1)) for code in codes], np.int32
     )
-    found = leaf[chunk.indices.to_numpy(zero_copy_only=False)]
+    found: NDArray[np.int32] = leaf[chunk.indices.to_numpy(zero_copy_only=False)]
     wrong = np.flatnonzero(found < 0)
     if wrong.size:
         texts = [codes[chunk.indices[row].as_py()].strip() for row in wrong[:SHOWN].tolist()]

@@ -84,7 +84,7 @@ def whole(path: Path, place: str, number: object) -> int:
             place=place,
             text=shown(number),
         )
-    if abs(number) >= LIMIT:
+    if abs(Decimal(number)) >= LIMIT:
         raise BadInput(
             "too_large",
             "{file} 的 {place} 超过 18 位：{text}。请检查单位。",
@@ -106,7 +106,8 @@ def whole(path: Path, place: str, number: object) -> int:
 def shown(found: object) -> str:
     """What stands in the file, short enough for a message."""
     if isinstance(found, int | Decimal) and not isinstance(found, bool):
-        text = f"{found:.6e}" if abs(found) >= 10**24 else str(found)
+        amount = Decimal(found)
+        text = f"{amount:.6e}" if abs(amount) >= 10**24 else str(found)
     else:
         text = json.dumps(found, ensure_ascii=False, default=str)
     return text if len(text) <= 60 else text[:57] + "…"
