@@ -22,6 +22,7 @@ from quyu.platform.fields.values import spoken
 BASELINE, AMOUNT, GROWTH = "baseline", "amount", "growth"
 RATE_LIMITS = (-90, 500)
 LIKE = "like-"
+CHECK = {"class": "form-check-input"}
 
 
 def can_be_broken_down() -> list[tuple[str, str]]:
@@ -61,12 +62,12 @@ class HistoryForm(forms.Form):
             ("pace", gettext_lazy("按今年至今的增速估计")),
             ("rolling", gettext_lazy("用最近 12 个完整月")),
         ],
-        widget=forms.RadioSelect,
+        widget=forms.RadioSelect(CHECK),
     )
     structure = forms.ChoiceField(
         label=gettext_lazy("历史归属"),
         choices=[("now", gettext_lazy("按今天的区域划分重算")), ("then", gettext_lazy("按当时的归属"))],
-        widget=forms.RadioSelect,
+        widget=forms.RadioSelect(CHECK),
     )
     customer_multiple = forms.IntegerField(
         label=gettext_lazy("大单：超过客户月中位数的倍数"), min_value=2, max_value=100
@@ -100,7 +101,7 @@ class WeightsForm(forms.Form):
             (BY_REGION, gettext_lazy("各大区分别填写")),
             (BY_LINE, gettext_lazy("各产品线分别填写")),
         ],
-        widget=forms.RadioSelect,
+        widget=forms.RadioSelect(CHECK),
     )
     growth = forms.DecimalField(
         label=gettext_lazy("增长率（%）"), required=False, min_value=RATE_LIMITS[0], max_value=RATE_LIMITS[1], decimal_places=2,
@@ -174,7 +175,7 @@ class DimensionsForm(forms.Form):
         label=gettext_lazy("再按这些维度分解"),
         choices=[(code, NAMES[code]) for code in EXTRAS],
         required=False,
-        widget=forms.CheckboxSelectMultiple,
+        widget=forms.CheckboxSelectMultiple(CHECK),
     )
 
     def likes(self) -> dict[str, str]:
@@ -196,7 +197,7 @@ class TotalForm(forms.Form):
             (AMOUNT, gettext_lazy("填写总数")),
             (GROWTH, gettext_lazy("按上年增长")),
         ],
-        widget=forms.RadioSelect,
+        widget=forms.RadioSelect(CHECK),
     )
     total = forms.CharField(label=gettext_lazy("总数"), required=False, max_length=40)
     growth = forms.DecimalField(

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from quyu.apps.targets.services.baseline.blend import Sources, Weights, by_source, candidates
+from quyu.apps.targets.services.baseline.festival import QUARTER
 from quyu.apps.targets.services.baseline.season import season
 from quyu.apps.targets.services.baseline.series import Floats, Series
 from quyu.apps.targets.services.baseline.stages import Method, draft
@@ -20,8 +21,8 @@ BETTER_BY_BP = 10
 
 @dataclass(frozen=True)
 class BackTest:
-    """Errors in basis points, of the division among territories by source and of the months with and without
-    the festival moved; `best` are the fitted weights and `best_bp` their error. `months` of `year` were compared.
+    """Errors in basis points: of the division among territories by source, and of the first three months with
+    and without the festival on its date; `best` are the fitted weights. `months` of `year` were compared.
     """
 
     year: int
@@ -60,7 +61,7 @@ def back_test(history: Series, sources: Sources, chosen: Weights) -> BackTest | 
     for weights in candidates(potential=has_potential, plan=has_plan):
         if error(weights) + BETTER_BY_BP < error(best):
             best = weights
-    monthly = actual.sum(axis=0)
+    monthly = actual.sum(axis=0)[:, :QUARTER]
     unmoved = replace(earlier, festivals={})
     return BackTest(
         year, months, error(Weights()),

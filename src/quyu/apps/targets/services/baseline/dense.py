@@ -10,7 +10,7 @@ from datetime import date
 import numpy as np
 from numpy.typing import NDArray
 
-from quyu.apps.targets.services.baseline.festival import lines_that_follow
+from quyu.apps.targets.services.baseline.festival import ways_of_lines
 from quyu.apps.targets.services.baseline.growth import Growth
 from quyu.apps.targets.services.baseline.level import completed, pace_of
 from quyu.apps.targets.services.baseline.series import MONTHS, Series
@@ -48,7 +48,8 @@ def baseline(history: History, *, target_year: int, growth_bp: int | None = None
     growth = None if growth_bp is None else Growth(growth_bp)
     made = draft(series, Method(growth=growth), target_year=target_year)
     cells = made.cells.reshape(territories, lines, MONTHS).transpose(0, 2, 1)
-    moved = series.days_later(history.years[-1], target_year) if lines_that_follow(series).any() else 0
+    is_moved = any(way.follows for way in ways_of_lines(series))
+    moved = series.days_later(history.years[-1], target_year) if is_moved else 0
     return Baseline(np.ascontiguousarray(cells), made.growth.company_bp, moved, made.without_history)
 
 

@@ -6,7 +6,7 @@ line in the parent region, which falls back to the line in the whole company, th
 
 import numpy as np
 
-from quyu.apps.targets.services.baseline.festival import lines_that_follow, on_target_dates
+from quyu.apps.targets.services.baseline.festival import on_target_dates, ways_of_lines
 from quyu.apps.targets.services.baseline.series import MONTHS, Floats, Series
 
 CREDIBLE_MONTHS = 24
@@ -16,7 +16,7 @@ CREDIBLE_MONTHS = 24
 def season(history: Series, target_year: int) -> Floats:
     """Shares (territories, lines, 12), each summing to one, on the target year's festival."""
     amounts = np.stack([history.grouped(year) for year in history.amounts])
-    dated = on_target_dates(history, amounts, lines_that_follow(history), target_year)
+    dated = on_target_dates(history, amounts, ways_of_lines(history), target_year)
     summed = np.clip(dated, 0, None).sum(axis=0)
     everywhere = _shares(summed.sum(axis=(0, 1)), np.full(MONTHS, 1 / MONTHS))
     line = _shares(summed.sum(axis=0), np.broadcast_to(everywhere, summed.shape[1:]))

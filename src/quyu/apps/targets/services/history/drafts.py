@@ -10,7 +10,7 @@ from quyu.apps.targets.selectors.potential import last_plan_of, planned_by, pote
 from quyu.apps.targets.services.baseline.back_test import BackTest, back_test
 from quyu.apps.targets.services.baseline.blend import Sources, indices_bp
 from quyu.apps.targets.services.baseline.cleaning import Turnover, without
-from quyu.apps.targets.services.baseline.festival import lines_that_follow
+from quyu.apps.targets.services.baseline.festival import ways_of_lines
 from quyu.apps.targets.services.baseline.growth import Growth, trend_bp, trends_bp
 from quyu.apps.targets.services.baseline.level import Like, Likes, completed, pace_of
 from quyu.apps.targets.services.baseline.series import Ints, Series
@@ -141,7 +141,7 @@ def _likes(basis: Basis, past: Past) -> Likes:
 def festival_shift_days(prepared: Prepared) -> int:
     """How many days later the festival falls than in the last year of history; 0 where nothing follows it."""
     cleaned = prepared.cleaned
-    if not lines_that_follow(cleaned).any():
+    if not any(way.follows for way in ways_of_lines(cleaned)):
         return 0
     return cleaned.days_later(cleaned.years[-1], prepared.basis.year)
 
