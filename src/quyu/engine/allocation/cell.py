@@ -1,7 +1,6 @@
 """Reading many cells at once: values, bounds and locks in one pass over the memory."""
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -58,17 +57,29 @@ def shifting_of(problem: Problem, values: Int64, cells: Cells) -> Shifting:
     lattice = problem.lattice
     count = cells.stop - cells.start if isinstance(cells, slice) else cells.size
     weights, lower, upper = np.empty(count, np.int64), np.empty(count, np.int64), np.empty(count, np.int64)
-    given: tuple[Any, ...] = (problem.locked, problem.lower, problem.upper)
     if isinstance(cells, slice) and lattice.order is None:
         here = values[cells]
-        locked, least, most = (None if array is None else array[cells] for array in given)
+        locked = None if problem.locked is None else problem.locked[cells]
+        least, most = (None if each is None else each[cells] for each in (problem.lower, problem.upper))
         free, zeros = _read_run(here, locked, least, most, weights, lower, upper)
         return Shifting(cells, here, weights, lower, upper, lattice.branch[cells], free, zeros)
     chosen = np.arange(cells.start, cells.stop) if isinstance(cells, slice) else cells
     here, branch = np.empty(count, np.int64), np.empty(count, np.int8)
     kept = np.empty(count, np.int64)
     free, zeros = _read_chosen(
-        chosen, lattice.order, values, *given, lattice.branch, kept, here, weights, lower, upper, branch
+        chosen,
+        lattice.order,
+        values,
+        problem.locked,
+        problem.lower,
+        problem.upper,
+        lattice.branch,
+        kept,
+        here,
+        weights,
+        lower,
+        upper,
+        branch,
     )
     return Shifting(
         cells if free == count else kept[:free],
