@@ -16,6 +16,8 @@ from tests.authorization import (
     catalog_people,
     catalog_personal,
     catalog_plans,
+    catalog_scenarios,
+    catalog_settings,
     coverage,
 )
 from tests.authorization.questions import Case, Topic, gate, judge
@@ -35,6 +37,8 @@ def all_topics() -> list[Topic]:
         *catalog_people.topics(),
         *catalog_business.topics(),
         *catalog_plans.topics(),
+        *catalog_scenarios.topics(),
+        *catalog_settings.topics(),
         *catalog_imports.topics(),
         *catalog_personal.topics(),
     ]
