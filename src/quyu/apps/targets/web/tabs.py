@@ -30,6 +30,7 @@ TABS = (
     Tab(_("规则"), "target-rules"),
     Tab(_("里程碑"), "target-milestones", "milestone"),
     Tab(_("基线"), "target-baseline"),
+    Tab(_("场景"), "target-scenarios"),
     Tab(_("变更记录"), "target-history"),
 )
 
