@@ -16,6 +16,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("account/", include("quyu.shell.account_urls")),
     path("org/", include("quyu.platform.people.urls")),
     path("targets/", include("quyu.apps.targets.web.urls")),
+    path("targets/", include("quyu.apps.targets.web.control_urls")),
     path("letters/", include("quyu.apps.targets.web.letter_urls")),
     path("changes/", include("quyu.apps.targets.web.adjusting_urls")),
     path("imports/", include("quyu.platform.imports.urls")),

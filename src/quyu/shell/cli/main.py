@@ -37,6 +37,10 @@ COMMANDS = {
         _("开通账号并授予角色（第一个管理员由此而来）。"),
         ("user", "create"),
     ),
+    "verify": Entry("quyu.shell.cli.verify:verify", _("核验目标版本和责任书文件。"), ("plan", "view")),
+    "daily": Entry(
+        "quyu.shell.cli.daily:daily", _("每日任务：目标到期生效、责任书提醒、调整建议。"), MACHINE
+    ),
     "audit": Entry("quyu.shell.cli.audit:audit", _("核验和导出审计记录。"), ("audit", "export")),
     "backup": Entry(
         "quyu.shell.cli.backup:backup", _("备份数据库、事实、文件和密钥，网站照常运行。"), MACHINE

@@ -8,18 +8,19 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from quyu.apps.targets.models import PlanVersion
-from quyu.platform.people import guard
+from quyu.platform.people import guard, policy
 from quyu.platform.people.guard import GuardedRequest
 
 
 @dataclass(frozen=True)
 class Tab:
-    """A page at the URL called `name`, for who may `action` on `resource`."""
+    """A page at the URL called `name`, for who may `action` on `resource`; company-wide ones for who reaches all."""
 
     label: Promise
     name: str
     resource: str = "target"
     action: str = "view"
+    is_company_wide: bool = False
 
 
 TABS = (
@@ -31,7 +32,11 @@ TABS = (
     Tab(_("里程碑"), "target-milestones", "milestone"),
     Tab(_("基线"), "target-baseline"),
     Tab(_("场景"), "target-scenarios"),
+    Tab(_("审阅"), "target-review", "plan"),
+    Tab(_("按人"), "target-people"),
+    Tab(_("值链"), "target-chain"),
     Tab(_("变更记录"), "target-history"),
+    Tab(_("核验"), "target-proof", "plan", is_company_wide=True),
 )
 
 
@@ -41,4 +46,9 @@ def tabs(request: GuardedRequest, version: PlanVersion, current: str) -> list[di
         {"label": tab.label, "url": reverse(tab.name, args=[version.pk]), "active": tab.name == current}
         for tab in TABS
         if guard.may(request, tab.resource, tab.action)
+        and (not tab.is_company_wide or _reaches_all(request, tab))
     ]
+
+
+def _reaches_all(request: GuardedRequest, tab: Tab) -> bool:
+    return policy.narrow(guard.full_scope(request), tab.resource, tab.action).is_everything

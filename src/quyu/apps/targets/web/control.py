@@ -1,0 +1,105 @@
+"""Pages that control a version: what an approver weighs, its certificate, its people, and where a number comes from."""
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from quyu.apps.targets import selectors
+from quyu.apps.targets.axes import Axes
+from quyu.apps.targets.models import PlanVersion
+from quyu.apps.targets.selectors.checks import checks, summary_of
+from quyu.apps.targets.selectors.lineage import lineage
+from quyu.apps.targets.selectors.people import people_targets
+from quyu.apps.targets.selectors.proof import proof as proof_of
+from quyu.apps.targets.selectors.reach import Reach
+from quyu.apps.targets.selectors.review import LEVELS
+from quyu.apps.targets.selectors.review import review as review_of
+from quyu.apps.targets.web.access import node_or_404, offers, version_or_404
+from quyu.apps.targets.web.tabs import tabs
+from quyu.platform.people import guard
+from quyu.platform.people.guard import GuardedRequest
+
+
+def _reach(request: GuardedRequest, version: PlanVersion) -> Reach:
+    return selectors.reach_of(Axes.from_json(version.axes), request.scope, at=request.today)
+
+
+@guard.require("plan", "view")
+@require_GET
+def review(request: GuardedRequest, pk: int) -> HttpResponse:
+    """What changed against the last published version, by node and person, and how fair the targets are."""
+    version = version_or_404(request, pk)
+    level, text = request.GET.get("level", ""), request.GET.get("q", "").strip()[:60]
+    reach, axes = _reach(request, version), Axes.from_json(version.axes)
+    found = review_of(
+        version, reach=reach, at=request.today, level=level if level in LEVELS else "", text=text
+    )
+    context = {
+        "version": version,
+        "tabs": tabs(request, version, "target-review"),
+        "review": found,
+        "checks": summary_of(checks(version, axes, reach=reach, at=request.today)),
+        "level": level,
+        "text": text,
+        "may_publish": request.scope.is_everything and offers(request, version, "plan", "publish"),
+        "today": request.today,
+    }
+    return render(request, "targets/review.html.jinja", context)
+
+
+@guard.require("target", "view")
+@require_GET
+def people(request: GuardedRequest, pk: int) -> HttpResponse:
+    """The targets of people, by the days they answered and as they do today; both sum to the same."""
+    version = version_or_404(request, pk)
+    found = people_targets(version, reach=_reach(request, version), today=request.today)
+    context = {
+        "version": version,
+        "tabs": tabs(request, version, "target-people"),
+        "people": found,
+        "months": Axes.from_json(version.axes).months,
+        "as_was": sum(row.as_was_total for row in found),
+        "restated": sum(row.restated_total for row in found),
+        "by": "restated" if request.GET.get("by") == "restated" else "as_was",
+    }
+    return render(request, "targets/people.html.jinja", context)
+
+
+@guard.require("target", "view")
+@require_GET
+def chain(request: GuardedRequest, pk: int) -> HttpResponse:
+    """One node through every version it came from: value, operation, who, why, and the request behind it."""
+    version = version_or_404(request, pk)
+    axes = Axes.from_json(version.axes)
+    asked = request.GET if "region" in request.GET else _root_of(axes, _reach(request, version))
+    node = node_or_404(request, axes, asked)
+    context = {
+        "version": version,
+        "tabs": tabs(request, version, "target-chain"),
+        "label": axes.label(node),
+        "links": lineage(version, node),
+        "node": node,
+        "regions": [code for code in axes.regions if _reach(request, version).covers(axes, code)],
+        "axes": axes,
+    }
+    return render(request, "targets/chain.html.jinja", context)
+
+
+def _root_of(axes: Axes, reach: Reach) -> dict[str, str]:
+    """The highest node the reader reaches, over the whole year."""
+    top = next((code for code in axes.regions if reach.covers(axes, code)), "")
+    return {"region": top, "period": axes.root.period}
+
+
+@guard.require("plan", "view")
+@require_GET
+def proof(request: GuardedRequest, pk: int) -> HttpResponse:
+    """The certificate in full, checked now; it speaks of the whole version, so only who reaches all of it reads it."""
+    version = version_or_404(request, pk)
+    guard.require_everything(request)
+    context = {
+        "version": version,
+        "tabs": tabs(request, version, "target-proof"),
+        "proof": proof_of(version),
+    }
+    return render(request, "targets/proof.html.jinja", context)
