@@ -1,6 +1,7 @@
 """Plans and their versions: the list, a new draft, the log, and the steps from draft to published."""
 
 from collections.abc import Callable
+from datetime import date
 from itertools import groupby
 
 from django.contrib import messages
@@ -96,15 +97,24 @@ def submit(request: GuardedRequest, pk: int) -> HttpResponse:
     return _step(request, pk, carry_out, _("已提交，等待另一位有权限的人审批。"))
 
 
+def _day(text: str) -> date | None:
+    """A day as a date field sends it; None for anything else."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
 @guard.require("plan", "publish")
 @require_POST
 def publish(request: GuardedRequest, pk: int) -> HttpResponse:
-    """Put the approved version in force; only who answers for the whole company may."""
+    """Publish the approved version as of a day (`effective_from`, else today); for who answers for all of it."""
     guard.require_everything(request)
     whole_company(request)
+    start = _day(request.POST.get("effective_from", ""))
 
     def carry_out(version: PlanVersion) -> int:
-        services.publish(plan_version=version, actor=request.user, at=request.now)
+        services.publish(plan_version=version, actor=request.user, at=request.now, effective_from=start)
         return version.pk
 
     return _step(request, pk, carry_out, _("已发布，负责人已收到通知。"))
