@@ -90,6 +90,16 @@ def test_spread(base: list[int], total: int, fields: dict[str, Any], answer: lis
             id="negative cell: the change by size",
         ),
         pytest.param(
+            [50, -50], {"lower": [-100, -100]}, Edit({}, 10), [55, -45], id="cells that sum to zero: by size"
+        ),
+        pytest.param(
+            [5, 25, 30, 40],
+            {"locked": [True, True, False, False]},
+            Edit({}, 107),
+            [5, 25, 33, 44],
+            id="a year edited after two months that are locked",
+        ),
+        pytest.param(
             [60, 30, 10], {}, Edit({"cell": "a"}, 80, Keep.TOTAL), [80, 15, 5], id="the others make it up"
         ),
         pytest.param(
