@@ -25,30 +25,30 @@ def draft(company: Company) -> PlanVersion:
 
 
 def cell(page: Page, region: str, period: str) -> Locator:
-    name = page.locator(".grid-node", has_text=re.compile(f"^{region}"))
-    return page.locator(".tabulator-row").filter(has=name).locator(f'[tabulator-field="{period}"]')
+    row = page.locator(".sheet-row").filter(has=page.locator(".sheet-title", has_text=re.compile(f"^{region}")))
+    return row.locator(f'.sheet-cell[data-column="{period}"]')
 
 
 def open_tree(page: Page, *regions: str) -> None:
-    """Show the territories of some provinces: choose the row, press +."""
+    """Show the territories of some provinces: choose the row, press the space bar."""
     for region in regions:
         cell(page, region, MARCH).click()
-        page.keyboard.press("+")
+        page.keyboard.press("Space")
+        expect(page.locator(f'.sheet-row[aria-expanded="true"]', has_text=region)).to_have_count(1)
 
 
 def type_in(page: Page, region: str, period: str, text: str) -> None:
     """Click a cell, type over it, press Enter."""
     cell(page, region, period).click()
-    page.locator("#grid").press("Enter")
     page.keyboard.type(text)
     page.keyboard.press("Enter")
 
 
 def shown_fen(page: Page, region: str, period: str) -> int:
     """The exact amount a person sees when pointing at the cell."""
-    title = cell(page, region, period).locator("[title]").get_attribute("title") or ""
-    found = re.search(r"\((-?\d+)", title)
-    assert found is not None, title
+    expect(cell(page, region, period)).to_have_attribute("title", re.compile(r"\("))
+    found = re.search(r"\((-?\d+)", cell(page, region, period).get_attribute("title") or "")
+    assert found is not None
     return int(found[1])
 
 
@@ -98,8 +98,10 @@ def test_a_value_below_a_lock_is_refused_with_the_numbers(
     open_tree(page, "江苏")
     type_in(page, "苏南", MARCH, "60")
     expect(cell(page, "苏南", MARCH)).to_have_text("60.00")
-    page.get_by_label("原因").fill("合同已签")
+    cell(page, "苏南", MARCH).click()
     page.get_by_role("button", name="锁定").click()
+    page.get_by_role("dialog").get_by_label("原因").fill("合同已签")
+    page.get_by_role("dialog").get_by_role("button", name="确定").click()
     expect(cell(page, "苏南", MARCH).get_by_label("已锁定")).to_be_visible()
     before = stored_fen(draft, "JS", MARCH)
 
@@ -125,7 +127,7 @@ def test_from_draft_to_published_by_two_people(visit_as: Visit, company: Company
     page.get_by_role("button", name="提交审批").click()
     agree(page)
     expect(page.get_by_text("等待另一位有权限的人审批")).to_be_visible()
-    expect(page.get_by_role("button", name="保存")).to_have_count(0)
+    expect(page.get_by_role("button", name="撤销")).to_have_count(0)
     approval = Approval.objects.get()
     page.goto(f"/approvals/{approval.pk}/")
     expect(page.get_by_role("button", name="撤回")).to_be_visible()

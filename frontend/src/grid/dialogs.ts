@@ -20,17 +20,18 @@ export class Dialogs {
     ]);
   }
 
-  edit(label: string, done: (said: Record<string, string>) => void): void {
+  /** One cell; `outlook` comes to say what may be typed. */
+  edit(label: string, outlook: Promise<string>, done: (said: Record<string, string>) => void): void {
     const rules: [string, string][] = [["none", this.text["rule_none"] ?? ""], ["total", this.text["rule_total"] ?? ""]];
     this.open(filled(this.text["edit_title"], { label }), done, [
       { name: "value", label: this.text["new_value"] ?? "", isRequired: true },
       { name: "rule", label: this.text["rule"] ?? "", options: rules },
       { name: "reason", label: this.text["reason"] ?? "" },
-    ]);
+    ], outlook);
   }
 
   /** A form at the middle of the page, or at the foot of a narrow one. */
-  private open(title: string, done: (said: Record<string, string>) => void, fields: Field[]): void {
+  private open(title: string, done: (said: Record<string, string>) => void, fields: Field[], hint?: Promise<string>): void {
     const dialog = document.createElement("dialog");
     dialog.className = "grid-dialog";
     dialog.setAttribute("aria-label", title);
@@ -40,7 +41,9 @@ export class Dialogs {
     head.textContent = title;
     const buttons = element("div", "grid-dialog-buttons");
     buttons.append(this.button("cancel", "btn-ghost-secondary", true), this.button("confirm", "btn-primary"));
-    form.append(head, ...fields.map((field) => this.field(field)), buttons);
+    const said = element("p", "text-secondary small");
+    void hint?.then((words) => (said.textContent = words));
+    form.append(head, ...(hint ? [said] : []), ...fields.map((field) => this.field(field)), buttons);
     dialog.append(form);
     document.body.append(dialog);
     dialog.addEventListener("close", () => {

@@ -43,9 +43,9 @@ export class Editor {
       return;
     }
     const value = this.model.value(spot.row, spot.column);
-    if (value === undefined) return;
+    if (value === undefined && first === "") return;
     this.spot = spot;
-    this.original = editable(value);
+    this.original = value === undefined ? "" : editable(value);
     this.isReplacing = first !== "";
     const box = this.table.boxOf(spot);
     for (const side of ["left", "top", "width", "height"] as const) this.field.style[side] = `${box[side]}px`;

@@ -20,6 +20,7 @@ export interface Area {
 
 const SPARE_ROWS = 6;
 const SPARE_COLUMNS = 2;
+const FEW_COLUMNS = 40;
 const READ_DELAY = 60;
 const FLASH = 2_500;
 
@@ -167,10 +168,14 @@ export class GridTable {
     if (piece) this.take(piece);
   }
 
-  /** The rows and columns in the page. */
+  /** The rows in the page, and their columns: all where there are few, so that scrolling aside asks for nothing. */
   private get shown(): [AxisNode[], AxisNode[]] {
     const { top, bottom, left, right } = this.inSight;
-    return [this.model.rows.visible.slice(top, bottom + 1), this.model.columns.visible.slice(left, right + 1)];
+    const columns = this.model.columns.visible;
+    return [
+      this.model.rows.visible.slice(top, bottom + 1),
+      columns.length <= FEW_COLUMNS ? columns : columns.slice(left, right + 1),
+    ];
   }
 
   /** What a change asks the server to answer with: all that is in sight. */

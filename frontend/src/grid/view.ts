@@ -2,6 +2,7 @@
 import type { Changes } from "./changes";
 import type { Dialogs } from "./dialogs";
 import type { GridModel } from "./model";
+import { ask } from "./server";
 import type { GridTable } from "./table";
 
 const KEPT = "quyu-grid-sides";
@@ -31,8 +32,10 @@ export function startNarrow(model: GridModel, changes: Changes, dialogs: Dialogs
   for (const button of document.querySelectorAll<HTMLElement>("[data-narrow-row]")) {
     const { narrowRow = "", narrowColumn = "", narrowLabel = "" } = button.dataset;
     button.addEventListener("click", () => {
-      dialogs.edit(narrowLabel, async (said) => {
-        const place = model.placeOf(narrowRow, narrowColumn);
+      const place = model.placeOf(narrowRow, narrowColumn);
+      const outlook = ask<{ interval: string; sentence: string }>(model.config.urls.outlook, { ...place, rule: "none" });
+      const words = outlook.then((found) => (found ? `${found.interval}${found.sentence}` : ""));
+      dialogs.edit(narrowLabel, words, async (said) => {
         const body = { ...place, ...said, version: model.version };
         if (await changes.send("PATCH", "cells", body, (version, rule, value) => {
           return changes.edit(place, value ?? said["value"] ?? "", version, rule ?? said["rule"]);

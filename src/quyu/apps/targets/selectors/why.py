@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 
 from django.utils.translation import gettext as _
 
@@ -29,6 +29,7 @@ class Held:
     owner: str
     reason: str
     at: datetime
+    expires_on: date | None
 
 
 @dataclass(frozen=True)
@@ -82,7 +83,7 @@ def why(version: PlanVersion, node: Node, *, reach: Reach) -> Why:
 
 def _held(lock: Lock, axes: Axes) -> Held:
     owner = lock.owner.get_full_name() or lock.owner.get_username()
-    return Held(lock.pk, axes.label(node_of(lock)), owner, lock.reason, lock.created_at)
+    return Held(lock.pk, axes.label(node_of(lock)), owner, lock.reason, lock.created_at, lock.expires_on)
 
 
 def _sentences(found: Why, cells: Cells) -> Iterator[str]:

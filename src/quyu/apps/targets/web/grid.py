@@ -182,7 +182,7 @@ def _config(request: GuardedRequest, layers: Layers, view: View, *, may_edit: bo
             {"name": "last_year", "label": last_year_label(version)},
             {"name": "growth", "label": _("增长")},
             {"name": "share", "label": _("占上级")},
-            {"name": "published", "label": _("已发布")},
+            {"name": "published", "label": _("生效版本")},
             *(
                 {"name": f"measure:{measure}", "label": measure}
                 for measure in other_measures(version, request.scope)
