@@ -11,6 +11,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from quyu.analytics.metrics import METRICS
 from quyu.apps.targets import selectors, services
 from quyu.apps.targets.axes import Axes
 from quyu.apps.targets.models import PlanVersion
@@ -29,11 +30,21 @@ PAGE_SIZE = 50
 @guard.require("target", "view")
 @require_GET
 def plans(request: GuardedRequest) -> HttpResponse:
-    """Every plan with its versions, newest year first."""
-    versions = selectors.visible_versions(request.scope).order_by("-plan__year", "plan__name", "-number")
-    grouped = [(plan, list(below)) for plan, below in groupby(versions, key=lambda version: version.plan)]
+    """Every plan with the versions of all its measures, newest year first."""
+    order = {measure: number for number, measure in enumerate(METRICS)}
+    versions = sorted(
+        selectors.visible_versions(request.scope).order_by("-plan__year", "plan__name", "-number"),
+        key=lambda version: (-version.plan.year, version.plan.name, order[version.plan.measure]),
+    )
+    grouped = [
+        (plan, list(below))
+        for plan, below in groupby(versions, key=lambda version: (version.plan.year, version.plan.name))
+    ]
     context = {
         "plans": grouped,
+        "metrics": METRICS,
+        "may_read_pack": guard.may(request, "plan", "view"),
+        "may_read_strategy": guard.may(request, "strategy", "view"),
         "may_create": request.scope.is_everything and guard.may(request, "plan", "create"),
         "shows_total": request.scope.is_everything,
     }
