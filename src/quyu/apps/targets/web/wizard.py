@@ -12,7 +12,6 @@ from django.views.decorators.http import require_http_methods, require_POST
 from quyu.apps.targets import services
 from quyu.apps.targets.services.history import cleaning, drafts
 from quyu.apps.targets.services.history.drafts import Prepared
-from quyu.apps.targets.web.versions import whole_company
 from quyu.apps.targets.wizard import answers as keeping
 from quyu.apps.targets.wizard.answers import STEPS, Answers
 from quyu.apps.targets.wizard.contexts import PAGES, order_id
@@ -44,13 +43,13 @@ def step(request: GuardedRequest, name: str) -> HttpResponse:
 @require_POST
 def again(request: GuardedRequest) -> HttpResponse:
     """Forget the answers and begin anew."""
-    whole_company(request)
+    guard.require_everything(request)
     keeping.clear(request.user)
     return redirect("target-create")
 
 
 def _step(request: GuardedRequest, name: str) -> HttpResponse:
-    whole_company(request)
+    guard.require_everything(request)
     answers = keeping.load(request.user, request.today)
     if request.method == "POST":
         return _posted(request, name, answers)
