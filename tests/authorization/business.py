@@ -30,6 +30,7 @@ from quyu.platform.notices.models import Notice
 from quyu.platform.people.choices import Role
 from quyu.platform.people.scope import everything
 from quyu.platform.signin import tokens
+from tests.authorization.business_settings import make_settings
 from tests.authorization.world import DEALERS, START, TERRITORIES, TODAY, TOMORROW, YESTERDAY, World
 from tests.platform.facts.lines import line, order_lines
 
@@ -57,6 +58,7 @@ def build_business(world: World) -> None:
     make_dealers(world, customers)
     sell(world, list(customers.values()))
     plan(world)
+    make_settings(world, AT)
     make_requests(world)
     make_imports(world)
     ClosedMonth.objects.create(month=date(2024, 1, 1), closed_at=AT)

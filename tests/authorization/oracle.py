@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 from tests.authorization.raw import Raw, Row
 from tests.authorization.rights import BY_ROW, DISCLOSING, FOR_ALL, TABLE
+from tests.authorization.world import YESTERDAY
 
 
 class Seat(NamedTuple):
@@ -228,6 +229,16 @@ class Oracle:
         sees_drafts = self.may(reach.user, day, "plan", "view")
         rows = self.raw[table].items()
         return [pk for pk, row in rows if sees_drafts or row["state"] in ("scheduled", "published", "superseded")]
+
+    def rows_of_milestone(self, reach: Reach, day: date, table: str) -> Iterable[int]:
+        """Those on territories in reach, in the tree the plan keeps."""
+        if reach.everything:
+            return self.raw[table]
+        units = {below for unit in reach.units for below in self.below(unit, YESTERDAY)}
+        inside = set(self.rows_of_territory(reach, day, "territory"))
+        inside |= {pk for pk, row in self.raw["territory"].items() if row["org_unit_id"] in units}
+        codes = {"T:" + self.raw["territory"][pk]["code"] for pk in inside}
+        return [pk for pk, row in self.raw[table].items() if row["region"] in codes]
 
     def planned(self, user: int, day: date, resource: str, action: str, tree_day: date) -> frozenset[int]:
         """Territories in reach, and those below a unit in reach in the tree of another day (a plan keeps its tree)."""

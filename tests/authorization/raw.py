@@ -16,7 +16,8 @@ TABLES = (
     "territories.AlignmentUnit", "customers.Customer", "customers.DealerAccess", "catalog.Product",
     "catalog.ProductLine", "catalog.Channel", "calendar.CalendarDay", "geography.BasicUnit", "files.StoredFile",
     "targets.Plan", "targets.PlanVersion", "targets.Lock", "facts.Batch", "notices.Notice", "signin.ApiToken", "imports.ImportRun",
-    "approvals.Approval", "audit.Decision",
+    "approvals.Approval", "audit.Decision", "targets.StrategyLine", "targets.StrategyLink", "targets.Milestone",
+    "targets.PolicyRule",
 )  # fmt: skip
 
 

@@ -22,6 +22,7 @@ RESOURCE_OF = {
     "customer": "customer", "product": "product", "productline": "product", "channel": "channel",
     "calendarday": "calendar", "user": "user", "approval": "approval", "importrun": "import",
     "decision": "audit", "notice": "notice", "planversion": "target",
+    "milestone": "milestone", "strategyline": "strategy",
 }  # fmt: skip
 
 

@@ -12,6 +12,7 @@ from quyu.apps.targets import store
 from quyu.apps.targets.axes import Axes, Cells, Mask, Node, UnknownNode
 from quyu.apps.targets.choices import VersionState
 from quyu.apps.targets.models import PlanVersion, StrategyLine, StrategyLink
+from quyu.apps.targets.selectors.milestones import name_of
 from quyu.apps.targets.selectors.reach import Reach, reach_of
 from quyu.apps.targets.selectors.regions import sums_of
 from quyu.apps.targets.selectors.versions import visible_versions
@@ -40,6 +41,10 @@ class StrategyRow:
     depth: int
     links: list[Linked] = field(default_factory=list)
     orphan: str = ""
+
+    @property
+    def owner(self) -> str:
+        return name_of(self.line.owner) if self.line.owner else ""
 
 
 @dataclass(frozen=True)
@@ -114,7 +119,7 @@ def aligned(year: int, *, scope: Scope, at: date) -> Aligned:
 def tree_of(year: int) -> list[tuple[StrategyLine, int]]:
     """The lines of a year in tree order with their depth."""
     below: dict[int | None, list[StrategyLine]] = {}
-    lines = list(StrategyLine.objects.filter(year=year).select_related("owner"))
+    lines = list(StrategyLine.objects.filter(year=year).select_related("owner__person"))
     known = {line.pk for line in lines}
     for line in lines:
         below.setdefault(line.parent_id if line.parent_id in known else None, []).append(line)

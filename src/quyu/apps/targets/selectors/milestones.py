@@ -40,6 +40,10 @@ class Progress:
     def reached_said(self) -> str:
         return say_value(self.reached, self.unit, self.word)
 
+    @property
+    def owner(self) -> str:
+        return name_of(self.milestone.owner)
+
     def state(self, today: date) -> str:
         """A state of `ui.badge`: reached, overdue, near, on its way."""
         if (self.reached_bp or 0) >= 10_000:
@@ -47,6 +51,12 @@ class Progress:
         if today > self.milestone.due_on:
             return "danger"
         return "warning" if today >= self.milestone.due_on - timedelta(7) else "info"
+
+
+def name_of(user: User) -> str:
+    """The name of the person behind an account, else of the account."""
+    person = getattr(user, "person", None)
+    return str(person.name) if person else user.get_full_name() or user.get_username()
 
 
 def version_of(plan_id: int) -> PlanVersion | None:
@@ -66,7 +76,7 @@ def progress_of(
     if counting is None:
         return []
     axes = Axes.from_json(counting.axes)
-    rows: QuerySet[Milestone] = Milestone.objects.filter(plan_id=plan_id).select_related("owner", "plan")
+    rows: QuerySet[Milestone] = Milestone.objects.filter(plan_id=plan_id).select_related("owner__person", "plan")
     rows = rows.prefetch_related("alarms")
     known = [
         row

@@ -54,7 +54,8 @@ def _owners(request: GuardedRequest, axes: Axes, reach: selectors.Reach) -> Quer
         if owner.get("person") and reach.covers(axes, code)
     }
     found = User.objects.filter(is_active=True, person__code__in=people)
-    return (found | User.objects.filter(pk=request.user.pk)).distinct().order_by("first_name", "pk")
+    both = (found | User.objects.filter(pk=request.user.pk)).distinct()
+    return both.select_related("person").order_by("person__name", "pk")
 
 
 @guard.require("milestone", "create")

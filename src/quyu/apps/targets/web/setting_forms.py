@@ -10,6 +10,7 @@ from quyu.apps.targets.axes import Axes
 from quyu.apps.targets.choices import DerivedKind, RuleKind, RuleLevel
 from quyu.apps.targets.models import PolicyRule, StrategyLine
 from quyu.apps.targets.rulebook import RULES
+from quyu.apps.targets.selectors.milestones import name_of
 from quyu.apps.targets.selectors.reach import Reach
 from quyu.kernel.measure import UNITS, parse_value
 from quyu.kernel.refusal import Refusal
@@ -104,7 +105,7 @@ class StrategyForm(forms.ModelForm[StrategyLine]):
         owner.queryset = User.objects.filter(is_active=True, person__isnull=False).order_by(
             "first_name", "pk"
         )
-        owner.label_from_instance = lambda user: user.first_name or user.username
+        owner.label_from_instance = name_of
         owner.empty_label = _("（暂无）")
         self.fields["text"].widget = forms.Textarea(attrs={"rows": 3})
 
@@ -148,7 +149,7 @@ class MilestoneForm(forms.Form):
         line.choices = line_choices(axes)
         owner: Any = self.fields["owner"]
         owner.queryset = owners
-        owner.label_from_instance = lambda user: user.first_name or user.username
+        owner.label_from_instance = name_of
         word = metric.word or UNITS[metric.unit].word
         self.fields["value"] = UnitField(label=_("数值（%(word)s）") % {"word": word}, unit=metric.unit)
         self.order_fields(["name", "region", "product_line", "due_on", "value", "owner", "note"])
