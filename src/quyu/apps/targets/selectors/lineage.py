@@ -49,7 +49,8 @@ class Link:
 
 def lineage(version: PlanVersion, node: Node) -> list[Link]:
     """From this version back to the first draft it came from."""
-    links, seen = [], set()
+    links: list[Link] = []
+    seen: set[int] = set()
     current: PlanVersion | None = version
     while current is not None and current.pk not in seen and len(links) < MOST_VERSIONS:
         seen.add(current.pk)

@@ -19,6 +19,8 @@ from quyu.apps.targets.choices import VersionState
 from quyu.apps.targets.models import Plan, PlanVersion
 from quyu.apps.targets.selectors.certificate import certificate
 from quyu.apps.targets.selectors.grid import last_year_cells
+from quyu.apps.targets.selectors.reach import Reach
+from quyu.apps.targets.selectors.review import Mover, review
 from quyu.apps.targets.services import letters
 from quyu.apps.targets.services.operations import day_of, take_draft
 from quyu.apps.targets.sums import region_sums
@@ -28,11 +30,18 @@ from quyu.platform.approvals import services as approvals
 from quyu.platform.approvals.choices import ApprovalState
 from quyu.platform.approvals.models import Approval
 from quyu.platform.audit import services as audit
+from quyu.platform.fields.values import listed
 from quyu.platform.notices import services as notices
 from quyu.platform.people import policy
 from quyu.platform.people.models import OrgUnit, User
 
 SUBJECT_TYPE = "plan_version"
+MOST_NAMED = 10
+FAIRNESS = {
+    "growth": _("对上年的增长"),
+    "potential": _("目标占比÷潜力占比"),
+    "per_head": _("人均目标"),
+}
 IN_LINE = (VersionState.PUBLISHED, VersionState.SCHEDULED)
 
 
@@ -71,9 +80,9 @@ def submit(*, plan_version: PlanVersion, actor: User, note: str = "", at: date |
         subject_type=SUBJECT_TYPE,
         subject_id=version.pk,
         label=str(version),
-        url=reverse("target-version", args=[version.pk]),
+        url=reverse("target-review", args=[version.pk]),
         org_unit=OrgUnit.objects.get(code=axes.tree.root),
-        summary=summary(version, axes),
+        summary=summary(version, axes) | weighed(version, axes, day_of(at)),
         actor=actor,
         note=note,
         at=at,
@@ -97,6 +106,38 @@ def summary(version: PlanVersion, axes: Axes) -> dict[str, Any]:
 
     root = axes.tree.root
     return {"total": line(root), "regions": [line(code) for code in axes.tree.children(root)]}
+
+
+def weighed(version: PlanVersion, axes: Axes, day: date) -> dict[str, Any]:
+    """What changed most against the last published version, by region and person, and how even the plan is."""
+    found = review(version, reach=Reach((axes.tree.root,), is_everything=True), at=day)
+    spreads = {"growth": found.now.growth, "potential": found.now.potential, "per_head": found.now.per_head}
+    fairness = [
+        {
+            "name": str(FAIRNESS[name]),
+            "variation_bp": spread.variation_bp,
+            "outliers": listed(outlier.name for outlier in spread.outliers[:MOST_NAMED]) or "—",
+        }
+        for name, spread in spreads.items()
+        if spread is not None
+    ]
+    if found.previous is None:
+        return {"fairness": fairness}
+    return {
+        "compared_with": str(found.previous),
+        "movers": [_moved(mover) for mover in found.regions[:MOST_NAMED]],
+        "people_moved": [_moved(mover) for mover in found.people[:MOST_NAMED]],
+        "fairness": fairness,
+    }
+
+
+def _moved(mover: Mover) -> dict[str, Any]:
+    return {
+        "name": mover.name,
+        "before_fen": mover.before,
+        "after_fen": mover.after,
+        "growth_bp": mover.growth_bp,
+    }
 
 
 def on_approved(approval: Approval, *, actor: User, at: datetime) -> None:  # noqa: ARG001
