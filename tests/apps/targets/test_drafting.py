@@ -1,16 +1,17 @@
-"""A plan from the history of orders, through the form."""
+"""A plan from the history of orders in one step, as programs make it."""
 
 from datetime import date
 
 import pytest
-from django.urls import reverse
 
 from quyu.apps.performance.models import MonthRollup
-from quyu.apps.targets import selectors, store
+from quyu.apps.targets import selectors, services, store
 from quyu.apps.targets.models import PlanVersion
+from quyu.apps.targets.services.baseline import NoHistory
 from quyu.apps.territories.models import Territory
 from quyu.platform.catalog.models import ProductLine
-from tests.people import Company, client_of
+from tests.apps.targets.plans import AT
+from tests.people import Company
 
 pytestmark = pytest.mark.django_db
 
@@ -29,8 +30,8 @@ def test_a_draft_from_two_years_of_orders(company: Company) -> None:
         sell(2025, range(1, 13), territory, line, fen)
         sell(2026, range(1, 6), territory, line, fen * 2)
 
-    client_of(company.operations).post(
-        reverse("target-create"), {"name": "2027 年销售目标", "year": "2027", "total": "1.2亿", "growth": ""}
+    services.draft_from_history(
+        name="2027 年销售目标", year=2027, total_fen=12_000_000_000, actor=company.operations, at=AT
     )
 
     version = PlanVersion.objects.get()
@@ -42,12 +43,10 @@ def test_a_draft_from_two_years_of_orders(company: Company) -> None:
     assert version.method["closed_months"] == 5
 
 
-def test_without_orders_the_form_says_what_to_do(company: Company) -> None:
+def test_without_orders_there_is_no_draft(company: Company) -> None:
     ProductLine.objects.create(code="HA", name="家电")
 
-    page = client_of(company.operations).post(
-        reverse("target-create"), {"name": "2027", "year": "2027", "total": "100"}
-    )
+    with pytest.raises(NoHistory):
+        services.draft_from_history(name="2027", year=2027, actor=company.operations, at=AT)
 
-    assert "没有历史实绩" in page.content.decode()
     assert not PlanVersion.objects.exists()

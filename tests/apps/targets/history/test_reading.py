@@ -1,0 +1,190 @@
+"""History read by any coordinates, cleaned of what the orders say, and laid on the cells of a plan."""
+
+import numpy as np
+import pytest
+
+from quyu.apps.targets import sales, selectors, services, store
+from quyu.apps.targets.axes import Node
+from quyu.apps.targets.models import ExcludedOrder, PlanVersion
+from quyu.apps.targets.services.baseline.blend import Weights
+from quyu.apps.targets.services.baseline.stages import PARTS
+from quyu.apps.targets.services.drafting import NoReason, NotOneOff
+from quyu.apps.targets.services.history import cleaning, drafts
+from quyu.apps.targets.services.history.basis import BY_LINE, BY_REGION, TYPED, Basis, Exclusion
+from quyu.apps.targets.services.history.drafts import Prepared, UnknownGrowth
+from quyu.apps.territories.choices import AlignmentState
+from quyu.apps.territories.models import Alignment, AlignmentUnit, Territory
+from quyu.platform.geography.models import BasicUnit, MarketFigure
+from tests import factories
+from tests.apps.targets.history.conftest import MONTHLY, PROJECT, TODAY, YUAN
+from tests.apps.targets.plans import AT
+from tests.people import START, Company
+
+pytestmark = pytest.mark.django_db
+FLAT = {"growth_by": TYPED, "growth_bp": 0}
+PROJECT_KEY = sales.OrderKey("PROJECT-1", "C1", "TEA")
+
+
+def prepare(**chosen: object) -> Prepared:
+    return drafts.prepare(Basis(2027, **{**FLAT, **chosen}), at=TODAY)  # type: ignore[arg-type]
+
+
+def made(company: Company, basis: Basis, total: int | None = None) -> PlanVersion:
+    return services.draft_from_basis(basis=basis, name="2027", total=total, actor=company.operations, at=AT)
+
+
+@pytest.mark.capability("TGT4")
+@pytest.mark.parametrize("is_restated", [False, True])
+def test_returns_are_netted_and_open_months_estimated(selling: Company, is_restated: bool) -> None:
+    prepared = prepare(is_restated=is_restated)
+
+    parts = {name: int(cells.sum()) for name, cells in prepared.parts().items()}
+    sold = 5 * sum(MONTHLY.values()) + PROJECT + 3 * 20_000 * YUAN - 10_000 * YUAN
+    assert parts["recorded"] == sold
+    before = 5 * sum(MONTHLY.values())
+    open_before = 7 * sum(MONTHLY.values()) + 3 * 20_000 * YUAN
+    assert parts["open"] == pytest.approx(open_before * sold / before, abs=100)
+    assert prepared.cleaned.closed == 5
+    assert prepared.cleaned.years == (2024, 2025, 2026)
+
+
+@pytest.mark.capability("TGT4")
+def test_the_project_is_found_and_left_out_with_a_reason(selling: Company) -> None:
+    found = cleaning.proposals(Basis(2027), prepare().past)
+
+    assert [proposal.key for proposal in found] == [PROJECT_KEY]
+    assert found[0].order.customer_median == MONTHLY["C1"]
+    assert found[0].multiple == 9
+
+    version = made(selling, Basis(2027, excluded=(Exclusion(PROJECT_KEY, "工程团购，明年没有"),), **FLAT))  # type: ignore[arg-type]
+
+    row = ExcludedOrder.objects.get()
+    assert (row.order_no, row.value, row.reason) == ("PROJECT-1", PROJECT, "工程团购，明年没有")
+    assert row.excluded_by == selling.operations
+    assert store.load(version, "one_off").min() == -PROJECT
+
+
+def test_an_order_is_left_out_only_with_a_reason_and_only_by_the_rule(selling: Company) -> None:
+    with pytest.raises(NoReason):
+        made(selling, Basis(2027, excluded=(Exclusion(PROJECT_KEY, " "),)))
+    usual = sales.OrderKey("C1-202604", "C1", "TEA")
+    with pytest.raises(NotOneOff):
+        made(selling, Basis(2027, excluded=(Exclusion(usual, "不想要"),)))
+    assert not PlanVersion.objects.exists()
+
+
+def test_new_and_lost_customers_are_told_and_counted(selling: Company) -> None:
+    prepared = prepare(takes_new=True, takes_lost=True)
+
+    assert prepared.turnover is not None
+    assert (prepared.turnover.new_count, prepared.turnover.lost_count) == (1, 1)
+    parts = {name: int(cells.sum()) for name, cells in prepared.parts().items()}
+    assert parts["new"] == 2 * 20_000 * YUAN
+    assert parts["lost"] == pytest.approx(-3 * 20_000 * YUAN * prepared.made.pace, abs=100)
+
+
+@pytest.mark.capability("TGT4")
+def test_what_a_version_keeps_adds_up_in_every_cell(selling: Company) -> None:
+    basis = Basis(
+        2027, takes_new=True, extras=("channel", "tier"), growth_by=BY_LINE, growth_of={"SNACK": 2_000}
+    )
+
+    version = made(selling, basis, total=123_456_789)
+
+    base = store.load(version, store.BASE)
+    assert np.array_equal(sum(store.load(version, part) for part in PARTS), base)
+    assert store.load(version).sum() == 123_456_789
+    assert selectors.certificate(version).violations == 0
+
+
+@pytest.mark.capability("DEC4", "DEC6")
+def test_cells_are_what_was_sold_and_one_for_every_territory_and_line(selling: Company) -> None:
+    axes = prepare(extras=("channel", "tier")).past.axes
+
+    sold = {("苏南", "TEA"): {("DIST", "a"), ("KA", "b"), ("*", "b")}, ("苏北", "SNACK"): {("DIST", "b")}}
+    for (name, product_line), wanted in sold.items():
+        block = axes.block(Node(f"T:{Territory.objects.get(name=name).code}", "2027-01", product_line))
+        found = {
+            tuple(axes.cell(int(place)).others[n][1] for n in (0, 1)) for place in np.arange(axes.size)[block]
+        }
+        assert wanted <= found
+    cells = {(cell.region, cell.product_line) for cell in (axes.cell(place) for place in range(axes.size))}
+    assert len(cells) == 3 * 2
+
+
+@pytest.mark.capability("DEC5", "DEC6")
+def test_products_and_key_accounts_are_dimensions_too(selling: Company) -> None:
+    axes = prepare(extras=("product", "customer")).past.axes
+
+    assert set(axes.product.leaves) == {"P:P1", "P:P2"}
+    assert axes.line_name("P:P1") == "茶饮料一号"
+    assert axes.dimension("customer").leaves == ("C3", "*")
+    block = axes.block(Node(axes.tree.root, "2027", "TEA", (("customer", "C3"),)))
+    base = prepare(extras=("product", "customer"))
+    assert base.past.cells(base.made.cells)[block].sum() == pytest.approx(
+        12 * MONTHLY["C3"] * base.made.pace, rel=0.6
+    )
+
+
+@pytest.mark.capability("DEC7")
+def test_potential_moves_level_between_territories(selling: Company) -> None:
+    alignment = Alignment.objects.create(
+        name="现行", state=AlignmentState.ACTIVE, valid_from=START, created_at=AT
+    )
+    for number, (territory, value) in enumerate(((selling.sunan, 1_000), (selling.subei, 3_000))):
+        unit = BasicUnit.objects.create(code=f"U{number}", name=f"县{number}", level="county")
+        AlignmentUnit.objects.create(alignment=alignment, unit=unit, territory=territory)
+        MarketFigure.objects.create(unit=unit, measure="potential", as_of=TODAY, value=value)
+
+    prepared = prepare(weights=Weights(0, 10_000, 0), potential="potential")
+
+    by_territory = prepared.past.series.grouped(prepared.made.cells.sum(axis=1))
+    names = [prepared.past.axes.name(code) for code in prepared.past.axes.leaves]
+    south, north = (by_territory[names.index(name)].sum() for name in ("苏南", "苏北"))
+    assert north / south == pytest.approx(3, rel=1e-3)
+    assert prepared.index_bp[names.index("苏南")] < 10_000 < prepared.index_bp[names.index("苏北")]  # type: ignore[operator]
+
+
+def test_growth_of_a_region_holds_below_it_and_nowhere_else(selling: Company) -> None:
+    plain, grown = prepare(), prepare(growth_by=BY_REGION, growth_bp=0, growth_of={"JS": 1_000})
+
+    factors = [
+        float(one / other)
+        for one, other in zip(
+            grown.past.series.grouped(grown.made.cells).sum(axis=(1, 2)),
+            plain.past.series.grouped(plain.made.cells).sum(axis=(1, 2)),
+            strict=True,
+        )
+    ]
+    is_below = [grown.past.axes.tree.parent(code) == "JS" for code in grown.past.axes.leaves]
+    assert factors == pytest.approx([1.1 if below else 1.0 for below in is_below], rel=1e-6)
+    with pytest.raises(UnknownGrowth):
+        prepare(growth_by=BY_REGION, growth_of={"NOWHERE": 1})
+
+
+@pytest.mark.capability("TGT1")
+@pytest.mark.parametrize(("measure", "recorded"), [("quantity", 5 * 3 * 1_000 + 5_000), ("new_customers", 1)])
+def test_other_measures_are_read_from_the_same_orders(selling: Company, measure: str, recorded: int) -> None:
+    prepared = prepare(measure=measure)
+
+    assert prepared.parts()["recorded"].sum() == recorded
+
+
+def test_measures_that_count_customers_have_no_product_lines(selling: Company) -> None:
+    prepared = prepare(measure="new_customers")
+
+    assert prepared.past.axes.lines == ("*",)
+    version = services.draft_from_history(
+        name="新客", year=2027, measure="new_customers", total_fen=30, actor=selling.operations, at=AT
+    )
+    assert store.load(version).sum() == 30
+
+
+def test_a_new_territory_is_planned_from_its_neighbours(selling: Company) -> None:
+    factories.territory("苏中", selling.jiangsu, valid_from=START)
+
+    prepared = prepare()
+
+    names = [prepared.past.axes.name(code) for code in prepared.past.axes.leaves]
+    assert names.index("苏中") in prepared.made.without_history
+    assert prepared.past.series.grouped(prepared.made.cells)[names.index("苏中")].sum() > 0
