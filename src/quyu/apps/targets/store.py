@@ -10,16 +10,20 @@ import zlib
 from collections.abc import Iterable
 
 import numpy as np
+from numpy.typing import NDArray
 
 from quyu.apps.targets import coordinates
 from quyu.apps.targets.axes import Axes, Cells, Mask
 from quyu.apps.targets.models import CellChunk, PlanVersion
 from quyu.apps.targets.packing import pack, unpack, whole
+from quyu.apps.targets.remembered import Remembered
 
 CHUNK = 16_384
 VALUE, BASE, LAST_YEAR = "value", "base", "last_year"
 _HEAD = struct.Struct("<II")
 _LEVEL = 1
+_unpacked: Remembered[NDArray[np.int64]] = Remembered(512)
+"""Chunks by their bytes: one edit reads the same chunks three times, and the next one most of them again."""
 
 
 def load(version: PlanVersion, layer: str = VALUE) -> Cells:
@@ -41,7 +45,7 @@ def assembled(shape: tuple[int], chunks: Iterable[tuple[int, bytes]]) -> Cells:
     """Cells from (chunk index, blob); zeros where nothing was stored. Raises Damaged."""
     cells = np.zeros(shape, np.int64)
     for index, blob in chunks:
-        part = unpack(blob)
+        part = _unpacked.get(blob, lambda packed=blob: unpack(packed))  # type: ignore[misc]
         with whole():
             cells[index * CHUNK : index * CHUNK + part.size] = part
     return cells

@@ -30,6 +30,8 @@ MOST_ROWS = 300
 MOST_COLUMNS = 120
 FIRST_ROWS = 60
 MOST_CHOICES = 400
+MOST_CHECKED = 200_000
+"""Cells up to which every node is summed again by itself; of more when somebody asks."""
 
 
 @guard.require("target", "view")
@@ -139,6 +141,7 @@ def _standing(request: GuardedRequest, layers: Layers, view: View) -> Json:
         "tops": [(name, after, before, growth_bp(after, before)) for name, after, before in tops],
         "part": " · ".join(titles),
         "compared_label": last_year_label(layers.version),
+        "checks_itself": view.axes.size <= MOST_CHECKED,
         "standing_query": request.GET.urlencode(),
     }
 
