@@ -99,9 +99,9 @@ def base_of(version: PlanVersion, axes: Axes, node: Node) -> BaseOf:
 
     here = sums(node)
     parts = tuple(
-        Part(*WORDS[name], value=here[name], shown=format_value(here[name], unit))
+        Part(*WORDS[name], value=here.get(name, 0), shown=format_value(here.get(name, 0), unit))
         for name in WORDS
-        if here.get(name) or name == "recorded"
+        if here.get(name) or (layers and name == "recorded")
     )
     below = [Node(code, node.period, node.product_line) for code in axes.tree.children(node.region)]
     root = axes.product.root
@@ -109,7 +109,7 @@ def base_of(version: PlanVersion, axes: Axes, node: Node) -> BaseOf:
     beside = [Node(node.region, node.period, line) for line in lines]
     return BaseOf(
         node,
-        parts if layers else (),
+        parts,
         here["base"],
         format_value(here["base"], unit),
         tuple(_row(one.region, axes.name(one.region), sums(one), unit) for one in below) if layers else (),
