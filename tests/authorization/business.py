@@ -31,6 +31,7 @@ from quyu.platform.people.choices import Role
 from quyu.platform.people.scope import everything
 from quyu.platform.signin import tokens
 from tests.authorization.business_settings import make_settings
+from tests.authorization.handed_down import hand_down
 from tests.authorization.world import DEALERS, START, TERRITORIES, TODAY, TOMORROW, YESTERDAY, World
 from tests.platform.facts.lines import line, order_lines
 
@@ -213,6 +214,7 @@ def plan(world: World) -> None:
         axes=axes,
     )
     planning.submit(plan_version=waiting, actor=operations, at=AT)
+    hand_down(world, version, AT)
 
 
 def make_requests(world: World) -> None:

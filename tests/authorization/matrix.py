@@ -16,6 +16,7 @@ from tests.authorization import (
     catalog_people,
     catalog_personal,
     catalog_plans,
+    catalog_rounds,
     catalog_scenarios,
     catalog_settings,
     coverage,
@@ -39,6 +40,7 @@ def all_topics() -> list[Topic]:
         *catalog_plans.topics(),
         *catalog_scenarios.topics(),
         *catalog_settings.topics(),
+        *catalog_rounds.topics(),
         *catalog_imports.topics(),
         *catalog_personal.topics(),
     ]

@@ -228,7 +228,44 @@ class Oracle:
         """Who only carries targets out sees what was published."""
         sees_drafts = self.may(reach.user, day, "plan", "view")
         rows = self.raw[table].items()
-        return [pk for pk, row in rows if sees_drafts or row["state"] in ("scheduled", "published", "superseded")]
+        return [
+            pk for pk, row in rows if sees_drafts or row["state"] in ("scheduled", "published", "superseded")
+        ]
+
+    def rows_of_handover(self, reach: Reach, day: date, table: str) -> Iterable[int]:
+        """The nodes of a plan at and below one's own, in the tree of the day before the first question."""
+        units = {below for unit in reach.units for below in self.below(unit, YESTERDAY)}
+        own = set(self.rows_of_territory(reach, day, "territory"))
+        inside = {
+            f"T:{row['code']}"
+            for pk, row in self.raw["territory"].items()
+            if pk in own or row["org_unit_id"] in units
+        }
+        inside |= {self.raw["orgunit"][unit]["code"] for unit in units}
+        return [pk for pk, row in self.raw[table].items() if reach.everything or row["region"] in inside]
+
+    def rows_of_negotiationmove(self, reach: Reach, day: date, table: str) -> Iterable[int]:
+        seen = set(self.rows_of_handover(reach, day, "handover"))
+        return [pk for pk, row in self.raw[table].items() if row["handover_id"] in seen]
+
+    def rows_of_evidence(self, reach: Reach, day: date, table: str) -> Iterable[int]:
+        seen = set(self.rows_of_negotiationmove(reach, day, "negotiationmove"))
+        return [pk for pk, row in self.raw[table].items() if row["move_id"] in seen]
+
+    def rows_of_minutes(self, reach: Reach, _day: date, table: str) -> Iterable[int]:
+        """Those of the world are of the head office."""
+        return self.raw[table] if reach.everything else ()
+
+    def regions_below(self, region: str) -> set[str]:
+        """A node of a plan and the nodes below it, in its tree."""
+        codes = {row["code"]: pk for pk, row in self.raw["orgunit"].items()}
+        if region not in codes:
+            return {region}
+        units = self.below(codes[region], YESTERDAY)
+        found = {self.raw["orgunit"][unit]["code"] for unit in units}
+        return found | {
+            f"T:{row['code']}" for row in self.raw["territory"].values() if row["org_unit_id"] in units
+        }
 
     def rows_of_milestone(self, reach: Reach, day: date, table: str) -> Iterable[int]:
         """Those on territories in reach, in the tree the plan keeps."""

@@ -18,6 +18,7 @@ TABLES = (
     "targets.Plan", "targets.PlanVersion", "targets.Lock", "facts.Batch", "notices.Notice", "signin.ApiToken", "imports.ImportRun",
     "approvals.Approval", "audit.Decision", "targets.StrategyLine", "targets.StrategyLink", "targets.Milestone",
     "targets.PolicyRule",
+    "targets.Round", "targets.Handover", "targets.NegotiationMove", "targets.Evidence", "targets.Minutes",
 )  # fmt: skip
 
 

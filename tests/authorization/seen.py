@@ -23,6 +23,7 @@ RESOURCE_OF = {
     "calendarday": "calendar", "user": "user", "approval": "approval", "importrun": "import",
     "decision": "audit", "notice": "notice", "planversion": "target",
     "milestone": "milestone", "strategyline": "strategy",
+    "handover": "commitment", "negotiationmove": "commitment", "evidence": "commitment", "minutes": "commitment",
 }  # fmt: skip
 
 
@@ -104,10 +105,19 @@ class Seen:
             row = raw["importrun"][key]
             found |= self.of("storedfile", [row["file_id"]]) | self.of("user", [row["created_by_id"]])
         found |= self.of("user", [raw["decision"][key]["actor_id"] for key in seen["decision"]])
+        moves = [raw["negotiationmove"][key] for key in seen["negotiationmove"]]
+        found |= self.of("user", [row["actor_id"] for row in moves])
+        found |= self.of("storedfile", [raw["evidence"][key]["file_id"] for key in seen["evidence"]])
+        found |= self.of("orgunit", self.planned_units(seen["handover"]))
         for key in seen["planversion"]:
             row = raw["planversion"][key]
             found |= self.of("plan", [row["plan_id"]])
         return found
+
+    def planned_units(self, handovers: Iterable[int]) -> set[int]:
+        """The units among the nodes of a round."""
+        regions = {self.raw["handover"][key]["region"] for key in handovers}
+        return {key for key, row in self.raw["orgunit"].items() if row["code"] in regions}
 
     def names_of_territories(self, keys: set[int]) -> set[str]:
         """Territories with their unit, their seats and who ever sat there, and their places."""

@@ -56,6 +56,7 @@ MENU = (
             Page(_("业绩"), "performance", icon="chart-bar", resource="actual"),
             Page(_("目标"), "targets", icon="target-arrow", resource="target"),
             Page(_("战略对齐"), "strategy", icon="star", resource="strategy"),
+            Page(_("我的目标"), "my-targets", icon="checks", resource="commitment", action="edit"),
             Page(_("责任书"), "letters", icon="file-certificate", resource="letter"),
             Page(_("目标调整"), "target-changes", icon="adjustments", resource="change"),
             Page(_("区域"), "territories", icon="map-2", resource="territory"),

@@ -32,6 +32,7 @@ RESOURCE_LABELS = {
     "alignment": _("区域划分方案"),
     "plan": _("目标方案"),
     "target": _("目标"),
+    "commitment": _("下达与协商"),
     "letter": _("目标责任书"),
     "change": _("目标调整"),
     "strategy": _("战略"),

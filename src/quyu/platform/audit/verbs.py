@@ -65,6 +65,22 @@ VERBS = {
     "change.apply": _("目标调整生效"),
     "change.close": _("关闭目标调整"),
     "change.rule": _("设定调整规则"),
+    "target.gap": _("分担缺口"),
+    "target.uplift": _("设定加码"),
+    "target.staffing": _("空缺与新人分担"),
+    "target.split": _("设定分担比例"),
+    "round.start": _("发起下达"),
+    "round.hand_down": _("逐级下达"),
+    "round.confirm": _("确认分解"),
+    "round.send_back": _("退回分解"),
+    "round.close": _("结束下达"),
+    "round.minutes": _("记会议纪要"),
+    "negotiation.accept": _("接受目标"),
+    "negotiation.counter": _("还价"),
+    "negotiation.agree": _("同意还价"),
+    "negotiation.decline": _("不同意还价"),
+    "negotiation.propose": _("提议目标"),
+    "negotiation.comment": _("协商留言"),
 }
 
 

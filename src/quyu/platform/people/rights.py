@@ -11,7 +11,7 @@ from quyu.platform.people.choices import Role
 ACTIONS = ("view", "create", "edit", "delete", "import", "export", "submit", "approve", "publish")
 RESOURCES = (
     "home", "account", "notice", "user", "grant", "org_unit", "position", "person", "customer", "dealer", "claim",
-    "territory", "alignment", "plan", "target", "letter", "change", "strategy", "milestone", "limit", "actual",
+    "territory", "alignment", "plan", "target", "commitment", "letter", "change", "strategy", "milestone", "limit", "actual",
     "order", "import", "approval", "personal", "audit", "rights", "product", "channel", "calendar",
 )  # fmt: skip
 
@@ -37,6 +37,7 @@ MANAGER: Rights = {
     "alignment": READ | {"edit", "submit"},
     "target": READ | {"edit", "submit", "import"},
     "plan": READ | {"submit"},
+    "commitment": READ | {"edit", "approve"},
     "letter": READ | {"submit"},
     "change": READ | {"create", "edit", "submit"},
     "milestone": READ | OWN,
@@ -60,6 +61,7 @@ POLICY: Mapping[Role, Rights] = {
         **dict.fromkeys(("product", "channel", "calendar"), KEEP),
         **dict.fromkeys(("alignment", "plan", "target", "letter", "change", "approval"), ALL),
         **dict.fromkeys(("strategy", "milestone"), READ | OWN),
+        "commitment": READ | {"create", "edit", "approve"},
         "actual": READ | {"import", "delete"},
         "order": READ,
         "import": KEEP,
@@ -75,6 +77,7 @@ POLICY: Mapping[Role, Rights] = {
         "alignment": READ | {"approve", "publish"},
         "plan": READ | {"approve", "publish"},
         "target": READ | {"edit", "approve", "publish"},
+        "commitment": READ | {"create", "edit", "approve"},
         "letter": READ | {"submit"},
         "change": READ | {"approve"},
         **dict.fromkeys(("strategy", "milestone"), READ | OWN),
@@ -86,9 +89,10 @@ POLICY: Mapping[Role, Rights] = {
     },
     Role.AREA_MANAGER: MANAGER,
     Role.PROVINCE_MANAGER: MANAGER,
-    Role.SUPERVISOR: {**BUSINESS_READ, "letter": READ | {"submit"}, "personal": VIEW},
+    Role.SUPERVISOR: {**BUSINESS_READ, "commitment": VIEW, "letter": READ | {"submit"}, "personal": VIEW},
     Role.SALESPERSON: {
         **dict.fromkeys(("customer", "territory", "target", "actual", "order", "product", "channel"), READ),
+        "commitment": VIEW | {"edit"},
         "letter": READ | {"submit"},
         **dict.fromkeys(("change", "strategy", "milestone"), VIEW),
         "personal": VIEW,
@@ -102,6 +106,7 @@ POLICY: Mapping[Role, Rights] = {
     },
     Role.AUDITOR: {
         **BUSINESS_READ,
+        "commitment": READ,
         **dict.fromkeys(("import", "user", "grant", "dealer", "claim", "limit", "rights"), VIEW),
         "audit": READ,
     },

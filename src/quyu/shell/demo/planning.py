@@ -8,12 +8,15 @@ from quyu.apps.performance import figures
 from quyu.apps.performance import services as performance
 from quyu.apps.targets import selectors as targets
 from quyu.apps.targets import services
-from quyu.apps.targets.choices import EditRule
-from quyu.apps.targets.models import PlanVersion
+from quyu.apps.targets.axes import TERRITORY
+from quyu.apps.targets.choices import EditRule, MoveKind
+from quyu.apps.targets.models import Handover, PlanVersion
+from quyu.apps.targets.services import rounds
+from quyu.apps.targets.services.negotiation import Said, speak
 from quyu.apps.territories import selectors
 from quyu.apps.territories import services as territories
 from quyu.apps.territories.choices import FigureMeasure, UnitPart
-from quyu.apps.territories.models import Alignment, Territory
+from quyu.apps.territories.models import Alignment, Territory, TerritoryOwner
 from quyu.platform.approvals import services as approvals
 from quyu.platform.geography.choices import UnitLevel
 from quyu.platform.geography.models import BasicUnit, UnitNeighbour
@@ -142,6 +145,32 @@ def draft_next_year(*, year: int, operations: User, today: date, at: datetime) -
     )  # fmt: skip
     version.refresh_from_db()
     return version
+
+
+def hand_down_next_year(version: PlanVersion, *, director: User, today: date, at: datetime) -> None:
+    """The draft on its way down: two levels have handed on, one salesperson has countered and waits."""
+    found = rounds.start_round(
+        plan_version=version, title=f"{version.plan.year} 年目标下达", message="请核对季节和大客户变化，有依据的还价都会答复。",
+        due_on=today + timedelta(days=14), bands=(rounds.Band(1, 0, 1_000), rounds.Band(2, 0, 500)), actor=director, at=at,
+    )  # fmt: skip
+    seller = User.objects.get(username="sales")
+    territory = TerritoryOwner.objects.in_force(today).filter(
+        position__assignments__person__user=seller, position__assignments__valid_to=None
+    )
+    own = TERRITORY + territory.select_related("territory").order_by("pk")[0].territory.code
+    for username, region in (("east", "HD"), ("jiangsu", ADJUSTED_PROVINCE)):
+        user = User.objects.get(username=username)
+        row = Handover.objects.get(round=found, region=region)
+        rounds.hand_down(handover=row, actor=user, scope=scope_of(user, at=today), at=at)
+    row = Handover.objects.get(round=found, region=own)
+    said = Said(
+        token="demo", number_fen=(row.handed_fen or 0) * 96 // 100 // 1_000_000 * 1_000_000,
+        text="两家连锁客户明年改为总部直供，本区少一块。", figures=(("两家连锁上年销售", "约占本区 6%"), ("新开网点预计", "补回 2%")),
+    )  # fmt: skip
+    speak(
+        handover=row, kind=MoveKind.COUNTER, said=said, expected_version=row.version, actor=seller,
+        scope=scope_of(seller, at=today), at=at,
+    )  # fmt: skip
 
 
 def ask_for_adjustment(*, operations: User, today: date) -> None:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from quyu.apps.customers.models import Customer
 from quyu.apps.targets import selectors as targets
 from quyu.apps.targets.choices import VersionState
+from quyu.apps.targets.selectors.negotiating import has_to_act, waiting_for
 from quyu.apps.territories.choices import AlignmentState
 from quyu.apps.territories.models import Alignment, Territory, TerritoryOwner
 from quyu.platform.approvals import selectors as approvals
@@ -53,6 +54,26 @@ def approvals_waiting(request: GuardedRequest) -> Iterator[Task]:
         detail = _("{who} 提交于 {day:%Y-%m-%d}").format(who=who, day=approval.submitted_at)
         url = reverse("approval", args=[approval.pk])
         yield Task(_("审批：{label}").format(label=approval.subject_label), detail, url, "warning")
+
+
+def targets_handed_down(request: GuardedRequest) -> Iterator[Task]:
+    """Targets handed down that I owe an answer to, and counter-offers that wait for my decision."""
+    if not guard.may(request, "commitment", "edit"):
+        return
+    scope = guard.check(request, "commitment", "edit")
+    for item in list(waiting_for(scope, at=request.now)):
+        due_on = item.handover.round.due_on
+        url = reverse("negotiation", args=[item.handover.pk])
+        if not item.is_own:
+            yield Task(
+                _("决定还价：{name}").format(name=item.name), item.handover.round.title, url, "warning"
+            )
+        elif has_to_act(item.handover, item.axes):
+            is_late = request.today > due_on
+            detail = (_("已逾期，截止 {day}") if is_late else _("截止 {day}")).format(day=due_on)
+            yield Task(
+                _("答复目标：{name}").format(name=item.name), detail, url, "danger" if is_late else "warning"
+            )
 
 
 def failed_imports(request: GuardedRequest) -> Iterator[Task]:
@@ -160,6 +181,7 @@ def old_backup(request: GuardedRequest) -> Iterator[Task]:
 
 SOURCES: tuple[Source, ...] = (
     approvals_waiting,
+    targets_handed_down,
     failed_imports,
     drafts,
     ownerless_territories,

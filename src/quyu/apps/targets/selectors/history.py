@@ -73,6 +73,9 @@ def titles() -> dict[str, str]:
         "fill": _("填充"),
         "change": _("年中调整"),
         "share": _("补足战略占比"),
+        "gap": _("分担缺口"),
+        "uplift": _("加码"),
+        "staffing": _("空缺与新人"),
     }
 
 

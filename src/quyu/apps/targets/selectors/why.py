@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from quyu.apps.targets import store
 from quyu.apps.targets.axes import Axes, Cells, Node
 from quyu.apps.targets.models import Lock, Operation, PlanVersion
+from quyu.apps.targets.selectors import hedges
 from quyu.apps.targets.selectors.grid import last_year_cells
 from quyu.apps.targets.selectors.history import Change, change_of
 from quyu.apps.targets.selectors.locks import locks_over, node_of
@@ -75,7 +76,7 @@ def why(version: PlanVersion, node: Node, *, reach: Reach) -> Why:
         growth_bp=growth_bp(value, last_year),
         cell_count=cells[block].size,
         locks=tuple(_held(lock, axes) for lock in locks_over(version, axes, node)),
-        changes=tuple(_changes(version, axes, node)),
+        changes=tuple(_changes(version, axes, node, reach)),
         sentences=(),
     )
     return replace(found, sentences=tuple(_sentences(found, cells[block])))
@@ -115,13 +116,15 @@ def _sentences(found: Why, cells: Cells) -> Iterator[str]:
     yield _("按比例分摊时先取整到分，余下的分按余数从大到小逐个补齐，因此合计不差一分。")
 
 
-def _changes(version: PlanVersion, axes: Axes, node: Node) -> Iterator[Change]:
+def _changes(version: PlanVersion, axes: Axes, node: Node, reach: Reach) -> Iterator[Change]:
     """The latest operations that changed a cell below the node, newest first."""
     block = axes.block(node)
     operations = Operation.objects.filter(plan_version=version).select_related("actor").order_by("-sequence")
     shown = 0
     for operation in operations[:OPERATIONS_READ]:
         stored = operation.patch
+        if operation.kind == hedges.KIND and not reach.is_everything:
+            continue  # who carries a padded number is not told of it
         if stored is None or not store.touched(bytes(stored))[block].any():
             continue
         yield change_of(operation, axes)

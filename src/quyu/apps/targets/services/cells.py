@@ -96,12 +96,13 @@ def apply_values(
     actor: User,
     scope: Scope,
     at: date | datetime,
-    kind: Literal["import", "paste", "fill"] = "import",
+    kind: Literal["import", "paste", "fill", "gap", "staffing"] = "import",
+    about: Node | None = None,
 ) -> Operation:
     """Set many nodes at once, smallest first, as one operation: a workbook brought back, a block pasted or filled.
 
     A larger node whose parts were already set must come to its own value; otherwise the two contradict
-    each other and nothing is written (`ContradictingValues`).
+    each other and nothing is written (`ContradictingValues`). `about` is the node the log speaks of.
     """
     version = take_draft(plan_version)
     axes = Axes.from_json(version.axes)
@@ -120,6 +121,7 @@ def apply_values(
     )
     detail = {
         **limited,
+        **(about.to_json() if about else {}),
         "source": source,
         "nodes": [item.node.to_json() | {"value_fen": item.value_fen} for item in values[:200]],
         "node_count": len(values),

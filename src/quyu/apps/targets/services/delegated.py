@@ -1,22 +1,31 @@
 """How far somebody may move targets alone: measured against what the level above handed down.
 
-What was handed down is the state before the trailing changes made within a limit of this level or a lower
-one; so many small steps count together, and a change from above starts the count anew.
+What was handed down is the state before the trailing changes made by this level or a lower one; so many
+small steps count together, and a change from above starts the count anew. In a round the count begins
+when the node was handed down. Two things bind, measured alike: the limit of the role
+(`platform.limits`), on every node and year touched, and the band of the round, on the own total and on
+each child.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 
-from quyu.apps.targets.axes import Axes, Cells, Node
-from quyu.apps.targets.models import Operation, PlanVersion
+from quyu.apps.targets import store
+from quyu.apps.targets.axes import Axes, Block, Cells, Node
+from quyu.apps.targets.choices import Answer, Handing
+from quyu.apps.targets.models import Handover, Operation, PlanVersion, Round, RoundBand
+from quyu.apps.targets.selectors.hedges import Hedges, carried, hedges_of
 from quyu.apps.targets.selectors.log import rewind
 from quyu.apps.targets.selectors.reach import Reach
+from quyu.apps.targets.selectors.rounds import HANDED, Range, around, bands_of, open_round
+from quyu.apps.targets.services.handing import follow
 from quyu.apps.targets.sums import region_sums
 from quyu.kernel.money import format_yuan
 from quyu.kernel.rate import format_bp
 from quyu.kernel.refusal import Refusal
 from quyu.platform.limits.choices import LimitKind
 from quyu.platform.limits.selectors import Limit, limits_for
+from quyu.platform.people import policy
 from quyu.platform.people.choices import Role
 from quyu.platform.people.scope import Scope
 
@@ -40,6 +49,34 @@ class LimitExceeded(Refusal):
         )
 
 
+class OutsideBand(Refusal):
+    """More than the round allows; the refusal says what it allows."""
+
+    def __init__(self, label: str, handed_fen: int, allowed: Range, after_fen: int) -> None:
+        super().__init__(
+            "outside_band",
+            "“{label}”本轮下达 {handed} 元，可填 {lower} 至 {upper} 元，改为 {after} 元超出幅度。"
+            "请在范围内修改，或向上级还价。",
+            label=label,
+            handed=format_yuan(handed_fen),
+            lower=format_yuan(allowed.lower),
+            upper="∞" if allowed.upper is None else format_yuan(allowed.upper),
+            after=format_yuan(after_fen),
+        )
+
+
+class NotHandedDown(Refusal):
+    """In a round a manager works on what was handed down to him, until it is confirmed."""
+
+    def __init__(self, label: str, state: str) -> None:
+        super().__init__(
+            "not_handed_down",
+            "“{label}”在本轮中为“{state}”，现在不能由您修改。请等待上级下达，或请上级退回。",
+            label=label,
+            state=state,
+        )
+
+
 def bounds_of(limit: Limit) -> str:
     """`±5.00%`, `±100,000.00 元`, or both."""
     rate = "" if limit.max_bp is None else f"±{format_bp(limit.max_bp)}"
@@ -57,8 +94,50 @@ def require_within(
     reach: Reach,
     scope: Scope,
     at: date,
+    hedges: Hedges | None = None,
 ) -> dict[str, str]:
-    """What the operation notes about the limit it kept to; raises LimitExceeded. Nothing without a limit."""
+    """What the operation notes about the level it was made at. Raises LimitExceeded, OutsideBand, NotHandedDown.
+
+    Nothing is noted where neither a limit nor a round binds. `hedges` are those after the change, where it
+    changes them: a band is about what a node carries.
+    """
+    marks = _within_limits(
+        version, axes, before=before, after=after, nodes=nodes, reach=reach, scope=scope, at=at
+    )
+    found = open_round(version)
+    if found is None:
+        return marks
+    later = hedges_of(version) if hedges is None else hedges
+    if not reach.is_everything:
+        role = _level(scope)
+        _within_band(
+            version, axes, found, role, before=before, after=after, nodes=nodes, reach=reach, hedges=later
+        )
+        marks = marks or {MARK: role.value}
+    keep_beside(version, axes, before, after, reach, later)
+    return marks
+
+
+def keep_beside(
+    version: PlanVersion, axes: Axes, before: Cells, after: Cells, reach: Reach, hedges: Hedges
+) -> None:
+    """Let the rows of the open round follow a change of the cells, with the hedges as they are after it."""
+    found = open_round(version)
+    if found is not None:
+        follow(found, axes, (before, hedges_of(version)), (after, hedges), reach)
+
+
+def _within_limits(
+    version: PlanVersion,
+    axes: Axes,
+    *,
+    before: Cells,
+    after: Cells,
+    nodes: Sequence[Node],
+    reach: Reach,
+    scope: Scope,
+    at: date,
+) -> dict[str, str]:
     limits = limits_for(scope, LimitKind.TARGET_SHIFT, resource="target", action="edit", at=at)
     refusal: LimitExceeded | None = None
     for limit in limits:
@@ -71,15 +150,85 @@ def require_within(
     return {}
 
 
-def handed_down(version: PlanVersion, cells: Cells, role: Role) -> Cells:
-    """The cells before the trailing changes of this level and those below."""
-    lower = {level.value for level in LEVELS[LEVELS.index(role) :]} if role in LEVELS else {role.value}
+def _level(scope: Scope) -> Role:
+    """The highest role with which the actor edits targets."""
+    able = scope.roles & policy.roles_with("target", "edit")
+    return next((Role(role) for role in Role if role in able), Role.SALESPERSON)
+
+
+def _within_band(
+    version: PlanVersion,
+    axes: Axes,
+    found: Round,
+    role: Role,
+    *,
+    before: Cells,
+    after: Cells,
+    nodes: Sequence[Node],
+    reach: Reach,
+    hedges: Hedges,
+) -> None:
+    """The own total within its band, and every child the actor moved within his."""
+    bands = bands_of(found)
+    rows = {row.region: row for row in Handover.objects.filter(round=found)}
+    for top in reach.tops:
+        row = rows.get(top)
+        block = axes.block(Node(top, axes.period.root))
+        if row is None or bool((before[block] == after[block]).all()):
+            continue
+        if row.state not in HANDED - {Handing.CONFIRMED}:
+            raise NotHandedDown(axes.name(top), row.get_state_display())
+        handed = handed_down(version, before, role, since=row.handed_sequence, block=block)
+        first = hedges_of(version, upto=row.handed_sequence)
+        band = bands.get(row.depth, RoundBand(total_bp=0))
+        limits = [(top, band.total_bp), *((child, band.child_bp) for child in axes.tree.children(top))]
+        limits.sort(key=lambda pair: pair[0] not in {node.region for node in nodes})  # what was typed first
+        _require_range(axes, rows, limits, (handed, first), (after, hedges))
+
+
+def _require_range(
+    axes: Axes,
+    rows: dict[str, Handover],
+    limits: Sequence[tuple[str, int | None]],
+    handed: tuple[Cells, Hedges],
+    after: tuple[Cells, Hedges],
+) -> None:
+    for region, bp in limits:
+        was, now = carried(axes, *handed, region), carried(axes, *after, region)
+        allowed = around(was, bp, *_agreed(rows.get(region)))
+        if was != now and not allowed.admits(now):
+            raise OutsideBand(axes.name(region), was, allowed, now)
+
+
+def _agreed(row: Handover | None) -> Iterator[int]:
+    """A number that was settled with the level above counts as handed down."""
+    if row is not None and row.answer == Answer.AGREED and row.number_fen is not None:
+        yield row.number_fen
+
+
+def handed_down(
+    version: PlanVersion, cells: Cells, role: Role, *, since: int = 0, block: Block | None = None
+) -> Cells:
+    """The cells before the trailing changes of this level and those below, at most back to operation `since`.
+
+    With a `block` only changes from above that touch it start the count anew; cells outside it mean nothing.
+    """
+    lower = (
+        {level.value for level in LEVELS[LEVELS.index(role) :]} if role in LEVELS else {role.value, *LEVELS}
+    )
     trailing: list[Operation] = []
-    for operation in Operation.objects.filter(plan_version=version).order_by("-sequence"):
-        if operation.detail.get(MARK) not in lower:
+    newest_first = Operation.objects.filter(plan_version=version, sequence__gt=since).order_by("-sequence")
+    for operation in newest_first:
+        if operation.detail.get(MARK) not in lower and _touches(operation, block):
             break
         trailing.append(operation)
     return rewind(cells, trailing)
+
+
+def _touches(operation: Operation, block: Block | None) -> bool:
+    if block is None or operation.patch is None:
+        return block is None
+    return bool(store.touched(bytes(operation.patch))[block].any())
 
 
 def first_excess(

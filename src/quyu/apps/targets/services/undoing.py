@@ -8,9 +8,10 @@ from django.db import transaction
 from quyu.apps.targets import store
 from quyu.apps.targets.axes import Axes, Cells
 from quyu.apps.targets.models import Operation, PlanVersion
+from quyu.apps.targets.selectors.hedges import hedges_with
 from quyu.apps.targets.selectors.log import REDO, UNDO, last_redoable, last_undoable
 from quyu.apps.targets.selectors.reach import reach_of
-from quyu.apps.targets.services.delegated import MARK, require_within
+from quyu.apps.targets.services.delegated import MARK, keep_beside, require_within
 from quyu.apps.targets.services.operations import day_of, record, take_draft
 from quyu.apps.targets.services.touching import require_today, require_unlocked
 from quyu.kernel.refusal import Refusal
@@ -79,9 +80,20 @@ def _step(
     require_today(reach, axes, before, after)
     require_unlocked(version, axes, before, after, day)
     limited = {MARK: change.detail[MARK]} if MARK in change.detail else {}
-    if not limited:
+    hedges = hedges_with(version, change, is_undone=kind == UNDO)
+    if limited:
+        keep_beside(version, axes, before, after, reach, hedges)
+    else:
         limited = require_within(
-            version, axes, before=before, after=after, nodes=[], reach=reach, scope=scope, at=day
+            version,
+            axes,
+            before=before,
+            after=after,
+            nodes=[],
+            reach=reach,
+            scope=scope,
+            at=day,
+            hedges=hedges,
         )
     said = {UNDO: "undoes", REDO: "redoes"}[kind]
     detail = {said: change.sequence, "cells_changed": int(np.count_nonzero(before != after)), **limited}

@@ -35,6 +35,10 @@ TABS = (
     Tab(_("审阅"), "target-review", "plan"),
     Tab(_("按人"), "target-people"),
     Tab(_("值链"), "target-chain"),
+    Tab(_("下达与协商"), "target-round", "commitment"),
+    Tab(_("上下对照"), "target-gap", "commitment"),
+    Tab(_("加码与缓冲"), "target-uplift", "target", "edit"),
+    Tab(_("空缺与新人"), "target-staffing", "target", "edit"),
     Tab(_("变更记录"), "target-history"),
     Tab(_("核验"), "target-proof", "plan", is_company_wide=True),
 )

@@ -8,6 +8,7 @@ from quyu.apps.targets.web import (
     exchange,
     grid,
     reasons,
+    round_urls,
     scenarios,
     setting_urls,
     versions,
@@ -47,4 +48,5 @@ urlpatterns = [
     path("<int:pk>/import/", exchange.bring_back, name="target-import"),
     path("<int:pk>/import/apply/", exchange.apply, name="target-import-apply"),
     *setting_urls.urlpatterns,
+    *round_urls.urlpatterns,
 ]

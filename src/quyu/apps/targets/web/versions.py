@@ -15,7 +15,8 @@ from quyu.analytics.metrics import METRICS
 from quyu.apps.targets import selectors, services
 from quyu.apps.targets.axes import Axes
 from quyu.apps.targets.models import PlanVersion
-from quyu.apps.targets.selectors.history import change_of, operations_of
+from quyu.apps.targets.selectors.hedges import KIND
+from quyu.apps.targets.selectors.history import Change, change_of, operations_of
 from quyu.apps.targets.selectors.log import broken_link
 from quyu.apps.targets.web.access import version_or_404
 from quyu.apps.targets.web.tabs import tabs
@@ -23,6 +24,7 @@ from quyu.kernel.refusal import Refusal
 from quyu.platform.fields.values import spoken
 from quyu.platform.people import guard
 from quyu.platform.people.guard import GuardedRequest
+from quyu.platform.people.policy import narrow
 
 PAGE_SIZE = 50
 
@@ -64,11 +66,20 @@ def history(request: GuardedRequest, pk: int) -> HttpResponse:
         "version": version,
         "tabs": tabs(request, version, "target-history"),
         "page": page,
-        "changes": [c for c in changes if not c.region or reach.covers(axes, c.region)],
+        "changes": [c for c in changes if _is_shown(request, axes, reach, c)],
         "shows_total": request.scope.is_everything,
         "broken": broken_link(version),
     }
     return render(request, "targets/history.html.jinja", context)
+
+
+def _is_shown(request: GuardedRequest, axes: Axes, reach: selectors.Reach, change: Change) -> bool:
+    """A change of a node within reach; of a hedge only where one may set it."""
+    if change.kind == KIND and not reach.is_everything:
+        reach = selectors.reach_of(
+            axes, narrow(guard.full_scope(request), "target", "edit"), at=request.today
+        )
+    return not change.region or reach.covers(axes, change.region)
 
 
 def whole_company(request: GuardedRequest) -> None:

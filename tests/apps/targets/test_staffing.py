@@ -1,0 +1,197 @@
+"""Vacant territories, new people, shared targets: every month keeps its sum, and every fen has a name."""
+
+from datetime import date
+
+import numpy as np
+import pytest
+from django.urls import reverse
+
+from quyu.apps.targets import services as targets
+from quyu.apps.targets import store
+from quyu.apps.targets.axes import Axes, Node, UnknownNode
+from quyu.apps.targets.models import CreditSplit, PlanVersion
+from quyu.apps.targets.selectors.staffing import person_targets, ramp_of
+from quyu.apps.targets.services.staffing import (
+    NoManager,
+    NoNeighbour,
+    NothingToMove,
+    SamePersonTwice,
+    ShareBy,
+    SharesDiffer,
+    hold_by_manager,
+    set_splits,
+    share_out,
+)
+from quyu.apps.territories.models import Territory, TerritoryOwner
+from quyu.platform.people.choices import Role
+from quyu.platform.people.models import Person, User
+from tests import factories
+from tests.apps.targets.plans import AT, make_plan, scope
+from tests.apps.targets.test_rounds import year
+from tests.people import TODAY, Company, client_of
+
+pytestmark = [pytest.mark.django_db, pytest.mark.capability("DEC3")]
+
+
+@pytest.fixture
+def vacant(company: Company) -> Territory:
+    """苏中 in 江苏, held by nobody."""
+    return factories.territory("苏中", company.jiangsu)
+
+
+@pytest.fixture
+def plan(company: Company, vacant: Territory) -> PlanVersion:
+    return make_plan(company)
+
+
+def months(version: PlanVersion, region: str) -> list[int]:
+    fresh = PlanVersion.objects.get(pk=version.pk)
+    axes, cells = Axes.from_json(fresh.axes), store.load(fresh)
+    return [int(cells[axes.block(Node(region, month))].sum()) for month in axes.months]
+
+
+def out(version: PlanVersion, user: User, region: str, method: ShareBy = ShareBy.VALUE) -> None:
+    fresh = PlanVersion.objects.get(pk=version.pk)
+    share_out(
+        plan_version=fresh, region=region, method=method, expected_version=fresh.version, actor=user,
+        scope=scope(user), at=AT,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("method", list(ShareBy))
+def test_a_vacant_territory_goes_to_its_neighbours_month_by_month(
+    company: Company, plan: PlanVersion, method: ShareBy
+) -> None:
+    whole, before = months(plan, "JS"), store.load(plan)
+
+    out(plan, company.boss, "T:苏中", method)
+
+    assert months(plan, "JS") == whole
+    assert year(plan, "T:苏中") == 0
+    fresh = PlanVersion.objects.get(pk=plan.pk)
+    targets.undo(plan_version=fresh, actor=company.boss, scope=scope(company.boss), at=AT)
+    assert np.array_equal(store.load(plan), before)
+
+
+def test_twice_there_is_nothing_left(company: Company, plan: PlanVersion) -> None:
+    out(plan, company.boss, "T:苏中")
+    with pytest.raises(NothingToMove):
+        out(plan, company.boss, "T:苏中")
+
+
+def test_without_neighbours_the_manager_has_to_carry_it(company: Company, plan: PlanVersion) -> None:
+    with pytest.raises(NoNeighbour):
+        out(plan, company.operations, "T:粤东")
+    hold_by_manager(
+        plan_version=plan, region="T:粤东", actor=company.neighbour, scope=scope(company.neighbour), at=AT
+    )
+    carried = {(row.name, row.region): row.value_fen for row in person_targets(plan, at=TODAY)}
+    assert carried["neighbour", "T:粤东"] == year(plan, "T:粤东")
+
+
+@pytest.mark.parametrize("name", ["owner", "neighbour", "stranger"])
+def test_only_who_answers_for_the_node_above_settles_it(
+    company: Company, plan: PlanVersion, name: str
+) -> None:
+    with pytest.raises(UnknownNode):
+        out(plan, getattr(company, name), "T:苏中")
+
+
+def join(company: Company, territory: Territory, joined_on: date) -> Person:
+    person = factories.person("新人", joined_on=joined_on)
+    seat = factories.position(company.jiangsu, Role.SALESPERSON, code="P-new", holder=person)
+    TerritoryOwner.objects.create(territory=territory, position=seat, valid_from=date(2024, 1, 1))
+    return person
+
+
+def test_a_new_person_ramps_and_the_neighbours_take_the_rest(
+    company: Company, vacant: Territory, plan: PlanVersion
+) -> None:
+    person = join(company, vacant, date(2027, 2, 10))
+    assert list(ramp_of(person, Axes.from_json(plan.axes).months).values()) == [0, 3_000, 6_000, 9_000]
+    first, whole = months(plan, "T:苏中"), months(plan, "JS")
+
+    out(plan, company.boss, "T:苏中")
+
+    now = months(plan, "T:苏中")
+    assert months(plan, "JS") == whole
+    assert now[0] == 0
+    assert [round(value / before, 6) for value, before in zip(now[1:4], first[1:4], strict=True)] == [
+        0.3,
+        0.6,
+        0.9,
+    ]
+    assert now[4:] == first[4:]
+
+
+def test_or_the_manager_holds_the_rest_and_no_cell_moves(
+    company: Company, vacant: Territory, plan: PlanVersion
+) -> None:
+    join(company, vacant, date(2027, 1, 4))
+    before = store.load(plan)
+
+    hold_by_manager(plan_version=plan, region="T:苏中", actor=company.boss, scope=scope(company.boss), at=AT)
+
+    assert np.array_equal(store.load(plan), before)
+    january = CreditSplit.objects.filter(region="T:苏中", period="2027-01")
+    assert sorted(january.values_list("person__name", "share_bp")) == [("boss", 7_000), ("新人", 3_000)]
+    rows = person_targets(plan, at=TODAY)
+    assert sum(row.value_fen for row in rows if row.region == "T:苏中") == year(plan, "T:苏中")
+    assert sum(row.value_fen for row in rows) == year(plan, "HQ")
+
+
+def test_nobody_above_nobody_carries(company: Company, plan: PlanVersion) -> None:
+    fresh = PlanVersion.objects.get(pk=plan.pk)
+    frozen = fresh.axes
+    for dimension in frozen["dimensions"]:
+        if dimension.get("owners"):
+            dimension["owners"] = {}
+    PlanVersion.objects.filter(pk=plan.pk).update(axes=frozen)
+    fresh.refresh_from_db()
+    with pytest.raises(NoManager):
+        hold_by_manager(
+            plan_version=fresh, region="T:苏中", actor=company.boss, scope=scope(company.boss), at=AT
+        )
+
+
+def split(company: Company, plan: PlanVersion, *shares: tuple[str, int]) -> None:
+    people = [(company.person(name), bp) for name, bp in shares]
+    set_splits(
+        plan_version=plan, region="T:苏南", months={"2027-01": people}, reason="共管", actor=company.boss,
+        scope=scope(company.boss), at=AT,
+    )  # fmt: skip
+
+
+def test_shares_sum_to_all_and_name_each_once(company: Company, plan: PlanVersion) -> None:
+    for wrong in ((("owner", 6_000), ("colleague", 3_999)), (("owner", 10_001), ("colleague", -1))):
+        with pytest.raises(SharesDiffer):
+            split(company, plan, *wrong)
+    with pytest.raises(SamePersonTwice):
+        split(company, plan, ("owner", 6_000), ("owner", 4_000))
+    assert not CreditSplit.objects.exists()
+
+    split(company, plan, ("owner", 3_333), ("colleague", 6_667))
+    rows = [row for row in person_targets(plan, at=TODAY) if row.region == "T:苏南"]
+    assert {row.name for row in rows} == {"owner", "colleague"}
+    assert sum(row.value_fen for row in rows) == year(plan, "T:苏南")
+
+
+def test_the_page_lists_the_pool_of_each_manager(company: Company, plan: PlanVersion) -> None:
+    address = reverse("target-staffing", args=[plan.pk])
+    page = client_of(company.boss).get(address, {"region": "T:苏中", "method": "equal"}).content.decode()
+    assert "苏中" in page
+    assert "粤东" not in page
+    client = client_of(company.boss)
+    version = PlanVersion.objects.get(pk=plan.pk).version
+    client.post(
+        reverse("staffing-out", args=[plan.pk]), {"region": "T:苏中", "method": "equal", "version": version}
+    )
+    assert year(plan, "T:苏中") == 0
+
+    shares = {"region": "T:苏南", "shares": "E-owner 60%\nE-colleague 40"}
+    client.post(reverse("staffing-split", args=[plan.pk]), shares)
+    assert CreditSplit.objects.filter(region="T:苏南").count() == 24
+    client.post(reverse("staffing-split", args=[plan.pk]), {"region": "T:苏南", "shares": "E-owner 60"})
+    assert CreditSplit.objects.filter(region="T:苏南").count() == 24
+    client.post(reverse("staffing-split", args=[plan.pk]), {"region": "T:苏南", "shares": ""})
+    assert not CreditSplit.objects.filter(region="T:苏南").exists()
