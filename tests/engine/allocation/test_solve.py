@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 from quyu.engine.allocation import (
     UNBOUNDED,
     BadProblem,
-    CrossingTotals,
     Dimension,
     DuplicateCell,
     Infeasible,
@@ -120,11 +119,6 @@ def test_nested_totals_hold_at_once() -> None:
     result = solve(company.solved(totals=totals))
 
     assert verify(company.solved(totals=totals), result.values).violations == 0
-
-
-def test_crossing_totals_are_refused() -> None:
-    with pytest.raises(CrossingTotals):
-        company.solved(totals=(Total({"region": "华东"}, 10), Total({"period": "Q1"}, 10)))
 
 
 def test_inner_totals_that_exceed_the_outer_are_named() -> None:

@@ -74,7 +74,7 @@ def _why(
     exact = Fraction(abs(int(spreading.amounts[place])))
     rank = None
     if state == proportion.FREE:
-        exact = Fraction(weight * spreading.left * spreading.unit, spreading.whole)
+        exact = spreading.exact_at(place)
         rank = _rank(spreading.remainder, spreading.whole, problem.lattice.branches(move.cells), place)
     is_low = (state == proportion.AT_LOWER) == (spreading.sign > 0)
     bound_by: Kind | None = Kind.LOWER if is_low else Kind.UPPER
@@ -87,7 +87,7 @@ def _why(
         None if move.before is None else int(move.before[place]),
         float(weight),
         weight * 1_000_000 // whole if whole else 0,
-        spreading.sign * spreading.factor,
+        spreading.sign * spreading.factor_at(place),
         spreading.sign * exact,
         bound_by,
         rank,

@@ -19,7 +19,13 @@ _RIDGE = 1e-13
 
 @compiled
 def newton_step(
-    weights: Float64, lower: Float64, upper: Float64, labels: Int32, low: Float64, high: Float64, logs: Float64
+    weights: Float64,
+    lower: Float64,
+    upper: Float64,
+    labels: Int32,
+    low: Float64,
+    high: Float64,
+    logs: Float64,
 ) -> None:
     """Moves `logs` towards the optimum, as far as the dual grows; leaves them where it does not."""
     sets = logs.size

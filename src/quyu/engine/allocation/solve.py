@@ -6,12 +6,15 @@ import numpy as np
 
 from quyu.engine.allocation.cell import cell_bounds, split_free
 from quyu.engine.allocation.conflict import limits_of, refuse
-from quyu.engine.allocation.infeasible import Conflict, Infeasible, Interval
+from quyu.engine.allocation.contradiction import contradiction
+from quyu.engine.allocation.crossing import round_moves, solve_crossing
+from quyu.engine.allocation.demand import demands_of
+from quyu.engine.allocation.infeasible import Conflict, CrossingTotals, Infeasible, Interval, Kind
 from quyu.engine.allocation.lattice import count_of
 from quyu.engine.allocation.limit import binding_limits, broken_limits, is_same, share_limits
 from quyu.engine.allocation.params import Params, Spread
 from quyu.engine.allocation.part import Part, parts_of
-from quyu.engine.allocation.problem import Problem, Total
+from quyu.engine.allocation.problem import Bound, Problem, Total
 from quyu.engine.allocation.proportion import integer_weights
 from quyu.engine.allocation.result import Move, Result
 from quyu.engine.allocation.spreading import spread
@@ -30,9 +33,18 @@ def solve(
     """The cells in proportion to the base, within bounds and locks, every total met to the unit.
 
     Cells under no total keep their value. The method is deterministic; `seed` is only recorded.
-    Raises Infeasible with the conflicting constraints, CrossingTotals, Stopped.
+    Raises Infeasible with the conflicting constraints, CrossingTotals where three or more totals cross
+    each other, Stopped.
     """
     params = params or Params()
+    try:
+        return _solve_nested(problem, params, seed, stop)
+    except (CrossingTotals, Infeasible):
+        return _solve_crossing(problem, params, seed, stop)
+
+
+def _solve_nested(problem: Problem, params: Params, seed: int, stop: Stop | None) -> Result:
+    """Part by part; raises CrossingTotals where totals, bounds or shares in force do not nest."""
     totals = problem.totals
     reasons: list[Conflict] = []
     while True:
@@ -42,6 +54,8 @@ def solve(
         except Infeasible as refusal:
             raise _with_reasons(refusal, reasons) from None
         if not binding:
+            if problem.crossing is not None:
+                moves = round_moves(problem, totals, moves)
             result = Result(problem, problem.current, moves, seed)
             broken = broken_limits(problem, result.values) if problem.bounds or problem.shares else []
             if not broken:
@@ -51,6 +65,50 @@ def solve(
                 raise Infeasible(broken[0].value, tuple(broken), Interval(broken[0].value, broken[0].value))
         reasons += binding
         totals += tuple(Total(limit.at, limit.value) for limit in binding)
+
+
+def _solve_crossing(problem: Problem, params: Params, seed: int, stop: Stop | None) -> Result:
+    """All free cells together; shares and bounds found broken become demands of the next round."""
+    totals, bounds = problem.totals, _covered(problem)
+    while True:
+        _heed(stop)
+        found = solve_crossing(problem, totals, bounds, params)
+        if found is None:
+            raise _refusal(problem, params)
+        move = Move(problem.totals[0], *found, None)
+        result = Result(problem, problem.current, (move,), seed)
+        broken = broken_limits(problem, result.values) if problem.bounds or problem.shares else []
+        if not broken:
+            return result
+        for limit in share_limits(problem, result.values, totals) or broken:
+            is_part = limit.kind is Kind.SHARE and any(
+                is_same(problem, limit.at, {**share.at, **share.of}) for share in problem.shares
+            )
+            if is_part:
+                bounds += (Bound(limit.at, lower=limit.value),)
+            else:
+                totals += (Total(limit.at, limit.value),)
+
+
+def _refusal(problem: Problem, params: Params) -> Infeasible:
+    """The smallest conflict of what was asked."""
+    demands = demands_of(problem.lattice, problem.totals, _covered(problem))
+    found = contradiction(problem, demands, problem.shares, params.conflict_limit)
+    assert found is not None
+    return found
+
+
+def _covered(problem: Problem) -> tuple[Bound, ...]:
+    """The bounds whose cells all lie below totals; others are checked afterwards."""
+    is_covered = np.zeros(problem.size, np.bool_)
+    for total in problem.totals:
+        is_covered[problem.rows(total.at)] = True
+    return tuple(bound for bound in problem.bounds if bool(is_covered[problem.rows(bound.at)].all()))
+
+
+def _heed(stop: Stop | None) -> None:
+    if stop is not None and stop():
+        raise Stopped("stopped", "计算已停止，没有任何改动。")
 
 
 def _with_reasons(refusal: Infeasible, reasons: list[Conflict]) -> Infeasible:
@@ -67,8 +125,7 @@ def _spread_all(
 ) -> tuple[Move, ...]:
     moves = []
     for part in parts_of(problem.lattice, totals):
-        if stop is not None and stop():
-            raise Stopped("stopped", "计算已停止，没有任何改动。")
+        _heed(stop)
         move = _spread_part(problem, part, params)
         if move is not None:
             moves.append(move)

@@ -1,8 +1,10 @@
 """One sum over one set of cells: shares in proportion, cut off at bounds, rounded down the tree."""
 
 from dataclasses import dataclass
+from fractions import Fraction
 
 import numpy as np
+from numpy.typing import NDArray
 
 from quyu.engine.allocation import proportion
 from quyu.engine.allocation.lattice import Int8, Int64
@@ -31,9 +33,41 @@ class Spreading:
     odd: int | None
 
     @property
-    def factor(self) -> float:
-        """Units per unit of weight."""
+    def factor(self) -> float | NDArray[np.float64]:
+        """Amount per weight, without its sign: one number, or one for each cell."""
         return self.unit * self.left / self.whole
+
+    def exact_at(self, cell: int) -> Fraction:
+        """The amount of a free cell before rounding, without its sign."""
+        return Fraction(int(self.weights[cell]) * self.left * self.unit, self.whole)
+
+    def factor_at(self, _cell: int) -> float:
+        """Amount per weight of a cell, without its sign."""
+        return self.unit * self.left / self.whole
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Crossed(Spreading):
+    """How amounts fell on cells that crossing totals share, each with a factor of its own (see `crossing`).
+
+    Before rounding cell i was exact[i]: weights[i] * factors[i] unless it lies on a bound.
+    """
+
+    exact: NDArray[np.float64]
+    factors: NDArray[np.float64]
+
+    @property
+    def factor(self) -> NDArray[np.float64]:
+        """Amount per weight of each cell, without its sign."""
+        return self.factors
+
+    def exact_at(self, cell: int) -> Fraction:
+        """The amount of a cell before rounding, without its sign."""
+        return abs(Fraction(float(self.exact[cell])))
+
+    def factor_at(self, cell: int) -> float:
+        """Amount per weight of a cell, without its sign."""
+        return float(self.factors[cell])
 
 
 def spread(
