@@ -6,6 +6,7 @@ from django.utils.timezone import localdate
 from django_tasks import task
 
 from quyu.apps.performance import figures, services
+from quyu.apps.targets.services.milestones import tell_milestones
 from quyu.platform.jobs import services as jobs
 from quyu.platform.people.declarations import MACHINE, declares
 
@@ -20,8 +21,10 @@ def refresh_attribution(at: str) -> None:
 @task()
 @declares(*MACHINE)
 def refresh_figures(today: str) -> None:
-    """Weigh the units anew: by orders of the last twelve months and by customers."""
-    figures.refresh_units(date.fromisoformat(today))
+    """Weigh the units anew, by orders of the last twelve months and by customers; tell of milestones reached."""
+    day = date.fromisoformat(today)
+    figures.refresh_units(day)
+    tell_milestones(at=day)
 
 
 @task()

@@ -24,11 +24,12 @@ def daily(as_json: bool) -> None:
         "sealed": done.sealed,
         "reminded": done.reminded,
         "proposed": done.proposed,
+        "milestones": done.milestones,
     }
     if as_json:
         click.echo(json.dumps(counts))
         return
     said = _(
-        "{in_force} 个目标版本生效，{sealed} 份责任书盖章，提醒 {reminded} 人，提出 {proposed} 项调整建议。"
+        "{in_force} 个目标版本生效，{sealed} 份责任书盖章，提醒 {reminded} 人，提出 {proposed} 项调整建议，里程碑提醒 {milestones} 条。"
     )
     click.echo(said.format(**counts))

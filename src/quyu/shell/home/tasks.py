@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from quyu.apps.customers.models import Customer
 from quyu.apps.targets import selectors as targets
 from quyu.apps.targets.choices import VersionState
+from quyu.apps.targets.selectors.milestones import milestones_of
 from quyu.apps.targets.selectors.negotiating import has_to_act, waiting_for
 from quyu.apps.territories.choices import AlignmentState
 from quyu.apps.territories.models import Alignment, Territory, TerritoryOwner
@@ -151,6 +152,20 @@ def next_calendar(request: GuardedRequest) -> Iterator[Task]:
         yield Task(text, _("没有它，明年的时间进度按普通周末计算"), url or url_of("calendarday-list"))
 
 
+def milestones_to_reach(request: GuardedRequest) -> Iterator[Task]:
+    """My milestones that are not reached, the next date first."""
+    if not guard.may(request, "milestone", "view"):
+        return
+    for one in milestones_of(request.user, today=request.today)[:SHOWN_EACH]:
+        due = one.milestone.due_on
+        state = one.state(request.today)
+        text = _("里程碑：{name}").format(name=one.milestone.name)
+        detail = _("{day} 前 {value}，已完成 {reached}").format(
+            day=due, value=one.value_said, reached=one.reached_said
+        )
+        yield Task(text, detail, reverse("target-milestones", args=[one.version_pk]), state)
+
+
 def standing_duties(request: GuardedRequest) -> Iterator[Task]:
     """What administrators and dealers come for; their home has no figures."""
     roles = guard.full_scope(request).roles
@@ -184,6 +199,7 @@ SOURCES: tuple[Source, ...] = (
     targets_handed_down,
     failed_imports,
     drafts,
+    milestones_to_reach,
     ownerless_territories,
     unplaced_customers,
     old_backup,

@@ -16,7 +16,7 @@ from quyu.apps.targets.selectors.reach import reach_of
 from quyu.apps.targets.selectors.regions import Sums, sums_of
 from quyu.apps.targets.selectors.versions import visible_versions
 from quyu.kernel.measure import say_value
-from quyu.kernel.rate import growth_bp, ratio_bp
+from quyu.kernel.rate import BP, growth_bp, ratio_bp
 from quyu.platform.people.scope import Scope
 
 MARGIN_DRIFT_BP = 500
@@ -188,7 +188,7 @@ def _fault(pair: Pair, now: int | None, before: int | None, amount: int, other: 
         return _("没有可比的数") if amount or other else ""
     if not pair.is_price and other < 0 < amount:
         return _("为负数")
-    if pair.ceiling_bp is not None and now > pair.ceiling_bp:
+    if pair.ceiling_bp is not None and other * BP > amount * pair.ceiling_bp:
         return _("毛利大于销售额")
     if before is None:
         return ""

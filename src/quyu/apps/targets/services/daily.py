@@ -8,7 +8,7 @@ from datetime import datetime
 
 from quyu.apps.targets.choices import LetterState
 from quyu.apps.targets.models import Letter
-from quyu.apps.targets.services import letters, lifecycle, proposals
+from quyu.apps.targets.services import letters, lifecycle, milestones, proposals
 
 
 @dataclass(frozen=True)
@@ -19,6 +19,7 @@ class Done:
     sealed: int
     reminded: int
     proposed: int
+    milestones: int
 
 
 def run(*, at: datetime) -> Done:
@@ -28,6 +29,7 @@ def run(*, at: datetime) -> Done:
         sealed=seal_waiting(at=at),
         reminded=letters.remind(at=at),
         proposed=len(proposals.propose(at=at)),
+        milestones=milestones.tell_milestones(at=at),
     )
 
 

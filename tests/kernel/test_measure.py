@@ -1,0 +1,65 @@
+"""Values of any unit as people read and type them."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from quyu.kernel.measure import UNITS, NotAValue, format_value, parse_value, say_value
+
+pytestmark = pytest.mark.capability("TGT1")
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "text"),
+    [
+        (123_456_789, "fen", "123.46"),
+        (-5_000, "fen", "-0.01"),
+        (-4_999, "fen", "0.00"),
+        (1_234_000, "milli", "1,234"),
+        (1_500, "milli", "1.5"),
+        (52, "count", "52"),
+        (312, "bp", "3.12"),
+        (3_250, "ratio", "3.25"),
+        (1_299, "yuan", "12.99"),
+        (None, "fen", "—"),
+    ],
+)
+def test_values_are_shown_in_the_unit_people_read(value: int | None, unit: str, text: str) -> None:
+    assert format_value(value, unit) == text
+
+
+def test_a_word_stands_behind_its_number() -> None:
+    assert say_value(100_000_000, "fen") == "100.00 万元"
+    assert say_value(52, "count", "家") == "52 家"
+    assert say_value(3_000, "bp") == "30.00%"
+
+
+@pytest.mark.parametrize(
+    ("text", "unit", "value"),
+    [
+        ("1200", "fen", 1_200_000_000),
+        ("1.2亿", "fen", 12_000_000_000),
+        ("300元", "fen", 30_000),
+        ("12.5", "bp", 1_250),
+        ("12.5%", "bp", 1_250),
+        ("1.2万", "count", 12_000),
+        ("50 家", "count", 50),
+        ("1,000件", "milli", 1_000_000),
+    ],
+)
+def test_what_people_type_is_kept_as_an_integer(text: str, unit: str, value: int) -> None:
+    assert parse_value(text, unit) == value
+
+
+@pytest.mark.parametrize("text", ["", "很多", "1.2.3", "9" * 30])
+def test_what_is_no_number_is_refused(text: str) -> None:
+    with pytest.raises(NotAValue):
+        parse_value(text, "count")
+
+
+@settings(deadline=None, max_examples=200)
+@given(st.sampled_from(sorted(UNITS)), st.integers(-(10**12), 10**12))
+def test_what_is_shown_comes_back_within_half_its_last_place(unit: str, value: int) -> None:
+    back = parse_value(format_value(value, unit), unit)
+    known = UNITS[unit]
+    assert abs(back - value) * 2 <= known.scale // 10**known.places
