@@ -15,6 +15,10 @@ from quyu.engine.allocation.lattice import Int64
 from quyu.engine.allocation.problem import At, Problem, Total
 
 
+_DENSE = 4
+"""Up to so many numbers a key are summed in place instead of sorted."""
+
+
 @dataclass(frozen=True, slots=True)
 class Certificate:
     """`nodes_checked` nodes were summed twice; `broken` are the constraints that do not hold."""
@@ -147,6 +151,16 @@ def _sums(keys: Int64, values: Int64) -> tuple[Int64, Int64]:
     """Distinct keys ascending, and the sum of the values of each."""
     if keys.size == 0:
         return keys, values
+    least = int(keys.min())
+    span = int(keys.max()) - least + 1
+    if span <= _DENSE * keys.size:
+        place = keys - least
+        sums = np.zeros(span, np.int64)
+        np.add.at(sums, place, values)
+        is_used = np.zeros(span, np.bool_)
+        is_used[place] = True
+        used = np.flatnonzero(is_used)
+        return used + least, sums[used]
     order = np.argsort(keys, kind="stable")
     keys, values = keys[order], values[order]
     starts = np.flatnonzero(np.concatenate([[True], keys[1:] != keys[:-1]]))
