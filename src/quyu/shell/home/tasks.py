@@ -62,7 +62,7 @@ def targets_handed_down(request: GuardedRequest) -> Iterator[Task]:
     if not guard.may(request, "commitment", "edit"):
         return
     scope = guard.check(request, "commitment", "edit")
-    for item in list(waiting_for(scope, at=request.now)):
+    for item in waiting_for(scope, today=request.today):
         due_on = item.handover.round.due_on
         url = reverse("negotiation", args=[item.handover.pk])
         if not item.is_own:

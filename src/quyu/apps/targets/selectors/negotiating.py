@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from quyu.apps.targets.axes import Axes
 from quyu.apps.targets.choices import Answer, Handing, MoveKind
@@ -69,11 +69,11 @@ def open_rounds() -> list[Round]:
     return list(rounds.select_related("plan_version__plan", "opened_by"))
 
 
-def waiting_for(scope: Scope, *, at: datetime) -> Iterator[Waiting]:
+def waiting_for(scope: Scope, *, today: date) -> Iterator[Waiting]:
     """The nodes of the open rounds that are a person's own and handed down, and the counter-offers below him."""
     for found in open_rounds():
         axes = Axes.from_json(found.plan_version.axes)
-        reach = reach_of(axes, scope, at=at.date())
+        reach = reach_of(axes, scope, at=today)
         for row in Handover.objects.filter(round=found, state__in=HANDED).order_by("pk"):
             place = place_of(axes, reach, row.region)
             row.round = found

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 
+from django.utils import timezone
+
 from quyu.apps.targets.axes import Axes, Cells
 from quyu.apps.targets.choices import Answer, Handing
 from quyu.apps.targets.models import Handover, PlanVersion, Round, RoundBand
@@ -98,7 +100,7 @@ class Progress:
     def is_late(self) -> bool:
         """Answered, but after the last day."""
         answered = self.handover.answered_at
-        return answered is not None and answered.date() > self.due_on
+        return answered is not None and timezone.localdate(answered) > self.due_on
 
     @property
     def badge(self) -> str:

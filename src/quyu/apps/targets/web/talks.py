@@ -34,7 +34,7 @@ from quyu.platform.people.web import say_errors
 @require_GET
 def mine(request: GuardedRequest) -> HttpResponse:
     """What was handed down to me, what I owe, and what waits for my decision."""
-    waiting = list(waiting_for(request.scope, at=request.now))
+    waiting = list(waiting_for(request.scope, today=request.today))
     own = [
         {
             "item": item,
