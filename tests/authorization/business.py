@@ -30,6 +30,9 @@ from quyu.platform.notices.models import Notice
 from quyu.platform.people.choices import Role
 from quyu.platform.people.scope import everything
 from quyu.platform.signin import tokens
+from tests.authorization.business_baseline import make_baselines
+from tests.authorization.business_changes import make_changes
+from tests.authorization.business_grid import make_comments
 from tests.authorization.business_settings import make_settings
 from tests.authorization.handed_down import hand_down
 from tests.authorization.world import DEALERS, START, TERRITORIES, TODAY, TOMORROW, YESTERDAY, World
@@ -60,6 +63,9 @@ def build_business(world: World) -> None:
     sell(world, list(customers.values()))
     plan(world)
     make_settings(world, AT)
+    make_changes(world, AT)
+    make_comments(world, AT)
+    make_baselines(world, AT)
     make_requests(world)
     make_imports(world)
     ClosedMonth.objects.create(month=date(2024, 1, 1), closed_at=AT)

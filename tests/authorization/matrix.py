@@ -10,8 +10,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import zip_longest
 
 from tests.authorization import (
+    catalog_baseline,
     catalog_business,
+    catalog_grid,
     catalog_imports,
+    catalog_letters,
     catalog_objects,
     catalog_people,
     catalog_personal,
@@ -38,7 +41,10 @@ def all_topics() -> list[Topic]:
         *catalog_people.topics(),
         *catalog_business.topics(),
         *catalog_plans.topics(),
+        *catalog_grid.topics(),
         *catalog_scenarios.topics(),
+        *catalog_baseline.topics(),
+        *catalog_letters.topics(),
         *catalog_settings.topics(),
         *catalog_rounds.topics(),
         *catalog_imports.topics(),

@@ -10,7 +10,7 @@ from datetime import date
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from tests.authorization.raw import Raw, Row
+from tests.authorization.raw import Raw, Row, Rows
 from tests.authorization.rights import BY_ROW, DISCLOSING, FOR_ALL, TABLE
 from tests.authorization.world import YESTERDAY
 
@@ -269,13 +269,32 @@ class Oracle:
 
     def rows_of_milestone(self, reach: Reach, day: date, table: str) -> Iterable[int]:
         """Those on territories in reach, in the tree the plan keeps."""
+        return self.of_plan_tree(reach, day, self.raw[table])
+
+    def of_plan_tree(self, reach: Reach, day: date, rows: Rows) -> Iterable[int]:
+        """The rows whose `region` is a territory in reach, in the tree the plan keeps."""
         if reach.everything:
-            return self.raw[table]
+            return rows
         units = {below for unit in reach.units for below in self.below(unit, YESTERDAY)}
         inside = set(self.rows_of_territory(reach, day, "territory"))
         inside |= {pk for pk, row in self.raw["territory"].items() if row["org_unit_id"] in units}
         codes = {"T:" + self.raw["territory"][pk]["code"] for pk in inside}
-        return [pk for pk, row in self.raw[table].items() if row["region"] in codes]
+        return [pk for pk, row in rows.items() if row["region"] in codes]
+
+    def rows_of_excludedorder(self, reach: Reach, day: date, table: str) -> Iterable[int]:
+        """Those in territories in reach, in the tree the plan keeps."""
+        named = {pk: {"region": "T:" + row["territory_code"]} for pk, row in self.raw[table].items()}
+        return self.of_plan_tree(reach, day, named)
+
+    def rows_of_letter(self, reach: Reach, day: date, table: str) -> Iterable[int]:
+        """One's own, and those of whoever sits in reach."""
+        people = set(self.rows_of_person(reach, day, "person"))
+        return [pk for pk, row in self.raw[table].items() if row["person_id"] in people]
+
+    def rows_of_targetchange(self, reach: Reach, day: date, table: str) -> Iterable[int]:
+        """Those one asked for, and those about a territory in reach, in the tree the plan keeps."""
+        own = {pk for pk, row in self.raw[table].items() if row["created_by_id"] == reach.user}
+        return own | set(self.rows_of_milestone(reach, day, table))
 
     def planned(self, user: int, day: date, resource: str, action: str, tree_day: date) -> frozenset[int]:
         """Territories in reach, and those below a unit in reach in the tree of another day (a plan keeps its tree)."""

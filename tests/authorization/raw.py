@@ -15,9 +15,9 @@ TABLES = (
     "people.RoleGrant", "territories.Territory", "territories.TerritoryOwner", "territories.Alignment",
     "territories.AlignmentUnit", "customers.Customer", "customers.DealerAccess", "catalog.Product",
     "catalog.ProductLine", "catalog.Channel", "calendar.CalendarDay", "geography.BasicUnit", "files.StoredFile",
-    "targets.Plan", "targets.PlanVersion", "targets.Lock", "facts.Batch", "notices.Notice", "signin.ApiToken", "imports.ImportRun",
+    "targets.Plan", "targets.PlanVersion", "targets.Lock", "targets.CellComment", "facts.Batch", "notices.Notice", "signin.ApiToken", "imports.ImportRun",
     "approvals.Approval", "audit.Decision", "targets.StrategyLine", "targets.StrategyLink", "targets.Milestone",
-    "targets.PolicyRule",
+    "targets.PolicyRule", "targets.Letter", "targets.TargetChange", "targets.ChangeEvidence", "targets.ExcludedOrder",
     "targets.Round", "targets.Handover", "targets.NegotiationMove", "targets.Evidence", "targets.Minutes",
 )  # fmt: skip
 

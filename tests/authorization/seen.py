@@ -22,7 +22,7 @@ RESOURCE_OF = {
     "customer": "customer", "product": "product", "productline": "product", "channel": "channel",
     "calendarday": "calendar", "user": "user", "approval": "approval", "importrun": "import",
     "decision": "audit", "notice": "notice", "planversion": "target",
-    "milestone": "milestone", "strategyline": "strategy",
+    "milestone": "milestone", "strategyline": "strategy", "letter": "letter", "targetchange": "change", "excludedorder": "target",
     "handover": "commitment", "negotiationmove": "commitment", "evidence": "commitment", "minutes": "commitment",
 }  # fmt: skip
 
