@@ -6,6 +6,7 @@ from typing import Any
 
 import pyarrow as pa
 import pytest
+from django.urls import reverse
 
 from quyu.apps.targets import sales, store
 from quyu.apps.targets.choices import ChangeSource, ChangeState
@@ -14,7 +15,7 @@ from quyu.apps.targets.selectors.people import month_days
 from quyu.apps.targets.services import daily, proposals
 from quyu.platform.notices.models import Notice
 from tests.apps.targets.plans import make_plan, publish
-from tests.people import Company
+from tests.people import Company, client_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.capability("ADJ1")]
 APRIL = datetime(2027, 4, 10, 9, 30, tzinfo=UTC)
@@ -125,3 +126,15 @@ def test_the_daily_run_does_its_work_once(
     assert first.sealed == version.letters.count() > 0
     assert (second.sealed, second.reminded) == (0, 0)
     assert month_days("2027-12") == (date(2027, 12, 1), date(2028, 1, 1))
+
+
+def test_rules_are_kept_on_their_page_by_who_answers_for_all(company: Company) -> None:
+    client, url = client_of(company.operations), reverse("change-rules")
+    assert "还没有数据规则" in client.get(url).content.decode()
+    client.post(url, {"name": "落后", "trigger": "market", "below": "70.5", "months": "2", "is_on": "on"})
+    kept = ChangeRule.objects.get()
+    assert (kept.below_bp, kept.months, kept.is_on) == (7_050, 2, True)
+    client.post(f"{url}?rule={kept.pk}", {"name": "落后", "trigger": "market", "below": "60", "months": "3"})
+    kept.refresh_from_db()
+    assert (kept.below_bp, kept.months, kept.is_on, kept.version) == (6_000, 3, False, 2)
+    assert client_of(company.boss).get(url).status_code == 403
