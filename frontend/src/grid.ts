@@ -25,7 +25,7 @@ function start(holder: HTMLElement, config: Config, text: Texts): void {
     model.expire();
     table.repaint();
   };
-  const result = new Result(changes, text, () => model.version, reload);
+  const result = new Result(changes, text, config.unit, () => model.version, reload);
   editor.onHint = block.onHint = bar.hint;
   changes.onDone = (moved) => {
     result.moved(moved);

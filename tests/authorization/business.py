@@ -33,7 +33,6 @@ from quyu.platform.signin import tokens
 from tests.authorization.business_baseline import make_baselines
 from tests.authorization.business_changes import make_changes
 from tests.authorization.business_grid import make_comments
-from tests.authorization.business_changes import make_changes
 from tests.authorization.business_settings import make_settings
 from tests.authorization.handed_down import hand_down
 from tests.authorization.world import DEALERS, START, TERRITORIES, TODAY, TOMORROW, YESTERDAY, World

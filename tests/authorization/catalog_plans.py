@@ -28,7 +28,7 @@ def targets() -> Iterator[Topic]:
         "targets/", "targets/", "GET", view, ask=lambda s, c: Ask("GET", "/targets/"),
         ids=lambda s, a: frozenset(linked("targets", a.text)), expected=lambda s, c: sees(s, c, "planversion", "target", "view"),
     )  # fmt: skip
-    for tail in ("", "standing/", "rows/", "history/", "certificate/"):
+    for tail in ("", "standing/", "history/", "certificate/"):
         route = f"targets/<int:pk>/{tail}"
         yield Topic(
             route,

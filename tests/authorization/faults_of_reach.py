@@ -84,7 +84,7 @@ def unscoped_accounts(breaking: Breaking) -> None:
 @fault(
     "unscoped drafts",
     "who only carries targets out sees drafts of plans",
-    "targets/<int:pk>/rows/",
+    "targets/<int:pk>/piece/",
     "targets/<int:pk>/standing/",
 )
 def unscoped_drafts(breaking: Breaking) -> None:

@@ -43,7 +43,6 @@ def all_topics() -> list[Topic]:
         *catalog_plans.topics(),
         *catalog_grid.topics(),
         *catalog_scenarios.topics(),
-        *catalog_letters.topics(),
         *catalog_baseline.topics(),
         *catalog_letters.topics(),
         *catalog_settings.topics(),

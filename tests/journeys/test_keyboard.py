@@ -9,6 +9,7 @@ from quyu.apps.targets.models import PlanVersion
 from quyu.platform.catalog.models import Channel
 from tests.apps.targets.plans import make_plan
 from tests.journeys.conftest import Visit
+from tests.journeys.test_targets import cell
 from tests.people import Company
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -87,7 +88,7 @@ def test_editing_the_grid_of_targets(visit_as: Visit, company: Company) -> None:
 
     expect(page.get_by_text("已保存")).to_be_visible()
     expect(page.locator("#grid")).to_be_focused()
-    expect(page.locator(".is-active")).to_have_text("88.00")
+    expect(cell(page, region, "2027-01")).to_have_text("88.00")
     version = PlanVersion.objects.get(pk=version.pk)
     axes = Axes.from_json(version.axes)
     code = next(code for code in axes.regions if axes.name(code) == region)

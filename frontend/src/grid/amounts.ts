@@ -1,26 +1,40 @@
-// Amounts are whole numbers of the smallest part of a unit (fen), kept as bigint: nothing is ever rounded by a float.
+// Values are whole numbers of the smallest part of a unit (fen), kept as bigint: nothing is ever rounded by a float.
 
 /** What the server sends: a number, or text where a number would lose digits. */
 export type Sent = number | string;
 
+/** `scale` stored integers make one unit, shown with `places` decimals. */
+export interface Unit {
+  id: string;
+  word: string;
+  scale: number;
+  places: number;
+}
+
 export const exactly = (sent: Sent): bigint => BigInt(sent);
 
-/** Fen in 万元 with two decimals, half up. */
-export function wan(fen: bigint): string {
-  const hundredths = (size(fen) + 5_000n) / 10_000n;
-  return `${fen < 0n && hundredths > 0n ? "-" : ""}${grouped(hundredths / 100n)}.${two(hundredths % 100n)}`;
+/** As people read it: in the unit with its decimals, half up. */
+export function shown(value: bigint, { scale, places }: Unit): string {
+  const shift = 10n ** BigInt(places);
+  const whole = BigInt(scale);
+  const rounded = (size(value) * shift * 2n + whole) / (whole * 2n);
+  const decimals = places ? `.${String(rounded % shift).padStart(places, "0")}` : "";
+  return `${value < 0n && rounded > 0n ? "-" : ""}${grouped(rounded / shift)}${decimals}`;
 }
 
-export function yuan(fen: bigint): string {
-  const all = size(fen);
-  return `${fen < 0n ? "-" : ""}${grouped(all / 100n)}.${two(all % 100n)}`;
+/** With all its decimals, as a person would edit it: 1234567 fen -> "1.234567". */
+export function editable(value: bigint, { scale }: Unit): string {
+  const whole = BigInt(scale);
+  const width = String(scale).length - 1;
+  const decimals = width ? String(size(value) % whole).padStart(width, "0").replace(/0+$/, "") : "";
+  return `${value < 0n ? "-" : ""}${size(value) / whole}${decimals ? `.${decimals}` : ""}`;
 }
 
-/** The amount in 万元 with all its decimals, as a person would edit it: 1234567 -> "1.234567". */
-export function editable(fen: bigint): string {
-  const all = size(fen);
-  const decimals = String(all % 1_000_000n).padStart(6, "0").replace(/0+$/, "");
-  return `${fen < 0n ? "-" : ""}${all / 1_000_000n}${decimals ? `.${decimals}` : ""}`;
+const YUAN: Unit = { id: "yuan", word: "", scale: 100, places: 2 };
+
+/** To the last digit with its unit: money in yuan. */
+export function precise(value: bigint, unit: Unit, yuan = ""): string {
+  return unit.id === "fen" ? `${shown(value, YUAN)} ${yuan}` : `${editable(value, unit)} ${unit.word}`;
 }
 
 /** A ratio as a percentage with two decimals; nothing where there is nothing to compare with. */
@@ -30,14 +44,10 @@ export function percent(part: bigint, whole: bigint, isSigned = false): string {
   return `${isSigned && rate > 0 ? "+" : ""}${rate.toFixed(2)}%`;
 }
 
-function size(fen: bigint): bigint {
-  return fen < 0n ? -fen : fen;
+function size(value: bigint): bigint {
+  return value < 0n ? -value : value;
 }
 
 function grouped(whole: bigint): string {
   return String(whole).replace(/\B(?=(\d{3})+$)/g, ",");
-}
-
-function two(value: bigint): string {
-  return String(value).padStart(2, "0");
 }

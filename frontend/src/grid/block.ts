@@ -47,7 +47,7 @@ export class Block {
     const lines = rows.map((row) =>
       columns.map((column) => {
         const value = this.model.value(row, column);
-        return value === undefined ? "" : editable(value);
+        return value === undefined ? "" : editable(value, this.model.config.unit);
       }),
     );
     event.clipboardData.setData("text/plain", lines.map((line) => line.join("\t")).join("\r\n"));

@@ -1,5 +1,5 @@
 // What the page and the server say to the grid.
-import type { Sent } from "./amounts";
+import type { Sent, Unit } from "./amounts";
 
 export interface NodeJson {
   n: number;
@@ -30,6 +30,7 @@ export interface AxisJson {
 export interface SideJson {
   name: string;
   label: string;
+  unit?: Unit;
 }
 
 type Url = "branch" | "piece" | "cells" | "block" | "outlook" | "why" | "lock" | "unlock" | "undo" | "redo" | "comments" | "say";
@@ -42,6 +43,7 @@ export interface Config {
   within: Record<string, string>;
   /** The root of every dimension. */
   roots: Record<string, string>;
+  unit: Unit;
   sides: SideJson[];
   piece: Piece;
   urls: Record<Url, string>;

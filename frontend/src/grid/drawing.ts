@@ -1,5 +1,5 @@
 // How one row, one head and one cell of the grid look; no state of its own.
-import { percent, wan, yuan } from "./amounts";
+import { percent, precise, shown, type Unit } from "./amounts";
 import type { AxisNode } from "./axis";
 import type { Texts } from "./config";
 import type { GridModel } from "./model";
@@ -88,14 +88,15 @@ export class Drawing {
     if (lock > 0) cell.append(lock === 2 ? this.icons.locked() : this.icons.partly());
     if (this.model.comments.has(`${row.n}:${column.n}`)) cell.append(this.icons.commented());
     if (value !== undefined) {
-      cell.append(wan(value));
+      cell.append(shown(value, this.model.config.unit));
       cell.title = this.precise(value);
     }
     return cell;
   }
 
-  precise(value: bigint): string {
-    return `${yuan(value)} ${this.text["yuan"]} (${value} ${this.text["fen"]})`;
+  precise(value: bigint, unit: Unit = this.model.config.unit): string {
+    const said = precise(value, unit, this.text["yuan"]);
+    return unit.id === "fen" ? `${said} (${value} ${this.text["fen"]})` : said;
   }
 
   side(row: AxisNode, name: string): HTMLElement {
@@ -114,8 +115,9 @@ export class Drawing {
       const figure = this.model.side(row, name);
       if (figure === null) cell.textContent = "—";
       else if (figure !== undefined) {
-        cell.textContent = wan(figure);
-        cell.title = this.precise(figure);
+        const unit = this.model.config.sides.find((side) => side.name === name)?.unit ?? this.model.config.unit;
+        cell.textContent = shown(figure, unit);
+        cell.title = this.precise(figure, unit);
       }
     }
     return cell;

@@ -45,7 +45,7 @@ export class Editor {
     const value = this.model.value(spot.row, spot.column);
     if (value === undefined && first === "") return;
     this.spot = spot;
-    this.original = value === undefined ? "" : editable(value);
+    this.original = value === undefined ? "" : editable(value, this.model.config.unit);
     this.isReplacing = first !== "";
     const box = this.table.boxOf(spot);
     for (const side of ["left", "top", "width", "height"] as const) this.field.style[side] = `${box[side]}px`;

@@ -1,5 +1,5 @@
 // Under the grid: which totals a change moved, or why it was refused and the ways out.
-import { exactly, wan, yuan } from "./amounts";
+import { editable, exactly, precise, type Sent, shown, type Unit } from "./amounts";
 import type { Changes } from "./changes";
 import { filled, type LockJson, type Moved, type Refusal, type Texts } from "./config";
 import { element } from "./drawing";
@@ -12,6 +12,7 @@ export class Result {
   constructor(
     private readonly changes: Changes,
     private readonly text: Texts,
+    private readonly unit: Unit,
     private readonly version: () => number,
     private readonly reload: () => void,
   ) {}
@@ -24,6 +25,10 @@ export class Result {
     head.append(words, this.press(this.text["close"] ?? "", () => this.clear(), "btn-ghost-secondary"));
     card.append(head, ...parts);
     this.panel?.replaceChildren(card);
+  }
+
+  private said(sent: Sent): string {
+    return precise(exactly(sent), this.unit, this.text["yuan"]);
   }
 
   clear(): void {
@@ -43,10 +48,10 @@ export class Result {
     if (shifts.length === 0) return this.clear();
     const rows = shifts.map(([label, before, after]) => {
       const [was, now] = [exactly(before), exactly(after)];
-      return [label, wan(was), wan(now), `${now > was ? "+" : ""}${wan(now - was)}`];
+      return [label, shown(was, this.unit), shown(now, this.unit), `${now > was ? "+" : ""}${shown(now - was, this.unit)}`];
     });
     const heads = ["node", "before", "after", "change"].map((name) => this.text[name] ?? "");
-    this.show("shifts", `${this.text["shifts"]}（${this.text["wan"]}）`, this.table(heads, rows));
+    this.show("shifts", `${this.text["shifts"]}（${this.unit.word}）`, this.table(heads, rows));
   }
 
   private table(heads: string[], rows: string[][]): HTMLElement {
@@ -87,7 +92,7 @@ export class Result {
   }
 
   private conflict(found: NonNullable<Refusal["conflict"]>, again: Again): void {
-    const amount = (sent: number | string) => `${yuan(exactly(sent))} ${this.text["yuan"]}`;
+    const amount = (sent: Sent) => this.said(sent);
     const list = element("ul", "grid-conflict");
     const add = (words: string, ...buttons: HTMLElement[]) => {
       const item = element("li", "");
@@ -107,7 +112,7 @@ export class Result {
     if (found.floor) add(found.floor);
     const nearest = exactly(found.nearest);
     const words = filled(this.text["use_nearest"], { value: amount(found.nearest) });
-    const way = this.press(words, () => void again(this.version(), undefined, `${yuan(nearest)}元`), "btn-primary");
+    const way = this.press(words, () => void again(this.version(), undefined, editable(nearest, this.unit)), "btn-primary");
     this.show("refused", filled(this.text["conflict"], { label: found.label, value: amount(found.value) }), list, way);
   }
 
@@ -123,11 +128,11 @@ export class Result {
   }
 
   private stale(found: NonNullable<Refusal["stale"]>, again: Again): void {
-    const said = (sent: number | string) => `${yuan(exactly(sent))} ${this.text["yuan"]}`;
-    const [typed, theirs] = [said(found.typed), said(found.theirs)];
+    const [typed, theirs] = [this.said(found.typed), this.said(found.theirs)];
+    const same = editable(exactly(found.typed), this.unit);
     const ways = element("div", "grid-conflict");
     ways.append(
-      this.press(filled(this.text["keep_mine"], { typed }), () => void again(found.version, undefined, `${yuan(exactly(found.typed))}元`)),
+      this.press(filled(this.text["keep_mine"], { typed }), () => void again(found.version, undefined, same)),
       this.press(this.text["keep_theirs"] ?? "", () => {
         this.clear();
         this.reload();

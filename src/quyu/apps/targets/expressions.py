@@ -2,6 +2,7 @@
 
 from decimal import Decimal
 
+from quyu.kernel.measure import parse_value
 from quyu.kernel.money import NotAnAmount, parse_decimal, to_fen, wan_to_fen
 from quyu.kernel.rate import BP, apply_bp
 from quyu.kernel.refusal import Refusal
@@ -41,3 +42,10 @@ def typed_fen(text: str, *, current_fen: int) -> int:
     plain = plain.removesuffix("亿元") + "亿" if plain.endswith("亿元") else plain
     amount: Decimal = parse_decimal(plain)
     return to_fen(amount) if plain.endswith(UNITS) else wan_to_fen(amount)
+
+
+def typed(text: str, *, current: int, unit: str) -> int:
+    """As `typed_fen`, in the unit of any measure. Raises NotAnAmount, NotAValue, FormulaTyped."""
+    if unit == "fen" or is_growth(text) or text.strip().startswith(("=", "＝")):
+        return typed_fen(text, current_fen=current)
+    return parse_value(text, unit)

@@ -12,7 +12,7 @@ from quyu.apps.targets.axes import Axes, Cells, Mask
 from quyu.apps.targets.choices import EditRule
 from quyu.apps.targets.selectors.locks import locked_cells
 from quyu.apps.targets.selectors.reach import Reach
-from quyu.apps.targets.web.access import Json, node_of, refusals_as_json, version_or_404
+from quyu.apps.targets.web.access import Json, node_of, refusals_as_json, unit_of, version_or_404
 from quyu.apps.targets.web.changes import moved
 from quyu.kernel.refusal import Refusal
 from quyu.platform.fields.received import json_object, whole_number
@@ -56,9 +56,9 @@ def block(request: GuardedRequest, pk: int) -> HttpResponse:
     given = [cell for cell in asked.get("cells") or [] if isinstance(cell, dict)]
     if len(given) > MOST:
         raise BlockTooLarge(len(given))
-    reach = selectors.reach_of(axes, request.scope, at=request.today)
+    reach, unit = selectors.reach_of(axes, request.scope, at=request.today), unit_of(version).id
     cells, locked = store.load_shaped(version, axes.shape), locked_cells(version, axes, at=request.today)
-    read = [_read(axes, reach, cells, locked, place, cell) for place, cell in enumerate(given)]
+    read = [_read(axes, reach, cells, locked, unit, place, cell) for place, cell in enumerate(given)]
     wrong = [one for one in read if isinstance(one, Wrong)]
     if wrong:
         return JsonResponse(_refused(wrong, len(given)), status=422)
@@ -77,7 +77,7 @@ def block(request: GuardedRequest, pk: int) -> HttpResponse:
 
 
 def _read(
-    axes: Axes, reach: Reach, cells: Cells, locked: Mask, place: int, given: Json
+    axes: Axes, reach: Reach, cells: Cells, locked: Mask, unit: str, place: int, given: Json
 ) -> services.NodeValue | Wrong | None:
     """The node and its value, what is wrong with it, or nothing for a blank or an unchanged cell."""
     text = str(given.get("text", "")).strip()
@@ -90,7 +90,7 @@ def _read(
         reach.require_today(axes, axes.tree.preorder(node.region))
         current = int(cells[where].sum())
         amount = given.get("amount")
-        value = int(amount) if _is_whole(amount) else expressions.typed_fen(text, current_fen=current)
+        value = int(amount) if _is_whole(amount) else expressions.typed(text, current=current, unit=unit)
     except Refusal as refusal:
         return Wrong(place, text, spoken(refusal))
     if value == current:
