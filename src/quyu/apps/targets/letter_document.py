@@ -22,7 +22,7 @@ from quyu.platform.documents.authority import Authority, Signatory
 from quyu.platform.documents.signatures import Place
 
 if TYPE_CHECKING:
-    import cn2an
+    import cn2an  # type: ignore[import-untyped]
 else:
     cn2an = deferred("cn2an")
 
