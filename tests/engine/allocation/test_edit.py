@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from quyu.engine.allocation import (
+    Dimension,
     Edit,
     Infeasible,
     Interval,
@@ -161,3 +162,28 @@ def test_only_changed_cells_are_written() -> None:
 
     assert values[problem.rows({"region": "上海"})].sum() == 10
     assert (values != problem.current).sum() == 12
+
+
+def test_totals_that_cross_the_edit_hold_as_well() -> None:
+    dimensions = (
+        Dimension("region", {"all": None, "a": "all", "b": "all", "c": "all"}),
+        Dimension("period", {"year": None, "q1": "year", "q2": "year"}),
+    )
+    grid = np.array([(region, quarter) for region in range(3) for quarter in range(2)], np.int32)
+    values = np.array([30, 10, 20, 40, 50, 50])
+    problem = Problem(
+        dimensions,
+        grid,
+        values,
+        value=values,
+        totals=(Total({}, 200), Total({"period": "q1"}, 100)),
+    )
+
+    result = edit(problem, values, Edit({"region": "a"}, 60, Keep.TOTAL))
+
+    cells = result.values.reshape(3, 2)
+    assert (cells[0].sum(), cells.sum(), cells[:, 0].sum()) == (60, 200, 100)
+    assert verify(result.problem, result.values).violations == 0
+    assert result.problem.totals == problem.totals
+    with pytest.raises(Infeasible):
+        edit(problem, values, Edit({"region": "a", "period": "q1"}, 101, Keep.TOTAL))

@@ -235,3 +235,23 @@ def test_an_edit_may_follow_weights_along_a_dimension(tmp_path: Path) -> None:
     wrong = run(tmp_path, problem(), current, {**change, "profile": {"period": [1, 2, 3]}})
     both = run(tmp_path, problem(), current, {**change, "spread": "equal"})
     assert (wrong.line["code"], both.line["code"]) == ("wrong_length", "bad_field")
+
+
+def test_cells_under_no_total_keep_their_bounds_too(tmp_path: Path) -> None:
+    cells = with_columns(lower=[""] * 4 + [70, ""], upper=[""] * 5 + [80], value=[""] * 4 + [10, 90])
+
+    answer = run(tmp_path, problem(totals=[{"at": {"region": "华东"}, "value": 700}]), cells)
+
+    assert answer.values == [100, 200, 300, 100, 70, 80]
+
+
+def test_an_edit_holds_totals_that_cross_it(tmp_path: Path) -> None:
+    current = with_columns(value=[200, 400, 600, 200, 400, 200])
+    question = problem(
+        totals=[{"at": {}, "value": 2_000}, {"at": {"period": "2027-01"}, "value": 1_200}],
+    )
+
+    answer = run(tmp_path, question, current, {"at": {"region": "上海"}, "value": 900, "keep": "total"})
+
+    values = answer.values
+    assert (sum(values[:2]), sum(values), sum(values[::2])) == (900, 2_000, 1_200)

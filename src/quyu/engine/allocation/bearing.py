@@ -63,7 +63,7 @@ def bearing_of(problem: Problem, at: At, keep: Keep, along: str | None = None) -
         lattice, [t for t in problem.totals if lattice.is_below(t.at, at) and not lattice.is_below(at, t.at)]
     )
     inside = without(lattice, lattice.cells(at), [total.at for total in inner])
-    held = _held(problem, at, Keep(keep), along)
+    held = held_by(problem, at, Keep(keep), along)
     if held is None:
         return Bearing(inside, inner, None, slice(0, 0), ())
     beside: list[Total] = []
@@ -100,7 +100,8 @@ def without(lattice: Lattice, cells: Cells, removed: list[At]) -> Cells:
     return np.flatnonzero(kept)
 
 
-def _held(problem: Problem, at: At, keep: Keep, along: str | None) -> At | None:
+def held_by(problem: Problem, at: At, keep: Keep, along: str | None) -> At | None:
+    """The node whose sum holds under a rule, None where the nodes above follow."""
     lattice = problem.lattice
     if keep is Keep.NONE:
         return None

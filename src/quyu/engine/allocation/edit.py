@@ -11,7 +11,8 @@ import numpy as np
 from quyu.engine.allocation.bearing import Bearing, Edit, bearing_of
 from quyu.engine.allocation.cell import cell_bounds, exact_sum, shifting_of, split_free
 from quyu.engine.allocation.conflict import limits_of, refuse
-from quyu.engine.allocation.infeasible import Conflict, Infeasible, Kind
+from quyu.engine.allocation.edit_across import edit_across, total_after
+from quyu.engine.allocation.infeasible import Conflict, CrossingTotals, Infeasible, Kind
 from quyu.engine.allocation.interval import interval
 from quyu.engine.allocation.lattice import Cells, Int64, count_of
 from quyu.engine.allocation.limit import broken_limits
@@ -25,7 +26,10 @@ from quyu.engine.allocation.spreading import Spreading, spread
 def edit(problem: Problem, values: Int64, change: Edit, params: Params | None = None) -> Result:
     """The values after one edit; `values` by row. Raises Infeasible and changes nothing."""
     params = params or Params()
-    bearing = bearing_of(problem, change.at, change.keep, change.along)
+    try:
+        bearing = bearing_of(problem, change.at, change.keep, change.along)
+    except CrossingTotals:
+        return edit_across(problem, values, change, params)
     more = change.value - exact_sum(values[problem.rows(change.at)])
     asked = Total(change.at, change.value)
     moves = []
@@ -41,7 +45,7 @@ def edit(problem: Problem, values: Int64, change: Edit, params: Params | None = 
         moves += [Move(asked, *move) for move in moved]
     done = Result(problem, values, tuple(moves))
     _refuse_broken_limits(problem, done, change)
-    totals = tuple(_after(done, total, change, bearing, more) for total in problem.totals)
+    totals = tuple(total_after(done, total, change, bearing.held, more) for total in problem.totals)
     return Result(problem.with_totals(totals), values, tuple(moves))
 
 
@@ -133,20 +137,3 @@ def _refusal(
     )
     asked = (Conflict(Kind.TOTAL, change.at, change.value), Conflict(Kind.TOTAL, bearing.held, held))
     return Infeasible(change.value, asked + found.conflict[1:], whole)
-
-
-def _after(done: Result, total: Total, change: Edit, bearing: Bearing, more: int) -> Total:
-    """The total as it stands after the edit."""
-    lattice = done.problem.lattice
-    if lattice.is_below(change.at, total.at):
-        if lattice.is_below(total.at, change.at):
-            return Total(total.at, change.value)
-        return total if bearing.held is not None else Total(total.at, total.value + more)
-    if (
-        bearing.held is not None
-        or lattice.is_apart(total.at, change.at)
-        or lattice.is_below(total.at, change.at)
-    ):
-        return total
-    rows = done.problem.rows(total.at)
-    return Total(total.at, total.value + exact_sum(done.values[rows]) - exact_sum(done.previous[rows]))

@@ -200,7 +200,7 @@ def _locked(reading: _Reading, value: Numbers | None) -> NDArray[np.bool_]:
         raise reading.refuse(
             "lock_without_value", "lock", rows, _("锁定的单元格要在 value 列给出现值。"), ["1"] * len(rows)
         )
-    return locked
+    return locked.copy()  # arrow's own memory is read-only
 
 
 def _refuse_empty_bounds(reading: _Reading, table: CellTable) -> None:

@@ -15,7 +15,7 @@ from quyu.shell.cli.allocation.edit_file import read_edit
 from quyu.shell.cli.allocation.problem_file import Question, read_question
 from quyu.shell.cli.allocation.reasons import reason_columns
 from quyu.shell.cli.allocation.result_file import refuse_target, write_result
-from quyu.shell.cli.allocation.work import edited, has_cells, has_current, no_cells, problem_of
+from quyu.shell.cli.allocation.work import edited, has_cells, no_cells, problem_of
 from quyu.shell.cli.commands import Command, SpokenOutage
 from quyu.shell.cli.language import _
 from quyu.shell.outages import outage_of
@@ -94,7 +94,7 @@ def _answered(
         raise no_cells(edit_file.name, change.edit.at)
     start = perf_counter()
     params = Params(conflict_limit=CONFLICT_LIMIT)
-    result, was_moved = edited(problem, change, params, is_current=has_current(table))
+    result, was_moved = edited(problem, table, change, params)
     if was_moved:
         click.echo(_("注意：现值与合计、上下限或占比不符，已先按现值的比例调到相符，再作修改。"), err=True)
     return result, perf_counter() - start

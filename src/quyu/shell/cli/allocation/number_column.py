@@ -73,7 +73,7 @@ def _plain_values(texts: pa.ChunkedArray, is_plain: NDArray[np.bool_]) -> NDArra
     except pa.ArrowInvalid:
         digits = compute.replace_substring_regex(texts, r"^\+|\.0*$", "")
         numbers = digits.cast(pa.int64())
-    found: NDArray[np.int64] = numbers.to_numpy()
+    found: NDArray[np.int64] = numbers.to_numpy().copy()  # arrow's own memory is read-only
     return found
 
 
@@ -92,7 +92,6 @@ def _with_odd(
         return Numbers(values, is_missing, faults)
     read = [found[text] for text in texts]
     if all(number == int(number) for number in found.values() if number is not None):
-        values = values.copy()
         values[odd] = [int(number or 0) for number in read]
         return Numbers(values, is_missing)
     fractions = values.astype(np.float64)

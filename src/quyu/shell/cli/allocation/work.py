@@ -18,7 +18,11 @@ At = Mapping[str, str]
 
 
 def problem_of(question: Question, table: CellTable) -> Problem:
-    """The problem in the words of the engine; raises BadInput for a demand on a node without cells."""
+    """The problem in the words of the engine; raises BadInput for a demand on a node without cells.
+
+    A free cell whose value lies outside its bounds starts at the nearer one, so that cells under no total
+    keep their bounds as well.
+    """
     problem = Problem(
         question.dimensions,
         table.coordinates,
@@ -26,7 +30,7 @@ def problem_of(question: Question, table: CellTable) -> Problem:
         lower=table.lower,
         upper=table.upper,
         locked=table.locked,
-        value=table.value,
+        value=_within_bounds(table),
         totals=question.totals,
         bounds=question.bounds,
         shares=question.shares,
@@ -42,6 +46,18 @@ def problem_of(question: Question, table: CellTable) -> Problem:
         if value and not has_cells(problem, at):
             raise no_cells(f"{question.path.name} {name}[{number}]", at)
     return problem
+
+
+def _within_bounds(table: CellTable) -> Int64 | None:
+    value = np.zeros(len(table.base), np.int64) if table.value is None else table.value
+    lower = np.zeros(value.size, np.int64) if table.lower is None else table.lower
+    upper = value if table.upper is None else table.upper
+    is_out = (value < lower) | (value > upper)
+    if table.locked is not None:
+        is_out &= ~table.locked
+    if not is_out.any():
+        return table.value
+    return np.where(is_out, np.maximum(lower, np.minimum(value, upper)), value)
 
 
 def has_cells(problem: Problem, at: At) -> bool:
@@ -66,7 +82,7 @@ def has_current(table: CellTable) -> bool:
     return bool(free.any()) or bool(table.has_value.all())
 
 
-def edited(problem: Problem, change: Change, params: Params, *, is_current: bool) -> tuple[Result, bool]:
+def edited(problem: Problem, table: CellTable, change: Change, params: Params) -> tuple[Result, bool]:
     """The answer after one edit, and whether the values had to be brought to the totals first.
 
     Without current values the problem is solved first. Where current values miss a total, a bound or
@@ -74,7 +90,7 @@ def edited(problem: Problem, change: Change, params: Params, *, is_current: bool
     around the node follow it, so these are taken as they are.
     """
     params = replace(params, spread=change.spread)
-    if not is_current:
+    if not has_current(table):
         solved = solve(problem)
         return _edit(problem, solved.problem.totals, solved.values, change, params), False
     totals = problem.totals
@@ -82,8 +98,9 @@ def edited(problem: Problem, change: Change, params: Params, *, is_current: bool
         totals = tuple(_followed(problem, total, change.edit) for total in totals)
     values = problem.current
     problem = problem.with_totals(totals)
+    is_inside = table.value is None or bool((values == table.value).all())
     if holds(problem, values):
-        return _edit(problem, totals, values, change, params), False
+        return _edit(problem, totals, values, change, params), not is_inside
     values = solve(problem.with_cells(values if values.any() else problem.base)).values
     return _edit(problem, totals, values, change, params), True
 
