@@ -6,7 +6,6 @@ from datetime import date, datetime
 
 from django.db import transaction
 from django.urls import reverse
-from django.utils.functional import Promise
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
@@ -24,6 +23,13 @@ from quyu.platform.audit import services as audit
 from quyu.platform.notices import services as notices
 from quyu.platform.people.models import User
 from quyu.platform.people.scope import Scope
+
+SAID = {
+    "handed": _("{title}：目标已下达，请在 {due_on} 前答复"),
+    "reminded": _("{title}：请在 {due_on} 前答复或提交"),
+    "confirmed": _("{title}：您的分解已确认"),
+    "sent_back": _("{title}：您的分解被退回，请修改后再提交"),
+}
 
 
 class RoundStillOpen(Refusal):
@@ -139,7 +145,7 @@ def confirm(*, handover: Handover, actor: User, scope: Scope, at: date | datetim
         row.state = Handing.CONFIRMED
         audit.save_checked(row, expected_version=row.version, actor=actor)
         _note(row, axes, "round.confirm", actor, at)
-        _tell(row.round, axes, [row.region], _("{title}：您的分解已确认"), at)
+        _tell(row.round, axes, [row.region], "confirmed", at)
     elif row.state != Handing.CONFIRMED:
         raise NotTheTurn(axes.name(row.region), row.get_state_display())
     return row
@@ -155,7 +161,7 @@ def send_back(*, handover: Handover, reason: str, actor: User, scope: Scope, at:
     row.state = Handing.WORKING
     audit.save_checked(row, expected_version=row.version, actor=actor)
     _note(row, axes, "round.send_back", actor, at, reason)
-    _tell(row.round, axes, [row.region], _("{title}：您的分解被退回，请修改后再提交"), at)
+    _tell(row.round, axes, [row.region], "sent_back", at)
     return row
 
 
@@ -170,8 +176,7 @@ def remind(*, found: Round, scope: Scope, at: date | datetime) -> int:
         if place_of(axes, reach, row.region).is_above
         and not (axes.tree.is_leaf(row.region) and row.answer != Answer.PENDING)
     ]
-    text = _("{title}：请在 {due_on} 前答复或提交")
-    return _tell(found, axes, waiting, text, at, is_daily=True)
+    return _tell(found, axes, waiting, "reminded", at, is_daily=True)
 
 
 @transaction.atomic
@@ -225,14 +230,14 @@ def _hand_to(found: Round, axes: Axes, cells: Cells, regions: Iterable[str], at:
         if row.state == Handing.WAITING:
             row.state = Handing.NOT_STARTED
         hand(row, carried(axes, cells, hedges, row.region))
-    _tell(found, axes, listed, _("{title}：目标已下达，请在 {due_on} 前答复"), at)
+    _tell(found, axes, listed, "handed", at)
 
 
 def _tell(
     found: Round,
     axes: Axes,
     regions: Iterable[str],
-    text: Promise,
+    what: str,
     at: date | datetime,
     *,
     is_daily: bool = False,
@@ -242,7 +247,7 @@ def _tell(
         start = audit.moment(day_of(at))
         url = reverse("my-targets")
         users = [u for u in users if not u.notices.filter(url=url, created_at__gte=start).exists()]
-    said = format_lazy(text, title=found.title, due_on=found.due_on)
+    said = format_lazy(SAID[what], title=found.title, due_on=found.due_on)
     return notices.notify(users=users, text=said, url=reverse("my-targets"), at=at)
 
 
