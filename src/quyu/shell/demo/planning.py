@@ -1,17 +1,20 @@
 """The main job on the demo company: territories, this year's published plan, next year's draft."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from quyu.apps.performance import figures
 from quyu.apps.performance import services as performance
 from quyu.apps.targets import selectors as targets
-from quyu.apps.targets import services
-from quyu.apps.targets.axes import TERRITORY
+from quyu.apps.targets import services, store
+from quyu.apps.targets.axes import TERRITORY, Axes, Node
 from quyu.apps.targets.choices import EditRule, MoveKind
 from quyu.apps.targets.models import Handover, PlanVersion
 from quyu.apps.targets.services import rounds
+from quyu.apps.targets.services.history import cleaning, drafts
+from quyu.apps.targets.services.history.basis import TYPED, Basis, Exclusion
 from quyu.apps.targets.services.negotiation import Said, speak
 from quyu.apps.territories import selectors
 from quyu.apps.territories import services as territories
@@ -118,20 +121,21 @@ def publish_this_year(*, year: int, operations: User, director: User) -> Breakdo
     return made
 
 
+def _cleaned_basis(year: int, today: date) -> Basis:
+    """History of today's territories, ten percent more, without the largest order that will not come again."""
+    plain = Basis(year, is_restated=True, growth_by=TYPED, growth_bp=GROWTH_NEXT_YEAR_BP)
+    found = cleaning.proposals(plain, drafts.prepare(plain, at=today).past)
+    left_out = tuple(Exclusion(one.key, "一次性团购，明年没有。") for one in found[:1])
+    return replace(plain, excluded=left_out)
+
+
 def draft_next_year(*, year: int, operations: User, today: date, at: datetime) -> PlanVersion:
     """Next year's draft, with the first corrections a planner makes."""
-    made = break_down(
-        year=year,
-        total_fen=None,
-        growth=GROWTH_NEXT_YEAR_BP,
-        name=f"{year} 年销售目标",
-        actor=operations,
-        today=today,
-        at=at,
+    version = services.draft_from_basis(
+        basis=_cleaned_basis(year, today), name=f"{year} 年销售目标", total=None, actor=operations, at=at
     )
-    version = made.version
     scope = scope_of(operations, at=today)
-    root = made.axes.tree.root
+    root = Axes.from_json(version.axes).tree.root
     services.lock(
         plan_version=version, region=company.STUFFING_AREA, period=f"{year}Q1", product_line="", reason="先查清季末压货，再定一季度。",
         actor=operations, scope=scope, at=at,
@@ -145,6 +149,31 @@ def draft_next_year(*, year: int, operations: User, today: date, at: datetime) -
     )  # fmt: skip
     version.refresh_from_db()
     return version
+
+
+def try_scenario(version: PlanVersion, *, operations: User, today: date, at: datetime) -> PlanVersion:
+    """A scenario beside the draft: one quarter only it moves, one that the draft moves too."""
+    tried = services.branch(
+        plan_version=version,
+        name="进取",
+        purpose="旺季多投陈列，看三、四季度各能多要多少。",
+        actor=operations,
+        at=at,
+    )
+    for plan, region, quarter, percent in (
+        (tried, ADJUSTED_PROVINCE, "Q4", 106), (tried, ADJUSTED_PROVINCE, "Q3", 104), (version, ADJUSTED_PROVINCE, "Q3", 102)
+    ):  # fmt: skip
+        plan.refresh_from_db()
+        axes = Axes.from_json(plan.axes)
+        node = Node(region, f"{axes.year}{quarter}")
+        now = int(store.load(plan)[axes.block(node)].sum())
+        services.edit_cell(
+            plan_version=plan, region=region, period=node.period, product_line="", value_fen=now * percent // 100_000_000 * 1_000_000,
+            rule=EditRule.PUSH_UP, reason="旺季加强陈列。", expected_version=plan.version, actor=operations,
+            scope=scope_of(operations, at=today), at=at,
+        )  # fmt: skip
+    version.refresh_from_db()
+    return tried
 
 
 def hand_down_next_year(version: PlanVersion, *, director: User, today: date, at: datetime) -> None:
