@@ -17,7 +17,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from playwright.sync_api import FloatRect, Page, sync_playwright
+from playwright.sync_api import ConsoleMessage, FloatRect, Page, sync_playwright
 from with_postgresql import spare_port
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -54,6 +54,17 @@ def uploading(lines: tuple[str, ...], dates: dict[str, str]) -> Callable[[Page, 
     return upload
 
 
+def refused_value(page: Page, address: str) -> None:
+    """Types a value for the whole company that a lock below it forbids; nothing is saved."""
+    page.goto(f"{address}/targets/2/")
+    page.locator(".sheet-cell").first.click()
+    page.keyboard.type("1")
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".grid-result-card")
+    page.locator(".grid-card").scroll_into_view_if_needed()
+    page.evaluate("window.scrollTo(0, document.body.scrollHeight)")
+
+
 @dataclass(frozen=True)
 class Shot:
     """A page as one account sees it; `wait` must have appeared. `part` is all that is shown of it, when given.
@@ -79,6 +90,13 @@ SHOTS = (
     Shot("performance-analysis", "director", "/performance/analysis/"),
     Shot("targets", "operations", "/targets/"),
     Shot("target-grid", "operations", "/targets/2/", ".grid-check .badge"),
+    Shot("target-products", "operations", "/targets/2/?rows=product&columns=region", ".sheet-cell"),
+    Shot("target-conflict", "operations", "", ".grid-result-card", lead=refused_value),
+    Shot("target-phone", "jiangsu", "/targets/2/", ".grid-narrow table", width=390),
+    Shot("target-scenarios", "operations", "/targets/2/scenarios/"),
+    Shot("target-compare", "operations", "/targets/2/compare/3/?under=HD&region=2&period=1"),
+    Shot("plan-history", "operations", "/targets/new/history/", "main table"),
+    Shot("plan-weights", "operations", "/targets/new/weights/", "main canvas"),
     # Without the map: its boundaries are not for publication (docs/howto/boundaries.md).
     Shot("territories", "operations", "/territories/", "#territory-map[data-ready]", ".map-table"),
     Shot("customers", "operations", "/customers/"),
@@ -133,10 +151,15 @@ def visible_box(page: Page, selector: str) -> FloatRect:
     return {"x": box["x"], "y": box["y"], "width": box["width"], "height": height}
 
 
+def _is_fault(message: ConsoleMessage) -> bool:
+    """A refusal is an answer of 422, which the browser mentions."""
+    return message.type == "error" and "422" not in message.text
+
+
 def take(page: Page, address: str, shot: Shot, out: Path) -> list[str]:
     """One picture; returns what the browser complained about."""
     complaints: list[str] = []
-    page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+    page.on("console", lambda message: complaints.append(message.text) if _is_fault(message) else None)
     page.on("pageerror", lambda error: complaints.append(str(error)))
     if shot.lead is not None:
         shot.lead(page, address)

@@ -17,6 +17,10 @@ def topics() -> Iterator[Topic]:
         ask=lambda s, c: Ask("GET", f"/targets/{c.pk}/baseline/"),
     )  # fmt: skip
     yield Topic(
+        "targets/new/ answered", "targets/new/", "POST", create, open_to=new_plan, status=frozenset({302, 422}), writes=True,
+        ask=lambda s, c: Ask("POST", "/targets/new/", form={"name": NEW, "year": "2028", "measure": "amount", "user": 1}),
+    )  # fmt: skip
+    yield Topic(
         STEP, STEP, "GET", create, open_to=new_plan, status=frozenset({200, 302}),
         ask=lambda s, c: Ask("GET", "/targets/new/dimensions/"),
     )  # fmt: skip
