@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from quyu.engine.allocation import (
+    Bound,
     Dimension,
     Edit,
     Infeasible,
@@ -14,6 +15,7 @@ from quyu.engine.allocation import (
     Kind,
     Params,
     Problem,
+    Share,
     Spread,
     Total,
     edit,
@@ -187,3 +189,27 @@ def test_totals_that_cross_the_edit_hold_as_well() -> None:
     assert result.problem.totals == problem.totals
     with pytest.raises(Infeasible):
         edit(problem, values, Edit({"region": "a", "period": "q1"}, 101, Keep.TOTAL))
+
+
+def test_an_edit_goes_round_a_bound_and_a_share_inside_the_node() -> None:
+    dimension = Dimension(
+        "region", {"all": None, "east": "all", "a": "east", "b": "east", "c": "all", "d": "all"}
+    )
+    values = np.array([100, 100, 100, 100])
+    problem = Problem(
+        (dimension,),
+        np.arange(4, dtype=np.int32).reshape(-1, 1),
+        values,
+        value=values,
+        bounds=(Bound({"region": "east"}, upper=250),),
+        shares=(Share({}, {"region": "d"}, 3_000),),
+    )
+
+    result = edit(problem, values, Edit({}, 600))
+
+    assert verify(result.problem, result.values).violations == 0
+    assert result.values.sum() == 600
+    with pytest.raises(Infeasible) as refusal:
+        edit(problem, values, Edit({"region": "a"}, 160))
+    assert refusal.value.interval.upper == 150
+    assert {each.kind for each in refusal.value.conflict} >= {Kind.TOTAL, Kind.UPPER}

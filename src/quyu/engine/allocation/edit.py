@@ -44,21 +44,18 @@ def edit(problem: Problem, values: Int64, change: Edit, params: Params | None = 
             raise _refusal(problem, values, change, bearing, cells is bearing.inside, params)
         moves += [Move(asked, *move) for move in moved]
     done = Result(problem, values, tuple(moves))
-    _refuse_broken_limits(problem, done, change)
+    if _breaks_limits(problem, done):
+        return edit_across(problem, values, change, params)
     totals = tuple(total_after(done, total, change, bearing.held, more) for total in problem.totals)
     return Result(problem.with_totals(totals), values, tuple(moves))
 
 
-def _refuse_broken_limits(problem: Problem, done: Result, change: Edit) -> None:
-    """Refuses an edit that breaks a bound or a share on a node which held before."""
+def _breaks_limits(problem: Problem, done: Result) -> bool:
+    """Whether the plain answer breaks a bound or a share on a node which held before."""
     if not problem.bounds and not problem.shares:
-        return
+        return False
     before = broken_limits(problem, done.previous)
-    broken = [limit for limit in broken_limits(problem, done.values) if limit not in before]
-    if broken:
-        asked = Conflict(Kind.TOTAL, change.at, change.value)
-        allowed = interval(problem, done.previous, change.at, keep=change.keep, along=change.along)
-        raise Infeasible(change.value, (asked, *broken), allowed)
+    return any(limit not in before for limit in broken_limits(problem, done.values))
 
 
 def _shift(

@@ -1,4 +1,4 @@
-"""An edit where fixed totals cross the node or the sum that holds: all of them at once, by the solver.
+"""An edit where fixed totals cross the node, or node bounds and shares bind: all at once, by the solver.
 
 The cells outside the sum that holds are locked where they are, every other free cell follows what it holds
 now, and the totals, the node's new value and the sum that holds are solved together.
@@ -8,7 +8,8 @@ import numpy as np
 
 from quyu.engine.allocation.bearing import Edit, held_by
 from quyu.engine.allocation.cell import exact_sum
-from quyu.engine.allocation.infeasible import Infeasible, Kind
+from quyu.engine.allocation.infeasible import Conflict, CrossingTotals, Infeasible, Interval, Kind
+from quyu.engine.allocation.interval import interval
 from quyu.engine.allocation.lattice import Int64
 from quyu.engine.allocation.params import Params, Spread
 from quyu.engine.allocation.problem import At, Problem, Total
@@ -35,7 +36,7 @@ def edit_across(problem: Problem, values: Int64, change: Edit, params: Params) -
     try:
         solved = solve(asked, params)
     except Infeasible as refusal:
-        raise _without_frame(problem, refusal) from None
+        raise _without_frame(problem, values, change, refusal) from None
     done = Result(problem, values, solved.moves)
     more = exact_sum(done.values[problem.rows(change.at)]) - exact_sum(values[problem.rows(change.at)])
     totals = tuple(total_after(done, total, change, held, more) for total in problem.totals)
@@ -55,8 +56,8 @@ def total_after(done: Result, total: Total, change: Edit, held: At | None, more:
     return Total(total.at, total.value + exact_sum(done.values[rows]) - exact_sum(done.previous[rows]))
 
 
-def _without_frame(problem: Problem, refusal: Infeasible) -> Infeasible:
-    """The refusal without the locks that only kept the cells outside where they are."""
+def _without_frame(problem: Problem, values: Int64, change: Edit, refusal: Infeasible) -> Infeasible:
+    """The refusal without the locks that only kept the cells outside where they are, about the edit."""
     lattice = problem.lattice
 
     def is_own(at: At) -> bool:
@@ -64,4 +65,17 @@ def _without_frame(problem: Problem, refusal: Infeasible) -> Infeasible:
         return problem.locked is not None and bool(problem.locked[rows].any())
 
     kept = tuple(each for each in refusal.conflict if each.kind is not Kind.LOCK or is_own(each.at))
-    return Infeasible(refusal.value, kept, refusal.interval)
+    asked = Conflict(Kind.TOTAL, change.at, change.value)
+    return Infeasible(
+        change.value,
+        (asked, *(each for each in kept if each != asked)),
+        _allowed(problem, values, change, refusal),
+    )
+
+
+def _allowed(problem: Problem, values: Int64, change: Edit, refusal: Infeasible) -> Interval:
+    """The interval of the node, or of what the solver refused where totals cross it."""
+    try:
+        return interval(problem, values, change.at, keep=change.keep, along=change.along)
+    except CrossingTotals:
+        return refusal.interval
