@@ -80,6 +80,7 @@ def make(*, today: date, at: datetime, say: Say) -> Seeded:
         say(_("分解并发布 {year} 年目标，起草 {next} 年目标").format(year=today.year, next=today.year + 1))
         made = planning.publish_this_year(year=today.year, operations=operations, director=director)
         draft = planning.draft_next_year(year=today.year + 1, operations=operations, today=today, at=at)
+        planning.try_scenario(draft, operations=operations, today=today, at=at)
         planning.hand_down_next_year(draft, director=director, today=today, at=at)
         figures.refresh_unit_amounts(today)
         planning.ask_for_adjustment(operations=operations, today=today)
