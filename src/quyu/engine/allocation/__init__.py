@@ -8,6 +8,7 @@ Only leaf cells are stored, so every total is a sum and every sum is exact. See 
 """
 
 from quyu.engine.allocation.bearing import Edit, Keep
+from quyu.engine.allocation.closeness import Closeness, closeness
 from quyu.engine.allocation.dimension import Dimension, UnknownNode
 from quyu.engine.allocation.edit import edit
 from quyu.engine.allocation.explain import Why, explain
@@ -29,6 +30,7 @@ __all__ = [
     "BadVerb",
     "Bound",
     "Certificate",
+    "Closeness",
     "Conflict",
     "CrossingTotals",
     "Dimension",
@@ -48,6 +50,7 @@ __all__ = [
     "Total",
     "UnknownNode",
     "Why",
+    "closeness",
     "edit",
     "equal",
     "explain",

@@ -31,7 +31,7 @@ def hierarchies_of(problem: Problem, demands: Sequence[Demand]) -> Hierarchies:
     parts, circle = components(blocks.crosses)
     if circle:
         raise crossing_circle([demands[number].at for number in circle])
-    orders = _orders(problem)
+    orders = orders_of(problem)
     likes = [
         (int(is_node(problem, each.at, orders[0])), int(is_node(problem, each.at, orders[1])))
         for each in demands
@@ -65,7 +65,7 @@ def is_node(problem: Problem, at: At, order: Sequence[int]) -> bool:
     return True
 
 
-def _orders(problem: Problem) -> tuple[list[int], list[int]]:
+def orders_of(problem: Problem) -> tuple[list[int], list[int]]:
     """The order in which each family reads the dimensions."""
     every = list(range(len(problem.dimensions)))
     if problem.crossing is None:

@@ -1,11 +1,15 @@
 """What a node can be set to, told before anything is typed: two sums over its cells."""
 
-from quyu.engine.allocation.bearing import Keep, bearing_of
+import numpy as np
+
+from quyu.engine.allocation.bearing import Keep, bearing_of, held_by
 from quyu.engine.allocation.cell import exact_sum
 from quyu.engine.allocation.conflict import limits_of
-from quyu.engine.allocation.infeasible import Interval
+from quyu.engine.allocation.demand import demands_of
+from quyu.engine.allocation.infeasible import CrossingTotals, Interval
 from quyu.engine.allocation.lattice import Int64
-from quyu.engine.allocation.problem import At, Bound, Problem
+from quyu.engine.allocation.oracle import TOTAL, Oracle, Part
+from quyu.engine.allocation.problem import At, Bound, Problem, Total
 
 
 def interval(
@@ -16,7 +20,10 @@ def interval(
     Bounds of the node itself and, under keep none, of the nodes above it count; an edit may still be
     refused for a bound or a share of a node that moves only in part.
     """
-    bearing = bearing_of(problem, at, keep, along)
+    try:
+        bearing = bearing_of(problem, at, keep, along)
+    except CrossingTotals:
+        return _between_totals(problem, values, at, held_by(problem, at, keep, along) or at)
     now = exact_sum(values[problem.rows(at)])
     inside = exact_sum(values[problem.lattice.rows(bearing.inside)])
     least, most = limits_of(problem, values, bearing.inside).interval
@@ -36,6 +43,25 @@ def interval(
         if bound.upper is not None:
             upper = bound.upper - others if upper is None else min(upper, bound.upper - others)
     return Interval(lower, upper)
+
+
+def _between_totals(problem: Problem, values: Int64, at: At, frame: At) -> Interval:
+    """What a node can sum to while all sums that cross the frame hold, and nothing outside it moves."""
+    lattice = problem.lattice
+    held = [frame] if lattice.is_below(at, frame) and not lattice.is_below(frame, at) else []
+    held += [
+        total.at
+        for total in problem.totals
+        if not lattice.is_below(frame, total.at) and not lattice.is_apart(frame, total.at)
+    ]
+    locked = np.ones(problem.size, np.bool_)
+    locked[problem.rows(frame)] = False
+    if problem.locked is not None:
+        locked |= problem.locked
+    twin = problem.with_cells(problem.base, locked=locked, value=values)
+    totals = [Total(node, exact_sum(values[problem.rows(node)])) for node in held]
+    oracle = Oracle(twin, demands_of(lattice, (*totals, Total(at, 0)), problem.bounds), problem.shares)
+    return oracle.range_of([part for part in oracle.parts if part != Part(TOTAL, len(held))], len(held))
 
 
 def _follows(problem: Problem, at: At, bound: Bound, held: At | None) -> bool:

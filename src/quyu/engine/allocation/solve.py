@@ -1,6 +1,7 @@
 """Spreads every fixed total over its free cells, exactly."""
 
 from collections.abc import Callable
+from contextlib import suppress
 
 import numpy as np
 
@@ -8,7 +9,7 @@ from quyu.engine.allocation.cell import cell_bounds, split_free
 from quyu.engine.allocation.conflict import limits_of, refuse
 from quyu.engine.allocation.contradiction import contradiction
 from quyu.engine.allocation.crossing import round_moves, solve_crossing
-from quyu.engine.allocation.demand import demands_of
+from quyu.engine.allocation.demand import blocks_of, demands_of
 from quyu.engine.allocation.infeasible import Conflict, CrossingTotals, Infeasible, Interval, Kind
 from quyu.engine.allocation.lattice import count_of
 from quyu.engine.allocation.limit import binding_limits, broken_limits, is_same, share_limits
@@ -37,23 +38,19 @@ def solve(
     each other, Stopped.
     """
     params = params or Params()
-    try:
-        return _solve_nested(problem, params, seed, stop)
-    except (CrossingTotals, Infeasible):
-        return _solve_crossing(problem, params, seed, stop)
+    if not problem.bounds or _is_nested(problem):
+        with suppress(CrossingTotals, Infeasible):
+            return _solve_nested(problem, params, seed, stop)
+    return _solve_crossing(problem, params, seed, stop)
 
 
 def _solve_nested(problem: Problem, params: Params, seed: int, stop: Stop | None) -> Result:
-    """Part by part; raises CrossingTotals where totals, bounds or shares in force do not nest."""
+    """Part by part; raises CrossingTotals where totals, bounds or shares in force do not nest, Infeasible."""
     totals = problem.totals
-    reasons: list[Conflict] = []
     while True:
-        try:
-            binding = binding_limits(problem, totals, params)
-            moves = () if binding else _spread_all(problem, totals, params, stop)
-        except Infeasible as refusal:
-            raise _with_reasons(refusal, reasons) from None
+        binding = binding_limits(problem, totals, params)
         if not binding:
+            moves = _spread_all(problem, totals, params, stop)
             if problem.crossing is not None:
                 moves = round_moves(problem, totals, moves)
             result = Result(problem, problem.current, moves, seed)
@@ -63,39 +60,50 @@ def _solve_nested(problem: Problem, params: Params, seed: int, stop: Stop | None
             binding = share_limits(problem, result.values, totals) or broken
             if any(is_same(problem, limit.at, total.at) for limit in binding for total in totals):
                 raise Infeasible(broken[0].value, tuple(broken), Interval(broken[0].value, broken[0].value))
-        reasons += binding
         totals += tuple(Total(limit.at, limit.value) for limit in binding)
 
 
 def _solve_crossing(problem: Problem, params: Params, seed: int, stop: Stop | None) -> Result:
     """All free cells together; shares and bounds found broken become demands of the next round."""
     totals, bounds = problem.totals, _covered(problem)
+    reasons: list[Conflict] = []
     while True:
         _heed(stop)
         found = solve_crossing(problem, totals, bounds, params)
         if found is None:
-            raise _refusal(problem, params)
-        move = Move(problem.totals[0], *found, None)
-        result = Result(problem, problem.current, (move,), seed)
-        broken = broken_limits(problem, result.values) if problem.bounds or problem.shares else []
+            raise _refusal(problem, reasons, params)
+        moves = (Move(totals[0], *found, None),) if totals else ()
+        result = Result(problem, problem.current, moves, seed)
+        broken = broken_limits(problem, result.values)
         if not broken:
             return result
-        for limit in share_limits(problem, result.values, totals) or broken:
-            is_part = limit.kind is Kind.SHARE and any(
-                is_same(problem, limit.at, {**share.at, **share.of}) for share in problem.shares
-            )
-            if is_part:
-                bounds += (Bound(limit.at, lower=limit.value),)
-            else:
-                totals += (Total(limit.at, limit.value),)
+        added = share_limits(problem, result.values, totals) or broken
+        parts = [{**share.at, **share.of} for share in problem.shares]
+        is_part = [limit.kind is Kind.SHARE and limit.at in parts for limit in added]
+        bounds += tuple(
+            Bound(each.at, lower=each.value) for each, part in zip(added, is_part, strict=True) if part
+        )
+        totals += tuple(
+            Total(each.at, each.value) for each, part in zip(added, is_part, strict=True) if not part
+        )
+        reasons += added
 
 
-def _refusal(problem: Problem, params: Params) -> Infeasible:
-    """The smallest conflict of what was asked."""
-    demands = demands_of(problem.lattice, problem.totals, _covered(problem))
+def _is_nested(problem: Problem) -> bool:
+    """Whether totals and bounds only nest, no two totals on the same cells."""
+    blocks = blocks_of(problem.size, demands_of(problem.lattice, problem.totals, problem.bounds))
+    inside = blocks.inside[: len(problem.totals)]
+    return not blocks.crosses.any() and len(np.unique(inside, axis=0)) == len(inside)
+
+
+def _refusal(problem: Problem, reasons: list[Conflict], params: Params) -> Infeasible:
+    """The smallest conflict of what was asked; else the sums at which shares had to be reached."""
+    demands = demands_of(problem.lattice, problem.totals, problem.bounds)
     found = contradiction(problem, demands, problem.shares, params.conflict_limit)
-    assert found is not None
-    return found
+    if found is not None:
+        return found
+    value = reasons[0].value
+    return Infeasible(value, tuple(reasons), Interval(value, value))
 
 
 def _covered(problem: Problem) -> tuple[Bound, ...]:
@@ -109,15 +117,6 @@ def _covered(problem: Problem) -> tuple[Bound, ...]:
 def _heed(stop: Stop | None) -> None:
     if stop is not None and stop():
         raise Stopped("stopped", "计算已停止，没有任何改动。")
-
-
-def _with_reasons(refusal: Infeasible, reasons: list[Conflict]) -> Infeasible:
-    """Names a total that stands for a bound or a share by what it stands for."""
-    conflict = tuple(
-        next((reason for reason in reasons if (reason.at, reason.value) == (each.at, each.value)), each)
-        for each in refusal.conflict
-    )
-    return Infeasible(refusal.value, conflict, refusal.interval)
 
 
 def _spread_all(
