@@ -65,7 +65,7 @@ def content_of(loaded: list[Loaded], person: str, regions: tuple[str, ...]) -> d
     """The letter of one person; amounts in the unit of their measure."""
     first = loaded[0]
     version, axes = first.version, first.axes
-    start = version.effective_from
+    start, first_day = version.effective_from, date.fromisoformat(f"{axes.months[0][:7]}-01")
     return {
         "company": axes.name(axes.tree.root),
         "plan": version.plan.name,
@@ -74,7 +74,7 @@ def content_of(loaded: list[Loaded], person: str, regions: tuple[str, ...]) -> d
         "person": person,
         "positions": sorted({str(axes.owners[code].get("position", "")) for code in regions}),
         "regions": [{"code": code, "name": axes.name(code)} for code in regions],
-        "effective_from": start.isoformat() if start else "",
+        "effective_from": max(start or first_day, first_day).isoformat(),
         "effective_to": _last_day(axes).isoformat(),
         "measures": [part for each in loaded if (part := _figures(each, regions)) is not None],
         "certificate": version_digest(version, first.cells),
