@@ -17,6 +17,10 @@ def topics() -> Iterator[Topic]:
         ask=lambda s, c: Ask("GET", f"/targets/{c.pk}/piece/?r=0-200&c=0-20&side=last_year,published"),
     )  # fmt: skip
     yield Topic(
+        "targets/<int:pk>/locks/", "targets/<int:pk>/locks/", "GET", view, table="planversion",
+        ask=lambda s, c: Ask("GET", f"/targets/{c.pk}/locks/"),
+    )  # fmt: skip
+    yield Topic(
         "targets/<int:pk>/branch/", "targets/<int:pk>/branch/", "GET", view, weight=3,
         objects=lambda s: s.raw["territory"], open_to=partial(node_gate, "view", "published"),
         ask=lambda s, c: Ask("GET", f"/targets/{version(s, 'published')}/branch/?dimension=region&open={node(s, c)}"),

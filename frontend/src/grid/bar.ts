@@ -39,6 +39,7 @@ export class Bar {
       if (spot) dialogs.lock(this.label(spot), (said) => void changes.send("POST", "lock", { ...this.place(spot), ...said }));
     });
     this.on("why", () => void this.open("why"));
+    this.on("locks", () => void this.open("locks"));
     this.on("comment", () => void this.open("comments"));
     this.hint = (said) => {
       this.stop();
@@ -97,12 +98,12 @@ export class Bar {
     this.waiting = 0;
   }
 
-  /** Opens a part of the page about the active cell: why it is what it is, or what was said about it. */
-  async open(what: "why" | "comments", scroll = true): Promise<void> {
+  /** Opens a part of the page: why the active cell is what it is, what was said about it, or all locks. */
+  async open(what: "why" | "comments" | "locks", scroll = true): Promise<void> {
     const target = document.getElementById("why");
     const spot = this.table.active;
-    if (!target || !spot) return;
-    const place = this.place(spot);
+    if (!target || (!spot && what !== "locks")) return;
+    const place = spot ? this.place(spot) : {};
     const answer = await fetch(`${this.model.config.urls[what]}?${new URLSearchParams(place)}`);
     target.innerHTML = answer.ok ? await answer.text() : "";
     if (scroll) target.scrollIntoView({ block: "nearest", behavior: "smooth" });

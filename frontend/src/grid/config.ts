@@ -33,7 +33,7 @@ export interface SideJson {
   unit?: Unit;
 }
 
-type Url = "branch" | "piece" | "cells" | "block" | "outlook" | "why" | "lock" | "unlock" | "undo" | "redo" | "comments" | "say";
+type Url = "branch" | "piece" | "cells" | "block" | "outlook" | "why" | "lock" | "unlock" | "undo" | "redo" | "locks" | "comments" | "say";
 
 export interface Config {
   editable: boolean;

@@ -293,6 +293,9 @@ def test_a_lock_binds_until_the_day_it_expires(company: Company, draft: PlanVers
 
     settings.QUYU_TODAY = "2026-07-01"
 
+    assert "已到期" in get(company, "boss", draft, "locks").content.decode()
+    assert "待签约" not in get(company, "neighbour", draft, "locks").content.decode()
+
     assert get(company, "boss", draft, "piece", r="0-9", c="0-9").json()["locks"] == []
     assert "已到期" in get(company, "boss", draft, "why", **at("T:苏南", "2027-01")).content.decode()
     assert post(company, "boss", draft, "cells", **wish).status_code == 200

@@ -75,14 +75,15 @@ def why(version: PlanVersion, node: Node, *, reach: Reach) -> Why:
         base_share_bp=ratio_bp(base_fen, parent_base) if parent else None,
         growth_bp=growth_bp(value, last_year),
         cell_count=cells[block].size,
-        locks=tuple(_held(lock, axes) for lock in locks_over(version, axes, node)),
+        locks=tuple(held(lock, axes) for lock in locks_over(version, axes, node)),
         changes=tuple(_changes(version, axes, node, reach)),
         sentences=(),
     )
     return replace(found, sentences=tuple(_sentences(found, cells[block])))
 
 
-def _held(lock: Lock, axes: Axes) -> Held:
+def held(lock: Lock, axes: Axes) -> Held:
+    """A lock in words."""
     owner = lock.owner.get_full_name() or lock.owner.get_username()
     return Held(lock.pk, axes.label(node_of(lock)), owner, lock.reason, lock.created_at, lock.expires_on)
 

@@ -165,6 +165,7 @@ def _config(request: GuardedRequest, layers: Layers, view: View, *, may_edit: bo
         "unlock",
         "undo",
         "redo",
+        "locks",
         "comments",
         "say",
     )

@@ -6,6 +6,8 @@ from django.views.decorators.http import require_GET
 
 from quyu.apps.targets import selectors
 from quyu.apps.targets.axes import Axes
+from quyu.apps.targets.selectors.locks import locks_over
+from quyu.apps.targets.selectors.why import held
 from quyu.apps.targets.web.access import node_or_404, offers, version_or_404
 from quyu.platform.people import guard
 from quyu.platform.people.guard import GuardedRequest
@@ -25,6 +27,21 @@ def why(request: GuardedRequest, pk: int) -> HttpResponse:
         "may_edit": offers(request, version, "target", "edit"),
     }
     return render(request, "targets/why.html.jinja", context)
+
+
+@guard.require("target", "view")
+@require_GET
+def locks(request: GuardedRequest, pk: int) -> HttpResponse:
+    """The part of the page that lists every lock within reach, expired ones too."""
+    version = version_or_404(request, pk)
+    axes = Axes.from_json(version.axes)
+    reach = selectors.reach_of(axes, request.scope, at=request.today)
+    kept = [lock for lock in locks_over(version, axes, axes.root) if reach.covers(axes, lock.region)]
+    context = {
+        "held": [held(lock, axes) for lock in kept],
+        "may_edit": offers(request, version, "target", "edit"),
+    }
+    return render(request, "targets/locks.html.jinja", context)
 
 
 @guard.require("target", "view")

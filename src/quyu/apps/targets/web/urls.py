@@ -31,6 +31,7 @@ urlpatterns = [
     path("<int:pk>/unlock/", changes.unlock, name="target-unlock"),
     path("<int:pk>/undo/", changes.undo, name="target-undo"),
     path("<int:pk>/redo/", changes.redo, name="target-redo"),
+    path("<int:pk>/locks/", reasons.locks, name="target-locks"),
     path("<int:pk>/comments/", comments.read, name="target-comments"),
     path("<int:pk>/comments/say/", comments.say, name="target-say"),
     path("<int:pk>/why/", reasons.why, name="target-why"),
