@@ -74,7 +74,7 @@ def rake(weights: Float64, lower: Float64, upper: Float64, margins: Margins, tol
             newton_step(weights, lower, upper, margins.labels, margins.low, margins.high, logs)
         multiply(weights, margins.labels, logs, product)
     multiply(weights, margins.labels, best, product)
-    return Raked(np.clip(product, lower, upper), np.exp(best), least)
+    return Raked(np.clip(product, lower, upper), np.exp(np.clip(best, -_FARTHEST, _FARTHEST)), least)
 
 
 @compiled
