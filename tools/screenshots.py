@@ -65,6 +65,12 @@ def refused_value(page: Page, address: str) -> None:
     page.evaluate("window.scrollTo(0, document.body.scrollHeight)")
 
 
+def talk(page: Page, address: str) -> None:
+    """The number a salesperson was handed, and the talk about it."""
+    page.goto(f"{address}/targets/mine/")
+    page.get_by_role("link", name="查看").or_(page.get_by_role("link", name="答复")).first.click()
+
+
 @dataclass(frozen=True)
 class Shot:
     """A page as one account sees it; `wait` must have appeared. `part` is all that is shown of it, when given.
@@ -97,6 +103,8 @@ SHOTS = (
     Shot("target-compare", "operations", "/targets/2/compare/3/?under=HD&region=2&period=1"),
     Shot("plan-history", "operations", "/targets/new/history/", "main table"),
     Shot("plan-weights", "operations", "/targets/new/weights/", "main canvas"),
+    Shot("target-round", "jiangsu", "/targets/2/round/"),
+    Shot("target-talk-phone", "sales", "", lead=talk, width=390),
     # Without the map: its boundaries are not for publication (docs/howto/boundaries.md).
     Shot("territories", "operations", "/territories/", "#territory-map[data-ready]", ".map-table"),
     Shot("customers", "operations", "/customers/"),

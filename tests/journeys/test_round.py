@@ -56,7 +56,7 @@ def test_from_the_director_to_a_phone_and_back(visit_as: Visit, axe: Axe, compan
     manager.get_by_role("button", name="预览").click()
     whole = year(plan, "JS")
     manager.get_by_role("button", name="应用到草稿").click()
-    expect(manager.get_by_text("合计不变")).to_be_visible()
+    expect(manager.get_by_text("已应用：合计不变")).to_be_visible()
 
     assert year(plan, "JS") == whole
     assert year(plan, "T:苏南") == Handover.objects.get(region="T:苏南").number_fen
