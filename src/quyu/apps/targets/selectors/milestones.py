@@ -76,7 +76,9 @@ def progress_of(
     if counting is None:
         return []
     axes = Axes.from_json(counting.axes)
-    rows: QuerySet[Milestone] = Milestone.objects.filter(plan_id=plan_id).select_related("owner__person", "plan")
+    rows: QuerySet[Milestone] = Milestone.objects.filter(plan_id=plan_id).select_related(
+        "owner__person", "plan"
+    )
     rows = rows.prefetch_related("alarms")
     known = [
         row
