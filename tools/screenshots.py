@@ -102,6 +102,7 @@ SHOTS = (
     Shot("target-scenarios", "operations", "/targets/2/scenarios/"),
     Shot("target-compare", "operations", "/targets/2/compare/3/?under=HD&region=2&period=1"),
     Shot("plan-history", "operations", "/targets/new/history/", "main table"),
+    Shot("plan-baseline", "operations", "/targets/2/baseline/", "main table"),
     Shot("plan-weights", "operations", "/targets/new/weights/", "main canvas"),
     Shot("target-round", "jiangsu", "/targets/2/round/"),
     Shot("target-talk-phone", "sales", "", lead=talk, width=390),

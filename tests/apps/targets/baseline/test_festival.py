@@ -55,7 +55,6 @@ def test_each_line_goes_its_own_way_where_its_history_is_long() -> None:
 
 def test_a_thin_line_follows_the_company() -> None:
     thin = np.full((2, 1, 12), 30)
-    thin[1, 0, :3] = [40, 20, 30]
 
     tea, thin_way = ways_of_lines(
         history(np.concatenate([by_rhythm(RHYTHM, 2), thin], axis=1), territories=1, lines=2)

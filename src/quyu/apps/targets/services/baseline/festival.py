@@ -19,6 +19,8 @@ import numpy as np
 from quyu.apps.targets.services.baseline.series import Floats, Series
 
 QUARTER = 3
+WORTH_IT = 0.8
+"""Another way than plain must bring the error below this part of the plain one: the best of many flatters itself."""
 PRIOR_PAIRS = 2
 """The company's evidence weighs as much as this many pairs of years of the line's own."""
 STOCKING, CLOSED = (-30, -3), (-3, 12)
@@ -91,7 +93,7 @@ def ways_of_lines(history: Series) -> list[Way]:
     """For each product line, the way its sales go with the festival.
 
     Each year's January-March shares are foretold from the year before in every way; the smallest total
-    absolute error wins, the plainer way in a tie. The line's errors are shrunk to the company's by
+    absolute error wins where it is below `WORTH_IT` of the plain one. The line's errors are shrunk to the company's by
     `PRIOR_PAIRS`. With one year there is no evidence, and the festival is believed by its shift.
     """
     if not history.festivals:
@@ -103,7 +105,9 @@ def ways_of_lines(history: Series) -> list[Way]:
     own = _errors(quarters, history)
     company = _errors(quarters.sum(axis=1, keepdims=True), history)
     shrunk = (own * pairs + company * PRIOR_PAIRS) / (pairs + PRIOR_PAIRS)
-    return [WAYS[number] for number in np.argmin(np.round(shrunk, 12), axis=1).tolist()]
+    best = np.argmin(np.round(shrunk, 12), axis=1)
+    is_worth_it = shrunk[np.arange(best.size), best] < WORTH_IT * shrunk[:, 0]
+    return [WAYS[number] for number in np.where(is_worth_it, best, 0).tolist()]
 
 
 def _errors(quarters: Floats, history: Series) -> Floats:
