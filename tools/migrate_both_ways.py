@@ -22,6 +22,8 @@ from quyu.platform.audit import links
 from quyu.platform.audit.links import Entry
 
 chain = deferred("quyu.platform.audit.chain")  # knows models, so it waits for the site
+WRITTEN_ANEW = {"targets_cellchunk": {"blob"}, "targets_planversion": {"axes"}}
+"""Columns that say the same in another form while back (tests/apps/targets/test_patches_migration.py reads both)."""
 LINKED_ANEW = {"audit_decision": {"previous_digest", "digest"}, "audit_chainhead": {"digest"}}
 Rows = dict[str, dict[str, list[tuple[Any, ...]]]]
 
@@ -121,13 +123,14 @@ def both_ways() -> list[str]:
         for table, names in columns().items()
         if table in now
     }
-    before, back = projected(whole, shared), contents(shared)
+    same = {table: sorted(set(names) - WRITTEN_ANEW.get(table, set())) for table, names in shared.items()}
+    before, back = projected(whole, same), contents(shared)
     migrate(newest)
     forward = contents(shared)
     if not chain.verify_chain().is_intact:
         faults.append("the trail is broken after")
     print(json.dumps({"tables": len(shared), "rows": sum(len(found["rows"]) for found in back.values())}))
-    return [*faults, *differences(before, back), *differences(back, forward)]
+    return [*faults, *differences(before, projected(back, same)), *differences(back, forward)]
 
 
 def main() -> int:
