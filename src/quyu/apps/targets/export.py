@@ -15,10 +15,11 @@ import xlsxwriter
 from django.utils.translation import gettext as _
 from xlsxwriter.utility import xl_col_to_name, xl_rowcol_to_cell
 
-from quyu.apps.targets import selectors, store
+from quyu.apps.targets import export_detail, selectors, store
 from quyu.apps.targets.axes import TOTAL_LINE, Axes
 from quyu.apps.targets.models import PlanVersion
 from quyu.apps.targets.selectors.grid import LOCKED, PARTLY, Grid, GridRow
+from quyu.apps.targets.selectors.locks import locked_cells
 from quyu.kernel.rate import growth_bp
 from quyu.platform.people.scope import Scope
 
@@ -64,9 +65,10 @@ def readme_name() -> str:
 def sheet_names(axes: Axes) -> dict[str, str]:
     """Product line ("" = all) -> sheet name: legal, at most 31 characters, each once."""
     names: dict[str, str] = {TOTAL_LINE: _("合计")}
+    reserved = {readme_name(), export_detail.sheet_name()}
     for line in axes.lines:
         wanted = axes.line_name(line).translate(_FORBIDDEN)[:28] or _("产品线")
-        taken = {*names.values(), readme_name()}
+        taken = {*names.values(), *reserved}
         numbered = (f"{wanted}~{number}" for number in range(2, 100))
         names[line] = next(name for name in (wanted, *numbered) if name not in taken)
     return names
@@ -86,9 +88,25 @@ def workbook(version: PlanVersion, *, scope: Scope, at: date | datetime) -> byte
         title = f"{version} · {axes.line_name(line) if line else _('全部产品线')} ({_('元')})"
         others = [names[code] for code in axes.lines] if line == TOTAL_LINE else []
         _Sheet(book.add_worksheet(name), formats, columns_of(axes), grids[line]).write(title, line, others)
+    if axes.others and fits(axes):
+        _write_detail(book.add_worksheet(export_detail.sheet_name()), formats, version, axes, scope, day)
     _write_readme(book.add_worksheet(readme_name()), formats, version)
     book.close()
     return content.getvalue()
+
+
+def fits(axes: Axes) -> bool:
+    """Whether the combinations of all dimensions go on one sheet."""
+    return axes.size <= export_detail.MOST_ROWS * len(axes.months)
+
+
+def _write_detail(
+    sheet: Any, formats: dict[str, Any], version: PlanVersion, axes: Axes, scope: Scope, day: date
+) -> None:
+    cells = store.load_shaped(version, axes.shape)
+    reach = selectors.reach_of(axes, scope, at=day)
+    locked = locked_cells(version, axes, at=day)
+    export_detail.write(sheet, formats, axes, cells, locked, reach, f"{version} ({_('元')})")
 
 
 def _formats(book: Any) -> dict[str, Any]:

@@ -17,8 +17,10 @@ from xlsxwriter.utility import xl_col_to_name
 
 from quyu.apps.targets.axes import TOTAL_LINE, Axes, Node
 from quyu.apps.targets.export import ALL_LINES_CODE, FIRST_COLUMN, MARK, ROW_VERSION_KEY, VERSION_KEY
+from quyu.apps.targets.imports import detail
 from quyu.kernel.money import NotAnAmount, parse_decimal
 from quyu.kernel.refusal import Refusal
+from quyu.platform.fields.values import spoken
 from quyu.platform.imports.inspection import inspect
 from quyu.platform.imports.refusals import FileRefused
 
@@ -81,9 +83,11 @@ def read(path: Path, *, name: str, version_id: int, axes: Axes) -> WorkbookConte
         for title, rows in sheets.items()
         if len(rows) > CODE_ROW and str(rows[CODE_ROW][0]) == "code"
     }
+    details = {title: rows for title, rows in sheets.items() if detail.is_detail(rows)}
     if facts.get(VERSION_KEY) != str(version_id) or not coded:
         raise NotThisWorkbook(name)
     found = [item for title, rows in coded.items() for item in _read_sheet(title, rows, axes)]
+    found += [item for title, rows in details.items() for item in _read_detail(title, rows, axes)]
     row_version = facts.get(ROW_VERSION_KEY, "")
     return WorkbookContent(
         int(row_version) if row_version.isdigit() else None,
@@ -163,6 +167,20 @@ def _read_row(
             yield CellProblem(title, index, column, str(value), str(refusal), refusal.code)
         else:
             yield FileCell(Node(region, period, product_line), fen, title, index, column)
+
+
+def _read_detail(title: str, rows: Rows, axes: Axes) -> Iterator[FileCell | CellProblem]:
+    """The sheet of further dimensions."""
+    for (row, place), *said in detail.nodes(rows, axes):
+        column = detail.column_name(place)
+        if not isinstance(said[0], Node):
+            text, code, message = (str(part) for part in said)
+            yield CellProblem(title, row, column, text, message, code)
+            continue
+        try:
+            yield FileCell(said[0], exact_fen(said[1]), title, row, column)
+        except NotAnAmount as refusal:
+            yield CellProblem(title, row, column, str(said[1]), spoken(refusal), refusal.code)
 
 
 def exact_fen(value: Value) -> int:

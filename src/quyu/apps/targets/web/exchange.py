@@ -18,6 +18,7 @@ from quyu.apps.targets.axes import Axes, Node
 from quyu.apps.targets.export import workbook
 from quyu.apps.targets.forms import WorkbookForm
 from quyu.apps.targets.models import PlanVersion
+from quyu.apps.targets.node import others_of, others_text
 from quyu.apps.targets.web.access import version_or_404
 from quyu.kernel.refusal import Refusal
 from quyu.platform.fields.values import spoken
@@ -69,7 +70,7 @@ def _preview(request: GuardedRequest, version: PlanVersion, file: File[bytes]) -
         axes = Axes.from_json(version.axes)
         content = imports.read(path, name=name, version_id=version.pk, axes=axes)
     compared = imports.compare(version, content, scope=request.scope, at=request.today)
-    values = [[v.node.region, v.node.period, v.node.product_line, v.value_fen] for v in compared.values]
+    values = [[*_place(value.node), value.value_fen] for value in compared.values]
     proposal = {"version": version.pk, "row_version": compared.row_version, "file": name, "values": values}
     return {
         "compared": compared,
@@ -77,6 +78,10 @@ def _preview(request: GuardedRequest, version: PlanVersion, file: File[bytes]) -
         "file_name": name,
         "proposal": "" if compared.problems else signing.dumps(proposal, salt=SALT, compress=True),
     }
+
+
+def _place(node: Node) -> tuple[str, str, str, str]:
+    return node.region, node.period, node.product_line, others_text(node.others)
 
 
 @guard.require("target", "import")
@@ -91,7 +96,10 @@ def apply(request: GuardedRequest, pk: int) -> HttpResponse:
     if proposal.get("version") != version.pk:
         messages.error(request, _("预览已过期，请重新选择文件。"))
         return redirect("target-import", pk)
-    values = [services.NodeValue(Node(*place), fen) for *place, fen in proposal["values"]]
+    values = [
+        services.NodeValue(Node(region, period, line, others_of(others)), fen)
+        for region, period, line, others, fen in proposal["values"]
+    ]
     try:
         services.apply_values(
             plan_version=version,
