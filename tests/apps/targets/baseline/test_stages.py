@@ -146,3 +146,14 @@ def test_the_last_twelve_months_are_taken_as_they_are() -> None:
         == [150] * 6 + [100] * 6
     )
     assert draft(series, Method(), target_year=TARGET).last_year[0].tolist() == [150] * 12
+
+
+def test_more_returned_than_sold_before_is_a_history_all_the_same() -> None:
+    amounts = np.zeros((2, 2, 12), np.int64)
+    amounts[:, 0], amounts[0, 1, 0], amounts[1, 1, 0] = 100_000, -900, 600
+    series = history(amounts, territories=2, lines=1)
+
+    made = draft(series, Method(growth=Growth(0)), target_year=TARGET)
+
+    assert made.without_history == ()
+    assert made.cells[1].sum() == pytest.approx(600, abs=12)

@@ -50,9 +50,9 @@ def borrowed(history: Series, level: Floats, likes: Likes) -> tuple[Floats, tupl
     sold = np.stack([history.grouped(year.sum(axis=-1)) for year in history.amounts]).sum(axis=0)
     found = level.copy()
     for line, (source, factor) in sorted(likes.lines.items()):
-        new = sold[:, line] <= 0
+        new = (sold[:, line] <= 0) & (level[:, line] <= 0)
         found[new, line] = level[new, source] * factor / BP
-    missing = np.flatnonzero(sold.sum(axis=1) <= 0)
+    missing = np.flatnonzero((sold.sum(axis=1) <= 0) & (level.sum(axis=1) <= 0))
     known = np.setdiff1d(np.arange(level.shape[0]), missing)
     for territory in missing:
         if territory in likes.territories:
