@@ -99,7 +99,7 @@ def test_a_value_below_a_lock_is_refused_with_the_numbers(
     type_in(page, "苏南", MARCH, "60")
     expect(cell(page, "苏南", MARCH)).to_have_text("60.00")
     cell(page, "苏南", MARCH).click()
-    page.get_by_role("button", name="锁定").click()
+    page.get_by_role("button", name="锁定", exact=True).click()
     page.get_by_role("dialog").get_by_label("原因").fill("合同已签")
     page.get_by_role("dialog").get_by_role("button", name="确定").click()
     expect(cell(page, "苏南", MARCH).get_by_label("已锁定")).to_be_visible()
