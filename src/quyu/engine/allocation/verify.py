@@ -14,7 +14,6 @@ from quyu.engine.allocation.infeasible import Conflict, Kind
 from quyu.engine.allocation.lattice import Int64
 from quyu.engine.allocation.problem import At, Problem, Total
 
-
 _DENSE = 4
 """Up to so many numbers a key are summed in place instead of sorted."""
 
