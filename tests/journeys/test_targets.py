@@ -34,7 +34,7 @@ def open_tree(page: Page, *regions: str) -> None:
     for region in regions:
         cell(page, region, MARCH).click()
         page.keyboard.press("Space")
-        expect(page.locator(f'.sheet-row[aria-expanded="true"]', has_text=region)).to_have_count(1)
+        expect(page.locator('.sheet-row[aria-expanded="true"]', has_text=region)).to_have_count(1)
 
 
 def type_in(page: Page, region: str, period: str, text: str) -> None:

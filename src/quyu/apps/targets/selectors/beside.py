@@ -65,7 +65,7 @@ def _elsewhere(other: PlanVersion, view: View, rows: Sequence[int], scope: Scope
     within = {name: code for name, code in view.within.items() if name in there.within}
     if any(code not in there.ways[name].numbers for name, code in within.items()):
         return [None] * len(rows)
-    there = View(axes, there.ways, there.rows, there.columns, there.within | within, reach)
+    there = View(axes, there.ways, there.rows, there.columns, {**there.within, **within}, reach)
     codes = [view.rows.codes[number] for number in rows]
     known = [there.rows.numbers[code] for code in codes if code in there.rows.numbers]
     amounts = dict(zip(known, map(exact, _whole(there, Layers(other, axes, at).value, known)), strict=True))

@@ -55,6 +55,6 @@ def _around(axes: Axes, node: Node, rule: EditRule) -> Iterator[Node]:
     family = axes.family_of(node) if rule == EditRule.KEEP_TOTAL else None
     if family is None:
         return
-    dimension, above = axes.dimension(family.dimension), places_of(axes, family.parent)
-    for sibling in dimension.tree.children(above[dimension.code])[:MOST_SIBLINGS]:
-        yield node_at(axes, {**above, dimension.code: sibling})
+    along, outer = axes.dimension(family.dimension), places_of(axes, family.parent)
+    for sibling in along.tree.children(outer[along.code])[:MOST_SIBLINGS]:
+        yield node_at(axes, {**outer, along.code: sibling})

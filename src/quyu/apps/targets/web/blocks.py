@@ -90,7 +90,7 @@ def _read(
         reach.require_today(axes, axes.tree.preorder(node.region))
         current = int(cells[where].sum())
         amount = given.get("amount")
-        value = int(amount) if _is_whole(amount) else expressions.typed(text, current=current, unit=unit)
+        value = int(str(amount)) if _is_whole(amount) else expressions.typed(text, current=current, unit=unit)
     except Refusal as refusal:
         return Wrong(place, text, spoken(refusal))
     if value == current:
