@@ -25,7 +25,9 @@ def draft(company: Company) -> PlanVersion:
 
 
 def cell(page: Page, region: str, period: str) -> Locator:
-    row = page.locator(".sheet-row").filter(has=page.locator(".sheet-title", has_text=re.compile(f"^{region}")))
+    row = page.locator(".sheet-row").filter(
+        has=page.locator(".sheet-title", has_text=re.compile(f"^{region}"))
+    )
     return row.locator(f'.sheet-cell[data-column="{period}"]')
 
 

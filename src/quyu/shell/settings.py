@@ -68,9 +68,7 @@ def second_factor_roles() -> frozenset[str]:
 
 SECRET_KEY = secret_key()
 BACKUP_WARNING_DAYS = int(os.environ.get("QUYU_BACKUP_DAYS", "3"))
-SIGNING_AUTHORITY = os.environ.get(
-    "QUYU_SIGNING_AUTHORITY", "quyu.platform.documents.authority.OwnAuthority"
-)
+SIGNING_AUTHORITY = os.environ.get("QUYU_SIGNING_AUTHORITY", "quyu.platform.documents.authority.OwnAuthority")
 FONTS_DIR = PACKAGE_DIR / "shell" / "static" / "build" / "fonts"
 AUDIT_KEY = os.environ.get("QUYU_AUDIT_KEY", "")  # else made once in the data directory
 ALLOWED_HOSTS = os.environ.get("QUYU_HOSTS", "127.0.0.1,localhost,[::1]").split(",")

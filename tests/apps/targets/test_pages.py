@@ -119,7 +119,9 @@ def test_the_grid_shows_each_his_own_rows(company: Company) -> None:
     }
     for name, codes in expected.items():
         asked = {"r": "0-99", "c": "0"}
-        piece = client_of(getattr(company, name)).get(reverse("target-piece", args=[version.pk]), asked).json()
+        piece = (
+            client_of(getattr(company, name)).get(reverse("target-piece", args=[version.pk]), asked).json()
+        )
         nodes = Axes.from_json(version.axes).region.nodes
         assert {nodes[number] for number in piece["rows"]} == codes, name
     why = {"region": "T:苏北", "period": "2027", "line": ""}

@@ -7,327 +7,786 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('files', '0002_initial'),
-        ('people', '0002_roles_and_personal_fields'),
-        ('targets', '0004_policy_pack'),
+        ("files", "0002_initial"),
+        ("people", "0002_roles_and_personal_fields"),
+        ("targets", "0004_policy_pack"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Handover',
+            name="Handover",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('version', models.PositiveIntegerField(default=1, editable=False, verbose_name='版本')),
-                ('region', models.CharField(max_length=60, verbose_name='区域节点')),
-                ('depth', models.PositiveSmallIntegerField(verbose_name='层级')),
-                ('state', models.CharField(choices=[('waiting', '未下达'), ('not_started', '未开始'), ('working', '进行中'), ('submitted', '已提交'), ('confirmed', '已确认')], default='waiting', max_length=12, verbose_name='进度')),
-                ('handed_fen', models.BigIntegerField(blank=True, null=True, verbose_name='下达（分）')),
-                ('handed_at', models.DateTimeField(blank=True, null=True, verbose_name='下达时间')),
-                ('handed_sequence', models.PositiveIntegerField(default=0, verbose_name='下达时的变更序号')),
-                ('submitted_at', models.DateTimeField(blank=True, null=True, verbose_name='提交时间')),
-                ('answer', models.CharField(choices=[('pending', '待答复'), ('accepted', '已接受'), ('countered', '还价中'), ('proposed', '上级提议'), ('agreed', '已商定'), ('declined', '维持下达')], default='pending', max_length=12, verbose_name='答复')),
-                ('number_fen', models.BigIntegerField(blank=True, null=True, verbose_name='协商中的数（分）')),
-                ('answered_at', models.DateTimeField(blank=True, null=True, verbose_name='答复时间')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("version", models.PositiveIntegerField(default=1, editable=False, verbose_name="版本")),
+                ("region", models.CharField(max_length=60, verbose_name="区域节点")),
+                ("depth", models.PositiveSmallIntegerField(verbose_name="层级")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("waiting", "未下达"),
+                            ("not_started", "未开始"),
+                            ("working", "进行中"),
+                            ("submitted", "已提交"),
+                            ("confirmed", "已确认"),
+                        ],
+                        default="waiting",
+                        max_length=12,
+                        verbose_name="进度",
+                    ),
+                ),
+                ("handed_fen", models.BigIntegerField(blank=True, null=True, verbose_name="下达（分）")),
+                ("handed_at", models.DateTimeField(blank=True, null=True, verbose_name="下达时间")),
+                ("handed_sequence", models.PositiveIntegerField(default=0, verbose_name="下达时的变更序号")),
+                ("submitted_at", models.DateTimeField(blank=True, null=True, verbose_name="提交时间")),
+                (
+                    "answer",
+                    models.CharField(
+                        choices=[
+                            ("pending", "待答复"),
+                            ("accepted", "已接受"),
+                            ("countered", "还价中"),
+                            ("proposed", "上级提议"),
+                            ("agreed", "已商定"),
+                            ("declined", "维持下达"),
+                        ],
+                        default="pending",
+                        max_length=12,
+                        verbose_name="答复",
+                    ),
+                ),
+                (
+                    "number_fen",
+                    models.BigIntegerField(blank=True, null=True, verbose_name="协商中的数（分）"),
+                ),
+                ("answered_at", models.DateTimeField(blank=True, null=True, verbose_name="答复时间")),
             ],
             options={
-                'verbose_name': '下达任务',
-                'ordering': ['round', 'id'],
+                "verbose_name": "下达任务",
+                "ordering": ["round", "id"],
             },
         ),
         migrations.CreateModel(
-            name='HistoricalCommitment',
+            name="HistoricalCommitment",
             fields=[
-                ('id', models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name='ID')),
-                ('version', models.PositiveIntegerField(default=1, editable=False, verbose_name='版本')),
-                ('period', models.CharField(max_length=12, verbose_name='期间')),
-                ('value_fen', models.BigIntegerField(verbose_name='承诺（分）')),
-                ('reason', models.CharField(blank=True, max_length=1000, verbose_name='理由')),
-                ('made_at', models.DateTimeField(verbose_name='承诺时间')),
-                ('history_id', models.AutoField(primary_key=True, serialize=False)),
-                ('history_date', models.DateTimeField(db_index=True)),
-                ('history_change_reason', models.CharField(max_length=100, null=True)),
-                ('history_type', models.CharField(choices=[('+', 'Created'), ('~', 'Changed'), ('-', 'Deleted')], max_length=1)),
-                ('handover', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='targets.handover', verbose_name='下达任务')),
-                ('history_user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name="ID"),
+                ),
+                ("version", models.PositiveIntegerField(default=1, editable=False, verbose_name="版本")),
+                ("period", models.CharField(max_length=12, verbose_name="期间")),
+                ("value_fen", models.BigIntegerField(verbose_name="承诺（分）")),
+                ("reason", models.CharField(blank=True, max_length=1000, verbose_name="理由")),
+                ("made_at", models.DateTimeField(verbose_name="承诺时间")),
+                ("history_id", models.AutoField(primary_key=True, serialize=False)),
+                ("history_date", models.DateTimeField(db_index=True)),
+                ("history_change_reason", models.CharField(max_length=100, null=True)),
+                (
+                    "history_type",
+                    models.CharField(
+                        choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1
+                    ),
+                ),
+                (
+                    "handover",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="targets.handover",
+                        verbose_name="下达任务",
+                    ),
+                ),
+                (
+                    "history_user",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'historical 承诺值',
-                'verbose_name_plural': 'historical 承诺值s',
-                'ordering': ('-history_date', '-history_id'),
-                'get_latest_by': ('history_date', 'history_id'),
-            },
-            bases=(simple_history.models.HistoricalChanges, models.Model),
-        ),
-        migrations.CreateModel(
-            name='HistoricalCreditSplit',
-            fields=[
-                ('id', models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name='ID')),
-                ('version', models.PositiveIntegerField(default=1, editable=False, verbose_name='版本')),
-                ('region', models.CharField(max_length=60, verbose_name='区域节点')),
-                ('period', models.CharField(max_length=12, verbose_name='月份')),
-                ('share_bp', models.PositiveIntegerField(verbose_name='分担比例（万分之一）')),
-                ('reason', models.CharField(blank=True, max_length=300, verbose_name='原因')),
-                ('history_id', models.AutoField(primary_key=True, serialize=False)),
-                ('history_date', models.DateTimeField(db_index=True)),
-                ('history_change_reason', models.CharField(max_length=100, null=True)),
-                ('history_type', models.CharField(choices=[('+', 'Created'), ('~', 'Changed'), ('-', 'Deleted')], max_length=1)),
-                ('history_user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('person', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='people.person', verbose_name='人员')),
-                ('plan_version', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='targets.planversion', verbose_name='目标版本')),
-            ],
-            options={
-                'verbose_name': 'historical 分担比例',
-                'verbose_name_plural': 'historical 分担比例s',
-                'ordering': ('-history_date', '-history_id'),
-                'get_latest_by': ('history_date', 'history_id'),
-            },
-            bases=(simple_history.models.HistoricalChanges, models.Model),
-        ),
-        migrations.CreateModel(
-            name='HistoricalRound',
-            fields=[
-                ('id', models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name='ID')),
-                ('version', models.PositiveIntegerField(default=1, editable=False, verbose_name='版本')),
-                ('title', models.CharField(max_length=80, verbose_name='名称')),
-                ('message', models.TextField(blank=True, max_length=2000, verbose_name='说明')),
-                ('direction', models.CharField(choices=[('top_down', '自上而下：先下达，再答复'), ('bottom_up', '自下而上：先征集承诺')], default='top_down', max_length=12, verbose_name='方式')),
-                ('due_on', models.DateField(verbose_name='截止日')),
-                ('opened_at', models.DateTimeField(verbose_name='发起时间')),
-                ('closed_at', models.DateTimeField(blank=True, null=True, verbose_name='结束时间')),
-                ('history_id', models.AutoField(primary_key=True, serialize=False)),
-                ('history_date', models.DateTimeField(db_index=True)),
-                ('history_change_reason', models.CharField(max_length=100, null=True)),
-                ('history_type', models.CharField(choices=[('+', 'Created'), ('~', 'Changed'), ('-', 'Deleted')], max_length=1)),
-                ('history_user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('opened_by', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='发起人')),
-                ('plan_version', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='targets.planversion', verbose_name='目标版本')),
-            ],
-            options={
-                'verbose_name': 'historical 目标下达轮次',
-                'verbose_name_plural': 'historical 目标下达轮次s',
-                'ordering': ('-history_date', '-history_id'),
-                'get_latest_by': ('history_date', 'history_id'),
-            },
-            bases=(simple_history.models.HistoricalChanges, models.Model),
-        ),
-        migrations.CreateModel(
-            name='NegotiationMove',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('accept', '接受'), ('counter', '还价'), ('agree', '同意还价'), ('decline', '不同意'), ('propose', '提议'), ('comment', '留言')], max_length=10, verbose_name='动作')),
-                ('number_fen', models.BigIntegerField(blank=True, null=True, verbose_name='数（分）')),
-                ('text', models.CharField(blank=True, max_length=1000, verbose_name='内容')),
-                ('figures', models.JSONField(default=list, verbose_name='依据数据')),
-                ('at', models.DateTimeField(verbose_name='时间')),
-                ('token', models.CharField(max_length=36)),
-                ('actor', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='操作人')),
-                ('handover', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='moves', to='targets.handover', verbose_name='下达任务')),
-            ],
-            options={
-                'verbose_name': '协商记录',
-                'ordering': ['id'],
-            },
-        ),
-        migrations.CreateModel(
-            name='Evidence',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('file', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='files.storedfile', verbose_name='文件')),
-                ('move', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='evidence', to='targets.negotiationmove', verbose_name='协商记录')),
-            ],
-            options={
-                'verbose_name': '佐证文件',
-                'ordering': ['id'],
-            },
-        ),
-        migrations.CreateModel(
-            name='Round',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('version', models.PositiveIntegerField(default=1, editable=False, verbose_name='版本')),
-                ('title', models.CharField(max_length=80, verbose_name='名称')),
-                ('message', models.TextField(blank=True, max_length=2000, verbose_name='说明')),
-                ('direction', models.CharField(choices=[('top_down', '自上而下：先下达，再答复'), ('bottom_up', '自下而上：先征集承诺')], default='top_down', max_length=12, verbose_name='方式')),
-                ('due_on', models.DateField(verbose_name='截止日')),
-                ('opened_at', models.DateTimeField(verbose_name='发起时间')),
-                ('closed_at', models.DateTimeField(blank=True, null=True, verbose_name='结束时间')),
-                ('opened_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='发起人')),
-                ('plan_version', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='rounds', to='targets.planversion', verbose_name='目标版本')),
-            ],
-            options={
-                'verbose_name': '目标下达轮次',
-                'ordering': ['-opened_at', '-id'],
-            },
-        ),
-        migrations.CreateModel(
-            name='Minutes',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('version', models.PositiveIntegerField(default=1, editable=False, verbose_name='版本')),
-                ('region', models.CharField(max_length=60, verbose_name='区域节点')),
-                ('title', models.CharField(max_length=80, verbose_name='标题')),
-                ('held_on', models.DateField(verbose_name='会议日期')),
-                ('text', models.TextField(max_length=10000, verbose_name='纪要')),
-                ('made_at', models.DateTimeField(verbose_name='记录时间')),
-                ('made_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='记录人')),
-                ('round', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='minutes', to='targets.round', verbose_name='轮次')),
-            ],
-            options={
-                'verbose_name': '会议纪要',
-                'ordering': ['-held_on', '-id'],
-            },
-        ),
-        migrations.CreateModel(
-            name='HistoricalRoundBand',
-            fields=[
-                ('id', models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name='ID')),
-                ('version', models.PositiveIntegerField(default=1, editable=False, verbose_name='版本')),
-                ('depth', models.PositiveSmallIntegerField(verbose_name='层级')),
-                ('total_bp', models.PositiveIntegerField(default=0, verbose_name='本级合计幅度（万分之一）')),
-                ('child_bp', models.PositiveIntegerField(blank=True, null=True, verbose_name='每个下级幅度（万分之一）')),
-                ('history_id', models.AutoField(primary_key=True, serialize=False)),
-                ('history_date', models.DateTimeField(db_index=True)),
-                ('history_change_reason', models.CharField(max_length=100, null=True)),
-                ('history_type', models.CharField(choices=[('+', 'Created'), ('~', 'Changed'), ('-', 'Deleted')], max_length=1)),
-                ('history_user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('round', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='targets.round', verbose_name='轮次')),
-            ],
-            options={
-                'verbose_name': 'historical 下达幅度',
-                'verbose_name_plural': 'historical 下达幅度s',
-                'ordering': ('-history_date', '-history_id'),
-                'get_latest_by': ('history_date', 'history_id'),
+                "verbose_name": "historical 承诺值",
+                "verbose_name_plural": "historical 承诺值s",
+                "ordering": ("-history_date", "-history_id"),
+                "get_latest_by": ("history_date", "history_id"),
             },
             bases=(simple_history.models.HistoricalChanges, models.Model),
         ),
         migrations.CreateModel(
-            name='HistoricalMinutes',
+            name="HistoricalCreditSplit",
             fields=[
-                ('id', models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name='ID')),
-                ('version', models.PositiveIntegerField(default=1, editable=False, verbose_name='版本')),
-                ('region', models.CharField(max_length=60, verbose_name='区域节点')),
-                ('title', models.CharField(max_length=80, verbose_name='标题')),
-                ('held_on', models.DateField(verbose_name='会议日期')),
-                ('text', models.TextField(max_length=10000, verbose_name='纪要')),
-                ('made_at', models.DateTimeField(verbose_name='记录时间')),
-                ('history_id', models.AutoField(primary_key=True, serialize=False)),
-                ('history_date', models.DateTimeField(db_index=True)),
-                ('history_change_reason', models.CharField(max_length=100, null=True)),
-                ('history_type', models.CharField(choices=[('+', 'Created'), ('~', 'Changed'), ('-', 'Deleted')], max_length=1)),
-                ('history_user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('made_by', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='记录人')),
-                ('round', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='targets.round', verbose_name='轮次')),
+                (
+                    "id",
+                    models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name="ID"),
+                ),
+                ("version", models.PositiveIntegerField(default=1, editable=False, verbose_name="版本")),
+                ("region", models.CharField(max_length=60, verbose_name="区域节点")),
+                ("period", models.CharField(max_length=12, verbose_name="月份")),
+                ("share_bp", models.PositiveIntegerField(verbose_name="分担比例（万分之一）")),
+                ("reason", models.CharField(blank=True, max_length=300, verbose_name="原因")),
+                ("history_id", models.AutoField(primary_key=True, serialize=False)),
+                ("history_date", models.DateTimeField(db_index=True)),
+                ("history_change_reason", models.CharField(max_length=100, null=True)),
+                (
+                    "history_type",
+                    models.CharField(
+                        choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1
+                    ),
+                ),
+                (
+                    "history_user",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="people.person",
+                        verbose_name="人员",
+                    ),
+                ),
+                (
+                    "plan_version",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="targets.planversion",
+                        verbose_name="目标版本",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'historical 会议纪要',
-                'verbose_name_plural': 'historical 会议纪要s',
-                'ordering': ('-history_date', '-history_id'),
-                'get_latest_by': ('history_date', 'history_id'),
+                "verbose_name": "historical 分担比例",
+                "verbose_name_plural": "historical 分担比例s",
+                "ordering": ("-history_date", "-history_id"),
+                "get_latest_by": ("history_date", "history_id"),
             },
             bases=(simple_history.models.HistoricalChanges, models.Model),
         ),
         migrations.CreateModel(
-            name='HistoricalHandover',
+            name="HistoricalRound",
             fields=[
-                ('id', models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name='ID')),
-                ('version', models.PositiveIntegerField(default=1, editable=False, verbose_name='版本')),
-                ('region', models.CharField(max_length=60, verbose_name='区域节点')),
-                ('depth', models.PositiveSmallIntegerField(verbose_name='层级')),
-                ('state', models.CharField(choices=[('waiting', '未下达'), ('not_started', '未开始'), ('working', '进行中'), ('submitted', '已提交'), ('confirmed', '已确认')], default='waiting', max_length=12, verbose_name='进度')),
-                ('handed_fen', models.BigIntegerField(blank=True, null=True, verbose_name='下达（分）')),
-                ('handed_at', models.DateTimeField(blank=True, null=True, verbose_name='下达时间')),
-                ('handed_sequence', models.PositiveIntegerField(default=0, verbose_name='下达时的变更序号')),
-                ('submitted_at', models.DateTimeField(blank=True, null=True, verbose_name='提交时间')),
-                ('answer', models.CharField(choices=[('pending', '待答复'), ('accepted', '已接受'), ('countered', '还价中'), ('proposed', '上级提议'), ('agreed', '已商定'), ('declined', '维持下达')], default='pending', max_length=12, verbose_name='答复')),
-                ('number_fen', models.BigIntegerField(blank=True, null=True, verbose_name='协商中的数（分）')),
-                ('answered_at', models.DateTimeField(blank=True, null=True, verbose_name='答复时间')),
-                ('history_id', models.AutoField(primary_key=True, serialize=False)),
-                ('history_date', models.DateTimeField(db_index=True)),
-                ('history_change_reason', models.CharField(max_length=100, null=True)),
-                ('history_type', models.CharField(choices=[('+', 'Created'), ('~', 'Changed'), ('-', 'Deleted')], max_length=1)),
-                ('history_user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('round', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='targets.round', verbose_name='轮次')),
+                (
+                    "id",
+                    models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name="ID"),
+                ),
+                ("version", models.PositiveIntegerField(default=1, editable=False, verbose_name="版本")),
+                ("title", models.CharField(max_length=80, verbose_name="名称")),
+                ("message", models.TextField(blank=True, max_length=2000, verbose_name="说明")),
+                (
+                    "direction",
+                    models.CharField(
+                        choices=[
+                            ("top_down", "自上而下：先下达，再答复"),
+                            ("bottom_up", "自下而上：先征集承诺"),
+                        ],
+                        default="top_down",
+                        max_length=12,
+                        verbose_name="方式",
+                    ),
+                ),
+                ("due_on", models.DateField(verbose_name="截止日")),
+                ("opened_at", models.DateTimeField(verbose_name="发起时间")),
+                ("closed_at", models.DateTimeField(blank=True, null=True, verbose_name="结束时间")),
+                ("history_id", models.AutoField(primary_key=True, serialize=False)),
+                ("history_date", models.DateTimeField(db_index=True)),
+                ("history_change_reason", models.CharField(max_length=100, null=True)),
+                (
+                    "history_type",
+                    models.CharField(
+                        choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1
+                    ),
+                ),
+                (
+                    "history_user",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "opened_by",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="发起人",
+                    ),
+                ),
+                (
+                    "plan_version",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="targets.planversion",
+                        verbose_name="目标版本",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'historical 下达任务',
-                'verbose_name_plural': 'historical 下达任务s',
-                'ordering': ('-history_date', '-history_id'),
-                'get_latest_by': ('history_date', 'history_id'),
+                "verbose_name": "historical 目标下达轮次",
+                "verbose_name_plural": "historical 目标下达轮次s",
+                "ordering": ("-history_date", "-history_id"),
+                "get_latest_by": ("history_date", "history_id"),
+            },
+            bases=(simple_history.models.HistoricalChanges, models.Model),
+        ),
+        migrations.CreateModel(
+            name="NegotiationMove",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("accept", "接受"),
+                            ("counter", "还价"),
+                            ("agree", "同意还价"),
+                            ("decline", "不同意"),
+                            ("propose", "提议"),
+                            ("comment", "留言"),
+                        ],
+                        max_length=10,
+                        verbose_name="动作",
+                    ),
+                ),
+                ("number_fen", models.BigIntegerField(blank=True, null=True, verbose_name="数（分）")),
+                ("text", models.CharField(blank=True, max_length=1000, verbose_name="内容")),
+                ("figures", models.JSONField(default=list, verbose_name="依据数据")),
+                ("at", models.DateTimeField(verbose_name="时间")),
+                ("token", models.CharField(max_length=36)),
+                (
+                    "actor",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="操作人",
+                    ),
+                ),
+                (
+                    "handover",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="moves",
+                        to="targets.handover",
+                        verbose_name="下达任务",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "协商记录",
+                "ordering": ["id"],
+            },
+        ),
+        migrations.CreateModel(
+            name="Evidence",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "file",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="files.storedfile",
+                        verbose_name="文件",
+                    ),
+                ),
+                (
+                    "move",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="evidence",
+                        to="targets.negotiationmove",
+                        verbose_name="协商记录",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "佐证文件",
+                "ordering": ["id"],
+            },
+        ),
+        migrations.CreateModel(
+            name="Round",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("version", models.PositiveIntegerField(default=1, editable=False, verbose_name="版本")),
+                ("title", models.CharField(max_length=80, verbose_name="名称")),
+                ("message", models.TextField(blank=True, max_length=2000, verbose_name="说明")),
+                (
+                    "direction",
+                    models.CharField(
+                        choices=[
+                            ("top_down", "自上而下：先下达，再答复"),
+                            ("bottom_up", "自下而上：先征集承诺"),
+                        ],
+                        default="top_down",
+                        max_length=12,
+                        verbose_name="方式",
+                    ),
+                ),
+                ("due_on", models.DateField(verbose_name="截止日")),
+                ("opened_at", models.DateTimeField(verbose_name="发起时间")),
+                ("closed_at", models.DateTimeField(blank=True, null=True, verbose_name="结束时间")),
+                (
+                    "opened_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="发起人",
+                    ),
+                ),
+                (
+                    "plan_version",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="rounds",
+                        to="targets.planversion",
+                        verbose_name="目标版本",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "目标下达轮次",
+                "ordering": ["-opened_at", "-id"],
+            },
+        ),
+        migrations.CreateModel(
+            name="Minutes",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("version", models.PositiveIntegerField(default=1, editable=False, verbose_name="版本")),
+                ("region", models.CharField(max_length=60, verbose_name="区域节点")),
+                ("title", models.CharField(max_length=80, verbose_name="标题")),
+                ("held_on", models.DateField(verbose_name="会议日期")),
+                ("text", models.TextField(max_length=10000, verbose_name="纪要")),
+                ("made_at", models.DateTimeField(verbose_name="记录时间")),
+                (
+                    "made_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="记录人",
+                    ),
+                ),
+                (
+                    "round",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="minutes",
+                        to="targets.round",
+                        verbose_name="轮次",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "会议纪要",
+                "ordering": ["-held_on", "-id"],
+            },
+        ),
+        migrations.CreateModel(
+            name="HistoricalRoundBand",
+            fields=[
+                (
+                    "id",
+                    models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name="ID"),
+                ),
+                ("version", models.PositiveIntegerField(default=1, editable=False, verbose_name="版本")),
+                ("depth", models.PositiveSmallIntegerField(verbose_name="层级")),
+                ("total_bp", models.PositiveIntegerField(default=0, verbose_name="本级合计幅度（万分之一）")),
+                (
+                    "child_bp",
+                    models.PositiveIntegerField(
+                        blank=True, null=True, verbose_name="每个下级幅度（万分之一）"
+                    ),
+                ),
+                ("history_id", models.AutoField(primary_key=True, serialize=False)),
+                ("history_date", models.DateTimeField(db_index=True)),
+                ("history_change_reason", models.CharField(max_length=100, null=True)),
+                (
+                    "history_type",
+                    models.CharField(
+                        choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1
+                    ),
+                ),
+                (
+                    "history_user",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "round",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="targets.round",
+                        verbose_name="轮次",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "historical 下达幅度",
+                "verbose_name_plural": "historical 下达幅度s",
+                "ordering": ("-history_date", "-history_id"),
+                "get_latest_by": ("history_date", "history_id"),
+            },
+            bases=(simple_history.models.HistoricalChanges, models.Model),
+        ),
+        migrations.CreateModel(
+            name="HistoricalMinutes",
+            fields=[
+                (
+                    "id",
+                    models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name="ID"),
+                ),
+                ("version", models.PositiveIntegerField(default=1, editable=False, verbose_name="版本")),
+                ("region", models.CharField(max_length=60, verbose_name="区域节点")),
+                ("title", models.CharField(max_length=80, verbose_name="标题")),
+                ("held_on", models.DateField(verbose_name="会议日期")),
+                ("text", models.TextField(max_length=10000, verbose_name="纪要")),
+                ("made_at", models.DateTimeField(verbose_name="记录时间")),
+                ("history_id", models.AutoField(primary_key=True, serialize=False)),
+                ("history_date", models.DateTimeField(db_index=True)),
+                ("history_change_reason", models.CharField(max_length=100, null=True)),
+                (
+                    "history_type",
+                    models.CharField(
+                        choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1
+                    ),
+                ),
+                (
+                    "history_user",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "made_by",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="记录人",
+                    ),
+                ),
+                (
+                    "round",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="targets.round",
+                        verbose_name="轮次",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "historical 会议纪要",
+                "verbose_name_plural": "historical 会议纪要s",
+                "ordering": ("-history_date", "-history_id"),
+                "get_latest_by": ("history_date", "history_id"),
+            },
+            bases=(simple_history.models.HistoricalChanges, models.Model),
+        ),
+        migrations.CreateModel(
+            name="HistoricalHandover",
+            fields=[
+                (
+                    "id",
+                    models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name="ID"),
+                ),
+                ("version", models.PositiveIntegerField(default=1, editable=False, verbose_name="版本")),
+                ("region", models.CharField(max_length=60, verbose_name="区域节点")),
+                ("depth", models.PositiveSmallIntegerField(verbose_name="层级")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("waiting", "未下达"),
+                            ("not_started", "未开始"),
+                            ("working", "进行中"),
+                            ("submitted", "已提交"),
+                            ("confirmed", "已确认"),
+                        ],
+                        default="waiting",
+                        max_length=12,
+                        verbose_name="进度",
+                    ),
+                ),
+                ("handed_fen", models.BigIntegerField(blank=True, null=True, verbose_name="下达（分）")),
+                ("handed_at", models.DateTimeField(blank=True, null=True, verbose_name="下达时间")),
+                ("handed_sequence", models.PositiveIntegerField(default=0, verbose_name="下达时的变更序号")),
+                ("submitted_at", models.DateTimeField(blank=True, null=True, verbose_name="提交时间")),
+                (
+                    "answer",
+                    models.CharField(
+                        choices=[
+                            ("pending", "待答复"),
+                            ("accepted", "已接受"),
+                            ("countered", "还价中"),
+                            ("proposed", "上级提议"),
+                            ("agreed", "已商定"),
+                            ("declined", "维持下达"),
+                        ],
+                        default="pending",
+                        max_length=12,
+                        verbose_name="答复",
+                    ),
+                ),
+                (
+                    "number_fen",
+                    models.BigIntegerField(blank=True, null=True, verbose_name="协商中的数（分）"),
+                ),
+                ("answered_at", models.DateTimeField(blank=True, null=True, verbose_name="答复时间")),
+                ("history_id", models.AutoField(primary_key=True, serialize=False)),
+                ("history_date", models.DateTimeField(db_index=True)),
+                ("history_change_reason", models.CharField(max_length=100, null=True)),
+                (
+                    "history_type",
+                    models.CharField(
+                        choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1
+                    ),
+                ),
+                (
+                    "history_user",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "round",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="targets.round",
+                        verbose_name="轮次",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "historical 下达任务",
+                "verbose_name_plural": "historical 下达任务s",
+                "ordering": ("-history_date", "-history_id"),
+                "get_latest_by": ("history_date", "history_id"),
             },
             bases=(simple_history.models.HistoricalChanges, models.Model),
         ),
         migrations.AddField(
-            model_name='handover',
-            name='round',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='handovers', to='targets.round', verbose_name='轮次'),
+            model_name="handover",
+            name="round",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="handovers",
+                to="targets.round",
+                verbose_name="轮次",
+            ),
         ),
         migrations.CreateModel(
-            name='RoundBand',
+            name="RoundBand",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('version', models.PositiveIntegerField(default=1, editable=False, verbose_name='版本')),
-                ('depth', models.PositiveSmallIntegerField(verbose_name='层级')),
-                ('total_bp', models.PositiveIntegerField(default=0, verbose_name='本级合计幅度（万分之一）')),
-                ('child_bp', models.PositiveIntegerField(blank=True, null=True, verbose_name='每个下级幅度（万分之一）')),
-                ('round', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='bands', to='targets.round', verbose_name='轮次')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("version", models.PositiveIntegerField(default=1, editable=False, verbose_name="版本")),
+                ("depth", models.PositiveSmallIntegerField(verbose_name="层级")),
+                ("total_bp", models.PositiveIntegerField(default=0, verbose_name="本级合计幅度（万分之一）")),
+                (
+                    "child_bp",
+                    models.PositiveIntegerField(
+                        blank=True, null=True, verbose_name="每个下级幅度（万分之一）"
+                    ),
+                ),
+                (
+                    "round",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="bands",
+                        to="targets.round",
+                        verbose_name="轮次",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '下达幅度',
-                'ordering': ['round', 'depth'],
+                "verbose_name": "下达幅度",
+                "ordering": ["round", "depth"],
             },
         ),
         migrations.CreateModel(
-            name='CreditSplit',
+            name="CreditSplit",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('version', models.PositiveIntegerField(default=1, editable=False, verbose_name='版本')),
-                ('region', models.CharField(max_length=60, verbose_name='区域节点')),
-                ('period', models.CharField(max_length=12, verbose_name='月份')),
-                ('share_bp', models.PositiveIntegerField(verbose_name='分担比例（万分之一）')),
-                ('reason', models.CharField(blank=True, max_length=300, verbose_name='原因')),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.person', verbose_name='人员')),
-                ('plan_version', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='credit_splits', to='targets.planversion', verbose_name='目标版本')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("version", models.PositiveIntegerField(default=1, editable=False, verbose_name="版本")),
+                ("region", models.CharField(max_length=60, verbose_name="区域节点")),
+                ("period", models.CharField(max_length=12, verbose_name="月份")),
+                ("share_bp", models.PositiveIntegerField(verbose_name="分担比例（万分之一）")),
+                ("reason", models.CharField(blank=True, max_length=300, verbose_name="原因")),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="people.person",
+                        verbose_name="人员",
+                    ),
+                ),
+                (
+                    "plan_version",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="credit_splits",
+                        to="targets.planversion",
+                        verbose_name="目标版本",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '分担比例',
-                'ordering': ['plan_version', 'region', 'period', 'id'],
-                'constraints': [models.UniqueConstraint(fields=('plan_version', 'region', 'period', 'person'), name='credit_split_once'), models.CheckConstraint(condition=models.Q(('share_bp__gt', 0), ('share_bp__lte', 10000)), name='credit_split_share')],
+                "verbose_name": "分担比例",
+                "ordering": ["plan_version", "region", "period", "id"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("plan_version", "region", "period", "person"), name="credit_split_once"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("share_bp__gt", 0), ("share_bp__lte", 10000)),
+                        name="credit_split_share",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Commitment',
+            name="Commitment",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('version', models.PositiveIntegerField(default=1, editable=False, verbose_name='版本')),
-                ('period', models.CharField(max_length=12, verbose_name='期间')),
-                ('value_fen', models.BigIntegerField(verbose_name='承诺（分）')),
-                ('reason', models.CharField(blank=True, max_length=1000, verbose_name='理由')),
-                ('made_at', models.DateTimeField(verbose_name='承诺时间')),
-                ('handover', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='commitments', to='targets.handover', verbose_name='下达任务')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("version", models.PositiveIntegerField(default=1, editable=False, verbose_name="版本")),
+                ("period", models.CharField(max_length=12, verbose_name="期间")),
+                ("value_fen", models.BigIntegerField(verbose_name="承诺（分）")),
+                ("reason", models.CharField(blank=True, max_length=1000, verbose_name="理由")),
+                ("made_at", models.DateTimeField(verbose_name="承诺时间")),
+                (
+                    "handover",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="commitments",
+                        to="targets.handover",
+                        verbose_name="下达任务",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '承诺值',
-                'ordering': ['handover', 'period'],
-                'constraints': [models.UniqueConstraint(fields=('handover', 'period'), name='commitment_once')],
+                "verbose_name": "承诺值",
+                "ordering": ["handover", "period"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("handover", "period"), name="commitment_once")
+                ],
             },
         ),
         migrations.AddConstraint(
-            model_name='negotiationmove',
-            constraint=models.UniqueConstraint(fields=('handover', 'token'), name='move_once'),
+            model_name="negotiationmove",
+            constraint=models.UniqueConstraint(fields=("handover", "token"), name="move_once"),
         ),
         migrations.AddConstraint(
-            model_name='round',
-            constraint=models.UniqueConstraint(condition=models.Q(('closed_at__isnull', True)), fields=('plan_version',), name='one_open_round'),
+            model_name="round",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("closed_at__isnull", True)),
+                fields=("plan_version",),
+                name="one_open_round",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='handover',
-            constraint=models.UniqueConstraint(fields=('round', 'region'), name='handover_once'),
+            model_name="handover",
+            constraint=models.UniqueConstraint(fields=("round", "region"), name="handover_once"),
         ),
         migrations.AddConstraint(
-            model_name='roundband',
-            constraint=models.UniqueConstraint(fields=('round', 'depth'), name='band_once'),
+            model_name="roundband",
+            constraint=models.UniqueConstraint(fields=("round", "depth"), name="band_once"),
         ),
     ]

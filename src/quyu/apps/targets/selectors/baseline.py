@@ -103,7 +103,9 @@ def base_of(version: PlanVersion, axes: Axes, node: Node) -> BaseOf:
         for name in WORDS
         if here.get(name) or (layers and name == "recorded")
     )
-    below = [Node(code, node.period, node.product_line, node.others) for code in axes.tree.children(node.region)]
+    below = [
+        Node(code, node.period, node.product_line, node.others) for code in axes.tree.children(node.region)
+    ]
     root = axes.product.root
     lines = axes.product.tree.children(root if not node.product_line else node.product_line)
     beside = [Node(node.region, node.period, line, node.others) for line in lines]

@@ -56,7 +56,7 @@ class Sides:
     @cached_property
     def conflicts(self) -> Mask:
         """Cells that both moved, to different values."""
-        return self.by_left & self.by_right & (self.left != self.right)
+        return np.asarray(self.by_left & self.by_right & (self.left != self.right))
 
 
 def sides(left: PlanVersion, right: PlanVersion) -> Sides:
