@@ -65,6 +65,19 @@ def refused_value(page: Page, address: str) -> None:
     page.evaluate("window.scrollTo(0, document.body.scrollHeight)")
 
 
+def planning(*buttons: str) -> Callable[[Page, str], None]:
+    """Starts a plan under a name of its own and goes on by the buttons given; it stays unfinished."""
+
+    def go_on(page: Page, address: str) -> None:
+        page.goto(f"{address}/targets/new/")
+        page.fill("input[name=name]", "2027 年进取方案")
+        for button in ("下一步：历史口径", *buttons):
+            page.get_by_role("button", name=button).click()
+            page.wait_for_load_state("networkidle")
+
+    return go_on
+
+
 def talk(page: Page, address: str) -> None:
     """The number a salesperson was handed, and the talk about it."""
     page.goto(f"{address}/targets/mine/")
@@ -101,9 +114,9 @@ SHOTS = (
     Shot("target-phone", "jiangsu", "/targets/2/", ".grid-narrow table", width=390),
     Shot("target-scenarios", "operations", "/targets/2/scenarios/"),
     Shot("target-compare", "operations", "/targets/2/compare/3/?under=HD&region=2&period=1"),
-    Shot("plan-history", "operations", "/targets/new/history/", "main table"),
+    Shot("plan-history", "operations", "", "main table", lead=planning()),
     Shot("plan-baseline", "operations", "/targets/2/baseline/", "main table"),
-    Shot("plan-weights", "operations", "/targets/new/weights/", "main canvas"),
+    Shot("plan-weights", "operations", "", "main canvas", lead=planning("下一步：权重与增长")),
     Shot("target-round", "jiangsu", "/targets/2/round/"),
     Shot("target-talk-phone", "sales", "", lead=talk, width=390),
     # Without the map: its boundaries are not for publication (docs/howto/boundaries.md).

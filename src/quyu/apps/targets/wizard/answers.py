@@ -3,13 +3,14 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import chain, count
 from typing import Any
 
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
 from quyu.apps.targets import sales
-from quyu.apps.targets.models import PlanDraft
+from quyu.apps.targets.models import Plan, PlanDraft
 from quyu.apps.targets.selectors.potential import measures_with_figures
 from quyu.apps.targets.services.history.basis import Basis, Exclusion, LikeOf
 from quyu.apps.targets.wizard.forms import (
@@ -173,4 +174,12 @@ def _first_year(today: date) -> dict[str, str]:
     """Next year; where the orders end earlier, the year after their last."""
     span = sales.reader().span()
     year = today.year + 1 if span is None or span[1].year >= today.year - 1 else span[1].year + 1
-    return {"year": str(year), "name": _("%(year)s 年销售目标") % {"year": year}, "measure": "amount"}
+    return {"year": str(year), "name": _free_name(year), "measure": "amount"}
+
+
+def _free_name(year: int) -> str:
+    """The usual name, numbered where the year has a plan of that name already."""
+    usual = _("%(year)s 年销售目标") % {"year": year}
+    taken = set(Plan.objects.filter(year=year, measure="amount").values_list("name", flat=True))
+    names = chain([usual], (f"{usual} {number}" for number in count(2)))
+    return next(name for name in names if name not in taken)
