@@ -26,7 +26,7 @@ SAID = """() => {
   const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
   while (walker.nextNode()) {
     const element = walker.currentNode.parentElement;
-    if (element.closest("script, style, code, pre, .shell-brand, .btn-close")) continue;
+    if (element.closest("script, style, code, pre, .shell-brand, .btn-close, article[lang=zh-hans]")) continue;
     parts.push(walker.currentNode.textContent.trim());
   }
   for (const name of ["aria-label", "placeholder", "title", "alt"])

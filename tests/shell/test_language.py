@@ -30,7 +30,10 @@ __all__ = ["trading"]
 
 CHINESE = re.compile(r"[\u3400-\u9fff、。；：，]+")
 LINK = re.compile(r"""(?:href|hx-get|data-url)=["'](/[^"'#]*)""")
-UNSEEN = re.compile(r"<style.*?</style>|<code.*?</code>|<!--.*?-->|<input[^>]*type=.hidden.[^>]*>", re.DOTALL)
+UNSEEN = re.compile(
+    r"<style.*?</style>|<article lang=.zh-hans.>.*?</article>|<code.*?</code>|<!--.*?-->|<input[^>]*type=.hidden.[^>]*>",
+    re.DOTALL,
+)
 NAMES_OF_THE_SITE = ('Quyu <span class="shell-brand-zh">区域</span>', ">中文<")
 EACH = 2
 """Pages of one view that are read; its other rows look alike."""

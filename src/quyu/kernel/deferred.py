@@ -10,17 +10,26 @@ stand only in functions and, with `from __future__ import annotations`, in annot
 """
 
 from importlib import import_module
+from threading import RLock
 from types import ModuleType
 from typing import Any
+
+# Two threads that import parts of one package at once can meet a part half made; one at a time cannot.
+_importing = RLock()
+_loaded: dict[str, ModuleType] = {}
 
 
 class _Deferred(ModuleType):
     """Stands for a module of the same name and imports it when an attribute is asked for."""
 
     def __getattr__(self, name: str) -> Any:
-        return getattr(import_module(self.__name__), name)
+        loaded = _loaded.get(self.__name__)
+        if loaded is None:
+            with _importing:
+                loaded = _loaded[self.__name__] = import_module(self.__name__)
+        return getattr(loaded, name)
 
 
 def deferred(name: str) -> ModuleType:
-    """The module of that full name, not imported yet; safe with threads, which the import lock orders."""
+    """The module of that full name, not imported yet; safe with threads."""
     return _Deferred(name)

@@ -9,7 +9,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from quyu.apps.targets.choices import VersionState
+from quyu.apps.targets.choices import ChangeState, LetterState, VersionState
 from quyu.apps.territories.choices import AlignmentState
 from quyu.platform.approvals.choices import ApprovalState
 from quyu.platform.fields.values import listed
@@ -128,6 +128,7 @@ def card_of(role: Role, matrix: list[tuple[str, dict[str, tuple[str, ...]]]]) ->
 def state_words(states: Iterable[str]) -> str:
     """States in words, whichever object they belong to."""
     known = dict(VersionState.choices) | dict(AlignmentState.choices) | dict(ApprovalState.choices)
+    known |= dict(LetterState.choices) | dict(ChangeState.choices)
     known |= {"submitted": _("已提交，待审批")}
     order = list(known)
     return listed(known[state] for state in sorted(states, key=order.index))

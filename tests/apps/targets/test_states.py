@@ -36,7 +36,7 @@ def test_who_sees_a_version_in_which_state(company: Company, state: VersionState
     seen = client.get(reverse("target-version", args=[version.pk])).status_code
     listed = f"/targets/{version.pk}/" in client.get(reverse("targets")).content.decode()
 
-    is_seen = name != "owner" or state in ("published", "superseded")
+    is_seen = name != "owner" or state in ("scheduled", "published", "superseded")
     assert seen == (200 if is_seen else 404)
     assert listed is is_seen
 

@@ -13,6 +13,7 @@ from quyu.apps.targets import selectors as targets
 from quyu.apps.targets.choices import VersionState
 from quyu.apps.targets.selectors.milestones import milestones_of
 from quyu.apps.targets.selectors.negotiating import has_to_act, waiting_for
+from quyu.apps.targets.selectors.standing_work import standing_work
 from quyu.apps.territories.choices import AlignmentState
 from quyu.apps.territories.models import Alignment, Territory, TerritoryOwner
 from quyu.platform.approvals import selectors as approvals
@@ -194,12 +195,20 @@ def old_backup(request: GuardedRequest) -> Iterator[Task]:
         yield Task(_("备份已经 {days} 天没有更新").format(days=days), detail, "", "danger")
 
 
+def targets_of_mine(request: GuardedRequest) -> Iterator[Task]:
+    """What rounds and milestones ask of me; one question tells whether there is any."""
+    work = standing_work(request.user, today=request.today)
+    if work.rounds:
+        yield from targets_handed_down(request)
+    if work.milestones:
+        yield from milestones_to_reach(request)
+
+
 SOURCES: tuple[Source, ...] = (
     approvals_waiting,
-    targets_handed_down,
+    targets_of_mine,
     failed_imports,
     drafts,
-    milestones_to_reach,
     ownerless_territories,
     unplaced_customers,
     old_backup,

@@ -34,6 +34,18 @@ TEXTS = {
     "targets.PlanVersion": ("axes", "method", "scenario", "purpose"),
     "targets.Lock": ("reason",),
     "targets.Operation": ("detail", "reason"),
+    "targets.CellComment": ("text",),
+    "targets.ChangeEvidence": ("text",),
+    "targets.ChangeRule": ("name",),
+    "targets.TargetChange": ("reason",),
+    "targets.Commitment": ("reason",),
+    "targets.NegotiationMove": ("text",),
+    "targets.Minutes": ("text",),
+    "targets.CreditSplit": ("reason",),
+    "targets.ExcludedOrder": ("reason",),
+    "targets.Milestone": ("name", "note"),
+    "targets.PolicyRule": ("note",),
+    "targets.StrategyLine": ("text",),
     "django_tasks_database.DBTaskResult": ("args_kwargs", "return_value", "traceback"),
 }
 UPLOADED = {

@@ -12,6 +12,7 @@ from quyu.apps.targets.axes import Axes, Node
 from quyu.apps.targets.choices import VersionState
 from quyu.apps.targets.models import Milestone, PlanVersion
 from quyu.apps.targets.selectors.reach import Reach
+from quyu.apps.targets.selectors.standing_work import STILL_SHOWN, milestones_owned
 from quyu.kernel.measure import say_value
 from quyu.kernel.rate import ratio_bp
 from quyu.platform.people.models import User
@@ -111,11 +112,11 @@ def _stop(row: Milestone, today: date) -> date:
 
 def milestones_of(user: User, *, today: date) -> list[Progress]:
     """What one owner has to reach: open milestones of this year and the next, the next date first."""
-    plans = Milestone.objects.filter(owner=user, due_on__gte=today - timedelta(60)).order_by("plan_id")
+    plans = milestones_owned(user, today=today).order_by("plan_id")
     found = []
     for plan_id in plans.values_list("plan_id", flat=True).distinct():
         found += [p for p in progress_of(plan_id, today=today) if p.milestone.owner_id == user.pk]
     open_ones = [
-        p for p in found if (p.reached_bp or 0) < 10_000 and p.milestone.due_on >= today - timedelta(60)
+        p for p in found if (p.reached_bp or 0) < 10_000 and p.milestone.due_on >= today - STILL_SHOWN
     ]
     return sorted(open_ones, key=lambda p: (p.milestone.due_on, p.milestone.pk))

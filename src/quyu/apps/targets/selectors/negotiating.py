@@ -9,6 +9,7 @@ from quyu.apps.targets.choices import Answer, Handing, MoveKind
 from quyu.apps.targets.models import Handover, Minutes, NegotiationMove, Round
 from quyu.apps.targets.selectors.reach import Reach, reach_of
 from quyu.apps.targets.selectors.rounds import HANDED, UNDONE, place_of
+from quyu.apps.targets.selectors.standing_work import open_for_drafts
 from quyu.platform.people.scope import Scope
 
 DECIDING = (MoveKind.ACCEPT, MoveKind.AGREE, MoveKind.DECLINE, MoveKind.PROPOSE)
@@ -65,8 +66,7 @@ class Waiting:
 
 def open_rounds() -> list[Round]:
     """The open rounds of drafts, newest first."""
-    rounds = Round.objects.filter(closed_at=None, plan_version__state="draft")
-    return list(rounds.select_related("plan_version__plan", "opened_by"))
+    return list(open_for_drafts().select_related("plan_version__plan", "opened_by"))
 
 
 def waiting_for(scope: Scope, *, today: date) -> Iterator[Waiting]:
