@@ -81,7 +81,7 @@ def test_editing_the_grid_of_targets(visit_as: Visit, company: Company) -> None:
     tab_to(page, "#grid")
     for key in ("ArrowDown", "ArrowRight", "ArrowRight", "ArrowDown"):
         page.keyboard.press(key)
-    expect(page.locator(".grid-bar-label")).to_contain_text("2027-01")
+    expect(page.locator(".grid-bar-label")).to_contain_text("1月")
     region = page.locator(".grid-bar-label").inner_text().split(" · ")[0]
     page.keyboard.type("88")
     page.keyboard.press("Enter")

@@ -47,6 +47,7 @@ def test_publish_then_accept_on_a_phone(company: Company, visit_as: Visit) -> No
     picture(office, "review")
     office.get_by_label("生效日").fill("2026-06-15")
     office.get_by_role("button", name="发布").click()
+    office.get_by_role("dialog").get_by_role("button", name="确定").click()
     expect(office.get_by_text("已发布", exact=False).first).to_be_visible()
     assert PlanVersion.objects.get(pk=version.pk).state == "published"
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from quyu.kernel.deferred import deferred
 from quyu.kernel.refusal import Refusal
+from quyu.kernel.wording import is_chinese, spoken_word
 
 if TYPE_CHECKING:
     import ibis
@@ -29,7 +30,7 @@ class Metric:
     """`unit` is `fen`, `milli` (thousandths), `count`, `bp` or `ratio` (thousandths of a plain number).
 
     `direction` says which way is good. `is_additive`: parts sum to the whole, so a target of it is broken
-    down; others are checked, never summed. `can_be_target`: offered where a plan is made. `word`: what is
+    down; others are checked, never summed. `can_be_target`: offered where a plan is made. `unit_word`: what is
     counted, in Chinese. Without `expression` there are no facts of it yet.
     """
 
@@ -43,8 +44,18 @@ class Metric:
     expression: Expression | None
     is_additive: bool = False
     can_be_target: bool = False
-    word: str = ""
+    unit_word: str = ""
     page: str = "docs/formulas/measures.md"
+
+    @property
+    def name(self) -> str:
+        """The name in the language of the reader."""
+        return self.name_zh if is_chinese() else self.name_en
+
+    @property
+    def word(self) -> str:
+        """What is counted, in the language of the reader."""
+        return spoken_word(self.unit_word)
 
     @property
     def has_facts(self) -> bool:
@@ -77,61 +88,61 @@ def register(metric: Metric) -> Metric:
 
 AMOUNT = register(
     Metric("amount", "销售额", "Sales amount", "fen", "line", "more", "订单行金额之和，退货为负",
-           lambda lines: lines.amount_fen.sum(), is_additive=True, can_be_target=True, word="万元")
+           lambda lines: lines.amount_fen.sum(), is_additive=True, can_be_target=True, unit_word="万元")
 )  # fmt: skip
 QUANTITY = register(
     Metric("quantity", "销量", "Quantity", "milli", "line", "more", "订单行数量之和，退货为负",
-           lambda lines: lines.quantity_milli.sum(), is_additive=True, can_be_target=True, word="件")
+           lambda lines: lines.quantity_milli.sum(), is_additive=True, can_be_target=True, unit_word="件")
 )  # fmt: skip
 GROSS_PROFIT = register(
     Metric("gross_profit", "毛利", "Gross profit", "fen", "line", "more", "订单行毛利之和（文件给出毛利时）",
-           lambda lines: lines.profit_fen.sum(), is_additive=True, can_be_target=True, word="万元")
+           lambda lines: lines.profit_fen.sum(), is_additive=True, can_be_target=True, unit_word="万元")
 )  # fmt: skip
 GROSS_MARGIN = register(
     Metric("gross_margin", "毛利率", "Gross margin", "bp", "line", "more", "毛利 ÷ 有毛利的订单行的销售额",
            lambda lines: (lines.profit_fen.sum() * 10_000
                           / lines.profit_fen.notnull().ifelse(lines.amount_fen, 0).sum().nullif(0)).round().cast("int64"),
-           can_be_target=True, word="%")
+           can_be_target=True, unit_word="%")
 )  # fmt: skip
 ORDERS = register(
     Metric("orders", "订单数", "Orders", "count", "order", "more", "不同订单号的个数（净额为正的订单行）",
-           lambda lines: (lines.amount_fen * lines.sign > 0).ifelse(lines.order_no, ibis.null("string")).nunique(), is_additive=True, word="单")
+           lambda lines: (lines.amount_fen * lines.sign > 0).ifelse(lines.order_no, ibis.null("string")).nunique(), is_additive=True, unit_word="单")
 )  # fmt: skip
 ACTIVE_CUSTOMERS = register(
     Metric("active_customers", "活跃客户数", "Active customers", "count", "customer", "more", "有订单的不同客户个数",
-           lambda lines: lines.customer_code.nunique(), can_be_target=True, word="家")
+           lambda lines: lines.customer_code.nunique(), can_be_target=True, unit_word="家")
 )  # fmt: skip
 NEW_CUSTOMERS = register(
     Metric("new_customers", "新客户数", "New customers", "count", "customer", "more", "第一次下单在期内的不同客户个数",
            lambda lines: (lines.ordered_on == lines.first_on).ifelse(lines.customer_code, ibis.null("string")).nunique(),
-           is_additive=True, can_be_target=True, word="家")
+           is_additive=True, can_be_target=True, unit_word="家")
 )  # fmt: skip
 NEW_CUSTOMER_SHARE = register(
     Metric("new_customer_share", "新客首年贡献", "New customer share", "bp", "customer", "more",
            "首单后一年内的客户的销售额 ÷ 销售额",
-           lambda lines: _part_bp(lines, lines.ordered_on < lines.first_year_end), can_be_target=True, word="%")
+           lambda lines: _part_bp(lines, lines.ordered_on < lines.first_year_end), can_be_target=True, unit_word="%")
 )  # fmt: skip
 STRATEGIC_SHARE = register(
     Metric("strategic_share", "战略产品占比", "Strategic share", "bp", "line", "more", "战略产品（或战略产品线）的销售额 ÷ 销售额",
-           lambda lines: _part_bp(lines, lines.is_strategic), can_be_target=True, word="%")
+           lambda lines: _part_bp(lines, lines.is_strategic), can_be_target=True, unit_word="%")
 )  # fmt: skip
 LINES_PER_CUSTOMER = register(
     Metric("lines_per_customer", "客户平均品类数", "Product lines per customer", "ratio", "customer", "more",
            "客户×产品线的不同组合数 ÷ 不同客户数",
            lambda lines: (lines.customer_line.nunique() * 1_000 / lines.customer_code.nunique().nullif(0)).round().cast("int64"),
-           can_be_target=True, word="类")
+           can_be_target=True, unit_word="类")
 )  # fmt: skip
 RECEIPTS = register(
     Metric("receipts", "回款", "Receipts", "fen", "payment", "more", "到账金额之和（尚无收款数据源）", None,
-           is_additive=True, can_be_target=True, word="万元")
+           is_additive=True, can_be_target=True, unit_word="万元")
 )  # fmt: skip
 VISITS = register(
     Metric("visits", "拜访次数", "Visits", "count", "visit", "more", "完成的客户拜访次数（尚无拜访数据源）", None,
-           is_additive=True, can_be_target=True, word="次")
+           is_additive=True, can_be_target=True, unit_word="次")
 )  # fmt: skip
 COVERAGE = register(
     Metric("coverage", "覆盖率", "Coverage", "bp", "customer", "more", "有订单的客户数 ÷ 在册客户数（在册客户由客户档案计）", None,
-           can_be_target=True, word="%")
+           can_be_target=True, unit_word="%")
 )  # fmt: skip
 
 

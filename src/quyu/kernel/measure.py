@@ -11,6 +11,7 @@ from typing import Any
 
 from quyu.kernel.money import NotAnAmount, parse_decimal
 from quyu.kernel.refusal import Refusal
+from quyu.kernel.wording import spoken_word
 
 _WORD = re.compile(r"(万元|亿元|元|件|家|次|个|人|户|吨|箱|%|％)$")
 
@@ -29,12 +30,17 @@ class NotAValue(Refusal):
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """`scale` stored integers make one displayed unit, shown with `places` decimals; `word` is the unit in Chinese."""
+    """`scale` stored integers make one displayed unit, shown with `places` decimals; `chinese` is the unit in words."""
 
     id: str
-    word: str
+    chinese: str
     scale: int
     places: int
+
+    @property
+    def word(self) -> str:
+        """The unit in the language of the reader."""
+        return spoken_word(self.chinese)
 
     def for_grid(self) -> dict[str, Any]:
         """What a page needs to show and read values of this unit."""
@@ -70,7 +76,7 @@ def say_value(value: int | None, unit: str, word: str = "") -> str:
     """The value with its unit: `"123.46 万元"`, `"3.12%"`, `"52 家"`."""
     if value is None:
         return "—"
-    said = word or UNITS[unit].word
+    said = spoken_word(word) or UNITS[unit].word
     return f"{format_value(value, unit)}{'' if said == '%' or not said else ' '}{said}"
 
 

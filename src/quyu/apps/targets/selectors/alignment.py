@@ -145,11 +145,11 @@ def _linked(link: StrategyLink, targets: "dict[str, _Target]") -> Linked:
     metric = METRICS[link.measure]
     target = targets.get(link.measure)
     if target is None:
-        label = _("没有%(measure)s方案") % {"measure": metric.name_zh}
-        return Linked(link, label, metric.name_zh, None, "—")
+        label = _("没有%(measure)s方案") % {"measure": metric.name}
+        return Linked(link, label, metric.name, None, "—")
     value = target.value(link)
     label = target.label(link)
-    return Linked(link, label, metric.name_zh, value, say_value(value, metric.unit, metric.word))
+    return Linked(link, label, metric.name, value, say_value(value, metric.unit, metric.word))
 
 
 class _Target:
@@ -236,4 +236,4 @@ class _Target:
         metric = METRICS[self.version.plan.measure]
         node = Node(region, self.axes.root.period, line)
         said = say_value(value, metric.unit, metric.word)
-        return OrphanTarget(metric.id, metric.name_zh, self.axes.label(node), region, line, said)
+        return OrphanTarget(metric.id, metric.name, self.axes.label(node), region, line, said)

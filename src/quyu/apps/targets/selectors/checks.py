@@ -202,13 +202,13 @@ class _Facts:
 
     def _specific(self, code: str) -> Criterion:
         owner = self.axes.owner_name(code)
-        words = {"measure": self.metric.name_zh, "region": self.axes.name(code), "owner": owner}
+        words = {"measure": self.metric.name, "region": self.axes.name(code), "owner": owner}
         if owner:
             return Criterion("S", _("具体"), True, _("%(region)s的%(measure)s，由%(owner)s负责。") % words)
         return Criterion("S", _("具体"), False, _("%(region)s没有负责人，请先安排岗位或任职。") % words)
 
     def _measurable(self) -> Criterion:
-        words = {"measure": self.metric.name_zh}
+        words = {"measure": self.metric.name}
         if self.metric.has_facts:
             return Criterion("M", _("可衡量"), True, _("%(measure)s有订单实绩可对照。") % words)
         return Criterion(

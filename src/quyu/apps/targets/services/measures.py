@@ -45,10 +45,10 @@ def plan_measure(version: PlanVersion, measure: str) -> Metric:
     """The metric, if a plan beside this one may be made of it. Raises NotBrokenDown, MeasureExists."""
     metric = METRICS[measure]
     if not (metric.can_be_target and metric.is_additive):
-        raise NotBrokenDown(metric.name_zh)
+        raise NotBrokenDown(metric.name)
     plan = version.plan
     if Plan.objects.filter(year=plan.year, name=plan.name, measure=measure).exists():
-        raise MeasureExists(metric.name_zh, plan.name)
+        raise MeasureExists(metric.name, plan.name)
     return metric
 
 

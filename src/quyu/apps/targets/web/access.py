@@ -70,7 +70,7 @@ def unit_of(version: PlanVersion) -> Unit:
     """In what the values of a version are kept and shown."""
     metric = METRICS.get(version.plan.measure)
     unit = UNITS[metric.unit if metric else "fen"]
-    return replace(unit, word=metric.word) if metric and metric.word else unit
+    return replace(unit, chinese=metric.unit_word) if metric and metric.word else unit
 
 
 def refusals_as_json(view: View) -> View:

@@ -6,7 +6,6 @@ from typing import Any
 from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
@@ -203,9 +202,7 @@ def _config(request: GuardedRequest, layers: Layers, view: View, *, may_edit: bo
 def _measure_side(measure: str) -> Json:
     """The totals of another measure of the same plan, in its own unit."""
     metric = METRICS.get(measure)
-    label = (
-        metric.name_zh if metric and get_language() == "zh-hans" else (metric.name_en if metric else measure)
-    )
+    label = metric.name if metric else measure
     unit = UNITS[metric.unit if metric else "fen"]
     word = metric.word if metric and metric.word else unit.word
     return {"name": f"measure:{measure}", "label": f"{label}（{word}）", "unit": unit.for_grid()}

@@ -69,7 +69,7 @@ class MeasureForm(forms.Form):
         self.offered = {metric.id: metric for metric in offered}
         measure: Any = self.fields["measure"]
         measure.choices = [
-            (metric.id, f"{metric.name_zh}（{metric.word or UNITS[metric.unit].word}）") for metric in offered
+            (metric.id, f"{metric.name}（{metric.word or UNITS[metric.unit].word}）") for metric in offered
         ]
 
     def clean(self) -> dict[str, Any]:
@@ -124,7 +124,7 @@ class LinkForm(forms.Form):
             self.fields[name] for name in ("strategy", "measure", "region", "product_line")
         )
         strategy.queryset = StrategyLine.objects.filter(year=year)  # type: ignore[attr-defined]
-        measure.choices = [(m.id, m.name_zh) for m in target_metrics()]  # type: ignore[attr-defined]
+        measure.choices = [(m.id, m.name) for m in target_metrics()]  # type: ignore[attr-defined]
         region.choices = region_choices(axes, reach)  # type: ignore[attr-defined]
         line.choices = line_choices(axes)  # type: ignore[attr-defined]
 

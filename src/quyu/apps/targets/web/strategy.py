@@ -32,7 +32,7 @@ def page(request: GuardedRequest) -> HttpResponse:
         "year": year,
         "years": _years(year),
         "aligned": found,
-        "covered": [(METRICS[measure].name_zh, bp) for measure, bp in found.covered_bp.items()],
+        "covered": [(METRICS[measure].name, bp) for measure, bp in found.covered_bp.items()],
         "may_edit": may_edit,
         "form": StrategyForm(year=year) if may_edit else None,
         "link_form": _link_form(request, year) if may_edit and found.rows else None,

@@ -139,7 +139,7 @@ def _of_create(answers: Answers, prepared: Prepared | None) -> Context:
         "form": None,
         "name": answers.of("year")["name"],
         "basis": prepared.basis,
-        "measure": METRICS[prepared.basis.measure].name_zh,
+        "measure": METRICS[prepared.basis.measure].name,
         "years": prepared.cleaned.years,
         "cell_count": prepared.past.axes.size,
         "dimensions": [dimension.name for dimension in prepared.past.axes.dimensions],

@@ -27,7 +27,7 @@ CHECK = {"class": "form-check-input"}
 
 def can_be_broken_down() -> list[tuple[str, str]]:
     """Measures that add up and of which there are facts: (id, name)."""
-    return [(m.id, m.name_zh) for m in target_metrics() if m.is_additive and m.has_facts]
+    return [(m.id, m.name) for m in target_metrics() if m.is_additive and m.has_facts]
 
 
 class YearForm(forms.Form):
