@@ -4,6 +4,7 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from quyu.apps.targets.axes import Axes, Node
@@ -90,6 +91,8 @@ class RuleForm(forms.ModelForm[ChangeRule]):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            field.label = gettext(str(field.label))
         if self.instance.pk:
             self.fields["below"].initial = Decimal(self.instance.below_bp) / 100
             self.fields["months"].initial = self.instance.months

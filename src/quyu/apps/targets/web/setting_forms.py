@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from quyu.analytics.metrics import Metric, target_metrics
@@ -98,6 +99,8 @@ class StrategyForm(forms.ModelForm[StrategyLine]):
 
     def __init__(self, *args: Any, year: int, **options: Any) -> None:
         super().__init__(*args, **options)
+        for field in self.fields.values():
+            field.label = gettext(str(field.label))
         parent: Any = self.fields["parent"]
         parent.queryset = StrategyLine.objects.filter(year=year).exclude(pk=self.instance.pk)
         parent.empty_label = _("（最上级）")
