@@ -19,7 +19,9 @@ settings.load_profile("quyu")
 def policy_pack(request: pytest.FixtureRequest, _django_db_marker: None) -> None:
     """The rules a migration wrote are there again after a test that emptied every table."""
     if request.node.get_closest_marker("django_db") is None:
-        return
+        if "db" not in request.fixturenames or "transactional_db" in request.fixturenames:
+            return
+        request.getfixturevalue("db")
     rules = apps.get_model("targets", "PolicyRule")
     if not rules._default_manager.exists():
         import_module("quyu.apps.targets.migrations.0004_policy_pack").seed(apps, None)

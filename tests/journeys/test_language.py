@@ -30,7 +30,8 @@ SAID = """() => {
     parts.push(walker.currentNode.textContent.trim());
   }
   for (const name of ["aria-label", "placeholder", "title", "alt"])
-    for (const element of document.querySelectorAll(`[${name}]`)) parts.push(element.getAttribute(name));
+    for (const element of document.querySelectorAll(`[${name}]`))
+      if (!element.closest("article[lang=zh-hans]")) parts.push(element.getAttribute(name));
   parts.push(document.title);
   return parts.filter(Boolean);
 }"""

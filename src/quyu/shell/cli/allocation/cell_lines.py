@@ -11,7 +11,6 @@ from quyu.shell.cli.allocation.json_file import not_utf8
 from quyu.shell.cli.language import _
 
 _HEAD = 1 << 18
-_FIELD_LIMIT = 1 << 17
 
 
 @dataclass(frozen=True)
@@ -77,7 +76,6 @@ def fault_of(path: Path, data: bytes, header: Header, otherwise: str) -> BadInpu
 
 def _rows(text: str, header: Header) -> Iterator[tuple[int, list[str]]]:
     """(line, cells) of every row below the header; lines without anything are no rows."""
-    csv.field_size_limit(_FIELD_LIMIT)
     reader = csv.reader(io.StringIO(text, newline=None))
     line = 1
     for cells in reader:
