@@ -74,7 +74,7 @@ def _link(version: PlanVersion, node: Node) -> Link:
 def _steps(version: PlanVersion, axes: Axes, node: Node, cells: Cells) -> Iterator[Step]:
     block = axes.block(node)
     rows = Operation.objects.filter(plan_version=version).select_related("actor").order_by("-sequence")
-    requests = {change.pk: change for change in TargetChange.objects.filter(result=version)}
+    changes_asked = {change.pk: change for change in TargetChange.objects.filter(result=version)}
     for row in rows[:MOST_STEPS]:
         if row.patch is None:
             continue
@@ -90,6 +90,6 @@ def _steps(version: PlanVersion, axes: Axes, node: Node, cells: Cells) -> Iterat
                 person=person_name(row),
                 reason=row.reason,
                 at=row.at,
-                change=requests.get(row.detail.get("change", 0)),
+                change=changes_asked.get(row.detail.get("change", 0)),
             )
         cells = before
