@@ -15,6 +15,7 @@ from quyu.apps.targets.axes import Axes, Node
 from quyu.apps.targets.models import Letter, Lock, Operation, PlanVersion
 from quyu.apps.targets.selectors.lineage import lineage
 from quyu.apps.targets.selectors.proof import proof
+from quyu.apps.targets.selectors.reach import Reach
 from quyu.apps.targets.selectors.review import previous_of, review
 from quyu.apps.targets.services import letters
 from quyu.platform.approvals import services as approvals
@@ -174,8 +175,9 @@ def test_every_number_has_a_parent(company: Company) -> None:
     draft = second(company, first)
     node = Node("GD", "2027")
     axes = Axes.from_json(draft.axes)
+    whole = Reach((axes.tree.root,), is_everything=True)
 
-    links = lineage(draft, node)
+    links = lineage(draft, node, reach=whole)
 
     assert [link.version for link in links] == [draft, first]
     assert [step.title for step in links[0].steps] == ["修改", "复制版本"]
@@ -185,7 +187,7 @@ def test_every_number_has_a_parent(company: Company) -> None:
     )
     assert links[0].steps[0].before == links[1].value == links[1].steps[0].after
     assert links[0].value == int(store.load(draft)[axes.block(node)].sum())
-    untouched = lineage(draft, Node("JS", "2027"))
+    untouched = lineage(draft, Node("JS", "2027"), reach=whole)
     assert [step.title for step in untouched[0].steps] == ["复制版本"]
 
 

@@ -118,7 +118,8 @@ def test_nobody_pads_above_or_beside_himself(company: Company, plan: PlanVersion
 
 
 @pytest.mark.parametrize(
-    "address", ["target-uplift", "target-history", "target-round", "target-gap", "target-version"]
+    "address",
+    ["target-uplift", "target-history", "target-round", "target-gap", "target-version", "target-chain"],
 )
 def test_below_a_node_no_page_tells_of_its_hedge(company: Company, plan: PlanVersion, address: str) -> None:
     start(company, plan)
@@ -129,6 +130,7 @@ def test_below_a_node_no_page_tells_of_its_hedge(company: Company, plan: PlanVer
     page = client_of(company.boss).get(reverse(address, args=[plan.pk]), follow=True).content.decode()
 
     assert "kqz-secret" not in page
+    assert address == "target-uplift" or ">加码<" not in page
     assert not [amount for amount in amounts if amount in page]
 
 

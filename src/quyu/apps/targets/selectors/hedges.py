@@ -48,6 +48,18 @@ def hedges_with(version: PlanVersion, change: Operation, *, is_undone: bool) -> 
     return found
 
 
+def untold(version: PlanVersion, reach: Reach) -> frozenset[int]:
+    """The operations that no reason of a number names: who carries a padded number is not told of the hedge."""
+    if reach.is_everything:
+        return frozenset()
+    operations = Operation.objects.filter(plan_version=version, kind__in=(KIND, UNDO, REDO))
+    found: set[int] = set()
+    for sequence, kind, detail in operations.order_by("sequence").values_list("sequence", "kind", "detail"):
+        if kind == KIND or detail.get("undoes", detail.get("redoes")) in found:
+            found.add(sequence)
+    return frozenset(found)
+
+
 def hedged_below(axes: Axes, hedges: Hedges, region: str) -> int:
     """The hedges at a node and below it, in fen."""
     inside = set(axes.tree.preorder(region)) if hedges else set()

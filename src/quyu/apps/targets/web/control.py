@@ -70,16 +70,16 @@ def people(request: GuardedRequest, pk: int) -> HttpResponse:
 def chain(request: GuardedRequest, pk: int) -> HttpResponse:
     """One node through every version it came from: value, operation, who, why, and the request behind it."""
     version = version_or_404(request, pk)
-    axes = Axes.from_json(version.axes)
-    asked = request.GET if "region" in request.GET else _root_of(axes, _reach(request, version))
+    axes, reach = Axes.from_json(version.axes), _reach(request, version)
+    asked = request.GET if "region" in request.GET else _root_of(axes, reach)
     node = node_or_404(request, axes, asked)
     context = {
         "version": version,
         "tabs": tabs(request, version, "target-chain"),
         "label": axes.label(node),
-        "links": lineage(version, node),
+        "links": lineage(version, node, reach=reach),
         "node": node,
-        "regions": [code for code in axes.regions if _reach(request, version).covers(axes, code)],
+        "regions": [code for code in axes.regions if reach.covers(axes, code)],
         "axes": axes,
     }
     return render(request, "targets/chain.html.jinja", context)
