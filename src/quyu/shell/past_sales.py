@@ -64,6 +64,11 @@ LEFT JOIN claim n ON n.customer_code = $named || l.customer_code
 LEFT JOIN claim p ON p.customer_code = $place || l.place_code
 LEFT JOIN claim c ON c.customer_code = l.customer_code
 """
+BUYING = """
+CREATE TEMP VIEW buying_day AS
+SELECT customer_code, ordered_on FROM {lines} GROUP BY ALL HAVING sum(amount_fen) > 0
+"""
+"""Days on which a customer bought, net of what was returned or taken back."""
 PLACED = """
 CREATE TEMP VIEW sold_line AS
 SELECT l.order_no, l.ordered_on, l.customer_code, l.amount_fen, l.quantity_milli, l.profit_fen, l.sign,
@@ -75,8 +80,8 @@ SELECT l.order_no, l.ordered_on, l.customer_code, l.amount_fen, l.quantity_milli
 FROM {lines} l
 LEFT JOIN plan_product p ON p.code = l.product_code
 LEFT JOIN plan_customer k ON k.code = l.customer_code
-LEFT JOIN (SELECT customer_code, min(ordered_on) FILTER (amount_fen * sign > 0) AS first_on FROM order_line
-           GROUP BY customer_code) f ON f.customer_code = l.customer_code
+LEFT JOIN (SELECT customer_code, min(ordered_on) AS first_on FROM buying_day GROUP BY ALL) f
+       ON f.customer_code = l.customer_code
 """
 SPAN = "ordered_on >= $start AND ordered_on < $stop"
 
@@ -149,7 +154,7 @@ def _stamp() -> tuple[object, ...]:
 TURNOVER = """
 WITH spell AS (
   SELECT customer_code, min(ordered_on) AS first_on, max(ordered_on) AS last_on
-  FROM sold_line WHERE amount_fen * sign > 0 AND ordered_on < $stop GROUP BY customer_code
+  FROM buying_day WHERE ordered_on < $stop GROUP BY customer_code
 )
 SELECT m.*, s.first_on, s.last_on FROM ({months}) m JOIN spell s USING (customer_code)
 WHERE m.value <> 0 AND (s.first_on >= $new_from OR s.last_on < $lost_before) ORDER BY ALL
@@ -242,6 +247,7 @@ def _place(connection: duckdb.DuckDBPyConnection, lines: str) -> None:
             }
         ),
     )
+    connection.execute(BUYING.format(lines=lines))
     connection.execute(PLACED.format(lines=lines, rest=REST))
 
 

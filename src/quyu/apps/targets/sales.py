@@ -24,7 +24,7 @@ class NoReader(Refusal):
     """Nothing in this installation knows past sales."""
 
     def __init__(self) -> None:
-        super().__init__("no_reader", "系统中没有实绩来源，请直接录入基数。")
+        super().__init__("no_reader", "系统中没有实绩来源，无法读取历史。")
 
 
 @dataclass(frozen=True)

@@ -1,12 +1,16 @@
 """History read by any coordinates, cleaned of what the orders say, and laid on the cells of a plan."""
 
+from datetime import date
+
 import numpy as np
 import pytest
 
+from quyu.apps.performance import services as performance
 from quyu.apps.targets import sales, selectors, services, store
 from quyu.apps.targets.axes import Node
 from quyu.apps.targets.models import ExcludedOrder, PlanVersion
 from quyu.apps.targets.services.baseline.blend import Weights
+from quyu.apps.targets.services.baseline.series import NoHistory
 from quyu.apps.targets.services.baseline.stages import PARTS
 from quyu.apps.targets.services.drafting import NoReason, NotOneOff
 from quyu.apps.targets.services.history import cleaning, drafts
@@ -19,6 +23,7 @@ from tests import factories
 from tests.apps.targets.history.conftest import MONTHLY, PROJECT, TODAY, YUAN
 from tests.apps.targets.plans import AT
 from tests.people import START, Company
+from tests.platform.facts.lines import line, order_lines
 
 pytestmark = pytest.mark.django_db
 FLAT = {"growth_by": TYPED, "growth_bp": 0}
@@ -46,6 +51,29 @@ def test_returns_are_netted_and_open_months_estimated(selling: Company, is_resta
     assert parts["open"] == pytest.approx(open_before * sold / before, abs=100)
     assert prepared.cleaned.closed == 5
     assert prepared.cleaned.years == (2024, 2025, 2026)
+
+
+@pytest.mark.parametrize(
+    ("year", "at", "last", "closed"),
+    [
+        (2028, TODAY, 2026, 5),  # the year before it has not begun
+        (2026, TODAY, 2025, 12),
+        (2027, date(2026, 1, 20), 2025, 12),  # no month of the year before it has ended
+        (2027, date(2027, 3, 10), 2026, 5),  # nothing was imported after May
+        (2028, date(2027, 3, 10), 2026, 5),
+    ],
+)
+def test_the_last_year_is_one_that_was_sold_in(
+    selling: Company, year: int, at: date, last: int, closed: int
+) -> None:
+    history = drafts.prepare(Basis(year, **FLAT), at=at).past.series  # type: ignore[arg-type]
+
+    assert (history.years[-1], history.closed) == (last, closed)
+
+
+def test_sales_of_long_ago_are_no_history(selling: Company) -> None:
+    with pytest.raises(NoHistory):
+        drafts.prepare(Basis(2031), at=date(2030, 11, 1))
 
 
 @pytest.mark.capability("TGT4")
@@ -81,6 +109,17 @@ def test_new_and_lost_customers_are_told_and_counted(selling: Company) -> None:
     parts = {name: int(cells.sum()) for name, cells in prepared.parts().items()}
     assert parts["new"] == 2 * 20_000 * YUAN
     assert parts["lost"] == pytest.approx(-3 * 20_000 * YUAN * prepared.made.pace, abs=100)
+
+
+def test_an_order_that_was_taken_back_makes_no_customer_an_old_one(selling: Company) -> None:
+    mistake = order_lines(line("C4-WRONG", date(2024, 2, 1), 20_000 * YUAN, customer="C4"))
+    batch = performance.record_orders(mistake, file_name="b.csv", source_sha256="b" * 64, actor=None, at=AT)
+    performance.reverse(batch=batch, reason="日期有误", actor=None, at=AT)
+
+    prepared = prepare(takes_new=True)
+
+    assert prepared.turnover is not None
+    assert prepared.turnover.new_count == 1
 
 
 @pytest.mark.capability("TGT4")

@@ -23,7 +23,10 @@ class NoHistory(Refusal):
     """A baseline needs at least one past year with sales."""
 
     def __init__(self) -> None:
-        super().__init__("no_history", "没有历史实绩，无法生成基线。请先导入订单，或直接录入总目标。")
+        super().__init__(
+            "no_history",
+            "没有可用的历史实绩，无法生成基线。请先导入订单；订单较早时，请改选年度，或多取几年历史。",
+        )
 
 
 @dataclass(frozen=True)

@@ -58,10 +58,10 @@ class Past:
 def read(basis: Basis, *, at: date) -> Past:
     """The history a basis asks for. Raises NoHistory and what freezing raises."""
     span = sales.reader().span()
-    years = tuple(range(basis.year - basis.years_back, basis.year))
-    closed = _closed_months(years[-1], span, at)
-    if closed == 0:
-        years, closed = tuple(year - 1 for year in years), MONTHS
+    last, closed = _last_year(basis.year - 1, span[1] if span else at, at)
+    if last < basis.year - 1 - basis.years_back:
+        raise NoHistory
+    years = tuple(range(last + 1 - basis.years_back, last + 1))
     metric = METRICS[basis.measure]
     asked = sales.Asked(
         years, at + timedelta(1), basis.measure, basis.extras, at if basis.is_restated else None
@@ -100,13 +100,15 @@ def when(table: pa.Table, first_year: int) -> tuple[Ints, Ints]:
     return year - first_year, month - 1
 
 
-def _closed_months(last_year: int, span: tuple[date, date] | None, at: date) -> int:
-    """Months of the last year that have ended, by the calendar and by the last day with sales."""
-    by_calendar = MONTHS if at.year > last_year else at.month - 1 if at.year == last_year else 0
-    last = span[1] if span else None
-    if last is None or last.year != last_year:
-        return by_calendar
-    return min(by_calendar, last.month if last.day >= MONTH_IS_OVER_FROM else last.month - 1)
+def _last_year(latest: int, last_sale: date, at: date) -> tuple[int, int]:
+    """The last year that has begun and been sold in, and its months that have ended, by the calendar and by the
+    last day with sales; the year before where none has.
+    """
+    year = min(latest, at.year, last_sale.year)
+    closed = MONTHS if at.year > year else at.month - 1
+    if last_sale.year == year:
+        closed = min(closed, last_sale.month if last_sale.day >= MONTH_IS_OVER_FROM else last_sale.month - 1)
+    return (year, closed) if closed else (year - 1, MONTHS)
 
 
 def _axes(basis: Basis, table: pa.Table, at: date, *, has_lines: bool) -> Axes:
