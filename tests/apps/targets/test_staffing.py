@@ -10,7 +10,9 @@ from quyu.apps.targets import services as targets
 from quyu.apps.targets import store
 from quyu.apps.targets.axes import Axes, Node, UnknownNode
 from quyu.apps.targets.models import CreditSplit, PlanVersion
-from quyu.apps.targets.selectors.staffing import person_targets, ramp_of
+from quyu.apps.targets.selectors.people import people_targets
+from quyu.apps.targets.selectors.reach import Reach
+from quyu.apps.targets.selectors.staffing import RAMP, ramp_of
 from quyu.apps.targets.services.staffing import (
     NoManager,
     NoNeighbour,
@@ -50,6 +52,14 @@ def months(version: PlanVersion, region: str) -> list[int]:
     return [int(cells[axes.block(Node(region, month))].sum()) for month in axes.months]
 
 
+def carried_by(version: PlanVersion, region: str) -> dict[str, int]:
+    """What each person carries below a node over the year; by the days and by today it is the same here."""
+    fresh = PlanVersion.objects.get(pk=version.pk)
+    rows = people_targets(fresh, reach=Reach((region,), is_everything=False), today=TODAY)
+    assert all(sum(row.as_was) == row.as_was_total for row in rows)
+    return {row.name: row.restated_total for row in rows}
+
+
 def out(version: PlanVersion, user: User, region: str, method: ShareBy = ShareBy.VALUE) -> None:
     fresh = PlanVersion.objects.get(pk=version.pk)
     share_out(
@@ -85,8 +95,7 @@ def test_without_neighbours_the_manager_has_to_carry_it(company: Company, plan: 
     hold_by_manager(
         plan_version=plan, region="T:粤东", actor=company.neighbour, scope=scope(company.neighbour), at=AT
     )
-    carried = {(row.name, row.region): row.value_fen for row in person_targets(plan, at=TODAY)}
-    assert carried["neighbour", "T:粤东"] == year(plan, "T:粤东")
+    assert carried_by(plan, "GD")["neighbour"] == year(plan, "T:粤东")
 
 
 @pytest.mark.parametrize("name", ["owner", "neighbour", "stranger"])
@@ -135,9 +144,12 @@ def test_or_the_manager_holds_the_rest_and_no_cell_moves(
     assert np.array_equal(store.load(plan), before)
     january = CreditSplit.objects.filter(region="T:苏中", period="2027-01")
     assert sorted(january.values_list("person__name", "share_bp")) == [("boss", 7_000), ("新人", 3_000)]
-    rows = person_targets(plan, at=TODAY)
-    assert sum(row.value_fen for row in rows if row.region == "T:苏中") == year(plan, "T:苏中")
-    assert sum(row.value_fen for row in rows) == year(plan, "HQ")
+    new, whole = carried_by(plan, "T:苏中"), months(plan, "T:苏中")
+    assert new["新人"] == sum(
+        round(fen * bp / 10_000) for fen, bp in zip(whole, RAMP + (10_000,) * 9, strict=True)
+    )
+    assert sum(new.values()) == year(plan, "T:苏中")
+    assert sum(carried_by(plan, "HQ").values()) == year(plan, "HQ")
 
 
 def test_nobody_above_nobody_carries(company: Company, plan: PlanVersion) -> None:
@@ -171,9 +183,16 @@ def test_shares_sum_to_all_and_name_each_once(company: Company, plan: PlanVersio
     assert not CreditSplit.objects.exists()
 
     split(company, plan, ("owner", 3_333), ("colleague", 6_667))
-    rows = [row for row in person_targets(plan, at=TODAY) if row.region == "T:苏南"]
-    assert {row.name for row in rows} == {"owner", "colleague"}
-    assert sum(row.value_fen for row in rows) == year(plan, "T:苏南")
+    found = carried_by(plan, "T:苏南")
+    assert set(found) == {"owner", "colleague"}
+    assert sum(found.values()) == year(plan, "T:苏南")
+    assert found["colleague"] == (months(plan, "T:苏南")[0] * 6_667 + 5_000) // 10_000
+
+
+def test_a_copy_keeps_the_shares(company: Company, plan: PlanVersion) -> None:
+    split(company, plan, ("owner", 3_333), ("colleague", 6_667))
+    copy = targets.new_version(plan_version=plan, actor=company.operations, at=AT)
+    assert carried_by(copy, "T:苏南") == carried_by(plan, "T:苏南")
 
 
 def test_the_page_lists_the_pool_of_each_manager(company: Company, plan: PlanVersion) -> None:

@@ -1,21 +1,24 @@
 """The targets of people in a version: as they answered for the territories day by day, and as they do today.
 
 Both readings cut the same cells and sum to the same total; a move of people changes who carries a target,
-never the target itself.
+never the target itself. Where shares of a territory were agreed for a month, they count in both.
 """
 
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from quyu.apps.targets import store
 from quyu.apps.targets.axes import TERRITORY, Axes
 from quyu.apps.targets.dimension import PERIOD, REGION
-from quyu.apps.targets.models import PlanVersion
+from quyu.apps.targets.models import CreditSplit, PlanVersion
 from quyu.apps.targets.recut import VACANT, Held, by_days
 from quyu.apps.targets.selectors.reach import Reach
+from quyu.apps.targets.selectors.staffing import splits_of
 from quyu.apps.targets.sums import leaf_sums
 from quyu.apps.territories.models import TerritoryOwner
+from quyu.kernel.rounding import largest_remainder
 from quyu.platform.people.models import Assignment
 
 FAR = date(9999, 1, 1)
@@ -45,6 +48,7 @@ def people_targets(version: PlanVersion, *, reach: Reach, today: date) -> list[P
     axes = Axes.from_json(version.axes)
     table = leaf_sums(axes, store.load_shaped(version, axes.shape), (REGION, PERIOD))
     spans, names = _spans()
+    split = splits_of(version)
     was: dict[str, list[int]] = defaultdict(lambda: [0] * len(axes.months))
     now: dict[str, list[int]] = defaultdict(lambda: [0] * len(axes.months))
     places: dict[str, set[str]] = defaultdict(set)
@@ -55,16 +59,27 @@ def people_targets(version: PlanVersion, *, reach: Reach, today: date) -> list[P
         current = _on(held, today)
         for month, code in enumerate(axes.months):
             value = int(table[place, month])
-            for who, share in by_days(value, month_days(code), held).items():
-                was[who][month] += share
-                places[who].add(axes.name(leaf))
-            now[current][month] += value
-            places[current].add(axes.name(leaf))
+            agreed = [row for row in split.get(leaf, ()) if row.period == code]
+            names |= {row.person.code: row.person.name for row in agreed}
+            shares = _shares(value, agreed)
+            for counted, parts in (
+                (was, shares or by_days(value, month_days(code), held)),
+                (now, shares or {current: value}),
+            ):
+                for who, part in parts.items():
+                    counted[who][month] += part
+                    places[who].add(axes.name(leaf))
     people = sorted(set(was) | set(now), key=lambda who: (who == VACANT, who))
     return [
         PersonTarget(who, names.get(who, ""), tuple(sorted(places[who])), tuple(was[who]), tuple(now[who]))
         for who in people
     ]
+
+
+def _shares(value: int, agreed: Sequence[CreditSplit]) -> dict[str, int]:
+    """Who carries how much of a month where shares were agreed; they sum to the value exactly."""
+    parts = largest_remainder([row.share_bp for row in agreed], value).tolist() if agreed else []
+    return {row.person.code: part for row, part in zip(agreed, parts, strict=True)}
 
 
 def month_days(code: str) -> tuple[date, date]:

@@ -4,14 +4,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from quyu.apps.targets import store
-from quyu.apps.targets.axes import TERRITORY, Axes, Cells, Node
+from quyu.apps.targets.axes import TERRITORY, Axes, Cells
 from quyu.apps.targets.models import CreditSplit, PlanVersion
 from quyu.apps.targets.selectors.hedges import year_of
 from quyu.apps.targets.selectors.reach import Reach
 from quyu.apps.territories.models import TerritoryOwner
-from quyu.kernel.rate import BP
-from quyu.kernel.rounding import largest_remainder
 from quyu.platform.people import selectors as people
 from quyu.platform.people.models import Person
 
@@ -107,37 +104,3 @@ def neighbours_of(axes: Axes, region: str, *, at: date) -> list[str]:
         and not ramp_of(held[code], axes.months)
         and axes.tree.is_leaf(code)
     ]
-
-
-@dataclass(frozen=True)
-class PersonTarget:
-    """What one person carries of one territory over the year, exact: the parts of a territory sum to it."""
-
-    person: str
-    name: str
-    region: str
-    value_fen: int
-
-
-def person_targets(version: PlanVersion, *, at: date) -> list[PersonTarget]:
-    """The target of every person: his territories, and his shares of others month by month.
-
-    A territory that nobody holds or shares is listed with an empty person: the vacancy pool.
-    """
-    axes, cells = Axes.from_json(version.axes), store.load(version)
-    held, split = holders_on(at), splits_of(version)
-    found: list[PersonTarget] = []
-    for code in axes.leaves:
-        totals: dict[tuple[str, str], int] = {}
-        own = held.get(code)
-        for month in axes.months:
-            value = int(cells[axes.block(Node(code, month))].sum())
-            rows = [row for row in split.get(code, ()) if row.period == month]
-            who = [(row.person.code, row.person.name) for row in rows] or [
-                (own.code, own.name) if own else ("", "")
-            ]
-            parts = largest_remainder([row.share_bp for row in rows] or [BP], value).tolist()
-            for person, part in zip(who, parts, strict=True):
-                totals[person] = totals.get(person, 0) + part
-        found += [PersonTarget(*person, code, value) for person, value in totals.items()]
-    return found

@@ -10,7 +10,7 @@ from django.db.models import Max
 from quyu.apps.targets import spreading, store
 from quyu.apps.targets.axes import Axes, Cells
 from quyu.apps.targets.choices import VersionState
-from quyu.apps.targets.models import Lock, Plan, PlanVersion
+from quyu.apps.targets.models import CreditSplit, Lock, Plan, PlanVersion
 from quyu.apps.targets.selectors.log import last_sequence
 from quyu.apps.targets.services.operations import record
 from quyu.kernel.refusal import Refusal
@@ -89,7 +89,7 @@ def create_plan(
 
 @transaction.atomic
 def new_version(*, plan_version: PlanVersion, actor: User | None, at: date | datetime) -> PlanVersion:
-    """A draft that starts as a copy of any version, with its locks; the original stays as it is."""
+    """A draft that starts as a copy of any version, with its locks and shares; the original stays as it is."""
     return _copied(plan_version, "copy", "", "", actor, at)
 
 
@@ -135,6 +135,7 @@ def _copied(
     empty = cells * 0
     store.save(version, empty)
     _copy_locks(source, version)
+    _copy_splits(source, version)
     detail: dict[str, Any] = {"based_on": source.number, "sequence": last_sequence(source)}
     if scenario:
         detail["scenario"] = scenario
@@ -154,4 +155,16 @@ def _copy_locks(source: PlanVersion, version: PlanVersion) -> None:
             reason=standing.reason,
             created_at=standing.created_at,
             expires_on=standing.expires_on,
+        )
+
+
+def _copy_splits(source: PlanVersion, version: PlanVersion) -> None:
+    for split in CreditSplit.objects.filter(plan_version=source).order_by("pk"):
+        CreditSplit.objects.create(
+            plan_version=version,
+            region=split.region,
+            period=split.period,
+            person_id=split.person_id,
+            share_bp=split.share_bp,
+            reason=split.reason,
         )
