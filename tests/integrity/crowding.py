@@ -19,6 +19,7 @@ from quyu.apps.targets.axes import Axes, Node
 from quyu.apps.targets.choices import EditRule, VersionState
 from quyu.apps.targets.models import Operation, PlanVersion
 from quyu.apps.territories.models import Territory
+from quyu.kernel.measure import UNITS
 from quyu.kernel.refusal import Refusal
 from quyu.platform.approvals import services as approvals
 from quyu.platform.approvals.models import Approval
@@ -61,7 +62,7 @@ def warm() -> None:
     for value in (5, 999):
         spreading.spread(
             axes, held, weights=lambda: held, locked=held < 0, node=Node("A", "2026-02", "L"),
-            value_fen=value, rule=EditRule("none"),
+            value_fen=value, rule=EditRule("none"), unit=UNITS["fen"],
         )  # fmt: skip
 
 

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from quyu.kernel.measure import UNITS, NotAValue, format_value, parse_value, say_value
+from quyu.analytics.metrics import METRICS
+from quyu.kernel.measure import UNITS, NotAValue, format_value, parse_value, say_exactly, say_value
 
 pytestmark = pytest.mark.capability("TGT1")
 
@@ -45,6 +46,8 @@ def test_a_word_stands_behind_its_number() -> None:
         ("1.2万", "count", 12_000),
         ("50 家", "count", 50),
         ("1,000件", "milli", 1_000_000),
+        ("1.2万件", "milli", 12_000_000),
+        ("1.2万元", "yuan", 1_200_000),
     ],
 )
 def test_what_people_type_is_kept_as_an_integer(text: str, unit: str, value: int) -> None:
@@ -55,6 +58,18 @@ def test_what_people_type_is_kept_as_an_integer(text: str, unit: str, value: int
 def test_what_is_no_number_is_refused(text: str) -> None:
     with pytest.raises(NotAValue):
         parse_value(text, "count")
+
+
+@pytest.mark.parametrize("text", ["1.2万元", "300元", "¥300"])
+def test_money_is_no_number_of_pieces(text: str) -> None:
+    with pytest.raises(NotAValue):
+        parse_value(text, "milli")
+
+
+def test_said_exactly_money_is_in_yuan_and_pieces_are_pieces() -> None:
+    assert say_exactly(123_456_789, UNITS["fen"]) == "1,234,567.89 元"
+    assert say_exactly(1_234_500, METRICS["quantity"].measured_in) == "1,234.5 件"
+    assert say_exactly(52, METRICS["new_customers"].measured_in) == "52 家"
 
 
 @settings(deadline=None, max_examples=200)

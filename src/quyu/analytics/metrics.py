@@ -6,10 +6,11 @@ docs/howto/add-a-metric.md.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 from quyu.kernel.deferred import deferred
+from quyu.kernel.measure import UNITS, Unit
 from quyu.kernel.refusal import Refusal
 from quyu.kernel.wording import is_chinese, spoken_word
 
@@ -56,6 +57,12 @@ class Metric:
     def word(self) -> str:
         """What is counted, in the language of the reader."""
         return spoken_word(self.unit_word)
+
+    @property
+    def measured_in(self) -> Unit:
+        """How values are kept and read: its unit, with the word for what is counted."""
+        unit = UNITS[self.unit]
+        return replace(unit, chinese=self.unit_word) if self.unit_word else unit
 
     @property
     def has_facts(self) -> bool:

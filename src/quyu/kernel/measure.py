@@ -9,11 +9,12 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
-from quyu.kernel.money import NotAnAmount, parse_decimal
+from quyu.kernel.money import NotAnAmount, format_yuan, parse_decimal
 from quyu.kernel.refusal import Refusal
 from quyu.kernel.wording import spoken_word
 
-_WORD = re.compile(r"(万元|亿元|元|件|家|次|个|人|户|吨|箱|%|％)$")
+_WORD = re.compile(r"(件|家|次|个|人|户|吨|箱|%|％)$")
+_MONEY = re.compile(r"元$|^(RMB|CNY|¥|￥)", re.IGNORECASE)
 
 
 class NotAValue(Refusal):
@@ -80,11 +81,23 @@ def say_value(value: int | None, unit: str, word: str = "") -> str:
     return f"{format_value(value, unit)}{'' if said == '%' or not said else ' '}{said}"
 
 
+def say_exactly(value: int, unit: Unit) -> str:
+    """To the last digit with its unit: `"1,234,567.89 元"` of money, else as `say_value`."""
+    if unit.id == "fen":
+        return f"{format_yuan(value)} {UNITS['yuan'].word}"
+    return say_value(value, unit.id, unit.chinese)
+
+
 def parse_value(text: str, unit: str) -> int:
-    """What a person typed in the displayed unit, as the stored integer; half up. Raises NotAValue."""
+    """What a person typed in the displayed unit, as the stored integer; half up. Raises NotAValue.
+
+    Amounts of money are no pieces: `"1.2万元"` is refused where `"1.2万"` is 12,000.
+    """
     known = UNITS[unit]
     plain = text.strip()
     try:
+        if _MONEY.search(plain) and unit not in ("fen", "yuan"):
+            raise NotAnAmount(text)
         if unit == "fen" and plain.endswith(("元", "亿", "万")):
             return _stored(parse_decimal(plain), 100)
         return _stored(parse_decimal(_WORD.sub("", plain).strip()), known.scale)

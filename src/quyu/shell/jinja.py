@@ -14,7 +14,7 @@ from django.utils import timezone, translation
 from jinja2 import Environment
 from markupsafe import Markup
 
-from quyu.kernel.measure import say_value
+from quyu.kernel.measure import format_value, say_value
 from quyu.kernel.money import format_wan, format_yuan
 from quyu.kernel.rate import format_bp
 from quyu.platform.fields.values import listed
@@ -93,5 +93,5 @@ def environment(**options: object) -> Environment:
         static=static, url=reverse, vite=vite, query_with=query_with, languages=settings.LANGUAGES
     )
     env.filters.update(wan=format_wan, yuan=format_yuan, bp=format_bp, iso=iso, moment=moment, listed=listed)
-    env.filters["measured"] = say_value
+    env.filters.update(measured=say_value, figure=format_value)
     return env

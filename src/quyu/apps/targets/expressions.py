@@ -2,12 +2,12 @@
 
 from decimal import Decimal
 
-from quyu.kernel.measure import parse_value
+from quyu.kernel.measure import UNITS, NotAValue, parse_value
 from quyu.kernel.money import NotAnAmount, parse_decimal, to_fen, wan_to_fen
 from quyu.kernel.rate import BP, apply_bp
 from quyu.kernel.refusal import Refusal
 
-UNITS = ("元", "万", "亿")
+ENDINGS = ("元", "万", "亿")
 
 
 class FormulaTyped(Refusal):
@@ -16,7 +16,7 @@ class FormulaTyped(Refusal):
     def __init__(self, text: str) -> None:
         super().__init__(
             "formula",
-            "“{text}”是公式，这里不计算公式。请直接写结果，如 12.5、1.2亿、300元；按比例增减写 +8%。",
+            "“{text}”是公式，这里不计算公式。请直接写结果，如 12.5、1.2万；按比例增减写 +8%。",
             text=text[:40],
         )
 
@@ -41,11 +41,16 @@ def typed_fen(text: str, *, current_fen: int) -> int:
     plain = plain.removesuffix("万元") + "万" if plain.endswith("万元") else plain
     plain = plain.removesuffix("亿元") + "亿" if plain.endswith("亿元") else plain
     amount: Decimal = parse_decimal(plain)
-    return to_fen(amount) if plain.endswith(UNITS) else wan_to_fen(amount)
+    return to_fen(amount) if plain.endswith(ENDINGS) else wan_to_fen(amount)
 
 
 def typed(text: str, *, current: int, unit: str) -> int:
     """As `typed_fen`, in the unit of any measure. Raises NotAnAmount, NotAValue, FormulaTyped."""
-    if unit == "fen" or is_growth(text) or text.strip().startswith(("=", "＝")):
+    if unit == "fen":
         return typed_fen(text, current_fen=current)
+    if is_growth(text) or text.strip().startswith(("=", "＝")):
+        try:
+            return typed_fen(text, current_fen=current)
+        except NotAnAmount:
+            raise NotAValue(text, UNITS[unit].word) from None
     return parse_value(text, unit)

@@ -17,7 +17,7 @@ import numpy as np
 from quyu.apps.targets.axes import Axes, Cells, Mask, Node
 from quyu.apps.targets.choices import EditRule
 from quyu.kernel.deferred import deferred
-from quyu.kernel.money import format_yuan
+from quyu.kernel.measure import Unit, say_exactly
 from quyu.kernel.refusal import Refusal
 
 if TYPE_CHECKING:
@@ -30,21 +30,28 @@ class OutOfInterval(Refusal):
     """The value cannot be reached against locks and zero; the interval says what can."""
 
     def __init__(
-        self, node: Node, label: str, value_fen: int, locked_fen: int, lower: int, upper: int | None
+        self,
+        node: Node,
+        label: str,
+        value_fen: int,
+        locked_fen: int,
+        interval: tuple[int, int | None],
+        unit: Unit,
     ) -> None:
+        lower, upper = interval
         template = (
-            "“{label}”不能改为 {value} 元：其中已锁定 {locked} 元，可填范围为 {lower} 元以上。"
+            "“{label}”不能改为 {value}：其中已锁定 {locked}，可填范围为 {lower} 以上。"
             if upper is None
-            else "“{label}”不能改为 {value} 元：其中已锁定 {locked} 元，可填范围为 {lower} 至 {upper} 元。"
+            else "“{label}”不能改为 {value}：其中已锁定 {locked}，可填范围为 {lower} 至 {upper}。"
         )
         numbers = {
-            "value": format_yuan(value_fen),
-            "locked": format_yuan(locked_fen),
-            "lower": format_yuan(lower),
-            "upper": "" if upper is None else format_yuan(upper),
+            "value": say_exactly(value_fen, unit),
+            "locked": say_exactly(locked_fen, unit),
+            "lower": say_exactly(lower, unit),
+            "upper": "" if upper is None else say_exactly(upper, unit),
         }
         super().__init__("out_of_interval", template, label=label, **numbers)
-        self.node, self.lower, self.upper = node, lower, upper
+        self.node = node
 
 
 def widest(axes: Axes, node: Node, rule: EditRule) -> Node:
@@ -98,14 +105,18 @@ def spread(
     node: Node,
     value_fen: int,
     rule: EditRule,
+    unit: Unit,
 ) -> Cells:
-    """The cells after a node is set. `weights` gives the base, asked for only where free cells are empty."""
+    """The cells after a node is set. `weights` gives the base, asked for only where free cells are empty.
+
+    Raises OutOfInterval, with its numbers in `unit`.
+    """
     family = axes.family_of(node) if rule == EditRule.KEEP_TOTAL else None
     block = axes.block(node)
     lower, upper = feasible(axes, cells, locked, node, rule)
     if value_fen < lower or (upper is not None and value_fen > upper):
         held = int(cells[block][locked[block]].sum())
-        raise OutOfInterval(node, axes.label(node), value_fen, held, lower, upper)
+        raise OutOfInterval(node, axes.label(node), value_fen, held, (lower, upper), unit)
     is_empty = not cells[block][~locked[block]].any()
     problem = problem_of(
         axes, base=np.clip(weights() if is_empty else cells, 0, None), locked=locked, values=cells

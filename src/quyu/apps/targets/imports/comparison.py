@@ -108,7 +108,7 @@ def _contradictions(
     while waiting:
         values = [NodeValue(node, change.cell.value_fen) for node, change in waiting.items()]
         try:
-            set_values(axes, now, base, locked, values)
+            set_values(axes, now, base, locked, values, version.plan.unit)
         except (ContradictingValues, OutOfInterval) as refusal:
             yield _problem(waiting.pop(refusal.node).cell, spoken(refusal), refusal.code)
         else:

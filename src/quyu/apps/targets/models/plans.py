@@ -13,7 +13,9 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
+from quyu.analytics.metrics import METRICS
 from quyu.apps.targets.choices import VersionState
+from quyu.kernel.measure import Unit
 from quyu.platform.audit.models import EditableRow
 
 
@@ -35,6 +37,11 @@ class Plan(EditableRow):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def unit(self) -> Unit:
+        """In what the values of the measure are kept and read."""
+        return METRICS[self.measure].measured_in
 
 
 class PlanVersion(EditableRow):

@@ -10,12 +10,12 @@ from quyu.apps.targets.axes import Axes, Node
 from quyu.apps.targets.choices import EditRule
 from quyu.apps.targets.models import PlanVersion
 from quyu.apps.targets.selectors.locks import locked_cells
-from quyu.kernel.money import format_yuan
+from quyu.kernel.measure import say_exactly
 
 
 @dataclass(frozen=True)
 class Outlook:
-    """Value and interval in fen (`upper_fen` None: no limit); the consequence in words."""
+    """Value and interval in the unit of the measure (fen for money; `upper_fen` None: no limit); the consequence in words."""
 
     label: str
     value_fen: int
@@ -39,9 +39,9 @@ def outlook(version: PlanVersion, node: Node, rule: EditRule, *, at: date) -> Ou
             _("上级“%(label)s”随之增减。") % {"label": axes.label(above)} if above else _("总目标随之增减。")
         )
     else:
-        beyond = _("“%(label)s”保持 %(value)s 元不变，差额由同级按现有比例分摊。") % {
+        beyond = _("“%(label)s”保持 %(value)s 不变，差额由同级按现有比例分摊。") % {
             "label": axes.label(outer),
-            "value": format_yuan(int(cells[axes.block(outer)].sum())),
+            "value": say_exactly(int(cells[axes.block(outer)].sum()), version.plan.unit),
         }
     below = ""
     if cells[block].size > 1:

@@ -118,6 +118,7 @@ def changed_cells(version: PlanVersion, axes: Axes, cells: Cells, asked: Asked, 
         node=asked.node,
         value_fen=asked.value,
         rule=asked.rule,
+        unit=version.plan.unit,
     )
 
 

@@ -14,7 +14,7 @@ from quyu.apps.targets.selectors.grid import last_year_cells
 from quyu.apps.targets.selectors.history import Change, change_of
 from quyu.apps.targets.selectors.locks import locks_over, node_of
 from quyu.apps.targets.selectors.reach import Reach
-from quyu.kernel.money import format_yuan
+from quyu.kernel.measure import Unit, say_exactly
 from quyu.kernel.rate import format_bp, growth_bp, ratio_bp
 
 OPERATIONS_SHOWN = 20
@@ -35,7 +35,7 @@ class Held:
 
 @dataclass(frozen=True)
 class Why:
-    """The figures in fen and basis points, the reasons in words."""
+    """The figures in the unit of the measure and in basis points, the reasons in words."""
 
     label: str
     value_fen: int
@@ -79,7 +79,7 @@ def why(version: PlanVersion, node: Node, *, reach: Reach) -> Why:
         changes=tuple(_changes(version, axes, node, reach)),
         sentences=(),
     )
-    return replace(found, sentences=tuple(_sentences(found, cells[block])))
+    return replace(found, sentences=tuple(_sentences(found, cells[block], version.plan.unit)))
 
 
 def held(lock: Lock, axes: Axes) -> Held:
@@ -88,33 +88,33 @@ def held(lock: Lock, axes: Axes) -> Held:
     return Held(lock.pk, axes.label(node_of(lock)), owner, lock.reason, lock.created_at, lock.expires_on)
 
 
-def _sentences(found: Why, cells: Cells) -> Iterator[str]:
+def _sentences(found: Why, cells: Cells, unit: Unit) -> Iterator[str]:
     if cells.size == 1:
         yield _("这是最小的目标单元，直接保存，不再向下分解。")
     else:
-        yield _("等于其下 %(count)s 个最小单元之和，逐分相等。") % {"count": f"{cells.size:,}"}
+        yield _("等于其下 %(count)s 个最小单元之和，分毫不差。") % {"count": f"{cells.size:,}"}
     if found.base_fen > 0:
-        yield _("基数 %(base)s 元，目标是基数的 %(factor)s。") % {
-            "base": format_yuan(found.base_fen),
+        yield _("基数 %(base)s，目标是基数的 %(factor)s。") % {
+            "base": say_exactly(found.base_fen, unit),
             "factor": format_bp(ratio_bp(found.value_fen, found.base_fen) or 0),
         }
     else:
         yield _("没有正的基数：目标由上级平均分得，或由人工录入。")
     if found.parent_label and found.share_bp is not None:
-        yield _("占“%(parent)s”（%(total)s 元）的 %(share)s；基数占比为 %(base_share)s。") % {
+        yield _("占“%(parent)s”（%(total)s）的 %(share)s；基数占比为 %(base_share)s。") % {
             "parent": found.parent_label,
-            "total": format_yuan(found.parent_fen),
+            "total": say_exactly(found.parent_fen, unit),
             "share": format_bp(found.share_bp),
             "base_share": "—" if found.base_share_bp is None else format_bp(found.base_share_bp),
         }
     if found.growth_bp is not None:
-        yield _("上年 %(before)s 元，同比 %(growth)s。") % {
-            "before": format_yuan(found.last_year_fen),
+        yield _("上年 %(before)s，同比 %(growth)s。") % {
+            "before": say_exactly(found.last_year_fen, unit),
             "growth": f"{found.growth_bp / 100:+.2f}%",
         }
     if found.locks:
         yield _("有 %(count)s 处锁定覆盖或部分覆盖这里，锁定的单元不参与分摊。") % {"count": len(found.locks)}
-    yield _("按比例分摊时先取整到分，余下的分按余数从大到小逐个补齐，因此合计不差一分。")
+    yield _("按比例分摊时先取整到最小单位，余下的按余数从大到小逐个补齐，因此合计分毫不差。")
 
 
 def _changes(version: PlanVersion, axes: Axes, node: Node, reach: Reach) -> Iterator[Change]:

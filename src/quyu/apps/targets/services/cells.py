@@ -18,7 +18,7 @@ from quyu.apps.targets.selectors.reach import reach_of
 from quyu.apps.targets.services.delegated import require_within
 from quyu.apps.targets.services.operations import day_of, record, require_fresh, take_draft
 from quyu.apps.targets.services.touching import require_today
-from quyu.kernel.money import format_yuan
+from quyu.kernel.measure import Unit, say_exactly
 from quyu.kernel.refusal import Refusal
 from quyu.platform.people.models import User
 from quyu.platform.people.scope import Scope
@@ -69,6 +69,7 @@ def edit_cell(
         node=node,
         value_fen=value_fen,
         rule=kept,
+        unit=version.plan.unit,
     )
     require_today(reach, axes, before, after)
     limited = require_within(
@@ -113,7 +114,8 @@ def apply_values(
         reach.require(axes, item.node, item.node)
     require_fresh(version, axes, [item.node for item in values], before, expected_version)
     base = store.load_shaped(version, axes.shape, "base")
-    after = set_values(axes, before, base, locked_cells(version, axes, at=day_of(at)), values)
+    locked = locked_cells(version, axes, at=day_of(at))
+    after = set_values(axes, before, base, locked, values, version.plan.unit)
     require_today(reach, axes, before, after)
     nodes = [item.node for item in values]
     limited = require_within(
@@ -135,18 +137,20 @@ def apply_values(
 class ContradictingValues(Refusal):
     """A node and its own parts were both set, and do not agree."""
 
-    def __init__(self, node: Node, label: str, value_fen: int, parts_fen: int) -> None:
+    def __init__(self, node: Node, label: str, value_fen: int, parts_fen: int, unit: Unit) -> None:
         super().__init__(
             "contradicting_values",
             "“{label}”填写为 {value}，但其下级合计为 {parts}，两者矛盾。请只改其中一处。",
             label=label,
-            value=format_yuan(value_fen),
-            parts=format_yuan(parts_fen),
+            value=say_exactly(value_fen, unit),
+            parts=say_exactly(parts_fen, unit),
         )
         self.node = node
 
 
-def set_values(axes: Axes, before: Cells, base: Cells, locked: Mask, values: Sequence[NodeValue]) -> Cells:
+def set_values(
+    axes: Axes, before: Cells, base: Cells, locked: Mask, values: Sequence[NodeValue], unit: Unit
+) -> Cells:
     """The cells with every node at its value, or a refusal; smaller nodes are set before larger ones."""
     cells, held = before.copy(), locked.copy()
     for item in sorted(values, key=lambda item: before[axes.block(item.node)].size):
@@ -154,7 +158,7 @@ def set_values(axes: Axes, before: Cells, base: Cells, locked: Mask, values: Seq
         current = int(cells[block].sum())
         if current != item.value_fen:
             if bool((held[block] & ~locked[block]).any()):
-                raise ContradictingValues(item.node, axes.label(item.node), item.value_fen, current)
+                raise ContradictingValues(item.node, axes.label(item.node), item.value_fen, current, unit)
             if cells[block].size == 1 and not held[block].any() and item.value_fen >= 0:
                 cells[block] = item.value_fen
             else:
@@ -166,6 +170,7 @@ def set_values(axes: Axes, before: Cells, base: Cells, locked: Mask, values: Seq
                     node=item.node,
                     value_fen=item.value_fen,
                     rule=EditRule.PUSH_UP,
+                    unit=unit,
                 )
         held[block] = True
     return cells

@@ -20,7 +20,7 @@ from quyu.apps.targets.selectors.reach import Reach
 from quyu.apps.targets.selectors.rounds import HANDED, Range, around, bands_of, open_round
 from quyu.apps.targets.services.handing import follow
 from quyu.apps.targets.sums import region_sums
-from quyu.kernel.money import format_yuan
+from quyu.kernel.measure import UNITS, Unit, say_exactly
 from quyu.kernel.rate import format_bp
 from quyu.kernel.refusal import Refusal
 from quyu.platform.limits.choices import LimitKind
@@ -36,14 +36,14 @@ MARK = "within_limit"
 class LimitExceeded(Refusal):
     """More than this role may move without the level above."""
 
-    def __init__(self, limit: Limit, label: str, before_fen: int, after_fen: int) -> None:
+    def __init__(self, limit: Limit, label: str, before_fen: int, after_fen: int, unit: Unit) -> None:
         super().__init__(
             "limit_exceeded",
-            "“{label}”上级下达 {before} 元，改为 {after} 元，超出“{role}”的调整额度（{bounds}）。"
+            "“{label}”上级下达 {before}，改为 {after}，超出“{role}”的调整额度（{bounds}）。"
             "请减小改动，或请上级修改。",
             label=label,
-            before=format_yuan(before_fen),
-            after=format_yuan(after_fen),
+            before=say_exactly(before_fen, unit),
+            after=say_exactly(after_fen, unit),
             role=str(limit.role.label),
             bounds=bounds_of(limit),
         )
@@ -52,16 +52,16 @@ class LimitExceeded(Refusal):
 class OutsideBand(Refusal):
     """More than the round allows; the refusal says what it allows."""
 
-    def __init__(self, label: str, handed_fen: int, allowed: Range, after_fen: int) -> None:
+    def __init__(self, label: str, handed_fen: int, allowed: Range, after_fen: int, unit: Unit) -> None:
         super().__init__(
             "outside_band",
-            "“{label}”本轮下达 {handed} 元，可填 {lower} 至 {upper} 元，改为 {after} 元超出幅度。"
+            "“{label}”本轮下达 {handed}，可填 {lower} 至 {upper}，改为 {after} 超出幅度。"
             "请在范围内修改，或向上级还价。",
             label=label,
-            handed=format_yuan(handed_fen),
-            lower=format_yuan(allowed.lower),
-            upper="∞" if allowed.upper is None else format_yuan(allowed.upper),
-            after=format_yuan(after_fen),
+            handed=say_exactly(handed_fen, unit),
+            lower=say_exactly(allowed.lower, unit),
+            upper="∞" if allowed.upper is None else say_exactly(allowed.upper, unit),
+            after=say_exactly(after_fen, unit),
         )
 
 
@@ -80,7 +80,7 @@ class NotHandedDown(Refusal):
 def bounds_of(limit: Limit) -> str:
     """`±5.00%`, `±100,000.00 元`, or both."""
     rate = "" if limit.max_bp is None else f"±{format_bp(limit.max_bp)}"
-    amount = "" if limit.max_fen is None else f"±{format_yuan(limit.max_fen)} 元"
+    amount = "" if limit.max_fen is None else f"±{say_exactly(limit.max_fen, UNITS['fen'])}"
     return "，".join(part for part in (rate, amount) if part)
 
 
@@ -142,7 +142,7 @@ def _within_limits(
     refusal: LimitExceeded | None = None
     for limit in limits:
         handed = handed_down(version, before, limit.role)
-        refusal = first_excess(limit, axes, handed, after, nodes, reach)
+        refusal = first_excess(limit, axes, handed, after, nodes, reach, version.plan.unit)
         if refusal is None:
             return {MARK: limit.role.value}
     if refusal is not None:
@@ -183,7 +183,7 @@ def _within_band(
         band = bands.get(row.depth, RoundBand(total_bp=0))
         limits = [(top, band.total_bp), *((child, band.child_bp) for child in axes.tree.children(top))]
         limits.sort(key=lambda pair: pair[0] not in {node.region for node in nodes})  # what was typed first
-        _require_range(axes, rows, limits, (handed, first), (after, hedges))
+        _require_range(axes, rows, limits, (handed, first), (after, hedges), version.plan.unit)
 
 
 def _require_range(
@@ -192,12 +192,13 @@ def _require_range(
     limits: Sequence[tuple[str, int | None]],
     handed: tuple[Cells, Hedges],
     after: tuple[Cells, Hedges],
+    unit: Unit,
 ) -> None:
     for region, bp in limits:
         was, now = carried(axes, *handed, region), carried(axes, *after, region)
         allowed = around(was, bp, *_agreed(rows.get(region)))
         if was != now and not allowed.admits(now):
-            raise OutsideBand(axes.name(region), was, allowed, now)
+            raise OutsideBand(axes.name(region), was, allowed, now, unit)
 
 
 def _agreed(row: Handover | None) -> Iterator[int]:
@@ -232,16 +233,16 @@ def _touches(operation: Operation, block: Block | None) -> bool:
 
 
 def first_excess(
-    limit: Limit, axes: Axes, handed: Cells, after: Cells, nodes: Sequence[Node], reach: Reach
+    limit: Limit, axes: Axes, handed: Cells, after: Cells, nodes: Sequence[Node], reach: Reach, unit: Unit
 ) -> LimitExceeded | None:
     """The first node set, or year of a region within reach, that moved too far."""
     for node in nodes:
         block = axes.block(node)
         pair = int(handed[block].sum()), int(after[block].sum())
         if not limit.admits(*pair):
-            return LimitExceeded(limit, axes.label(node), *pair)
+            return LimitExceeded(limit, axes.label(node), *pair, unit)
     sums = [region_sums(axes, cells).tolist() for cells in (handed, after)]
     for region, was, now in zip(axes.regions, *sums, strict=True):
         if was != now and reach.covers(axes, region) and not limit.admits(was, now):
-            return LimitExceeded(limit, axes.name(region), was, now)
+            return LimitExceeded(limit, axes.name(region), was, now, unit)
     return None

@@ -156,9 +156,8 @@ def set_uplift(
     before = store.load(version)
     values = [NodeValue(Node(row.region, axes.period.root), row.after_fen) for row in planned.rows]
     require_fresh(version, axes, [item.node for item in values], before, expected_version)
-    after = set_values(
-        axes, before, store.load(version, "base"), locked_cells(version, axes, at=day_of(at)), values
-    )
+    base, locked = store.load(version, "base"), locked_cells(version, axes, at=day_of(at))
+    after = set_values(axes, before, base, locked, values, version.plan.unit)
     hedges = {**hedges_of(version), region: planned.hedge_fen}
     noted = require_within(
         version,

@@ -16,7 +16,7 @@ from quyu.apps.targets import store
 from quyu.apps.targets.axes import Axes, Cells, Node
 from quyu.apps.targets.models import Operation, PlanVersion
 from quyu.apps.targets.selectors.log import cells_at, chain
-from quyu.kernel.money import format_yuan
+from quyu.kernel.measure import say_exactly
 from quyu.kernel.refusal import Refusal
 from quyu.platform.audit import services as audit
 from quyu.platform.audit.models import StaleSave
@@ -51,8 +51,9 @@ def require_fresh(
         theirs = int(now[block].sum())
         mine = None if seen is None else int(seen[block].sum())
         if mine != theirs:
-            shown = "—" if mine is None else format_yuan(mine)
-            raise StaleSave(name=axes.label(node), mine=shown, theirs=format_yuan(theirs))
+            unit = version.plan.unit
+            shown = "—" if mine is None else say_exactly(mine, unit)
+            raise StaleSave(name=axes.label(node), mine=shown, theirs=say_exactly(theirs, unit))
 
 
 def record(

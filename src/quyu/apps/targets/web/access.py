@@ -1,20 +1,17 @@
 """What every page of a version does first: find it within reach, and answer refusals as JSON or words."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from functools import wraps
 from http import HTTPStatus
 from typing import Any, TypeVar
 
 from django.http import Http404, HttpResponse, JsonResponse
 
-from quyu.analytics.metrics import METRICS
 from quyu.apps.targets import selectors
 from quyu.apps.targets.axes import Axes, Node, UnknownNode
 from quyu.apps.targets.models import PlanVersion
 from quyu.apps.targets.node import others_of
 from quyu.apps.targets.selectors.reach import MovedAway, NotYours
-from quyu.kernel.measure import UNITS, Unit
 from quyu.kernel.refusal import Refusal
 from quyu.platform.audit.models import StaleSave
 from quyu.platform.fields.values import spoken
@@ -64,13 +61,6 @@ def node_of(asked: Any) -> Node:
         str(asked.get(name) or "") for name in ("region", "period", "line", "others")
     )
     return Node(region, period, line, others_of(others))
-
-
-def unit_of(version: PlanVersion) -> Unit:
-    """In what the values of a version are kept and shown."""
-    metric = METRICS.get(version.plan.measure)
-    unit = UNITS[metric.unit if metric else "fen"]
-    return replace(unit, chinese=metric.unit_word) if metric and metric.word else unit
 
 
 def refusals_as_json(view: View) -> View:

@@ -4,13 +4,11 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
-from quyu.analytics.metrics import METRICS
 from quyu.apps.targets import selectors
 from quyu.apps.targets.axes import Axes
 from quyu.apps.targets.selectors.baseline import base_of, left_out
 from quyu.apps.targets.web.access import node_or_404, version_or_404
 from quyu.apps.targets.web.tabs import tabs
-from quyu.kernel.measure import UNITS
 from quyu.platform.people import guard
 from quyu.platform.people.guard import GuardedRequest
 
@@ -33,7 +31,6 @@ def baseline(request: GuardedRequest, pk: int) -> HttpResponse:
             name: text for name, text in request.GET.items() if text
         }
         node = node_or_404(request, axes, asked)
-        metric = METRICS[version.plan.measure]
         above = axes.tree.parent(node.region)
         context |= {
             "found": base_of(version, axes, node),
@@ -41,7 +38,7 @@ def baseline(request: GuardedRequest, pk: int) -> HttpResponse:
             "above": above if above and reach.covers(axes, above) else None,
             "excluded": left_out(version, axes, reach=reach),
             "method": version.method,
-            "unit": metric.word or UNITS[metric.unit].word,
+            "unit": version.plan.unit.word,
             "sees_all": request.scope.is_everything,
         }
     return render(request, "targets/baseline.html.jinja", context)

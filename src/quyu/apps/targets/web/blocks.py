@@ -12,7 +12,7 @@ from quyu.apps.targets.axes import Axes, Cells, Mask
 from quyu.apps.targets.choices import EditRule
 from quyu.apps.targets.selectors.locks import locked_cells
 from quyu.apps.targets.selectors.reach import Reach
-from quyu.apps.targets.web.access import Json, node_of, refusals_as_json, unit_of, version_or_404
+from quyu.apps.targets.web.access import Json, node_of, refusals_as_json, version_or_404
 from quyu.apps.targets.web.changes import moved
 from quyu.kernel.refusal import Refusal
 from quyu.platform.fields.received import json_object, whole_number
@@ -56,7 +56,7 @@ def block(request: GuardedRequest, pk: int) -> HttpResponse:
     given = [cell for cell in asked.get("cells") or [] if isinstance(cell, dict)]
     if len(given) > MOST:
         raise BlockTooLarge(len(given))
-    reach, unit = selectors.reach_of(axes, request.scope, at=request.today), unit_of(version).id
+    reach, unit = selectors.reach_of(axes, request.scope, at=request.today), version.plan.unit.id
     cells, locked = store.load_shaped(version, axes.shape), locked_cells(version, axes, at=request.today)
     read = [_read(axes, reach, cells, locked, unit, place, cell) for place, cell in enumerate(given)]
     wrong = [one for one in read if isinstance(one, Wrong)]

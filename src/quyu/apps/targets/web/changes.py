@@ -18,11 +18,10 @@ from quyu.apps.targets.selectors.reach import MovedAway, NotYours
 from quyu.apps.targets.selectors.sheet import Layers, exact
 from quyu.apps.targets.selectors.shifts import shifts
 from quyu.apps.targets.spreading import OutOfInterval, widest
-from quyu.apps.targets.web.access import Json, node_or_404, refusals_as_json, unit_of, version_or_404
+from quyu.apps.targets.web.access import Json, node_or_404, refusals_as_json, version_or_404
 from quyu.apps.targets.web.conflicts import conflict_json
 from quyu.apps.targets.web.grid import piece_of, view_or_404
-from quyu.kernel.measure import say_value
-from quyu.kernel.money import format_yuan
+from quyu.kernel.measure import say_exactly
 from quyu.kernel.refusal import Refusal
 from quyu.platform.audit.models import StaleSave
 from quyu.platform.fields.received import json_object, whole_number
@@ -138,18 +137,15 @@ def before_typing(request: GuardedRequest, pk: int) -> HttpResponse:
     except (NotYours, MovedAway) as refusal:
         return JsonResponse({"interval": "", "sentence": spoken(refusal)})
     found = outlook(version, node, rule, at=request.today)
-    numbers = {"lower": _said(version, found.lower_fen), "upper": _said(version, found.upper_fen or 0)}
+    lower, upper = (
+        say_exactly(value or 0, version.plan.unit) for value in (found.lower_fen, found.upper_fen)
+    )
+    numbers = {"lower": lower, "upper": upper}
     if found.upper_fen is None:
         interval = _("可填 %(lower)s 以上。") % numbers
     else:
         interval = _("可填 %(lower)s 至 %(upper)s。") % numbers
     return JsonResponse(asdict(found) | {"interval": interval})
-
-
-def _said(version: PlanVersion, value: int) -> str:
-    """A value to the last digit: amounts of money in yuan."""
-    unit = unit_of(version)
-    return f"{format_yuan(value)} {_('元')}" if unit.id == "fen" else say_value(value, unit.id, unit.word)
 
 
 def _day(given: object) -> date | None:
@@ -195,7 +191,7 @@ def _typed(version: PlanVersion, axes: Axes, node: Node, text: str) -> int:
     current = 0
     if expressions.is_growth(text):
         current = int(store.load_shaped(version, axes.shape)[axes.block(node)].sum())
-    return expressions.typed(text, current=current, unit=unit_of(version).id)
+    return expressions.typed(text, current=current, unit=version.plan.unit.id)
 
 
 def _stale(version: PlanVersion, axes: Axes, node: Node, value: int, refusal: StaleSave) -> Json:

@@ -19,10 +19,9 @@ from quyu.apps.targets.selectors.comments import open_comments
 from quyu.apps.targets.selectors.grid import last_year_label
 from quyu.apps.targets.selectors.sheet import Layers, View, branches, numbers_in, view_of, window
 from quyu.apps.targets.selectors.ways import Way
-from quyu.apps.targets.web.access import Json, offers, unit_of, version_or_404
+from quyu.apps.targets.web.access import Json, offers, version_or_404
 from quyu.apps.targets.web.narrow import narrow
 from quyu.apps.targets.web.tabs import tabs
-from quyu.kernel.measure import UNITS
 from quyu.kernel.rate import growth_bp
 from quyu.platform.fields.received import whole_number
 from quyu.platform.people import guard
@@ -46,7 +45,7 @@ def page(request: GuardedRequest, pk: int) -> HttpResponse:
     may_edit = bool(view.reach.tops) and offers(request, version, "target", "edit")
     context: Json = {
         "version": version,
-        "unit": unit_of(version),
+        "unit": version.plan.unit,
         "tabs": tabs(request, version, "target-version"),
         "view": view,
         "may_edit": may_edit,
@@ -141,7 +140,7 @@ def _standing(request: GuardedRequest, layers: Layers, view: View) -> Json:
     titles = [top.ways[name].title(code) for name, code in within.items()]
     return {
         "version": layers.version,
-        "unit": unit_of(layers.version),
+        "unit": layers.version.plan.unit,
         "tops": [(name, after, before, growth_bp(after, before)) for name, after, before in tops],
         "part": " · ".join(titles),
         "compared_label": last_year_label(layers.version),
@@ -186,7 +185,7 @@ def _config(request: GuardedRequest, layers: Layers, view: View, *, may_edit: bo
         "columns": {"name": view.columns.name, "label": view.columns.label, "nodes": columns},
         "within": dict(view.within),
         "roots": {name: way.tree.root for name, way in view.ways.items()},
-        "unit": unit_of(version).for_grid(),
+        "unit": version.plan.unit.for_grid(),
         "sides": [
             {"name": "last_year", "label": last_year_label(version)},
             {"name": "growth", "label": _("增长")},
@@ -201,11 +200,9 @@ def _config(request: GuardedRequest, layers: Layers, view: View, *, may_edit: bo
 
 def _measure_side(measure: str) -> Json:
     """The totals of another measure of the same plan, in its own unit."""
-    metric = METRICS.get(measure)
-    label = metric.name if metric else measure
-    unit = UNITS[metric.unit if metric else "fen"]
-    word = metric.word if metric and metric.word else unit.word
-    return {"name": f"measure:{measure}", "label": f"{label}（{word}）", "unit": unit.for_grid()}
+    metric = METRICS[measure]
+    unit = metric.measured_in
+    return {"name": f"measure:{measure}", "label": f"{metric.name}（{unit.word}）", "unit": unit.for_grid()}
 
 
 def _opening(view: View, way: Way, levels: int) -> list[Json]:

@@ -11,7 +11,6 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from quyu.analytics.metrics import METRICS
 from quyu.apps.targets import selectors, services
 from quyu.apps.targets.axes import Node, UnknownNode
 from quyu.apps.targets.choices import Side
@@ -20,7 +19,7 @@ from quyu.apps.targets.models import PlanVersion
 from quyu.apps.targets.selectors.differences import Differences, Level, Sides, sides
 from quyu.apps.targets.web.access import offers, version_or_404
 from quyu.apps.targets.web.tabs import tabs
-from quyu.kernel.measure import UNITS, format_value
+from quyu.kernel.measure import format_value
 from quyu.kernel.refusal import Refusal
 from quyu.platform.fields.received import whole_number
 from quyu.platform.fields.values import spoken
@@ -50,22 +49,15 @@ def _listed(request: GuardedRequest, version: PlanVersion, form: ScenarioForm) -
         "versions": visible.select_related("based_on", "plan").order_by("plan__name", "number"),
         "shows_total": request.scope.is_everything,
         "shown": _shown_in(version),
-        "unit": _unit(version),
+        "unit": version.plan.unit.word,
         "may_branch": request.scope.is_everything and guard.may(request, "plan", "create"),
         "form": form,
     }
 
 
-def _unit(version: PlanVersion) -> str:
-    """The unit of the plan's measure in words."""
-    metric = METRICS.get(version.plan.measure)
-    return (metric.word or UNITS[metric.unit].word) if metric else UNITS["fen"].word
-
-
 def _shown_in(version: PlanVersion) -> Any:
     """How values of the plan's measure are written."""
-    metric = METRICS.get(version.plan.measure)
-    unit = metric.unit if metric else "fen"
+    unit = version.plan.unit.id
     return lambda value: format_value(value, unit)
 
 
@@ -134,7 +126,7 @@ def _compared(request: GuardedRequest, version: PlanVersion, theirs: PlanVersion
         "regions": [c for c in axes.regions if not axes.tree.is_leaf(c) and reach.covers(axes, c)],
         "axes": axes,
         "shown": _shown_in(version),
-        "unit": _unit(version),
+        "unit": version.plan.unit.word,
         "pick": _pick_text,
         "sides": Side,
         "chosen": frozenset(asked.getlist("pick")),

@@ -19,7 +19,7 @@ from quyu.apps.targets.selectors.hedges import carried, hedges_of, year_of
 from quyu.apps.targets.selectors.negotiating import has_to_act, thread_of, waiting_for
 from quyu.apps.targets.selectors.rounds import place_of
 from quyu.apps.targets.services.negotiation import RULES, Said, speak
-from quyu.apps.targets.web.measured import measured, unit_of
+from quyu.apps.targets.web.measured import measured
 from quyu.apps.targets.web.rounds import handover_or_404
 from quyu.kernel.rate import growth_bp
 from quyu.kernel.refusal import Refusal
@@ -127,7 +127,7 @@ def decide(request: GuardedRequest, pk: int) -> HttpResponse:
 def _speak(request: GuardedRequest, row: Handover, kinds: Iterable[MoveKind]) -> HttpResponse:
     version = row.round.plan_version
     months = Axes.from_json(version.axes).months
-    form = SpeakForm(request.POST, request.FILES, unit=unit_of(version), kinds=kinds, months=months)
+    form = SpeakForm(request.POST, request.FILES, unit=version.plan.unit.id, kinds=kinds, months=months)
     if not form.is_valid():
         say_errors(request, form)
         return redirect("negotiation", row.pk)
