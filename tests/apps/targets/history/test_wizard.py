@@ -40,6 +40,12 @@ def address(step: str) -> str:
     return reverse("target-create") if step == "year" else reverse("target-create-step", args=[step])
 
 
+def make(client: Client) -> HttpResponse:
+    """Look at the last step and press its button."""
+    seen = re.search(r'name="seen" value="(\w+)"', text(client.get(address("create"))))  # type: ignore[arg-type]
+    return post(client, "create", seen=seen[1] if seen else "")
+
+
 def text(answer: HttpResponse) -> str:
     return answer.content.decode()
 
@@ -64,7 +70,7 @@ def test_six_steps_make_a_plan_and_its_base_is_explained(selling: Company) -> No
     for step in ("year", "history", "weights", "dimensions", "total", "create"):
         assert client.get(address(step)).status_code == 200, step
 
-    made = post(client, "create")
+    made = make(client)
 
     version = PlanVersion.objects.get()
     assert made.url == reverse("target-version", args=[version.pk])  # type: ignore[attr-defined]
@@ -126,6 +132,40 @@ def test_wrong_input_is_refused_at_its_field(
     assert not PlanVersion.objects.exists()
 
 
+def test_what_was_changed_in_another_window_is_not_made_unseen(selling: Company) -> None:
+    client = client_of(selling.operations)
+    walk(client)
+    seen = re.findall(r'name="seen" value="(\w+)"', text(client.get(address("create"))))[0]  # type: ignore[arg-type]
+    post(client, "total", **{**TOTAL, "total": "9999"})
+
+    answer = post(client, "create", seen=seen)
+
+    assert answer.url == address("create")  # type: ignore[attr-defined]
+    assert "在别处改过" in text(client.get(answer.url))  # type: ignore[arg-type, attr-defined]
+    assert not PlanVersion.objects.exists()
+
+
+def test_pressing_the_last_button_twice_makes_one_plan(selling: Company) -> None:
+    client = client_of(selling.operations)
+    walk(client)
+    seen = re.findall(r'name="seen" value="(\w+)"', text(client.get(address("create"))))[0]  # type: ignore[arg-type]
+    post(client, "create", seen=seen)
+
+    answer = post(client, "create", seen=seen)
+
+    assert answer.url == reverse("targets")  # type: ignore[attr-defined]
+    assert PlanVersion.objects.count() == 1
+
+
+def test_an_unknown_measure_breaks_no_later_step(selling: Company) -> None:
+    client = client_of(selling.operations)
+    post(client, "year", **{**YEAR, "measure": "luck"})
+
+    for step in ("history", "weights", "dimensions", "total", "create"):
+        assert client.get(address(step)).url == address("year")  # type: ignore[attr-defined]
+    assert post(client, "total", **TOTAL).status_code == 302
+
+
 def test_an_order_without_a_reason_is_not_left_out(selling: Company) -> None:
     client = client_of(selling.operations)
     odd = walk(client)
@@ -183,7 +223,7 @@ def test_only_who_answers_for_the_whole_company_makes_plans(selling: Company) ->
 def test_the_base_is_explained_within_reach_only(selling: Company) -> None:
     client = client_of(selling.operations)
     walk(client)
-    post(client, "create")
+    make(client)
     version = PlanVersion.objects.get()
     selectors_url = reverse("target-baseline", args=[version.pk])
     PlanVersion.objects.filter(pk=version.pk).update(state="published")

@@ -1,7 +1,7 @@
 """Every change of a plan is a verb here: atomic, keyword-only, audited, refused with the numbers."""
 
 from quyu.apps.targets.services.cells import NodeValue, apply_values, edit_cell
-from quyu.apps.targets.services.drafting import draft_from_basis, draft_from_history
+from quyu.apps.targets.services.drafting import draft_from_base, draft_from_basis, draft_from_history
 from quyu.apps.targets.services.lifecycle import (
     SUBJECT_TYPE,
     come_into_force,
@@ -23,6 +23,7 @@ __all__ = [
     "branch",
     "come_into_force",
     "create_plan",
+    "draft_from_base",
     "draft_from_basis",
     "draft_from_history",
     "edit_cell",

@@ -59,16 +59,23 @@ def draft_from_history(
     return draft_from_basis(basis=basis, name=name, total=total_fen, actor=actor, at=at)
 
 
-@transaction.atomic
 def draft_from_basis(
     *, basis: Basis, name: str, total: int | None, actor: User | None, at: date | datetime
 ) -> PlanVersion:
-    """A plan on the base that the basis gives, with the parts of every cell and the orders left out.
-
-    Raises NotOneOff, NoReason, NoHistory and what making a plan raises.
-    """
+    """The base prepared by the basis, and a plan on it. Raises NoHistory and what `draft_from_base` raises."""
     prepared = drafts.prepare(basis, at=day_of(at))
-    left_out = _left_out(prepared)
+    return draft_from_base(prepared=prepared, name=name, total=total, actor=actor, at=at)
+
+
+@transaction.atomic
+def draft_from_base(
+    *, prepared: Prepared, name: str, total: int | None, actor: User | None, at: date | datetime
+) -> PlanVersion:
+    """A plan on the base prepared, with the parts of every cell and the orders left out.
+
+    Raises NotOneOff, NoReason and what making a plan raises.
+    """
+    basis, left_out = prepared.basis, _left_out(prepared)
     past, made = prepared.past, prepared.made
     base = past.cells(made.cells)
     version = create_plan(

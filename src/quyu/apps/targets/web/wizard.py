@@ -69,7 +69,7 @@ def _posted(request: GuardedRequest, name: str, answers: Answers) -> HttpRespons
             return _shown(request, name, answers, status=422)
     if go == BACK:
         return _shown_before(request, name)
-    if not _form(answers, name).is_valid():
+    if not answers.form(name).is_valid():
         return _shown(request, name, answers, status=422)
     if go == FIT:
         _take_fitted(request, answers, said)
@@ -82,10 +82,6 @@ def _url(name: str) -> str:
 
 def _shown_before(_request: GuardedRequest, name: str) -> HttpResponse:
     return redirect(_url(STEPS[STEPS.index(name) - 1]))
-
-
-def _form(answers: Answers, name: str) -> Any:
-    return getattr(answers, f"{name}_form")()
 
 
 def _shown(request: GuardedRequest, name: str, answers: Answers, *, status: int) -> HttpResponse:
@@ -105,7 +101,7 @@ def _shown(request: GuardedRequest, name: str, answers: Answers, *, status: int)
         "step": name,
         "steps": [_("年度与指标"), _("历史口径"), _("权重与增长"), _("维度"), _("总目标"), _("生成")],
         "number": STEPS.index(name),
-        "form": None if name == "create" else _form(answers, name),
+        "form": None if name == "create" else answers.form(name),
         "refused": refused,
         "is_begun": bool(answers.given),
         **page.context(answers, prepared),
@@ -165,22 +161,22 @@ def _take_fitted(request: GuardedRequest, answers: Answers, said: dict[str, Any]
 
 
 def _made(request: GuardedRequest, answers: Answers) -> HttpResponse:
-    """The plan, as answered."""
+    """The plan, as answered, if the answers are still those that were shown."""
+    if not answers.given:
+        messages.warning(request, _("没有编制中的方案，可能已经生成，请看下方的列表。"))
+        return redirect("targets")
     if (wrong := answers.first_invalid()) is not None:
         messages.warning(request, _("请先完成这一步。"))
         return redirect(_url(wrong))
+    if request.POST.get("seen") != answers.stamp:
+        messages.warning(request, _("填写的内容在别处改过，请核对后再生成。"))
+        return redirect(_url("create"))
     try:
-        basis = keeping.basis_of(answers)
-        prepared = drafts.prepare(basis, at=request.today)
-        form = answers.total_form()
-        form.is_valid()
-        total = keeping.total_of(
-            form, baseline=int(prepared.made.cells.sum()), last_year=int(prepared.made.last_year.sum())
-        )
-        version = services.draft_from_basis(
-            basis=basis,
-            name=answers.year_form().data["name"],
-            total=total,
+        prepared = drafts.prepare(keeping.basis_of(answers), at=request.today)
+        version = services.draft_from_base(
+            prepared=prepared,
+            name=keeping.name_of(answers),
+            total=keeping.total_of(answers, prepared.made),
             actor=request.user,
             at=request.now,
         )

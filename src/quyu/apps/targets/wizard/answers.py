@@ -1,5 +1,7 @@
 """The answers one person has given so far, step by step, and the basis they amount to."""
 
+import hashlib
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -9,9 +11,12 @@ from typing import Any
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
+from quyu.analytics.metrics import AMOUNT as AMOUNT_SOLD
+from quyu.analytics.metrics import METRICS
 from quyu.apps.targets import sales
 from quyu.apps.targets.models import Plan, PlanDraft
 from quyu.apps.targets.selectors.potential import measures_with_figures
+from quyu.apps.targets.services.baseline.stages import Draft
 from quyu.apps.targets.services.history.basis import Basis, Exclusion, LikeOf
 from quyu.apps.targets.wizard.forms import (
     AMOUNT,
@@ -46,9 +51,6 @@ class Answers:
     given: Mapping[str, Any]
     today: date
 
-    def has(self, step: str) -> bool:
-        return step in self.given
-
     def of(self, step: str) -> Mapping[str, Any]:
         """The posted fields of a step."""
         if step in self.given:
@@ -61,6 +63,16 @@ class Answers:
         """The orders left out: order number, customer, line, reason."""
         rows: list[dict[str, str]] = self.given.get("excluded", [])
         return rows
+
+    @property
+    def stamp(self) -> str:
+        """Differs whenever any answer does; what was looked at is made only while it still stands so."""
+        said = json.dumps(self.given, sort_keys=True, ensure_ascii=False)
+        return hashlib.sha256(said.encode()).hexdigest()[:16]
+
+    def form(self, step: str) -> Any:
+        """The form of any step but the last, filled with its answers."""
+        return getattr(self, f"{step}_form")()
 
     def year_form(self) -> YearForm:
         return YearForm(self.of("year"))
@@ -75,18 +87,12 @@ class Answers:
         return DimensionsForm(self.of("dimensions"))
 
     def total_form(self) -> TotalForm:
-        return TotalForm(self.of("total"), measure=str(self.of("year").get("measure", "amount")))
+        measure = str(self.of("year").get("measure"))
+        return TotalForm(self.of("total"), measure=measure if measure in METRICS else AMOUNT_SOLD.id)
 
     def first_invalid(self) -> str | None:
         """The first step whose answers do not hold (any more)."""
-        forms = (
-            self.year_form(),
-            self.history_form(),
-            self.weights_form(),
-            self.dimensions_form(),
-            self.total_form(),
-        )
-        return next((step for step, form in zip(STEPS, forms, strict=False) if not form.is_valid()), None)
+        return next((step for step in STEPS[:-1] if not self.form(step).is_valid()), None)
 
 
 def load(user: User, today: date) -> Answers:
@@ -150,8 +156,19 @@ def basis_of(answers: Answers) -> Basis:
     )
 
 
-def total_of(form: TotalForm, *, baseline: int, last_year: int) -> int:
-    """The total in the measure's unit, rounded half up to the chosen unit."""
+def name_of(answers: Answers) -> str:
+    """The name of the plan, once the first step is right."""
+    form = answers.year_form()
+    form.is_valid()
+    return str(form.cleaned_data["name"])
+
+
+def total_of(answers: Answers, made: Draft) -> int:
+    """The total in the measure's unit, rounded half up to the chosen unit; the base's own while it is not right."""
+    form = answers.total_form()
+    baseline, last_year = int(made.cells.sum()), int(made.last_year.sum())
+    if not form.is_valid():
+        return baseline
     given = form.cleaned_data
     if given["mode"] == AMOUNT:
         total = int(given["total"])
@@ -174,12 +191,12 @@ def _first_year(today: date) -> dict[str, str]:
     """Next year; where the orders end earlier, the year after their last."""
     span = sales.reader().span()
     year = today.year + 1 if span is None or span[1].year >= today.year - 1 else span[1].year + 1
-    return {"year": str(year), "name": _free_name(year), "measure": "amount"}
+    return {"year": str(year), "name": _free_name(year), "measure": AMOUNT_SOLD.id}
 
 
 def _free_name(year: int) -> str:
     """The usual name, numbered where the year has a plan of that name already."""
     usual = _("%(year)s 年销售目标") % {"year": year}
-    taken = set(Plan.objects.filter(year=year, measure="amount").values_list("name", flat=True))
+    taken = set(Plan.objects.filter(year=year, measure=AMOUNT_SOLD.id).values_list("name", flat=True))
     names = chain([usual], (f"{usual} {number}" for number in count(2)))
     return next(name for name in names if name not in taken)

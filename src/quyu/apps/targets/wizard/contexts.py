@@ -12,8 +12,9 @@ from quyu.apps.targets.services.history.drafts import Prepared
 from quyu.apps.targets.wizard import answers as keeping
 from quyu.apps.targets.wizard import preview
 from quyu.apps.targets.wizard.answers import Answers
+from quyu.apps.targets.wizard.forms import GROWTH_WAYS
 from quyu.kernel.measure import format_value, say_value
-from quyu.kernel.rate import growth_bp
+from quyu.kernel.rate import format_bp, growth_bp
 
 Context = dict[str, Any]
 
@@ -119,16 +120,13 @@ def _of_total(answers: Answers, prepared: Prepared | None) -> Context:
         return {}
     metric = METRICS[prepared.basis.measure]
     base, before = int(prepared.made.cells.sum()), int(prepared.made.last_year.sum())
-    form = answers.total_form()
-    total = keeping.total_of(form, baseline=base, last_year=before) if form.is_valid() else base
+    total = keeping.total_of(answers, prepared.made)
     return {
-        "form": form,
         "base": say_value(base, metric.unit, metric.word),
         "before": say_value(before, metric.unit, metric.word),
         "total": say_value(total, metric.unit, metric.word),
         "growth": growth_bp(total, before),
         "base_growth": growth_bp(base, before),
-        "word": metric.word,
     }
 
 
@@ -136,14 +134,20 @@ def _of_create(answers: Answers, prepared: Prepared | None) -> Context:
     if prepared is None:
         return {}
     return _of_total(answers, prepared) | {
-        "form": None,
-        "name": answers.of("year")["name"],
+        "seen": answers.stamp,
+        "name": keeping.name_of(answers),
+        "growth_rate": _growth_in_words(prepared),
         "basis": prepared.basis,
         "measure": METRICS[prepared.basis.measure].name,
         "years": prepared.cleaned.years,
         "cell_count": prepared.past.axes.size,
         "dimensions": [dimension.name for dimension in prepared.past.axes.dimensions],
     }
+
+
+def _growth_in_words(prepared: Prepared) -> str:
+    """The way chosen and the company's rate."""
+    return f"{GROWTH_WAYS[prepared.basis.growth_by]} {format_bp(prepared.made.growth.company_bp)}"
 
 
 PAGES = {

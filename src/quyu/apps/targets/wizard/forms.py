@@ -23,6 +23,12 @@ BASELINE, AMOUNT, GROWTH = "baseline", "amount", "growth"
 RATE_LIMITS = (-90, 500)
 LIKE = "like-"
 CHECK = {"class": "form-check-input"}
+GROWTH_WAYS = {
+    TREND: gettext_lazy("沿用公司历年平均增长"),
+    TYPED: gettext_lazy("全公司一个增长率"),
+    BY_REGION: gettext_lazy("各大区分别填写"),
+    BY_LINE: gettext_lazy("各产品线分别填写"),
+}
 
 
 def can_be_broken_down() -> list[tuple[str, str]]:
@@ -95,12 +101,7 @@ class WeightsForm(forms.Form):
     potential = forms.ChoiceField(label=gettext_lazy("潜力指标"), required=False)
     growth_by = forms.ChoiceField(
         label=gettext_lazy("增长"),
-        choices=[
-            (TREND, gettext_lazy("沿用公司历年平均增长")),
-            (TYPED, gettext_lazy("全公司一个增长率")),
-            (BY_REGION, gettext_lazy("各大区分别填写")),
-            (BY_LINE, gettext_lazy("各产品线分别填写")),
-        ],
+        choices=list(GROWTH_WAYS.items()),
         widget=forms.RadioSelect(CHECK),
     )
     growth = forms.DecimalField(
@@ -211,7 +212,9 @@ class TotalForm(forms.Form):
 
     def __init__(self, data: Mapping[str, Any], *, measure: str) -> None:
         super().__init__(data)
-        self.measured_in = METRICS[measure].unit
+        metric = METRICS[measure]
+        self.measured_in = metric.unit
+        self.fields["total"].help_text = _("单位：%(unit)s") % {"unit": metric.word}
         field = self.fields["unit"]
         assert isinstance(field, forms.TypedChoiceField)
         field.choices = roundings(self.measured_in)
