@@ -14,6 +14,7 @@ from quyu.apps.targets.selectors.people import people_targets
 from quyu.apps.targets.selectors.reach import Reach
 from quyu.apps.targets.selectors.staffing import RAMP, ramp_of
 from quyu.apps.targets.services.staffing import (
+    CarriedAlone,
     NoManager,
     NoNeighbour,
     NothingToMove,
@@ -25,6 +26,7 @@ from quyu.apps.targets.services.staffing import (
     share_out,
 )
 from quyu.apps.territories.models import Territory, TerritoryOwner
+from quyu.platform.audit.models import StaleSave
 from quyu.platform.people.choices import Role
 from quyu.platform.people.models import Person, User
 from tests import factories
@@ -60,6 +62,10 @@ def carried_by(version: PlanVersion, region: str) -> dict[str, int]:
     return {row.name: row.restated_total for row in rows}
 
 
+def hold(version: PlanVersion, user: User, region: str, *, seen: int = 0) -> None:
+    hold_by_manager(plan_version=version, region=region, seen=seen, actor=user, scope=scope(user), at=AT)
+
+
 def out(version: PlanVersion, user: User, region: str, method: ShareBy = ShareBy.VALUE) -> None:
     fresh = PlanVersion.objects.get(pk=version.pk)
     share_out(
@@ -92,9 +98,7 @@ def test_twice_there_is_nothing_left(company: Company, plan: PlanVersion) -> Non
 def test_without_neighbours_the_manager_has_to_carry_it(company: Company, plan: PlanVersion) -> None:
     with pytest.raises(NoNeighbour):
         out(plan, company.operations, "T:粤东")
-    hold_by_manager(
-        plan_version=plan, region="T:粤东", actor=company.neighbour, scope=scope(company.neighbour), at=AT
-    )
+    hold(plan, company.neighbour, "T:粤东")
     assert carried_by(plan, "GD")["neighbour"] == year(plan, "T:粤东")
 
 
@@ -139,7 +143,7 @@ def test_or_the_manager_holds_the_rest_and_no_cell_moves(
     join(company, vacant, date(2027, 1, 4))
     before = store.load(plan)
 
-    hold_by_manager(plan_version=plan, region="T:苏中", actor=company.boss, scope=scope(company.boss), at=AT)
+    hold(plan, company.boss, "T:苏中")
 
     assert np.array_equal(store.load(plan), before)
     january = CreditSplit.objects.filter(region="T:苏中", period="2027-01")
@@ -161,16 +165,14 @@ def test_nobody_above_nobody_carries(company: Company, plan: PlanVersion) -> Non
     PlanVersion.objects.filter(pk=plan.pk).update(axes=frozen)
     fresh.refresh_from_db()
     with pytest.raises(NoManager):
-        hold_by_manager(
-            plan_version=fresh, region="T:苏中", actor=company.boss, scope=scope(company.boss), at=AT
-        )
+        hold(fresh, company.boss, "T:苏中")
 
 
-def split(company: Company, plan: PlanVersion, *shares: tuple[str, int]) -> None:
+def split(company: Company, plan: PlanVersion, *shares: tuple[str, int], seen: int = 0) -> None:
     people = [(company.person(name), bp) for name, bp in shares]
     set_splits(
-        plan_version=plan, region="T:苏南", months={"2027-01": people}, reason="共管", actor=company.boss,
-        scope=scope(company.boss), at=AT,
+        plan_version=plan, region="T:苏南", months={"2027-01": people}, seen=seen, reason="共管",
+        actor=company.boss, scope=scope(company.boss), at=AT,
     )  # fmt: skip
 
 
@@ -187,6 +189,25 @@ def test_shares_sum_to_all_and_name_each_once(company: Company, plan: PlanVersio
     assert set(found) == {"owner", "colleague"}
     assert sum(found.values()) == year(plan, "T:苏南")
     assert found["colleague"] == (months(plan, "T:苏南")[0] * 6_667 + 5_000) // 10_000
+
+
+def test_shares_replaced_meanwhile_are_refused_with_both(company: Company, plan: PlanVersion) -> None:
+    split(company, plan, ("owner", 3_333), ("colleague", 6_667))
+    with pytest.raises(StaleSave) as refused:
+        split(company, plan, ("owner", 5_000), ("colleague", 5_000))
+
+    assert "owner 50.00%" in str(refused.value)
+    assert "colleague 66.67%" in str(refused.value)
+    assert set(CreditSplit.objects.values_list("share_bp", flat=True)) == {3_333, 6_667}
+
+
+def test_what_its_holder_carries_alone_is_not_taken_from_him(company: Company, plan: PlanVersion) -> None:
+    split(company, plan, ("owner", 3_333), ("colleague", 6_667))
+    with pytest.raises(CarriedAlone):
+        hold(plan, company.boss, "T:苏南", seen=max(CreditSplit.objects.values_list("pk", flat=True)))
+    assert CreditSplit.objects.count() == 2
+    page = client_of(company.boss).get(reverse("target-staffing", args=[plan.pk])).content.decode()
+    assert page.count("由经理承担") == 1  # of the vacant 苏中 only
 
 
 def test_a_copy_keeps_the_shares(company: Company, plan: PlanVersion) -> None:
@@ -210,7 +231,9 @@ def test_the_page_lists_the_pool_of_each_manager(company: Company, plan: PlanVer
     shares = {"region": "T:苏南", "shares": "E-owner 60%\nE-colleague 40"}
     client.post(reverse("staffing-split", args=[plan.pk]), shares)
     assert CreditSplit.objects.filter(region="T:苏南").count() == 24
-    client.post(reverse("staffing-split", args=[plan.pk]), {"region": "T:苏南", "shares": "E-owner 60"})
+    seen = max(CreditSplit.objects.values_list("pk", flat=True))
+    shares["seen"] = str(seen)
+    client.post(reverse("staffing-split", args=[plan.pk]), shares | {"shares": "E-owner 60"})
     assert CreditSplit.objects.filter(region="T:苏南").count() == 24
-    client.post(reverse("staffing-split", args=[plan.pk]), {"region": "T:苏南", "shares": ""})
+    client.post(reverse("staffing-split", args=[plan.pk]), shares | {"shares": ""})
     assert not CreditSplit.objects.filter(region="T:苏南").exists()

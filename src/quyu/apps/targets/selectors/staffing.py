@@ -54,8 +54,18 @@ class Seat:
     splits: tuple[CreditSplit, ...]
 
     @property
-    def is_vacant(self) -> bool:
-        return self.person is None
+    def is_open(self) -> bool:
+        """Whether something of it is carried by nobody: it is vacant, or its holder is new."""
+        return self.person is None or bool(self.ramp)
+
+    @property
+    def shares(self) -> tuple[CreditSplit, ...]:
+        """Who shares it in the first month that is shared."""
+        return tuple(first_month(self.splits))
+
+    @property
+    def stamp(self) -> int:
+        return stamp_of(self.splits)
 
 
 def seats(version: PlanVersion, axes: Axes, cells: Cells, reach: Reach, *, at: date) -> Iterator[Seat]:
@@ -104,3 +114,13 @@ def neighbours_of(axes: Axes, region: str, *, at: date) -> list[str]:
         and not ramp_of(held[code], axes.months)
         and axes.tree.is_leaf(code)
     ]
+
+
+def first_month(rows: Sequence[CreditSplit]) -> list[CreditSplit]:
+    """The shares of the first month that is shared."""
+    return [row for row in rows if row.period == rows[0].period]
+
+
+def stamp_of(rows: Sequence[CreditSplit]) -> int:
+    """Another number each time the shares of a territory are replaced; 0 without any."""
+    return max((row.pk for row in rows), default=0)

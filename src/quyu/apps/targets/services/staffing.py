@@ -4,7 +4,7 @@ Sharing out moves cells to the neighbours, month by month, as one change of the 
 Keeping and sharing credit moves no cell: it says who answers for it.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -17,13 +17,22 @@ from quyu.apps.targets.axes import Axes, Cells, Node, UnknownNode
 from quyu.apps.targets.models import CreditSplit, Operation, PlanVersion
 from quyu.apps.targets.selectors.hedges import year_of
 from quyu.apps.targets.selectors.reach import reach_of
-from quyu.apps.targets.selectors.staffing import holders_on, manager_of, neighbours_of, ramp_of
+from quyu.apps.targets.selectors.staffing import (
+    first_month,
+    holders_on,
+    manager_of,
+    neighbours_of,
+    ramp_of,
+    splits_of,
+    stamp_of,
+)
 from quyu.apps.targets.services.cells import NodeValue, apply_values
 from quyu.apps.targets.services.operations import day_of, take_draft
-from quyu.kernel.rate import BP, apply_bp
+from quyu.kernel.rate import BP, apply_bp, format_bp
 from quyu.kernel.refusal import Refusal
 from quyu.kernel.rounding import largest_remainder
 from quyu.platform.audit import services as audit
+from quyu.platform.audit.models import StaleSave
 from quyu.platform.people.models import Person, User
 from quyu.platform.people.scope import Scope
 
@@ -69,6 +78,18 @@ class SamePersonTwice(Refusal):
 class NothingToMove(Refusal):
     def __init__(self, label: str) -> None:
         super().__init__("nothing_to_move", "“{label}”没有可以分给邻区的数。", label=label)
+
+
+class CarriedAlone(Refusal):
+    """Somebody holds it who carries all of it: nothing is left for the manager."""
+
+    def __init__(self, label: str, name: str) -> None:
+        super().__init__(
+            "carried_alone",
+            "“{label}”由 {name} 负责且已过爬坡期，没有要由经理承担的部分。要分担请填写“共同承担”。",
+            label=label,
+            name=name,
+        )
 
 
 @dataclass(frozen=True)
@@ -162,7 +183,7 @@ def share_out(
 
 
 def hold_by_manager(
-    *, plan_version: PlanVersion, region: str, actor: User, scope: Scope, at: date | datetime
+    *, plan_version: PlanVersion, region: str, seen: int, actor: User, scope: Scope, at: date | datetime
 ) -> list[CreditSplit]:
     """The manager carries a vacant territory, or what a new person does not carry yet; no cell moves."""
     axes = Axes.from_json(plan_version.axes)
@@ -172,11 +193,13 @@ def hold_by_manager(
         raise NoManager(axes.name(region))
     person = holders_on(day_of(at)).get(region)
     kept = ramp_of(person, axes.months) if person else dict.fromkeys(axes.months, 0)
+    if person is not None and not kept:
+        raise CarriedAlone(axes.name(region), person.name)
     months = {
         month: [(manager, BP - bp), *([(person, bp)] if person and bp else [])] for month, bp in kept.items()
     }
     return set_splits(
-        plan_version=plan_version, region=region, months=months, reason=str(_("经理承担")), actor=actor,
+        plan_version=plan_version, region=region, months=months, seen=seen, reason=str(_("经理承担")), actor=actor,
         scope=scope, at=at,
     )  # fmt: skip
 
@@ -187,18 +210,30 @@ def set_splits(
     plan_version: PlanVersion,
     region: str,
     months: Mapping[str, Sequence[tuple[Person, int]]],
+    seen: int,
     reason: str,
     actor: User,
     scope: Scope,
     at: date | datetime,
 ) -> list[CreditSplit]:
-    """Who carries a territory in these months, in basis points that sum to 10,000; replaces all that was said before."""
+    """Who carries a territory in these months, in basis points that sum to 10,000; replaces all that was said before.
+
+    `seen` is the stamp of what was said before, as it was read. Raises StaleSave where it was replaced since.
+    """
     version = take_draft(plan_version)
     axes = Axes.from_json(version.axes)
     _require(axes, region, scope, at)
     for month, shares in months.items():
         axes.block(Node(region, month))
         _check(shares)
+    standing = splits_of(version).get(region, [])
+    if seen != stamp_of(standing):
+        mine = next(iter(months.values()), ())
+        raise StaleSave(
+            name=axes.name(region),
+            mine=_said((person.name, bp) for person, bp in mine),
+            theirs=_said((row.person.name, row.share_bp) for row in first_month(standing)),
+        )
     CreditSplit.objects.filter(plan_version=version, region=region).delete()
     made = [
         CreditSplit(
@@ -221,6 +256,10 @@ def set_splits(
         at=at,
     )
     return made
+
+
+def _said(shares: Iterable[tuple[str, int]]) -> str:
+    return "、".join(f"{name} {format_bp(bp)}" for name, bp in shares) or "—"
 
 
 def _check(shares: Sequence[tuple[Person, int]]) -> None:

@@ -1,6 +1,5 @@
 """空缺与新人: who carries the territories that nobody carries alone, with what each choice would do."""
 
-from collections.abc import Callable
 from itertools import groupby
 from typing import Any
 
@@ -32,7 +31,7 @@ from quyu.platform.fields.values import spoken
 from quyu.platform.people import guard
 from quyu.platform.people.guard import GuardedRequest
 from quyu.platform.people.models import Person
-from quyu.platform.people.web import say_errors
+from quyu.platform.people.web import attempt, say_errors
 
 MOST_LISTED = 500
 
@@ -93,10 +92,12 @@ def out(request: GuardedRequest, pk: int) -> HttpResponse:
         say_errors(request, form)
         return redirect("target-staffing", pk)
     seen = whole_number(request.POST.get("version"))
-    return _step(
-        request, pk, lambda who: share_out(plan_version=version, expected_version=seen, **form.cleaned_data, **who),
+    attempt(
+        request,
+        lambda: share_out(plan_version=version, expected_version=seen, **form.cleaned_data, **_who(request)),
         _("已分给邻区，可在目标表中撤销。"),
-    )  # fmt: skip
+    )
+    return redirect("target-staffing", pk)
 
 
 @guard.require("target", "edit")
@@ -104,12 +105,13 @@ def out(request: GuardedRequest, pk: int) -> HttpResponse:
 def hold(request: GuardedRequest, pk: int) -> HttpResponse:
     """Let the manager carry it."""
     version, region = version_or_404(request, pk), request.POST.get("region", "")
-    return _step(
+    seen = whole_number(request.POST.get("seen"))
+    attempt(
         request,
-        pk,
-        lambda who: hold_by_manager(plan_version=version, region=region, **who),
+        lambda: hold_by_manager(plan_version=version, region=region, seen=seen, **_who(request)),
         _("已由经理承担。"),
     )
+    return redirect("target-staffing", pk)
 
 
 @guard.require("target", "edit")
@@ -121,22 +123,18 @@ def split(request: GuardedRequest, pk: int) -> HttpResponse:
     if not form.is_valid():
         say_errors(request, form)
         return redirect("target-staffing", pk)
-    given = form.cleaned_data
+    given, seen = form.cleaned_data, whole_number(request.POST.get("seen"))
     months = dict.fromkeys(Axes.from_json(version.axes).months, given["shares"]) if given["shares"] else {}
-    return _step(
-        request, pk,
-        lambda who: set_splits(plan_version=version, region=given["region"], months=months, reason=_("共同承担"), **who),
+    attempt(
+        request,
+        lambda: set_splits(
+            plan_version=version, region=given["region"], months=months, seen=seen, reason=_("共同承担"),
+            **_who(request),
+        ),
         _("分担比例已保存。"),
     )  # fmt: skip
-
-
-def _step(
-    request: GuardedRequest, pk: int, carry_out: Callable[[dict[str, Any]], object], said: str
-) -> HttpResponse:
-    try:
-        carry_out({"actor": request.user, "scope": request.scope, "at": request.now})
-    except Refusal as refusal:
-        messages.error(request, spoken(refusal))
-    else:
-        messages.success(request, said)
     return redirect("target-staffing", pk)
+
+
+def _who(request: GuardedRequest) -> dict[str, Any]:
+    return {"actor": request.user, "scope": request.scope, "at": request.now}
