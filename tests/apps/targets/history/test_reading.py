@@ -9,6 +9,8 @@ from quyu.apps.performance import services as performance
 from quyu.apps.targets import sales, selectors, services, store
 from quyu.apps.targets.axes import Node
 from quyu.apps.targets.models import ExcludedOrder, PlanVersion
+from quyu.apps.targets.selectors.measures import implied
+from quyu.apps.targets.selectors.regions import potential_sums, strategic_codes
 from quyu.apps.targets.services.baseline.blend import Weights
 from quyu.apps.targets.services.baseline.series import NoHistory
 from quyu.apps.targets.services.baseline.stages import PARTS
@@ -16,12 +18,14 @@ from quyu.apps.targets.services.drafting import NoReason, NotOneOff
 from quyu.apps.targets.services.history import cleaning, drafts
 from quyu.apps.targets.services.history.basis import BY_LINE, BY_REGION, TYPED, Basis, Exclusion
 from quyu.apps.targets.services.history.drafts import Prepared, UnknownGrowth
+from quyu.apps.targets.services.measures import add_by_rate
 from quyu.apps.territories.choices import AlignmentState
 from quyu.apps.territories.models import Alignment, AlignmentUnit, Territory
+from quyu.platform.catalog.models import Product, ProductLine
 from quyu.platform.geography.models import BasicUnit, MarketFigure
 from tests import factories
 from tests.apps.targets.history.conftest import MONTHLY, PROJECT, TODAY, YUAN
-from tests.apps.targets.plans import AT
+from tests.apps.targets.plans import AT, scope
 from tests.people import START, Company
 from tests.platform.facts.lines import line, order_lines
 
@@ -182,6 +186,21 @@ def test_potential_moves_level_between_territories(selling: Company) -> None:
     south, north = (by_territory[names.index(name)].sum() for name in ("苏南", "苏北"))
     assert north / south == pytest.approx(3, rel=1e-3)
     assert prepared.index_bp[names.index("苏南")] < 10_000 < prepared.index_bp[names.index("苏北")]  # type: ignore[operator]
+    whole = potential_sums(prepared.past.axes, TODAY)
+    assert whole["JS"] == 4_000
+    assert whole["GD"] == whole["HQ"] == 0, "nobody knows that of 粤东"
+
+
+@pytest.mark.capability("TGT10")
+def test_products_of_a_plan_are_strategic_by_themselves_or_by_their_line(selling: Company) -> None:
+    Product.objects.filter(code="P2").update(is_strategic=True)
+    by_line, by_product = (prepare(extras=extras).past.axes for extras in ((), ("product",)))
+
+    assert strategic_codes(by_line) == frozenset()
+    assert strategic_codes(by_product) == {"P:P2"}
+    ProductLine.objects.filter(code="TEA").update(is_strategic=True)
+    assert strategic_codes(by_line) == {"TEA"}
+    assert strategic_codes(by_product) == {"P:P1", "P:P2"}
 
 
 def test_growth_of_a_region_holds_below_it_and_nowhere_else(selling: Company) -> None:
@@ -227,3 +246,22 @@ def test_a_new_territory_is_planned_from_its_neighbours(selling: Company) -> Non
     names = [prepared.past.axes.name(code) for code in prepared.past.axes.leaves]
     assert names.index("苏中") in prepared.made.without_history
     assert prepared.past.series.grouped(prepared.made.cells)[names.index("苏中")].sum() > 0
+
+
+@pytest.mark.capability("TGT1")
+@pytest.mark.parametrize("extras", [(), ("channel", "product")])
+def test_a_measure_by_rate_has_the_last_year_that_its_plan_has(
+    selling: Company, extras: tuple[str, ...]
+) -> None:
+    version = made(selling, Basis(2027, extras=extras))
+
+    quantity = add_by_rate(
+        plan_version=version, measure="quantity", rate=8_800, actor=selling.operations, at=AT
+    )
+
+    own = drafts.prepare(Basis(2027, measure="quantity", extras=extras), at=TODAY)
+    assert store.load(quantity, store.LAST_YEAR).sum() == own.made.last_year.sum() > 0
+    whole = implied(version, scope(selling.operations), at=TODAY)[0]
+    assert whole.before == pytest.approx(
+        store.load(version, store.LAST_YEAR).sum() * 1_000 / own.made.last_year.sum(), abs=1
+    )

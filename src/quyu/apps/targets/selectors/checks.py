@@ -10,7 +10,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-import numpy as np
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -29,10 +28,12 @@ from quyu.apps.targets.challenge import (
     peers_of,
 )
 from quyu.apps.targets.choices import RuleKind
+from quyu.apps.targets.dimension import PERIOD, REGION
 from quyu.apps.targets.models import Milestone, PlanVersion, PolicyRule, StrategyLink
 from quyu.apps.targets.selectors.grid import last_year_cells
 from quyu.apps.targets.selectors.reach import Reach
-from quyu.apps.targets.selectors.regions import counts_of, sums_of
+from quyu.apps.targets.selectors.regions import potential_sums, sums_of
+from quyu.apps.targets.sums import leaf_sums, node_sums
 from quyu.kernel.measure import say_value
 from quyu.kernel.rate import format_bp, growth_bp
 
@@ -145,7 +146,7 @@ class _Facts:
         cells = store.load_shaped(version, axes.shape)
         self.values = sums_of(axes, cells)
         self.before = sums_of(axes, last_year_cells(version, axes))
-        self.potential = counts_of(axes, at).potential if version.plan.measure == "amount" else {}
+        self.potential = potential_sums(axes, at) if version.plan.measure == "amount" else {}
         self.months = _months(axes, cells)
         self.bounds = bounds()
         self.groups = self._groups()
@@ -258,13 +259,8 @@ class _Facts:
 
 def _months(axes: Axes, cells: Cells) -> dict[str, int]:
     """Region code -> how many periods have a target above zero."""
-    table = np.zeros((len(axes.leaves), len(axes.months)), np.int64)
-    np.add.at(table, (axes.coordinate("region"), axes.coordinate("period")), cells)
-    upto = np.concatenate([np.zeros((1, table.shape[1]), np.int64), np.cumsum(table, axis=0)])
-    return {
-        code: int(((upto[axes.spans[code][1]] - upto[axes.spans[code][0]]) > 0).sum())
-        for code in axes.regions
-    }
+    table = node_sums(axes.region, leaf_sums(axes, cells, (REGION, PERIOD)))
+    return dict(zip(axes.regions, (table > 0).sum(axis=1).tolist(), strict=True))
 
 
 def _said(breach: Breach) -> str:

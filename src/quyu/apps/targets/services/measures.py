@@ -1,18 +1,23 @@
 """A further measure of a plan: from history, or from the measure that is there by a rate or a price."""
 
 from datetime import date, datetime
-from typing import Any
 
 import numpy as np
 from django.db import transaction
 
 from quyu.analytics.metrics import METRICS, Metric
-from quyu.apps.targets import sales, store
-from quyu.apps.targets.axes import TERRITORY, Axes, Cells
+from quyu.apps.targets import store
+from quyu.apps.targets.axes import Axes, Cells
+from quyu.apps.targets.dimension import PRODUCT
 from quyu.apps.targets.models import Plan, PlanVersion
+from quyu.apps.targets.services.baseline.level import completed, pace_of
+from quyu.apps.targets.services.baseline.series import NoHistory
 from quyu.apps.targets.services.drafting import draft_from_history
+from quyu.apps.targets.services.history import reading
+from quyu.apps.targets.services.history.basis import Basis
 from quyu.apps.targets.services.operations import day_of
 from quyu.apps.targets.services.plans import create_plan
+from quyu.apps.targets.sums import placed
 from quyu.kernel.rate import apply_bp
 from quyu.kernel.refusal import Refusal
 from quyu.platform.people.models import User
@@ -88,7 +93,7 @@ def add_by_rate(
         actor=actor,
         at=at,
         axes=axes,
-        last_year=last_year_of(axes, measure, day_of(at)),
+        last_year=last_year_of(source, axes, measure, day_of(at)),
         method=method,
         measure=measure,
     )
@@ -102,24 +107,29 @@ def converted(fen: int, unit: str, rate: int) -> int:
     return (2 * fen * scale + rate) // (2 * rate)
 
 
-def last_year_of(axes: Axes, measure: str, today: date) -> Cells:
-    """Actuals of the year before on these axes; zeros where there are no facts of the measure."""
-    cells = np.zeros(axes.shape, np.int64)
-    metric = METRICS[measure]
-    if not metric.has_facts or metric.grain != "line" or axes.others:
-        return cells
-    asked = sales.Asked((axes.year - 1,), min(today, date(axes.year, 1, 1)), measure)
-    rows: list[dict[str, Any]] = sales.reader().months(asked).to_pylist()
-    leaves = {code.removeprefix(TERRITORY): number for number, code in enumerate(axes.leaves)}
-    lines = {code: number for number, code in enumerate(axes.lines)}
-    months = {int(code[5:7]): number for number, code in enumerate(axes.months) if "-" in code}
-    known = [
-        (leaves[row["territory"]], months[row["month"]], lines[row["product_line"]], int(row["value"] or 0))
-        for row in rows
-        if row["territory"] in leaves and row["product_line"] in lines and row["month"] in months
-    ]
-    if known:
-        table = np.array(known, np.int64)
-        places = axes.places(table[:, :3])
-        np.add.at(cells, places[places >= 0], table[places >= 0, 3])
-    return cells
+def last_year_of(source: PlanVersion, axes: Axes, measure: str, today: date) -> Cells:
+    """The last year of another measure on the axes of a version, open months estimated as its own were.
+
+    Zeros where there are no facts of the measure by product line, or nothing was sold.
+    """
+    metric, said = METRICS[measure], source.method.get("basis", {})
+    nothing = np.zeros(axes.shape, np.int64)
+    if not metric.has_facts or metric.grain != "line":
+        return nothing
+    further = [dimension.code for dimension in axes.others]
+    if max(axes.product.depths.values()) > 1:
+        further.append(PRODUCT)
+    basis = Basis(
+        year=axes.year,
+        measure=measure,
+        is_rolling=said.get("is_rolling", False),
+        is_restated=said.get("is_restated", False),
+        extras=tuple(further),
+    )
+    try:
+        past = reading.read(basis, at=today)
+    except NoHistory:
+        return nothing
+    amounts, closed = past.series.amounts, past.series.closed
+    pace = 1.0 if basis.is_rolling else pace_of(amounts, closed)
+    return placed(axes, past.axes, past.cells(completed(amounts, closed, pace=pace)))
