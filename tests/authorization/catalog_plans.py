@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from functools import partial
 
+from quyu.apps.customers import services as customers
+from quyu.apps.performance import figures
 from tests.authorization.catalog_objects import NEW
 from tests.authorization.catalog_people import sees
 from tests.authorization.questions import Case, Topic
@@ -208,6 +210,39 @@ def only_restated(_site: Site, _case: Case, answer: Answer) -> str:
     return f"wrote {wrong}" if wrong else ""
 
 
+def all_customers(site: Site, case: Case) -> int | None:
+    """Classes rank all customers against each other: for who keeps those of the whole company."""
+    user = site.accounts[case.account]
+    assert user is not None
+    return None if site.oracle.reach(user, case.day, "customer", "edit").everything else 403
+
+
+def shown_tiers(case: Case) -> str:
+    """What the page of classes would give to be confirmed."""
+    amounts = figures.customer_amounts(case.day)
+    return customers.digest_of(customers.tier_changes(customers.open_customers(case.day), amounts=amounts))
+
+
+def only_tiers(_site: Site, _case: Case, answer: Answer) -> str:
+    """Classing writes customers, their history and the trail, and nothing else."""
+    own = ("customers_customer", "customers_historicalcustomer", "audit_")
+    wrong = sorted(table for table in answer.changed if not table.startswith(own))
+    return f"wrote {wrong}" if wrong else ""
+
+
+def tiers() -> Iterator[Topic]:
+    edit = (("customer", "edit"),)
+    yield Topic(
+        "performance/tiers/", "performance/tiers/", "GET", edit, open_to=all_customers, weight=2,
+        ask=lambda s, c: Ask("GET", "/performance/tiers/"),
+    )  # fmt: skip
+    yield Topic(
+        "performance/tiers/apply/", "performance/tiers/apply/", "POST", edit, open_to=all_customers, weight=2,
+        status=frozenset({302}), writes=True, effect=only_tiers,
+        ask=lambda s, c: Ask("POST", "/performance/tiers/apply/", form={"digest": shown_tiers(c)}),
+    )  # fmt: skip
+
+
 def performance() -> Iterator[Topic]:
     view = (("actual", "view"),)
     unit = "region={code}"
@@ -228,6 +263,7 @@ def performance() -> Iterator[Topic]:
             f"{route} region", route, "GET", view, objects=lambda s: s.raw["orgunit"], open_to=unit_gate, weight=2,
             ask=lambda s, c, tail=tail: Ask("GET", f"/performance/{tail}?{unit.format(code=s.raw['orgunit'][c.pk]['code'])}"),  # type: ignore[index]
         )  # fmt: skip
+    yield from tiers()
     yield Topic(
         "performance/restate/", "performance/restate/", "POST", (("actual", "view"),), writes=True, weight=2,
         ask=lambda s, c: Ask("POST", "/performance/restate/", form={"region": NEW, "period": "2026"}),

@@ -1,11 +1,12 @@
 """What changes many customers at once: classing them, counting them per unit."""
 
-from collections.abc import Mapping, Sequence
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db import transaction
-from django.db.models import Count
+from django.db.models import Count, QuerySet
 from django.utils.translation import gettext as _
 from simple_history.utils import bulk_update_with_history
 
@@ -15,9 +16,17 @@ from quyu.apps.territories.choices import FigureMeasure
 from quyu.apps.territories.services import record_figures
 from quyu.kernel.money import format_wan
 from quyu.kernel.rate import format_bp
+from quyu.kernel.refusal import Refusal
 from quyu.platform.approvals.services import day
 from quyu.platform.audit import services as audit
 from quyu.platform.people.models import User
+
+
+class TiersMoved(Refusal):
+    """Orders or customers changed between the look and the confirmation."""
+
+    def __init__(self) -> None:
+        super().__init__("tiers_moved", "打开页面之后，订单或客户有变化，没有写入。请核对新的结果，再确认。")
 
 
 @dataclass(frozen=True)
@@ -54,21 +63,46 @@ def refresh_unit_counts(*, at: date) -> int:
     return record_figures(measure=FigureMeasure.CUSTOMERS, values=dict(counts), period_end=at)
 
 
-@transaction.atomic
-def retier(*, amounts: Mapping[str, int], actor: User | None, at: date | datetime) -> list[TierChange]:
-    """Class all open customers anew by their sales of the last twelve months (`amounts`, fen, by code).
+def open_customers(today: date) -> QuerySet[Customer]:
+    return Customer.objects.exclude(closed_on__lte=today).order_by("code")
 
-    A customer without an entry sold nothing. Every change carries its reason and is in the history.
+
+def tier_changes(customers: Iterable[Customer], *, amounts: Mapping[str, int]) -> list[TierChange]:
+    """Whose class their sales of the last twelve months (`amounts`, fen, by code) would change, and why.
+
+    A customer without an entry sold nothing. Nothing is saved.
     """
-    today = day(at)
-    customers = list(Customer.objects.exclude(closed_on__lte=today).order_by("code"))
+    customers = list(customers)
     sold = [amounts.get(customer.code, 0) for customer in customers]
     ranked = rank(sold, [customer.tier for customer in customers])
-    changes = [
-        apply_tier(customer, ranking, amount, today)
+    return [
+        TierChange(customer, customer.tier, ranking.tier, reason_of(ranking, amount))
         for customer, ranking, amount in zip(customers, ranked, sold, strict=True)
         if customer.tier != ranking.tier
     ]
+
+
+def digest_of(changes: Sequence[TierChange]) -> str:
+    """Names what was shown, so that only that is confirmed."""
+    told = [(change.customer.code, change.customer.version, change.after) for change in changes]
+    return hashlib.sha256(repr(told).encode()).hexdigest()
+
+
+@transaction.atomic
+def retier(
+    *, amounts: Mapping[str, int], actor: User | None, at: date | datetime, confirmed: str | None = None
+) -> list[TierChange]:
+    """Class all open customers anew. Every change carries its reason and is in the history.
+
+    `confirmed` is the digest of the changes somebody looked at; raises TiersMoved where they are others now.
+    """
+    today = day(at)
+    changes = tier_changes(open_customers(today).select_for_update(), amounts=amounts)
+    if confirmed not in (None, digest_of(changes)):
+        raise TiersMoved
+    for change in changes:
+        row = change.customer
+        row.tier, row.tier_since, row.tier_reason = change.after, today, change.reason
     save_all([change.customer for change in changes], ["tier", "tier_reason", "tier_since"], actor, "")
     if changes:
         audit.record(
@@ -76,17 +110,10 @@ def retier(*, amounts: Mapping[str, int], actor: User | None, at: date | datetim
             verb="retier",
             subject=changes[0].customer,
             label=_("客户分级：%(count)s 家变动") % {"count": len(changes)},
-            detail={"changed": len(changes), "customers": len(customers)},
+            detail={"changed": len(changes)},
             at=at,
         )
     return changes
-
-
-def apply_tier(customer: Customer, ranking: Ranking, amount: int, today: date) -> TierChange:
-    before = customer.tier
-    customer.tier, customer.tier_since = ranking.tier, today
-    customer.tier_reason = reason_of(ranking, amount)
-    return TierChange(customer, before, ranking.tier, customer.tier_reason)
 
 
 def reason_of(ranking: Ranking, amount: int) -> str:

@@ -24,6 +24,7 @@ from quyu.apps.performance.selectors.tree import Frame, board, frame
 from quyu.apps.performance.web import exports
 from quyu.apps.performance.web.asked import READINGS, asked
 from quyu.apps.performance.web.nowhere import Nowhere, or_empty
+from quyu.apps.performance.web.tiers import may_retier
 from quyu.apps.targets.selectors.freezing import NothingToPlan
 from quyu.kernel.period import NotAPeriod
 from quyu.platform.people import guard
@@ -95,6 +96,7 @@ def customers_page(request: GuardedRequest) -> HttpResponseBase:
     page = Paginator(found, LINES_A_PAGE).get_page(request.GET.get("page"))
     totals = (sum(row.actual for row in found), sum(row.before for row in found))
     context = {**_common(request, shown, region), "page": page, "query": wanted, "totals": totals}
+    context["may_retier"] = may_retier(request)
     return render(request, "performance/customers.html.jinja", context)
 
 

@@ -1,10 +1,12 @@
 from django.urls import path
 
-from quyu.apps.performance.web import pages, parts
+from quyu.apps.performance.web import pages, parts, tiers
 
 urlpatterns = [
     path("", pages.board_page, name="performance"),
     path("restate/", pages.restate, name="performance-restate"),
+    path("tiers/", tiers.tiers_page, name="customer-tiers"),
+    path("tiers/apply/", tiers.retier, name="customer-retier"),
     path("customers/", pages.customers_page, name="performance-customers"),
     path("parts/customer/<path:code>/", parts.customer, name="performance-customer-panel"),
     path("parts/territory/<path:code>/", parts.territory, name="performance-territory-panel"),
