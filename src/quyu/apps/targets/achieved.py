@@ -1,6 +1,6 @@
 """What has been achieved per region node of a plan, by any metric; actuals live in an app above this one.
 
-Unlike `actuals` (history for a baseline, cell by cell) a figure here is measured for the node as a whole, so
+Unlike `sales` (history for a baseline, cell by cell) a figure here is measured for the node as a whole, so
 that shares and counts of distinct customers are right at every level.
 """
 

@@ -76,7 +76,7 @@ def _say(found: Proof) -> None:
 @verify.command(
     cls=Command, name="letter", help=_("核验一份责任书 PDF：与登记的指纹一致、签名有效、数与目标版本一致。")
 )
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument("file", metavar=_("文件"), type=click.Path(exists=True, dir_okay=False, path_type=Path))
 def letter(file: Path) -> None:
     sha256 = hashlib.sha256(file.read_bytes()).hexdigest()
     rows = Letter.objects.select_related("person", "sealed", "signed", "plan_version__plan")
