@@ -8,8 +8,10 @@ from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 
-from quyu.apps.targets import selectors
+from quyu.apps.targets import selectors, store
+from quyu.apps.targets.axes import Axes, Node
 from quyu.apps.targets.models import ExcludedOrder, PlanDraft, PlanVersion
+from quyu.platform.catalog.models import ProductLine
 from tests.apps.targets.plans import make_plan
 from tests.people import Company, client_of
 
@@ -164,6 +166,25 @@ def test_an_unknown_measure_breaks_no_later_step(selling: Company) -> None:
     for step in ("history", "weights", "dimensions", "total", "create"):
         assert client.get(address(step)).url == address("year")  # type: ignore[attr-defined]
     assert post(client, "total", **TOTAL).status_code == 302
+
+
+@pytest.mark.capability("TGT4")
+def test_a_new_line_is_planned_as_a_part_of_another(selling: Company) -> None:
+    ProductLine.objects.create(code="NEW", name="新品", sort_order=9)
+    client = client_of(selling.operations)
+    walk(client)
+    wrong = post(client, "dimensions", **{"like-NEW": "TEA", "factor-NEW": "六成"})
+    assert wrong.status_code == 422
+    assert "请填 1 到 1000 之间的数" in text(wrong)
+
+    post(client, "dimensions", **{"like-NEW": "TEA", "factor-NEW": "30"})
+    make(client)
+
+    version = PlanVersion.objects.get()
+    axes, base = Axes.from_json(version.axes), store.load(version, store.BASE)
+    root = axes.tree.root
+    tea, new = (base[axes.block(Node(root, "2027", line))].sum() for line in ("TEA", "NEW"))
+    assert new == pytest.approx(tea * 0.3, rel=1e-3)
 
 
 def test_an_order_without_a_reason_is_not_left_out(selling: Company) -> None:

@@ -152,7 +152,7 @@ def basis_of(answers: Answers) -> Basis:
         weights=weights.weights(),
         potential=weights.cleaned_data["potential"],
         extras=tuple(dimensions.cleaned_data["extras"]),
-        likes=tuple(LikeOf(new, source) for new, source in sorted(dimensions.likes().items())),
+        likes=tuple(LikeOf(new, *like) for new, like in sorted(dimensions.likes.items())),
     )
 
 

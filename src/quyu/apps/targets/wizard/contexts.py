@@ -12,7 +12,7 @@ from quyu.apps.targets.services.history.drafts import Prepared
 from quyu.apps.targets.wizard import answers as keeping
 from quyu.apps.targets.wizard import preview
 from quyu.apps.targets.wizard.answers import Answers
-from quyu.apps.targets.wizard.forms import GROWTH_WAYS
+from quyu.apps.targets.wizard.forms import FACTOR, GROWTH_WAYS, LIKE
 from quyu.kernel.measure import format_value, say_value
 from quyu.kernel.rate import format_bp, growth_bp
 
@@ -105,12 +105,20 @@ def _rates(form: Any, kind: str, trends: dict[str, int], name: Callable[[str], s
 def _of_dimensions(answers: Answers, prepared: Prepared | None) -> Context:
     if prepared is None:
         return {}
+    form, said = answers.dimensions_form(), answers.of("dimensions")
+    form.is_valid()
     return {
+        "form": form,
         "cell_count": prepared.past.axes.size,
-        "series_count": prepared.past.keys.size,
         "dimensions": prepared.past.axes.dimensions,
         "newcomers": [
-            (one, answers.of("dimensions").get(f"like-{one.code}", "")) for one in preview.newcomers(prepared)
+            {
+                "one": one,
+                "chosen": said.get(LIKE + one.code, ""),
+                "factor": said.get(FACTOR + one.code, "100"),
+                "error": form.factor_errors.get(one.code, ""),
+            }
+            for one in preview.newcomers(prepared)
         ],
     }
 

@@ -21,7 +21,8 @@ from quyu.platform.fields.values import spoken
 
 BASELINE, AMOUNT, GROWTH = "baseline", "amount", "growth"
 RATE_LIMITS = (-90, 500)
-LIKE = "like-"
+LIKE, FACTOR = "like-", "factor-"
+FACTOR_LIMITS = (1, 1_000)
 CHECK = {"class": "form-check-input"}
 GROWTH_WAYS = {
     TREND: gettext_lazy("沿用公司历年平均增长"),
@@ -179,13 +180,28 @@ class DimensionsForm(forms.Form):
         widget=forms.CheckboxSelectMultiple(CHECK),
     )
 
-    def likes(self) -> dict[str, str]:
-        """New node or line -> the one it is like, as chosen."""
-        return {
-            name.removeprefix(LIKE): str(code)
-            for name, code in self.data.items()
-            if name.startswith(LIKE) and code
-        }
+    def __init__(self, data: Mapping[str, Any]) -> None:
+        super().__init__(data)
+        self.likes: dict[str, tuple[str, int]] = {}
+        self.factor_errors: dict[str, str] = {}
+
+    def clean(self) -> dict[str, Any]:
+        """`likes`: new node or line -> the one it is like and its factor in basis points; a factor is a percentage."""
+        given = super().clean() or {}
+        for name, source in self.data.items():
+            new = name.removeprefix(LIKE)
+            if new == name or not source:
+                continue
+            try:
+                factor = Decimal(str(self.data.get(FACTOR + new) or 100).strip().removesuffix("%"))
+                if not FACTOR_LIMITS[0] <= factor <= FACTOR_LIMITS[1]:
+                    raise InvalidOperation
+                self.likes[new] = (str(source), int(factor * 100))
+            except InvalidOperation:
+                self.factor_errors[new] = _("请填 1 到 1000 之间的数，如 60。")
+        if self.factor_errors:
+            self.add_error(None, _("比照的百分比有误，请看标红的格子。"))
+        return given
 
 
 class TotalForm(forms.Form):

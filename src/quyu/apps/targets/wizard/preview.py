@@ -131,6 +131,7 @@ class Newcomer:
 
     code: str
     name: str
+    is_line: bool
     sources: tuple[tuple[str, str], ...]
 
 
@@ -142,10 +143,10 @@ def newcomers(prepared: Prepared) -> Iterator[Newcomer]:
     known = tuple((code, axes.name(code)) for code in old)
     for number in prepared.made.without_history:
         code = axes.leaves[number]
-        yield Newcomer(code, axes.name(code).removeprefix(TERRITORY), known)
+        yield Newcomer(code, axes.name(code).removeprefix(TERRITORY), False, known)
     lines = past.placing.lines
     of_line = sold.sum(axis=0)
     sources = tuple((code, axes.line_name(code)) for n, code in enumerate(lines) if of_line[n] > 0)
     for number, code in enumerate(lines):
         if of_line[number] <= 0:
-            yield Newcomer(code, axes.line_name(code), sources)
+            yield Newcomer(code, axes.line_name(code), True, sources)
