@@ -1,8 +1,10 @@
 """A draft handed down level by level: who may move how much, who is where, what is late."""
 
+import re
 from datetime import date, timedelta
 
 import pytest
+from django.urls import reverse
 
 from quyu.apps.targets import store
 from quyu.apps.targets.axes import Axes, UnknownNode
@@ -19,7 +21,7 @@ from quyu.apps.targets.services.rounds import Band, DeadlinePast, NothingBelow, 
 from quyu.platform.notices.models import Notice
 from quyu.platform.people.models import User
 from tests.apps.targets.plans import AT, edit, make_plan, scope
-from tests.people import TODAY, Company
+from tests.people import TODAY, Company, client_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.capability("DEC9")]
 
@@ -113,6 +115,34 @@ def test_a_split_within_the_band_is_saved_and_past_it_is_refused_with_the_range(
         edit(plan, company.boss, "T:苏南", "2027", first * 10_600 // 10_000, rule="total")
     assert f"{(first + first * 500 // 10_000) // 100:,}." in str(refused.value)
     assert year(plan, "T:苏南") == first * 10_400 // 10_000
+
+
+@pytest.mark.parametrize("period", ["2027", "2027-03"])
+def test_the_band_is_said_before_anything_is_typed(company: Company, plan: PlanVersion, period: str) -> None:
+    start(company, plan, bands=(Band(2, 300, 500),))
+    for region in ("EAST", "SOUTH"):
+        hand_down(plan, company.director, region)
+    edit(plan, company.boss, "T:苏南", "2027", year(plan, "T:苏南") * 10_100 // 10_000, rule="total")
+    asked = {"region": "T:苏南", "period": period, "rule": "none"}
+
+    said = client_of(company.boss).get(reverse("target-outlook", args=[plan.pk]), asked).json()
+
+    least, most = (int(re.sub(r"\D", "", part)) for part in said["interval"].split("至"))
+    assert least < said["value_fen"] < most
+    for value in (least - 1, most + 1):
+        with pytest.raises(OutsideBand):
+            edit(plan, company.boss, "T:苏南", period, value)
+    for value in (least, most):
+        edit(plan, company.boss, "T:苏南", period, value)
+
+
+def test_who_waits_is_told_before_he_types(company: Company, plan: PlanVersion) -> None:
+    start(company, plan)
+    said = client_of(company.boss).get(
+        reverse("target-outlook", args=[plan.pk]), {"region": "T:苏南", "period": "2027", "rule": "total"}
+    )
+    assert said.json()["interval"] == ""
+    assert "未下达" in said.json()["sentence"]
 
 
 def test_small_steps_count_together_in_a_band(company: Company, plan: PlanVersion) -> None:

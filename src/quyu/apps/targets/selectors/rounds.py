@@ -47,6 +47,17 @@ class Range:
     def admits(self, value: int) -> bool:
         return value >= self.lower and (self.upper is None or value <= self.upper)
 
+    def moved(self, step: int) -> "Range":
+        """The same, so much further up."""
+        return Range(self.lower + step, None if self.upper is None else self.upper + step)
+
+    def within(self, other: "Range | None") -> "Range":
+        """What both allow."""
+        if other is None:
+            return self
+        uppers = [upper for upper in (self.upper, other.upper) if upper is not None]
+        return Range(max(self.lower, other.lower), min(uppers, default=None))
+
 
 def around(handed: int, bp: int | None, *also: int) -> Range:
     """So many basis points around what was handed down, inwards to whole units, and wide enough for `also`."""

@@ -7,18 +7,20 @@ when the node was handed down. Two things bind, measured alike: the limit of the
 each child.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 
 from quyu.apps.targets import store
 from quyu.apps.targets.axes import Axes, Block, Cells, Node
-from quyu.apps.targets.choices import Answer, Handing
+from quyu.apps.targets.choices import Answer, EditRule, Handing
 from quyu.apps.targets.models import Handover, Operation, PlanVersion, Round, RoundBand
 from quyu.apps.targets.selectors.hedges import Hedges, carried, hedges_of
 from quyu.apps.targets.selectors.log import rewind
 from quyu.apps.targets.selectors.reach import Reach
 from quyu.apps.targets.selectors.rounds import HANDED, Range, around, bands_of, open_round
 from quyu.apps.targets.services.handing import follow
+from quyu.apps.targets.spreading import widest
 from quyu.apps.targets.sums import region_sums
 from quyu.kernel.measure import UNITS, Unit, say_exactly
 from quyu.kernel.rate import format_bp
@@ -169,36 +171,67 @@ def _within_band(
     hedges: Hedges,
 ) -> None:
     """The own total within its band, and every child the actor moved within his."""
-    bands = bands_of(found)
     rows = {row.region: row for row in Handover.objects.filter(round=found)}
     for top in reach.tops:
-        row = rows.get(top)
         block = axes.block(Node(top, axes.period.root))
-        if row is None or bool((before[block] == after[block]).all()):
+        if top not in rows or bool((before[block] == after[block]).all()):
             continue
-        if row.state not in HANDED - {Handing.CONFIRMED}:
-            raise NotHandedDown(axes.name(top), row.get_state_display())
-        handed = handed_down(version, before, role, since=row.handed_sequence, block=block)
-        first = hedges_of(version, upto=row.handed_sequence)
-        band = bands.get(row.depth, RoundBand(total_bp=0))
-        limits = [(top, band.total_bp), *((child, band.child_bp) for child in axes.tree.children(top))]
-        limits.sort(key=lambda pair: pair[0] not in {node.region for node in nodes})  # what was typed first
-        _require_range(axes, rows, limits, (handed, first), (after, hedges), version.plan.unit)
+        typed = {node.region for node in nodes}
+        for bound in sorted(
+            _bounds(version, axes, rows, top, role, before), key=lambda bound: bound.region not in typed
+        ):
+            now = carried(axes, after, hedges, bound.region)
+            if bound.was != now and not bound.allowed.admits(now):
+                raise OutsideBand(axes.name(bound.region), bound.was, bound.allowed, now, version.plan.unit)
 
 
-def _require_range(
-    axes: Axes,
-    rows: dict[str, Handover],
-    limits: Sequence[tuple[str, int | None]],
-    handed: tuple[Cells, Hedges],
-    after: tuple[Cells, Hedges],
-    unit: Unit,
-) -> None:
-    for region, bp in limits:
-        was, now = carried(axes, *handed, region), carried(axes, *after, region)
-        allowed = around(was, bp, *_agreed(rows.get(region)))
-        if was != now and not allowed.admits(now):
-            raise OutsideBand(axes.name(region), was, allowed, now, unit)
+@dataclass(frozen=True)
+class Bound:
+    """What a region carried when it was handed down, and what it may carry, in the unit of the measure."""
+
+    region: str
+    was: int
+    allowed: Range
+
+
+def _bounds(
+    version: PlanVersion, axes: Axes, rows: Mapping[str, Handover], top: str, role: Role, cells: Cells
+) -> Iterator[Bound]:
+    """Of a node in a round and each of its children. Raises NotHandedDown."""
+    row = rows[top]
+    if row.state not in HANDED - {Handing.CONFIRMED}:
+        raise NotHandedDown(axes.name(top), row.get_state_display())
+    block = axes.block(Node(top, axes.period.root))
+    handed = handed_down(version, cells, role, since=row.handed_sequence, block=block)
+    first = hedges_of(version, upto=row.handed_sequence)
+    band = bands_of(row.round).get(row.depth, RoundBand(total_bp=0))
+    for region, bp in [(top, band.total_bp), *((child, band.child_bp) for child in axes.tree.children(top))]:
+        was = carried(axes, handed, first, region)
+        yield Bound(region, was, around(was, bp, *_agreed(rows.get(region))))
+
+
+def room_of(
+    version: PlanVersion, axes: Axes, node: Node, rule: EditRule, *, reach: Reach, scope: Scope
+) -> Range | None:
+    """What the open round leaves a node, before anything is typed; None where it leaves it free.
+
+    Siblings that make room have bounds of their own, which only the edit itself asks. Raises NotHandedDown.
+    """
+    found = open_round(version)
+    if found is None or reach.is_everything:
+        return None
+    rows = {row.region: row for row in Handover.objects.filter(round=found)}
+    cells, hedges, outer = store.load(version), hedges_of(version), widest(axes, node, rule)
+    over, kept = ({at.region, *axes.tree.ancestors(at.region)} for at in (node, outer))
+    value, room = int(cells[axes.block(node)].sum()), None
+    for top in reach.tops:
+        if top not in rows or top not in over:
+            continue
+        for bound in _bounds(version, axes, rows, top, _level(scope), cells):
+            if bound.region in over - (kept if rule == EditRule.KEEP_TOTAL else set()):
+                step = value - carried(axes, cells, hedges, bound.region)
+                room = bound.allowed.moved(step).within(room)
+    return room
 
 
 def _agreed(row: Handover | None) -> Iterator[int]:

@@ -15,8 +15,10 @@ from quyu.apps.targets.choices import EditRule
 from quyu.apps.targets.models import Lock, Operation, PlanVersion
 from quyu.apps.targets.selectors.outlook import outlook
 from quyu.apps.targets.selectors.reach import MovedAway, NotYours
+from quyu.apps.targets.selectors.rounds import Range
 from quyu.apps.targets.selectors.sheet import Layers, exact
 from quyu.apps.targets.selectors.shifts import shifts
+from quyu.apps.targets.services.delegated import NotHandedDown, room_of
 from quyu.apps.targets.spreading import OutOfInterval, widest
 from quyu.apps.targets.web.access import Json, node_or_404, refusals_as_json, version_or_404
 from quyu.apps.targets.web.conflicts import conflict_json
@@ -134,14 +136,14 @@ def before_typing(request: GuardedRequest, pk: int) -> HttpResponse:
         touched = widest(axes, node, rule)
         reach.require(axes, node, touched)
         reach.require_today(axes, axes.tree.preorder(touched.region))
-    except (NotYours, MovedAway) as refusal:
+        room = room_of(version, axes, node, rule, reach=reach, scope=request.scope)
+    except (NotYours, MovedAway, NotHandedDown) as refusal:
         return JsonResponse({"interval": "", "sentence": spoken(refusal)})
     found = outlook(version, node, rule, at=request.today)
-    lower, upper = (
-        say_exactly(value or 0, version.plan.unit) for value in (found.lower_fen, found.upper_fen)
-    )
+    possible = Range(found.lower_fen, found.upper_fen).within(room)
+    lower, upper = (say_exactly(value or 0, version.plan.unit) for value in (possible.lower, possible.upper))
     numbers = {"lower": lower, "upper": upper}
-    if found.upper_fen is None:
+    if possible.upper is None:
         interval = _("可填 %(lower)s 以上。") % numbers
     else:
         interval = _("可填 %(lower)s 至 %(upper)s。") % numbers
