@@ -2,8 +2,11 @@
 
 from datetime import datetime
 
+from django.core.files.base import ContentFile
+
 from quyu.apps.targets.axes import Axes
 from quyu.apps.targets.models import ChangeEvidence, PlanVersion, TargetChange
+from quyu.platform.files import services as files
 from tests.authorization.world import World
 
 
@@ -16,6 +19,8 @@ def make_changes(world: World, at: datetime) -> None:
             plan_version=version, title=world.mark("调"), trigger="market", region=leaf, period=axes.root.period,
             first_month=axes.months[6], reason=world.mark("调"), created_by=world.users["ops"], created_at=at,
         )  # fmt: skip
+        proof = ContentFile(b"proof", name=world.mark("件"))
+        kept = files.store(upload=proof, actor=world.users["ops"], at=at)
         ChangeEvidence.objects.create(
-            change=change, text=world.mark("据"), added_by=world.users["ops"], added_at=at
+            change=change, text=world.mark("据"), file=kept, added_by=world.users["ops"], added_at=at
         )

@@ -84,7 +84,7 @@ def changes() -> Iterator[Topic]:
     )  # fmt: skip
     yield Topic(
         "changes/<int:pk>/evidence/<int:evidence>/", "changes/<int:pk>/evidence/<int:evidence>/", "GET", view,
-        table="targetchange", status=frozenset({404}), ask=lambda s, c: Ask("GET", f"/changes/{c.pk}/evidence/1/"),
+        table="targetchange", shows=asked_for, ask=lambda s, c: Ask("GET", f"/changes/{c.pk}/evidence/{evidence_of(s, c)}/"),
     )  # fmt: skip
     yield Topic(
         "changes/rules/", "changes/rules/", "GET", (("change", "publish"),), ask=lambda s, c: Ask("GET", "/changes/rules/"),
@@ -101,12 +101,17 @@ def changes() -> Iterator[Topic]:
     )  # fmt: skip
 
 
+def evidence_of(site: Site, case: Case) -> int:
+    return next(pk for pk, row in site.raw["changeevidence"].items() if row["change_id"] == case.pk)
+
+
 def asked_for(site: Site, case: Case) -> set[str]:
     """The changes in reach, their evidence, who asked for them, and the plan they are about."""
     seen = sees(site, case, "targetchange", "change", "view")
     found = {mark for key in seen for mark in marks_in(str(site.raw["targetchange"][key]))}
-    rows = site.raw["changeevidence"].values()
-    found |= {mark for row in rows if row["change_id"] in seen for mark in marks_in(str(row))}
+    rows = [row for row in site.raw["changeevidence"].values() if row["change_id"] in seen]
+    found |= {mark for row in rows for mark in marks_in(str(row))}
+    found |= site.seen.of("storedfile", [row["file_id"] for row in rows])
     askers = {site.raw["targetchange"][key]["created_by_id"] for key in seen}
     return found | site.seen.of("user", askers) | site.seen.of("plan", site.raw["plan"])
 
