@@ -144,7 +144,7 @@ def test_accepting_on_the_page_needs_the_password(company: Company) -> None:
     assert (right.status_code, letters_of(company, "owner").get().state) == (302, LetterState.ACCEPTED)
     assert "核验通过" in client.get(reverse("letter-verify", args=[letter.pk])).content.decode()
     pdf = client.get(reverse("letter-file", args=[letter.pk]))
-    assert (pdf["Content-Type"], pdf.content[:5]) == ("application/pdf", b"%PDF-")
+    assert (pdf["Content-Type"], pdf.getvalue()[:5]) == ("application/pdf", b"%PDF-")
 
 
 def test_guessing_passwords_has_to_wait(company: Company) -> None:

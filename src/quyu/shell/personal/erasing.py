@@ -12,6 +12,8 @@ from typing import Any
 from django.conf import settings
 from django.db import connection, models, transaction
 
+from quyu.apps.targets.models import Letter
+from quyu.apps.targets.selectors.letters import letter_files
 from quyu.kernel.refusal import Refusal
 from quyu.platform.audit import links
 from quyu.platform.audit import services as audit
@@ -105,9 +107,10 @@ def no_backup_meanwhile() -> Iterator[None]:
 def _everywhere(subject: Subject, replacer: Replacer, shared: tuple[str, ...]) -> Erased:
     batches = _rename_code(subject, replacer)
     rows = _own_rows(subject, replacer) + sum(sweep.clean_texts(replacer).values())
-    rows += sweep.clean_operations(replacer)
+    rows += sweep.clean_letters(replacer) + sweep.clean_operations(replacer)
+    letters = clear_letters(subject)
     changed, cleared = clean_files(replacer)
-    return Erased(replacer.pseudonym, rows, 0, changed, cleared, batches, shared)
+    return Erased(replacer.pseudonym, rows, 0, changed, cleared + letters, batches, shared)
 
 
 def totals() -> dict[str, int]:
@@ -174,6 +177,16 @@ def _rename_code(subject: Subject, replacer: Replacer) -> int:
     for past in history_of(model):
         past._base_manager.filter(id=subject.row.pk).update(code=new)
     return rename_code(subject.code, new)
+
+
+def clear_letters(subject: Subject) -> int:
+    """The files of the person's own letters: a signed PDF cannot be rewritten. Their fingerprints stay."""
+    own = Letter.objects.filter(person=subject.row) if subject.kind == "person" else Letter.objects.none()
+    files = StoredFile.objects.filter(pk__in=letter_files(own)).exclude(path="")
+    paths = list(files.values_list("path", flat=True))
+    for path in paths:
+        clearing.replace_content(path, None)
+    return len(paths)
 
 
 def clean_files(replacer: Replacer) -> tuple[int, int]:

@@ -10,6 +10,8 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from quyu.apps.targets.models import Letter
+from quyu.apps.targets.selectors.letters import letter_files
 from quyu.platform.audit import chain
 from quyu.platform.audit import services as audit
 from quyu.platform.audit.models import ChainHead
@@ -28,7 +30,7 @@ MONTHS_OF_YEAR = 12
 
 @dataclass(frozen=True)
 class Due:
-    """Who left, what was uploaded and whose rejected rows were found before the days given."""
+    """Who left, what was uploaded (letters were not) and whose rejected rows were found before the days given."""
 
     leavers: Sequence[Person]
     uploads: QuerySet[StoredFile]
@@ -57,6 +59,7 @@ def due(today: date, *, leavers_months: int, uploads_months: int, rejected_days:
     if uploads_months:
         before = audit.moment(months_before(today, uploads_months))
         uploads = StoredFile.objects.filter(created_at__lt=before).exclude(path="")
+        uploads = uploads.exclude(pk__in=letter_files(Letter.objects.all()))
     runs: list[int] = []
     if rejected_days:
         last = audit.moment(today - timedelta(days=rejected_days))

@@ -9,15 +9,18 @@ from typing import Any
 from django.db import models
 from django.db.models.functions import Cast
 
-from quyu.apps.targets.models import Operation
+from quyu.apps.targets.models import Letter, Operation, PlanVersion
+from quyu.apps.targets.selectors.letter_content import digest_of
 from quyu.apps.targets.selectors.log import chain as operation_digest
+from quyu.apps.targets.selectors.seal import version_digest
 from quyu.platform.audit import redaction
 from quyu.platform.audit.models import Decision
 from quyu.platform.audit.personal import TEXT
 from quyu.shell.personal.register import fields_treated
 from quyu.shell.personal.wording import Replacer
 
-CHAINED = (Decision, Operation)
+CHAINED = (Decision, Operation, Letter)
+"""What a fingerprint covers: cleaned together with it."""
 
 
 def with_values(
@@ -36,7 +39,7 @@ def with_values(
 
 
 def clean_texts(replacer: Replacer) -> dict[str, int]:
-    """Replace the values in all texts but the chained logs; rows changed by model."""
+    """Replace the values in all texts but those that a fingerprint covers; rows changed by model."""
     changed: dict[str, int] = {}
     for model, names in fields_treated(TEXT).items():
         if model in CHAINED:
@@ -69,8 +72,8 @@ def clean_operations(replacer: Replacer) -> int:
     """Replace the values in the logs of target versions and link those anew; how many operations said them."""
     touched = with_values(Operation, fields_treated(TEXT)[Operation], replacer.values)
     count = 0
-    for version in sorted(set(touched.values_list("plan_version", flat=True))):
-        previous = ""
+    for version in PlanVersion.objects.filter(pk__in=set(touched.values_list("plan_version", flat=True))):
+        previous, printed = "", version_digest(version)
         for row in Operation.objects.filter(plan_version=version).order_by("sequence"):
             said = (replacer.value(row.detail), replacer.text(row.reason)[:300])
             count += said != (row.detail, row.reason)
@@ -78,4 +81,31 @@ def clean_operations(replacer: Replacer) -> int:
             row.digest = operation_digest(previous, row.kind, row.detail, row.reason, row.actor_id, row.at)
             row.save(update_fields=["detail", "reason", "digest"])
             previous = row.digest
+        _certify_anew(version, printed)
     return count
+
+
+def clean_letters(replacer: Replacer) -> int:
+    """Replace the values in the text of letters; how many said them."""
+    said = with_values(Letter, fields_treated(TEXT)[Letter], replacer.values)
+    for letter in said:
+        letter.objection = replacer.text(letter.objection)[:500]
+        _fingerprint_anew(letter, replacer.value(letter.content))
+    return len(said)
+
+
+def _certify_anew(version: PlanVersion, printed: str) -> None:
+    """The letters of a version whose log was linked anew name its new digest, if they named the old one."""
+    now = version_digest(version)
+    for letter in Letter.objects.filter(plan_version=version):
+        if letter.content["certificate"] == printed:
+            _fingerprint_anew(letter, {**letter.content, "certificate": now})
+
+
+def _fingerprint_anew(letter: Letter, content: dict[str, Any]) -> None:
+    """Another text, and its fingerprint if the one before it held: what was tampered with stays found out."""
+    was_whole = digest_of(letter.content) == letter.content_digest
+    digest = digest_of(content) if was_whole else letter.content_digest
+    Letter.objects.filter(pk=letter.pk).update(
+        content=content, content_digest=digest, objection=letter.objection
+    )

@@ -18,9 +18,7 @@ class Replacer:
     _pattern: re.Pattern[str] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        alternatives = [
-            re.escape(text) for text in (*longest_first(self.others), *longest_first(self.values))
-        ]
+        alternatives = [whole(text) for text in (*longest_first(self.others), *longest_first(self.values))]
         object.__setattr__(self, "_pattern", re.compile("|".join(alternatives) or r"(?!)"))
 
     def text(self, text: str) -> str:
@@ -42,6 +40,13 @@ class Replacer:
 
     def _one(self, match: re.Match[str]) -> str:
         return self.pseudonym if match[0] in self.values else match[0]
+
+
+def whole(text: str) -> str:
+    """The pattern of a value; one in Latin letters is no part of a longer word, such as a key of what JSON holds."""
+    before = "(?<![A-Za-z])" if re.match("[A-Za-z]", text) else ""
+    after = "(?![A-Za-z])" if re.search("[A-Za-z]$", text) else ""
+    return f"{before}{re.escape(text)}{after}"
 
 
 def longest_first(texts: Iterable[str]) -> Sequence[str]:

@@ -21,9 +21,13 @@ from quyu.platform.files.models import StoredFile
 
 @dataclass(frozen=True)
 class LetterCheck:
-    """What was found wrong, in words; empty when all holds. `signatures` are those of the newest file."""
+    """What was found wrong, in words; empty when all holds. `signatures` are those of the newest file.
+
+    `is_cleared`: the files went with the personal data of an erased person, only their fingerprints are left.
+    """
 
     number: str
+    is_cleared: bool
     findings: tuple[str, ...]
     signatures: tuple[Checked, ...]
 
@@ -36,7 +40,11 @@ def check_letter(letter: Letter, loaded: Loaded | None = None) -> LetterCheck:
     """Every check of one letter; `loaded` saves reading the cells of its version again."""
     found: list[Checked] = []
     findings = [*_text(letter, loaded or Loaded.of(letter.plan_version)), *_files(letter, found)]
-    return LetterCheck(letter.number, tuple(findings), tuple(found))
+    return LetterCheck(letter.number, _is_cleared(letter), tuple(findings), tuple(found))
+
+
+def _is_cleared(letter: Letter) -> bool:
+    return letter.sealed is not None and not letter.sealed.path
 
 
 def _text(letter: Letter, loaded: Loaded) -> Iterator[str]:
@@ -50,7 +58,7 @@ def _text(letter: Letter, loaded: Loaded) -> Iterator[str]:
 
 
 def _files(letter: Letter, found: list[Checked]) -> Iterator[str]:
-    if letter.sealed is None:
+    if letter.sealed is None or _is_cleared(letter):
         return
     sealed = _bytes(letter.sealed)
     if sealed is None:
@@ -85,6 +93,8 @@ def _signers(letter: Letter, by_field: dict[str, Checked], *, is_signed: bool) -
 
 def _bytes(stored: StoredFile) -> bytes | None:
     """The file, if it is still the one that was stored."""
+    if not stored.path:
+        return None
     path = files.path_of(stored)
     content = path.read_bytes() if path.is_file() else b""
     return content if hashlib.sha256(content).hexdigest() == stored.sha256 else None

@@ -41,6 +41,12 @@ def letters_of(user: User) -> QuerySet[Letter]:
     return rows.order_by("-plan_version__plan__year", "-issued_at", "-pk")
 
 
+def letter_files(letters: QuerySet[Letter]) -> set[int]:
+    """The numbers of their stored files, sealed and signed."""
+    rows = letters.values_list("sealed", "signed")
+    return {pk for pair in rows for pk in pair if pk is not None}
+
+
 def progress(letters: Iterable[Letter], today: date) -> list[Progress]:
     """Standing letters counted by the unit above their first region, in the order of the units' names."""
     units: dict[str, Counter[str]] = {}

@@ -1,11 +1,10 @@
 """Changes of targets in force: list, request, evidence, analysis, approval; and the rules that propose them."""
 
 from typing import Any
-from urllib.parse import quote
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import Http404, HttpResponse
+from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -23,7 +22,7 @@ from quyu.platform.approvals.models import Approval
 from quyu.platform.audit import services as audit
 from quyu.platform.fields.received import whole_number
 from quyu.platform.fields.values import spoken
-from quyu.platform.files import services as files
+from quyu.platform.files.downloads import ANY_KIND, content_or_404
 from quyu.platform.people import guard, policy
 from quyu.platform.people.guard import GuardedRequest
 
@@ -233,14 +232,14 @@ def close(request: GuardedRequest, pk: int) -> HttpResponse:
 
 @guard.require("change", "view")
 @require_GET
-def attachment(request: GuardedRequest, pk: int, evidence: int) -> HttpResponse:
-    """A file given as evidence, as it was given, never shown in the page."""
+def attachment(request: GuardedRequest, pk: int, evidence: int) -> FileResponse:
+    """A file given as evidence, as it was given."""
     change = change_or_404(request, pk)
     row = get_object_or_404(ChangeEvidence, pk=evidence, change=change, file__isnull=False)
     assert row.file is not None
-    response = HttpResponse(files.path_of(row.file).read_bytes(), content_type="application/octet-stream")
-    response["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(row.file.name)}"
-    return response
+    return FileResponse(
+        content_or_404(row.file), as_attachment=True, filename=row.file.name, content_type=ANY_KIND
+    )
 
 
 @guard.require("change", "publish")

@@ -1,11 +1,10 @@
 """Responsibility letters: everybody's own, those below a manager, accepting, contesting, the file and its check."""
 
 from http import HTTPStatus
-from urllib.parse import quote
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpResponse
+from django.http import FileResponse, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
@@ -18,7 +17,7 @@ from quyu.apps.targets.selectors.letter_check import check_letter
 from quyu.apps.targets.services import changes, letters
 from quyu.kernel.refusal import Refusal
 from quyu.platform.fields.values import spoken
-from quyu.platform.files import services as files
+from quyu.platform.files.downloads import content_or_404
 from quyu.platform.people import guard, policy
 from quyu.platform.people.guard import GuardedRequest
 from quyu.platform.signin import proof
@@ -83,13 +82,12 @@ def _context(request: GuardedRequest, letter: Letter) -> dict[str, object]:
 
 @guard.require("letter", "export")
 @require_GET
-def file(request: GuardedRequest, pk: int) -> HttpResponse:
+def file(request: GuardedRequest, pk: int) -> FileResponse:
     """The PDF: with the acceptance where there is one, else with the company's seal."""
     letter = letter_or_404(request, pk)
     stored = letter.signed or letters.sealed_file(letter=letter, at=request.now)
-    response = HttpResponse(files.path_of(stored).read_bytes(), content_type="application/pdf")
-    response["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(f'{letter.number}.pdf')}"
-    return response
+    content = content_or_404(stored)
+    return FileResponse(content, as_attachment=True, filename=stored.name, content_type="application/pdf")
 
 
 @guard.require("letter", "view")

@@ -4,7 +4,7 @@ import uuid
 from collections.abc import Iterable
 
 from django.contrib import messages
-from django.http import FileResponse, Http404, HttpResponse
+from django.http import FileResponse, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
@@ -24,7 +24,7 @@ from quyu.apps.targets.web.rounds import handover_or_404
 from quyu.kernel.rate import growth_bp
 from quyu.kernel.refusal import Refusal
 from quyu.platform.fields.values import spoken
-from quyu.platform.files import services as files
+from quyu.platform.files.downloads import ANY_KIND, content_or_404
 from quyu.platform.people import guard
 from quyu.platform.people.guard import GuardedRequest
 from quyu.platform.people.web import say_errors
@@ -152,10 +152,5 @@ def evidence(request: GuardedRequest, pk: int) -> FileResponse:
     """A file beside an answer, always as a download, whatever it claims to be."""
     found = get_object_or_404(Evidence.objects.select_related("file", "move__handover"), pk=pk)
     handover_or_404(request, found.move.handover_id)
-    try:
-        content = files.path_of(found.file).open("rb")
-    except (Refusal, OSError):
-        raise Http404 from None
-    return FileResponse(
-        content, as_attachment=True, filename=found.file.name, content_type="application/octet-stream"
-    )
+    content = content_or_404(found.file)
+    return FileResponse(content, as_attachment=True, filename=found.file.name, content_type=ANY_KIND)
