@@ -121,12 +121,10 @@ def _changes(version: PlanVersion, axes: Axes, node: Node, reach: Reach) -> Iter
     """The latest operations that changed a cell below the node, newest first."""
     block = axes.block(node)
     operations = Operation.objects.filter(plan_version=version).select_related("actor").order_by("-sequence")
-    shown = 0
+    shown, hidden = 0, hedges.untold(version, reach)
     for operation in operations[:OPERATIONS_READ]:
         stored = operation.patch
-        if operation.kind == hedges.KIND and not reach.is_everything:
-            continue  # who carries a padded number is not told of it
-        if stored is None or not store.touched(bytes(stored))[block].any():
+        if operation.sequence in hidden or stored is None or not store.touched(bytes(stored))[block].any():
             continue
         yield change_of(operation, axes)
         shown += 1
