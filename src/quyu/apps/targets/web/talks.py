@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Iterable
+from http import HTTPStatus
 
 from django.contrib import messages
 from django.http import FileResponse, HttpResponse
@@ -24,6 +25,7 @@ from quyu.apps.targets.web.rounds import handover_or_404
 from quyu.kernel.rate import growth_bp
 from quyu.kernel.refusal import Refusal
 from quyu.platform.fields.values import spoken
+from quyu.platform.files import services as files
 from quyu.platform.files.downloads import ANY_KIND, content_or_404
 from quyu.platform.people import guard
 from quyu.platform.people.guard import GuardedRequest
@@ -54,7 +56,13 @@ def mine(request: GuardedRequest) -> HttpResponse:
 @require_GET
 def talk(request: GuardedRequest, pk: int) -> HttpResponse:
     """One node: the figures, what was said, and what may be said now."""
-    row = handover_or_404(request, pk)
+    return _shown(request, handover_or_404(request, pk))
+
+
+def _shown(
+    request: GuardedRequest, row: Handover, typed: SpeakForm | None = None, status: int = HTTPStatus.OK
+) -> HttpResponse:
+    """The page of a node; after a refusal with what was `typed`, files excepted."""
     version = row.round.plan_version
     axes = Axes.from_json(version.axes)
     place = place_of(axes, selectors.reach_of(axes, request.scope, at=request.today), row.region)
@@ -82,10 +90,11 @@ def talk(request: GuardedRequest, pk: int) -> HttpResponse:
         "decisions": _allowed(row, DECISIONS) if may_decide else [],
         "may_comment": is_open and guard.may(request, "commitment", "edit"),
         "token": uuid.uuid4(),
+        "typed": typed.data if typed else {},
         "is_late": request.today > row.round.due_on,
         **measured(version),
     }
-    return render(request, "targets/talk.html.jinja", context)
+    return render(request, "targets/talk.html.jinja", context, status=status)
 
 
 def _allowed(row: Handover, kinds: Iterable[MoveKind]) -> list[str]:
@@ -125,12 +134,13 @@ def decide(request: GuardedRequest, pk: int) -> HttpResponse:
 
 
 def _speak(request: GuardedRequest, row: Handover, kinds: Iterable[MoveKind]) -> HttpResponse:
+    """Say what was typed; a refusal leaves it on the page, read against the newest state."""
     version = row.round.plan_version
     months = Axes.from_json(version.axes).months
     form = SpeakForm(request.POST, request.FILES, unit=version.plan.unit.id, kinds=kinds, months=months)
     if not form.is_valid():
         say_errors(request, form)
-        return redirect("negotiation", row.pk)
+        return _shown(request, row, form, HTTPStatus.UNPROCESSABLE_ENTITY)
     given = form.cleaned_data
     try:
         kept = [files.store(upload=file, actor=request.user, at=request.now) for file in given["evidence"]]
@@ -141,8 +151,8 @@ def _speak(request: GuardedRequest, row: Handover, kinds: Iterable[MoveKind]) ->
         )  # fmt: skip
     except Refusal as refusal:
         messages.error(request, spoken(refusal))
-    else:
-        messages.success(request, _("已记录：%(kind)s。") % {"kind": MoveKind(given["kind"]).label})
+        return _shown(request, handover_or_404(request, row.pk), form, HTTPStatus.UNPROCESSABLE_ENTITY)
+    messages.success(request, _("已记录：%(kind)s。") % {"kind": MoveKind(given["kind"]).label})
     return redirect("negotiation", row.pk)
 
 
