@@ -187,6 +187,7 @@ def test_a_block_with_anything_wrong_is_refused_whole_and_each_cell_named(
     assert answer.status_code == 422
     assert sorted(said) == [1, 2, 3, 4, 5, 6]
     assert said[1] == "已锁定"
+    assert all(" · 2027" in one["label"] for one in answer.json()["wrong"] if one["place"] not in (2, 3))
     assert "公式" in said[5]
     assert said[6] == "不能小于零"
     assert store.digest(store.load(PlanVersion.objects.get(pk=draft.pk))) == before

@@ -1,5 +1,6 @@
 """What a planner types into a cell: a number of 万元, an amount with its unit, or growth on what is there."""
 
+import unicodedata
 from decimal import Decimal
 
 from quyu.kernel.measure import UNITS, NotAValue, parse_value
@@ -23,16 +24,16 @@ class FormulaTyped(Refusal):
 
 def is_growth(text: str) -> bool:
     """Whether the text means a change of what is there."""
-    return text.strip().endswith(("%", "％"))
+    return _plain(text).endswith("%")
 
 
 def typed_fen(text: str, *, current_fen: int) -> int:
     """`"12.5"` is 12.5 万元; `"1.2亿"`, `"300元"` say their unit; `"+8%"` grows the current value. Raises NotAnAmount, FormulaTyped."""
-    plain = text.strip().replace("％", "%").replace("＋", "+")
-    if plain.startswith(("=", "＝")):
+    plain = _plain(text)
+    if plain.startswith("="):
         raise FormulaTyped(text)
     if is_growth(plain):
-        if plain[0] not in "+-−":
+        if plain[0] not in "+-":
             raise NotAnAmount(text)
         bp = parse_decimal(plain[:-1]) * 100
         if bp != bp.to_integral_value() or abs(bp) > 1_000 * BP:
@@ -48,9 +49,14 @@ def typed(text: str, *, current: int, unit: str) -> int:
     """As `typed_fen`, in the unit of any measure. Raises NotAnAmount, NotAValue, FormulaTyped."""
     if unit == "fen":
         return typed_fen(text, current_fen=current)
-    if is_growth(text) or text.strip().startswith(("=", "＝")):
+    if is_growth(text) or _plain(text).startswith("="):
         try:
             return typed_fen(text, current_fen=current)
         except NotAnAmount:
             raise NotAValue(text, UNITS[unit].word) from None
     return parse_value(text, unit)
+
+
+def _plain(text: str) -> str:
+    """Half-width signs and digits, as parse_decimal reads them."""
+    return unicodedata.normalize("NFKC", text).strip().replace("−", "-")

@@ -31,6 +31,15 @@ class NotADraft(Refusal):
         super().__init__("not_a_draft", "目标版本为“{state}”，不能修改。请在其基础上新建版本。", state=state)
 
 
+class MovedMeanwhile(StaleSave):
+    """Somebody changed the node since it was read."""
+
+    def __init__(self, label: str, seen: str, theirs: str) -> None:
+        template = "“{name}”已被他人改动：您看到的是 {mine}，现在是 {theirs}。请核对后再改。"
+        super().__init__(name=label, mine=seen, theirs=theirs)
+        self.template = template
+
+
 def take_draft(plan_version: PlanVersion, *, right: tuple[str, str] = ("target", "edit")) -> PlanVersion:
     """The row as it is now, locked until the transaction ends. Raises NotADraft where its state closes the right."""
     version = PlanVersion.objects.select_for_update().select_related("plan").get(pk=plan_version.pk)
@@ -53,7 +62,7 @@ def require_fresh(
         if mine != theirs:
             unit = version.plan.unit
             shown = "—" if mine is None else say_exactly(mine, unit)
-            raise StaleSave(name=axes.label(node), mine=shown, theirs=say_exactly(theirs, unit))
+            raise MovedMeanwhile(axes.label(node), shown, say_exactly(theirs, unit))
 
 
 def record(

@@ -71,7 +71,8 @@ def refusals_as_json(view: View) -> View:
         try:
             return view(*args, **kwargs)
         except Refusal as refusal:
-            status = STATUS.get(type(refusal), HTTPStatus.UNPROCESSABLE_ENTITY)
+            found = (status for kind, status in STATUS.items() if isinstance(refusal, kind))
+            status = next(found, HTTPStatus.UNPROCESSABLE_ENTITY)
             return JsonResponse({"code": refusal.code, "message": spoken(refusal)}, status=status)
 
     return answered  # type: ignore[return-value]

@@ -83,22 +83,24 @@ def _read(
     text = str(given.get("text", "")).strip()
     if not text and "amount" not in given:
         return None
+    label = text
     try:
         node = node_of(given)
         where = axes.block(node)
         reach.require(axes, node, node)
+        label = axes.label(node)
         reach.require_today(axes, axes.tree.preorder(node.region))
         current = int(cells[where].sum())
         amount = given.get("amount")
         value = int(str(amount)) if _is_whole(amount) else expressions.typed(text, current=current, unit=unit)
     except Refusal as refusal:
-        return Wrong(place, text, spoken(refusal))
+        return Wrong(place, label, spoken(refusal))
     if value == current:
         return None
     lower, upper = spreading.feasible(axes, cells, locked, node, EditRule.PUSH_UP)
     if lower <= value and (upper is None or value <= upper):
         return services.NodeValue(node, value)
-    return Wrong(place, axes.label(node), _not_possible(bool(locked[where].any()), lower, upper))
+    return Wrong(place, label, _not_possible(bool(locked[where].any()), lower, upper))
 
 
 def _not_possible(is_locked: bool, lower: int, upper: int | None) -> str:
