@@ -21,18 +21,14 @@ function start(holder: HTMLElement, config: Config, text: Texts): void {
   const editor = new Editor(table, model, changes, text);
   const block = new Block(table, model, changes, text);
   const bar = new Bar(model, table, changes, dialogs);
-  const reload = () => {
-    model.expire();
-    table.repaint();
-  };
-  const result = new Result(changes, text, config.unit, () => model.version, reload);
+  const result = new Result(changes, text, config.unit, () => model.version, () => table.reload());
   editor.onHint = block.onHint = bar.hint;
   changes.onDone = (moved) => {
     result.moved(moved);
     bar.refresh();
   };
   changes.onRefused = (refusal, again) => {
-    result.refused(refusal, again);
+    result.refused(refusal, again, bar.isShown);
     bar.hint(refusal.message);
   };
   startKeyboard(table, model, editor, changes, block, text);

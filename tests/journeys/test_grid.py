@@ -212,3 +212,72 @@ def test_one_cell_is_changed_on_a_phone(visit_as: Visit, company: Company, draft
 
     expect(page.get_by_role("row", name=re.compile("3月")).first).to_contain_text("8.00")
     assert stored_fen(draft, "T:苏南", MARCH) == 8 * WAN
+
+
+def test_what_is_lost_on_the_way_is_told_and_tried_again_with_its_reason(
+    visit_as: Visit, page_problems: list[str], company: Company, draft: PlanVersion
+) -> None:
+    page = opened(visit_as, company, draft)
+    before = stored_fen(draft, "JS", MARCH)
+    page.locator("#grid-reason").fill("年初约定")
+    cell(page, "江苏", MARCH).click()
+    expect(page.locator(".grid-bar-hint")).to_contain_text("可填")
+
+    page.context.set_offline(True)
+    page.keyboard.type("7")
+    page.keyboard.press("Enter")
+    card = page.locator(".grid-result-card")
+    expect(card).to_contain_text("没有保存")
+    assert stored_fen(draft, "JS", MARCH) == before
+    page.context.set_offline(False)
+    card.get_by_role("button", name="再试一次").click()
+
+    expect(cell(page, "江苏", MARCH)).to_have_text("7.00")
+    assert stored_fen(draft, "JS", MARCH) == 7 * WAN
+    assert Operation.objects.get(kind="edit").reason == "年初约定"
+    page_problems.clear()
+
+
+def test_who_is_signed_out_meanwhile_is_told_so(
+    visit_as: Visit, page_problems: list[str], company: Company, draft: PlanVersion
+) -> None:
+    page = opened(visit_as, company, draft)
+    before = stored_fen(draft, "JS", MARCH)
+    expect(page.locator(".grid-check .state")).to_be_visible()
+
+    page.context.clear_cookies(name="sessionid")
+    type_in(page, "江苏", MARCH, "8")
+
+    expect(page.locator(".grid-result-card")).to_contain_text("登录已过期")
+    page_problems.clear()
+    assert stored_fen(draft, "JS", MARCH) == before
+
+
+def test_a_refusal_is_seen_on_a_phone(
+    visit_as: Visit, page_problems: list[str], company: Company, draft: PlanVersion
+) -> None:
+    page = visit_as(company.boss, PHONE)
+    page.goto(f"/targets/{draft.pk}/?here=T%3A苏南")
+    page.get_by_role("button", name="修改 苏南 · 3月").click()
+    page.get_by_role("dialog").get_by_label("新的值").fill("很多")
+    page.get_by_role("dialog").get_by_role("button", name="确定").click()
+
+    expect(page.locator(".grid-result-card")).to_contain_text("“很多”不是金额")
+    expect(page.locator(".grid-result-card")).to_be_in_viewport()
+    page_problems.clear()
+
+
+def test_a_copied_block_is_what_a_spreadsheet_takes(
+    visit_as: Visit, company: Company, draft: PlanVersion
+) -> None:
+    page = opened(visit_as, company, draft)
+    type_in(page, "江苏", FEBRUARY, "1.5")
+    type_in(page, "江苏", MARCH, "2")
+    expect(cell(page, "江苏", MARCH)).to_have_text("2.00")
+    cell(page, "江苏", FEBRUARY).click()
+    page.keyboard.press("Shift+ArrowRight")
+
+    page.keyboard.press("Control+c")
+
+    expect(page.get_by_text("已复制 2 个单元格")).to_be_visible()
+    assert page.evaluate("navigator.clipboard.readText()") == "1.5\t2"

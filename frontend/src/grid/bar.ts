@@ -3,7 +3,7 @@ import type { Changes } from "./changes";
 import type { Place } from "./config";
 import type { Dialogs } from "./dialogs";
 import type { GridModel } from "./model";
-import { ask } from "./server";
+import { ask, askPart } from "./server";
 import type { GridTable, Spot } from "./table";
 
 interface Outlook {
@@ -49,6 +49,11 @@ export class Bar {
   }
 
   hint: (said: string) => void;
+
+  /** Not on a phone, where the page shows plain lists. */
+  get isShown(): boolean {
+    return (this.part("hint")?.offsetParent ?? null) !== null;
+  }
 
   part<T extends HTMLElement>(name: string): T | null {
     return document.querySelector<T>(`[data-grid="${name}"]`);
@@ -104,8 +109,7 @@ export class Bar {
     const spot = this.table.active;
     if (!target || (!spot && what !== "locks")) return;
     const place = spot ? this.place(spot) : {};
-    const answer = await fetch(`${this.model.config.urls[what]}?${new URLSearchParams(place)}`);
-    target.innerHTML = answer.ok ? await answer.text() : "";
+    target.innerHTML = await askPart(this.model.config.urls[what], place);
     if (scroll) target.scrollIntoView({ block: "nearest", behavior: "smooth" });
     for (const button of target.querySelectorAll<HTMLElement>("[data-unlock]")) {
       button.addEventListener("click", () => {

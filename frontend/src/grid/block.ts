@@ -44,13 +44,10 @@ export class Block {
     if (!area || !event.clipboardData) return;
     event.preventDefault();
     const [rows, columns] = this.spread(area);
-    const lines = rows.map((row) =>
-      columns.map((column) => {
-        const value = this.model.value(row, column);
-        return value === undefined ? "" : editable(value, this.model.config.unit);
-      }),
-    );
-    event.clipboardData.setData("text/plain", lines.map((line) => line.join("\t")).join("\r\n"));
+    const lines = rows.map((row) => columns.map((column) => this.model.current(row, column)));
+    if (lines.some((line) => line.includes(undefined))) return this.onHint(this.text["unread"] ?? "");
+    const copied = lines.map((line) => line.map((value) => editable(value ?? 0n, this.model.config.unit)).join("\t"));
+    event.clipboardData.setData("text/plain", copied.join("\r\n"));
     toast(filled(this.text["copied"], { n: rows.length * columns.length }));
   }
 
@@ -85,11 +82,13 @@ export class Block {
     }
     const [rows, columns] = this.spread(area);
     const from = (row: number, column: number) =>
-      way === "down" ? this.model.value(rows[0]!, columns[column]!) : this.model.value(rows[row]!, columns[0]!);
+      way === "down" ? this.model.current(rows[0]!, columns[column]!) : this.model.current(rows[row]!, columns[0]!);
+    if (rows.some((_row, row) => columns.some((_column, column) => from(row, column) === undefined))) {
+      return this.onHint(this.text["unread"] ?? "");
+    }
     await this.write(area, "fill", (row, column) => {
       if (way === "down" ? row === 0 : column === 0) return null;
-      const value = from(row, column);
-      return value === undefined ? null : { amount: String(value) };
+      return { amount: String(from(row, column)) };
     });
   }
 

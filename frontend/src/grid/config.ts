@@ -66,6 +66,8 @@ export interface LockJson {
 export interface Refusal {
   code?: string;
   message: string;
+  /** No answer of the server: nobody knows for sure whether it was saved. */
+  isLost?: boolean;
   conflict?: {
     label: string;
     value: Sent;

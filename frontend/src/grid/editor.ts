@@ -30,10 +30,6 @@ export class Editor {
     for (const name of ["copy", "paste", "cut"] as const) this.field.addEventListener(name, (event) => event.stopPropagation());
   }
 
-  get isOpen(): boolean {
-    return this.spot !== null;
-  }
-
   /** Opens over the active cell; with `first` it starts from that instead of the value. */
   open(first = ""): void {
     const spot = this.table.active;
@@ -88,6 +84,6 @@ export class Editor {
       this.onHint(this.text["clear"] ?? "");
       return;
     }
-    await this.changes.edit(this.model.place(spot.row, spot.column), typed, this.model.readAt(spot.row));
+    await this.changes.type(this.model.place(spot.row, spot.column), typed, this.model.readAt(spot.row));
   }
 }

@@ -55,6 +55,11 @@ export class GridModel {
     return this.seen.get(row.n)?.values.get(column.n);
   }
 
+  /** The amount, unless something was changed since it was read. */
+  current(row: AxisNode, column: AxisNode): bigint | undefined {
+    return this.seen.get(row.n)?.round === this.round ? this.value(row, column) : undefined;
+  }
+
   /** 0 free, 1 partly locked, 2 locked. */
   lock(row: AxisNode, column: AxisNode): number {
     return this.seen.get(row.n)?.locks.get(column.n) ?? 0;

@@ -1,10 +1,8 @@
 // Under the grid: which totals a change moved, or why it was refused and the ways out.
 import { editable, exactly, precise, type Sent, shown, type Unit } from "./amounts";
-import type { Changes } from "./changes";
+import type { Again, Changes } from "./changes";
 import { filled, type LockJson, type Moved, type Refusal, type Texts } from "./config";
 import { element } from "./drawing";
-
-export type Again = (version: number, rule?: string, value?: string) => Promise<boolean>;
 
 export class Result {
   private readonly panel = document.querySelector<HTMLElement>('[data-grid="result"]');
@@ -76,19 +74,18 @@ export class Result {
     return holder;
   }
 
-  /** A refusal with a way out of it is shown here; whether there was one. */
-  refused(refusal: Refusal, again: Again): boolean {
-    if (refusal.conflict) this.conflict(refusal.conflict, again);
-    else if (refusal.stale) this.stale(refusal.stale, again);
+  /** A refusal with a way out of it, or with more to say than fits the bar; any refusal where there is no bar. */
+  refused(refusal: Refusal, again: Again | null, hasBar: boolean): void {
+    if (refusal.conflict && again) this.conflict(refusal.conflict, again);
+    else if (refusal.stale && again) this.stale(refusal.stale, again);
     else if (refusal.wrong) {
       const heads = [this.text["wrong"] ?? "", this.text["reason"] ?? ""];
       this.show("refused", refusal.message, this.table(heads, refusal.wrong.map((one) => [one.label, one.message])));
-    } else {
-      this.clear();
-      return false;
-    }
+    } else if (refusal.isLost && again) {
+      this.show("refused", refusal.message, this.press(this.text["retry"] ?? "", () => void again(), "btn-primary"));
+    } else if (hasBar) return this.clear();
+    else this.show("refused", refusal.message);
     this.panel?.scrollIntoView({ block: "nearest" });
-    return true;
   }
 
   private conflict(found: NonNullable<Refusal["conflict"]>, again: Again): void {

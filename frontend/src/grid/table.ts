@@ -23,6 +23,7 @@ const SPARE_COLUMNS = 2;
 const FEW_COLUMNS = 40;
 const READ_DELAY = 60;
 const FLASH = 2_500;
+const RETRY = 5_000;
 
 export class GridTable {
   active: Spot | null = null;
@@ -64,6 +65,12 @@ export class GridTable {
       this.paint();
       this.read();
     });
+  }
+
+  /** Reads everything in sight anew. */
+  reload(): void {
+    this.model.expire();
+    this.repaint();
   }
 
   private get inSight(): Area {
@@ -153,9 +160,9 @@ export class GridTable {
   }
 
   /** Asks, a moment after the last scroll, for what is in sight and not known or out of date. */
-  private read(): void {
+  private read(delay = READ_DELAY): void {
     window.clearTimeout(this.reading);
-    this.reading = window.setTimeout(() => void this.readNow(), READ_DELAY);
+    this.reading = window.setTimeout(() => void this.readNow(), delay);
   }
 
   private async readNow(): Promise<void> {
@@ -164,8 +171,10 @@ export class GridTable {
     if (wanted.length === 0 || columns.length === 0) return;
     this.reader?.abort();
     this.reader = new AbortController();
-    const piece = await ask<Piece>(this.model.config.urls.piece, this.model.query(wanted, columns, true), this.reader.signal);
+    const { signal } = this.reader;
+    const piece = await ask<Piece>(this.model.config.urls.piece, this.model.query(wanted, columns, true), signal);
     if (piece) this.take(piece);
+    else if (!signal.aborted) this.read(RETRY);
   }
 
   /** The rows in the page, and their columns: all where there are few, so that scrolling aside asks for nothing. */

@@ -35,11 +35,8 @@ export function startNarrow(model: GridModel, changes: Changes, dialogs: Dialogs
       const place = model.placeOf(narrowRow, narrowColumn);
       const outlook = ask<{ interval: string; sentence: string }>(model.config.urls.outlook, { ...place, rule: "none" });
       const words = outlook.then((found) => (found ? `${found.interval}${found.sentence}` : ""));
-      dialogs.edit(narrowLabel, words, async (said) => {
-        const body = { ...place, ...said, version: model.version };
-        if (await changes.send("PATCH", "cells", body, (version, rule, value) => {
-          return changes.edit(place, value ?? said["value"] ?? "", version, rule ?? said["rule"]);
-        })) window.location.reload();
+      dialogs.edit(narrowLabel, words, ({ value = "", rule = "", reason = "" }) => {
+        void changes.edit({ place, value, rule, reason, version: model.version }, () => window.location.reload());
       });
     });
   }

@@ -32,6 +32,6 @@ export function csrfToken(): string {
   return document.querySelector<HTMLMetaElement>('meta[name="csrf-token"]')?.content ?? "";
 }
 
-function offline(): string {
+export function offline(): string {
   return document.documentElement.lang.startsWith("zh") ? "网络不通，请稍后重试。" : "No connection. Please try again.";
 }
