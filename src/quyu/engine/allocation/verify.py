@@ -5,17 +5,20 @@ from its cells and again from its children along each dimension; locks, bounds, 
 looked up anew. Sums are exact.
 """
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import product
 
 import numpy as np
+from numpy.typing import NDArray
 
 from quyu.engine.allocation.infeasible import Conflict, Kind
 from quyu.engine.allocation.lattice import Int64
 from quyu.engine.allocation.problem import At, Problem, Total
 
+Level = tuple[int, ...]
+Int32 = NDArray[np.int32]
 _DENSE = 4
-"""Up to so many numbers a key are summed in place instead of sorted."""
+"""Up to so many numbers a key are counted in place instead of sorted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,75 +95,89 @@ def _exact(values: Int64) -> int:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class _Axis:
-    """Node numbers of one dimension: `node[leaf, depth]` (-1 below the leaf itself), `parent[node]`."""
+    """Node numbers of one dimension, `node[leaf, depth]` (-1 below the leaf itself), of `count` nodes."""
 
     node: Int64
-    parent: Int64
-    stride: int
+    count: int
 
 
 def _axes(problem: Problem) -> list[_Axis]:
     axes: list[_Axis] = []
-    stride = 1
     for dimension in problem.dimensions:
         number = {node: index for index, node in enumerate(sorted(dimension.parents))}
         paths = [[leaf, *dimension.tree.ancestors(leaf)][::-1] for leaf in dimension.leaves]
         node = np.full((len(paths), max(map(len, paths))), -1, np.int64)
         for leaf, path in enumerate(paths):
             node[leaf, : len(path)] = [number[step] for step in path]
-        parent = np.zeros(len(number), np.int64)
-        for child, above in dimension.parents.items():
-            parent[number[child]] = number[above] if above is not None else number[child]
-        axes.append(_Axis(node, parent, stride))
-        stride *= len(number)
+        axes.append(_Axis(node, len(number)))
     return axes
 
 
 def _check_nodes(problem: Problem, values: Int64) -> tuple[int, list[Conflict]]:
     """Sums every node from its cells and from its children in each dimension."""
-    axes = _axes(problem)
-    depths = [range(axis.node.shape[1]) for axis in axes]
-    levels = {level: _sums(*_keys(problem, values, axes, level)) for level in product(*depths)}
-    wrong = 0
-    for level, (keys, _) in levels.items():
-        for place, axis in enumerate(axes):
-            if level[place] == 0:
-                continue
-            above = (*level[:place], level[place] - 1, *level[place + 1 :])
-            number = keys // axis.stride % axis.parent.size
-            parents, sums = _sums(keys + (axis.parent[number] - number) * axis.stride, levels[level][1])
-            found = np.searchsorted(levels[above][0], parents)
-            wrong += int((levels[above][1][found] != sums).sum())
-    nodes = sum(keys.size for keys, _ in levels.values())
+    axes, every = _axes(problem), np.arange(problem.size)
+    coordinates = np.asfortranarray(problem.coordinates)
+    summed: dict[Level, tuple[Int32, Int64]] = {}
+    nodes = wrong = 0
+    for level, rows, keys in _levels(axes, coordinates, every, (), np.zeros(problem.size, np.int64)):
+        summed = {known: sums for known, sums in summed.items() if known[0] >= level[0] - 1}
+        number, first = _numbered(keys)
+        sums = _added(number, values[rows], first.size)
+        node = np.full(problem.size, -1, np.int32)
+        node[rows] = number
+        summed[level] = node, sums
+        nodes += first.size
+        for place, depth in enumerate(level):
+            if depth:
+                above, expected = summed[*level[:place], depth - 1, *level[place + 1 :]]
+                parent = above[rows[first]]
+                has_child = np.zeros(expected.size, np.bool_)
+                has_child[parent] = True
+                wrong += int((has_child & (_added(parent, sums, expected.size) != expected)).sum())
     return nodes, [Conflict(Kind.TOTAL, {}, 0, wrong)] if wrong else []
 
 
-def _keys(problem: Problem, values: Int64, axes: list[_Axis], level: tuple[int, ...]) -> tuple[Int64, Int64]:
-    """The node of a level above each cell, as one number, for the cells that have one."""
-    key = np.zeros(problem.size, np.int64)
-    has_node = np.ones(problem.size, np.bool_)
-    for place, axis in enumerate(axes):
-        number = axis.node[problem.coordinates[:, place], level[place]]
-        has_node &= number >= 0
-        key += number * axis.stride
-    return key[has_node], values[has_node]
+def _levels(
+    axes: Sequence[_Axis], coordinates: Int32, rows: Int64, level: Level, keys: Int64
+) -> Iterator[tuple[Level, Int64, Int64]]:
+    """Every crossing of levels, wider ones first, with the cells that have a node there, and its key for each."""
+    if len(level) == len(axes):
+        yield level, rows, keys
+        return
+    axis, column = axes[len(level)], coordinates[:, len(level)]
+    for depth, node in enumerate(axis.node.T):
+        number = node[column]
+        has_node = number >= 0
+        below = keys * axis.count + number
+        if has_node.all():
+            yield from _levels(axes, coordinates, rows, (*level, depth), below)
+        else:
+            yield from _levels(axes, coordinates[has_node], rows[has_node], (*level, depth), below[has_node])
 
 
-def _sums(keys: Int64, values: Int64) -> tuple[Int64, Int64]:
-    """Distinct keys ascending, and the sum of the values of each."""
+def _numbered(keys: Int64) -> tuple[Int32, Int64]:
+    """Distinct keys by number: the number for each key, and for each number a place where it stands."""
+    number = np.empty(keys.size, np.int32)
     if keys.size == 0:
-        return keys, values
+        return number, keys
     least = int(keys.min())
     span = int(keys.max()) - least + 1
     if span <= _DENSE * keys.size:
-        place = keys - least
-        sums = np.zeros(span, np.int64)
-        np.add.at(sums, place, values)
-        is_used = np.zeros(span, np.bool_)
-        is_used[place] = True
-        used = np.flatnonzero(is_used)
-        return used + least, sums[used]
-    order = np.argsort(keys, kind="stable")
-    keys, values = keys[order], values[order]
-    starts = np.flatnonzero(np.concatenate([[True], keys[1:] != keys[:-1]]))
-    return keys[starts], np.add.reduceat(values, starts)
+        known = np.full(span, -1, np.int64)
+        known[keys - least] = np.arange(keys.size)
+        first = known[known >= 0]
+        known[keys[first] - least] = np.arange(first.size)
+        number[:] = known[keys - least]
+        return number, first
+    order = np.argsort(keys)
+    ordered = keys[order]
+    is_first = np.concatenate([[True], ordered[1:] != ordered[:-1]])
+    number[order] = np.cumsum(is_first) - 1
+    return number, order[is_first]
+
+
+def _added(number: Int32, values: Int64, count: int) -> Int64:
+    """The sum of the values of each of `count` numbers."""
+    sums = np.zeros(count, np.int64)
+    np.add.at(sums, number, values)
+    return sums
