@@ -4,7 +4,10 @@ from collections.abc import Iterator
 from functools import partial
 
 from tests.authorization.catalog_objects import NEW
+from tests.authorization.catalog_people import sees
+from tests.authorization.catalog_plans import only_of_today, version
 from tests.authorization.questions import Case, Topic
+from tests.authorization.raw import Rows
 from tests.authorization.rights import TABLE
 from tests.authorization.site import Answer, Ask, Site
 
@@ -35,16 +38,16 @@ def talks() -> Iterator[Topic]:
         "targets/evidence/<int:pk>/", "targets/evidence/<int:pk>/", "GET", (("commitment", VIEW),), table="evidence",
         ask=lambda s, c: Ask("GET", f"/targets/evidence/{c.pk}/"),
     )  # fmt: skip
-    for tail, action, form in (
-        ("answer", EDIT, {"kind": "comment", "text": NEW}),
-        ("decide", APPROVE, {"kind": "propose", "text": NEW, "number": "1"}),
-        ("hand-down", EDIT, {}),
-        ("confirm", APPROVE, {}),
-        ("send-back", APPROVE, {"reason": NEW}),
+    for tail, action, status, form in (
+        ("answer", EDIT, {302, 422}, {"kind": "comment", "text": NEW}),
+        ("decide", APPROVE, {302, 422}, {"kind": "propose", "text": NEW, "number": "1"}),
+        ("hand-down", EDIT, {302}, {}),
+        ("confirm", APPROVE, {302}, {}),
+        ("send-back", APPROVE, {302}, {"reason": NEW}),
     ):
         yield Topic(
             f"targets/node/<int:pk>/{tail}/", f"targets/node/<int:pk>/{tail}/", "POST", (("commitment", action),),
-            table="handover", status=frozenset({302}), writes=True, effect=only_this_node, weight=6,
+            table="handover", status=frozenset(status), writes=True, effect=only_this_node, weight=6,
             ask=lambda s, c, tail=tail, form=form: Ask(
                 "POST", f"/targets/node/{c.pk}/{tail}/", form={**form, "token": "matrix", "version": s.raw["handover"][c.pk or 0]["version"]}
             ),
@@ -126,17 +129,43 @@ def hedges() -> Iterator[Topic]:
             f"targets/<int:pk>/{tail}/", f"targets/<int:pk>/{tail}/", "GET", (("target", EDIT),), table="planversion",
             ask=lambda s, c, tail=tail: Ask("GET", f"/targets/{c.pk}/{tail}/"),
         )  # fmt: skip
-    for tail, form in (
-        ("uplift/apply", {"region": "", "uplift": "3", "cap": "5"}),
-        ("staffing/out", {"region": "", "method": "equal"}),
-        ("staffing/hold", {"region": ""}),
-        ("staffing/split", {"region": "", "shares": ""}),
+    yield Topic(
+        "targets/<int:pk>/uplift/apply/", "targets/<int:pk>/uplift/apply/", "POST", (("target", EDIT),), weight=6,
+        objects=lambda s: s.raw["orgunit"], status=frozenset({302}), writes=True, effect=only_own_unit,
+        ask=lambda s, c: Ask("POST", path(s, "uplift/apply"), form=form_of(s, s.raw["orgunit"], c) | {"uplift": "3", "cap": "5"}),
+    )  # fmt: skip
+    for tail, more in (
+        ("out", {"method": "equal"}),
+        ("hold", {"seen": "0"}),
+        ("split", {"seen": "0", "shares": ""}),
     ):
+        route = f"targets/<int:pk>/staffing/{tail}/"
         yield Topic(
-            f"targets/<int:pk>/{tail}/", f"targets/<int:pk>/{tail}/", "POST", (("target", EDIT),), table="planversion",
-            status=frozenset({302}), writes=True,
-            ask=lambda s, c, tail=tail, form=form: Ask("POST", f"/targets/{c.pk}/{tail}/", form=dict(form)),
+            route, route, "POST", (("target", EDIT),), objects=lambda s: s.raw["territory"], weight=6,
+            status=frozenset({302}), writes=True, effect=only_of_today,
+            ask=lambda s, c, tail=tail, more=more: Ask("POST", path(s, f"staffing/{tail}"), form=form_of(s, s.raw["territory"], c) | more),
         )  # fmt: skip
+
+
+def path(site: Site, tail: str) -> str:
+    return f"/targets/{version(site, 'draft')}/{tail}/"
+
+
+def form_of(site: Site, rows: Rows, case: Case) -> dict[str, object]:
+    """The node asked about, and the draft as it was read."""
+    code = rows[case.pk or 0]["code"]
+    region = code if rows is site.raw["orgunit"] else f"T:{code}"
+    return {
+        "region": region,
+        "reason": NEW,
+        "version": site.raw["planversion"][version(site, "draft")]["version"],
+    }
+
+
+def only_own_unit(site: Site, case: Case, answer: Answer) -> str:
+    """A hedge is set where the unit is in reach today."""
+    is_own = case.pk in sees(site, case, "orgunit", "target", EDIT)
+    return "" if is_own or not answer.changed else "hedged a unit out of reach"
 
 
 def minutes() -> Iterator[Topic]:
