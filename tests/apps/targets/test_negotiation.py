@@ -259,11 +259,31 @@ def test_what_was_not_handed_down_is_not_there(company: Company) -> None:
     assert client_of(company.boss).get(address).status_code == 200
 
 
-def test_text_in_the_number_is_refused_kindly(company: Company, plan: PlanVersion) -> None:
-    asked = form(plan, "counter", number="很多", text="理由")
+@pytest.mark.parametrize(
+    ("fields", "complaint"),
+    [
+        ({"number": "很多"}, "“很多”不是以“万元”计的数"),
+        ({"number": "1.2万元", "month_2027-01": "3"}, "不一致"),
+        ({"number": "120", "version": "0"}, "已被他人修改"),
+        ({"number": "", "kind": "counter"}, "需要填写一个不小于零的数"),
+    ],
+)
+def test_what_was_typed_stays_when_it_is_refused(
+    company: Company, plan: PlanVersion, fields: dict[str, str], complaint: str
+) -> None:
+    asked = form(plan, "counter", text="大客户流失", figures="在谈：120 万元") | fields
     client = client_of(company.owner)
 
-    answer = client.post(reverse("negotiation-answer", args=[row(plan, "T:苏南").pk]), asked, follow=True)
+    answer = client.post(reverse("negotiation-answer", args=[row(plan, "T:苏南").pk]), asked)
 
-    assert "很多" in answer.content.decode()
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert complaint in page
+    assert "None" not in page
+    for typed in (
+        "大客户流失",
+        "在谈：120 万元",
+        *(f'value="{fields[name]}"' for name in fields if name.startswith(("number", "month"))),
+    ):
+        assert typed in page
     assert Handover.objects.filter(answer=Answer.COUNTERED).count() == 0

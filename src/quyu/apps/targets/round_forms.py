@@ -105,10 +105,10 @@ class SpeakForm(forms.Form):
     """One thing said: what, which number, why, on which figures, with which files."""
 
     kind = forms.ChoiceField(choices=MoveKind.choices)
-    number = NumberField(required=False, max_length=40)
-    text = forms.CharField(required=False, max_length=1000)
-    figures = forms.CharField(required=False, max_length=2000)
-    evidence = FilesField(required=False, widget=FilesInput)
+    number = NumberField(label=_("数"), required=False, max_length=40)
+    text = forms.CharField(label=_("理由"), required=False, max_length=1000)
+    figures = forms.CharField(label=_("依据数据"), required=False, max_length=2000)
+    evidence = FilesField(label=_("附件"), required=False, widget=FilesInput)
     token = forms.CharField(max_length=36)
     version = forms.IntegerField(min_value=0)
 
@@ -120,7 +120,7 @@ class SpeakForm(forms.Form):
         kind.choices = [(found.value, found.label) for found in kinds]
         self.months = tuple(months)
         for name in self.months:
-            self.fields[f"month_{name}"] = NumberField(required=False, max_length=40)
+            self.fields[f"month_{name}"] = NumberField(label=name, required=False, max_length=40)
         for field in self.fields.values():
             if isinstance(field, NumberField):
                 field.unit = unit
@@ -175,14 +175,14 @@ class MinutesForm(forms.Form):
 class ShareOutForm(forms.Form):
     """Which territory its neighbours share, and how."""
 
-    region = forms.CharField(max_length=60)
-    method = forms.ChoiceField(choices=StaffingShareBy.choices)
+    region = forms.CharField(label=_("区域"), max_length=60)
+    method = forms.ChoiceField(label=_("分法"), choices=StaffingShareBy.choices)
 
 
 class SplitForm(forms.Form):
     """`工号 比例%`, one person a line; empty: its holder alone."""
 
-    region = forms.CharField(max_length=60)
+    region = forms.CharField(label=_("区域"), max_length=60)
     shares = forms.CharField(label=_("分担比例"), required=False, max_length=1000)
 
     def __init__(self, *args: Any, people: QuerySet[Person], **options: Any) -> None:

@@ -201,7 +201,7 @@ def visible_positions(request: GuardedRequest) -> QuerySet[Position]:
 def say_errors(request: HttpRequest, form: forms.BaseForm) -> None:
     """What is wrong with the form, as messages on the page it came from."""
     for name, errors in form.errors.items():
-        label = form.fields[name].label if name in form.fields else ""
+        label = form.fields[name].label or "" if name in form.fields else ""
         messages.error(request, f"{label} {' '.join(map(str, errors))}".strip())
 
 
