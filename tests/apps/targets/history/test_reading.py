@@ -7,10 +7,13 @@ import pytest
 
 from quyu.apps.performance import services as performance
 from quyu.apps.targets import sales, selectors, services, store
-from quyu.apps.targets.axes import Node
-from quyu.apps.targets.models import ExcludedOrder, PlanVersion
+from quyu.apps.targets.axes import Axes, Node
+from quyu.apps.targets.choices import RuleKind
+from quyu.apps.targets.models import ExcludedOrder, Operation, PlanVersion, PolicyRule
 from quyu.apps.targets.selectors.measures import implied
+from quyu.apps.targets.selectors.rebuilding import rebuilt
 from quyu.apps.targets.selectors.regions import potential_sums, strategic_codes
+from quyu.apps.targets.selectors.rules import share_findings
 from quyu.apps.targets.services.baseline.blend import Weights
 from quyu.apps.targets.services.baseline.series import NoHistory
 from quyu.apps.targets.services.baseline.stages import PARTS
@@ -19,6 +22,7 @@ from quyu.apps.targets.services.history import cleaning, drafts
 from quyu.apps.targets.services.history.basis import BY_LINE, BY_REGION, TYPED, Basis, Exclusion
 from quyu.apps.targets.services.history.drafts import Prepared, UnknownGrowth
 from quyu.apps.targets.services.measures import add_by_rate
+from quyu.apps.targets.sums import leaf_sums
 from quyu.apps.territories.choices import AlignmentState
 from quyu.apps.territories.models import Alignment, AlignmentUnit, Territory
 from quyu.platform.catalog.models import Product, ProductLine
@@ -265,3 +269,35 @@ def test_a_measure_by_rate_has_the_last_year_that_its_plan_has(
     assert whole.before == pytest.approx(
         store.load(version, store.LAST_YEAR).sum() * 1_000 / own.made.last_year.sum(), abs=1
     )
+
+
+@pytest.mark.capability("TGT10", "B14")
+@pytest.mark.parametrize("extras", [(), ("channel", "product")])
+def test_a_first_draft_keeps_the_required_share_of_strategic_products(
+    selling: Company, extras: tuple[str, ...]
+) -> None:
+    ProductLine.objects.filter(code="SNACK").update(is_strategic=True)
+    PolicyRule.objects.filter(code="R1").update(threshold=4_000)
+
+    version = made(selling, Basis(2027, extras=extras))
+
+    axes, rule = Axes.from_json(version.axes), PolicyRule.objects.get(code="R1")
+    assert list(Operation.objects.order_by("sequence").values_list("kind", flat=True)) == ["create", "share"]
+    after, first = store.load(version), rebuilt(version, upto=1)
+    raised = {finding.region for finding in share_findings(axes, first, rule) if finding.missing}
+    left = set(Operation.objects.get(kind="share").detail.get("out_of_reach", ()))
+    assert raised > left, "regions were short, and most could be raised"
+    assert {one.region for one in share_findings(axes, after, rule) if one.missing} == left
+    by_month = [leaf_sums(axes, cells, ("region", "period")) for cells in (first, after)]
+    assert np.array_equal(*by_month), "every territory keeps its months"
+    assert np.array_equal(rebuilt(version), after)
+
+
+@pytest.mark.capability("TGT10")
+def test_a_rule_that_is_no_constraint_leaves_the_draft_as_it_is(selling: Company) -> None:
+    ProductLine.objects.filter(code="SNACK").update(is_strategic=True)
+    PolicyRule.objects.filter(code="R1").update(threshold=9_000, kind=RuleKind.TARGET)
+
+    made(selling, Basis(2027))
+
+    assert [operation.kind for operation in Operation.objects.all()] == ["create"]

@@ -16,6 +16,7 @@ from quyu.apps.targets import store
 from quyu.apps.targets.achieved import achieved
 from quyu.apps.targets.axes import TERRITORY, Axes, Cells
 from quyu.apps.targets.choices import RuleKind, RuleLevel
+from quyu.apps.targets.mixing import share_needed
 from quyu.apps.targets.models import PlanVersion, PolicyRule
 from quyu.apps.targets.rulebook import RULES, Rule
 from quyu.apps.targets.selectors.reach import Reach
@@ -93,16 +94,23 @@ def asked_rules(version: PlanVersion, axes: Axes, *, reach: Reach, at: date) -> 
     return [_asked(row, plan, reach) for row in pack()]
 
 
-def broken_rules(version: PlanVersion, axes: Axes, *, reach: Reach, at: date) -> list[Asked]:
-    """The rules that bind or aim and are not met."""
-    return [
-        found for found in asked_rules(version, axes, reach=reach, at=at) if found.row.is_on and found.broken
-    ]
+def share_rule(measure: str, axes: Axes) -> PolicyRule | None:
+    """R1, where it is asked of a plan: on, not only watched, of sales, with strategic products among those of the plan."""
+    row = PolicyRule.objects.filter(code="R1", is_on=True).exclude(kind=RuleKind.MONITORED).first()
+    return row if row is not None and measure == "amount" and strategic_codes(axes) else None
+
+
+def binding_share(measure: str, axes: Axes) -> PolicyRule | None:
+    """R1, where a first draft has to keep it."""
+    row = share_rule(measure, axes)
+    return row if row is not None and row.kind == RuleKind.CONSTRAINT else None
 
 
 def share_findings(axes: Axes, cells: Cells, row: PolicyRule) -> list[Finding]:
-    """R1 over all its regions: the strategic share of the plan itself."""
+    """R1 over all its regions: the strategic share of the plan itself; nothing without strategic products."""
     codes = strategic_codes(axes)
+    if not codes:
+        return []
     whole, part = sums_of(axes, cells), sums_of(axes, cells, strategic_mask(axes, codes))
     found = []
     for region in regions_of(axes, row):
@@ -111,15 +119,10 @@ def share_findings(axes: Axes, cells: Cells, row: PolicyRule) -> list[Finding]:
         found.append(
             Finding(
                 region, axes.name(region), axes.depths[region], row.threshold or 0,
-                ratio_bp(part[region], whole[region]), missing, "fen", not missing, bool(missing and codes),
+                ratio_bp(part[region], whole[region]), missing, "fen", not missing, bool(missing),
             )
         )  # fmt: skip
     return found
-
-
-def share_needed(whole: int, at_least_bp: int) -> int:
-    """The smallest part that is at least so many basis points of the whole."""
-    return -(-whole * at_least_bp // BP)
 
 
 def regions_of(axes: Axes, row: PolicyRule) -> list[str]:
@@ -164,8 +167,7 @@ def _asked(row: PolicyRule, plan: _Plan, reach: Reach) -> Asked:
 
 
 def _strategic(row: PolicyRule, plan: _Plan) -> Iterator[Finding]:
-    if strategic_codes(plan.axes):
-        yield from share_findings(plan.axes, plan.cells, row)
+    yield from share_findings(plan.axes, plan.cells, row)
 
 
 def _new_customers(row: PolicyRule, plan: _Plan) -> Iterator[Finding]:

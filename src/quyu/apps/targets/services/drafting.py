@@ -16,6 +16,7 @@ from quyu.apps.targets.services.history.basis import TREND, TYPED, Basis
 from quyu.apps.targets.services.history.drafts import Prepared
 from quyu.apps.targets.services.operations import day_of
 from quyu.apps.targets.services.plans import create_plan
+from quyu.apps.targets.services.shares import bind_share
 from quyu.kernel.refusal import Refusal
 from quyu.platform.audit import services as audit
 from quyu.platform.people.models import User
@@ -103,6 +104,7 @@ def draft_from_base(
         )
         for found, reason in left_out
     )  # fmt: skip
+    bind_share(version, actor=actor, at=at)
     return version
 
 

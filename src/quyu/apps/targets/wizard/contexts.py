@@ -5,7 +5,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from quyu.analytics.metrics import METRICS
+from quyu.apps.targets.rulebook import RULES
+from quyu.apps.targets.selectors.rules import binding_share
 from quyu.apps.targets.services.history import cleaning, drafts
 from quyu.apps.targets.services.history.cleaning import Proposal
 from quyu.apps.targets.services.history.drafts import Prepared
@@ -150,7 +154,17 @@ def _of_create(answers: Answers, prepared: Prepared | None) -> Context:
         "years": prepared.cleaned.years,
         "cell_count": prepared.past.axes.size,
         "dimensions": [dimension.name for dimension in prepared.past.axes.dimensions],
+        "share": _share_in_words(prepared),
     }
+
+
+def _share_in_words(prepared: Prepared) -> str:
+    """What R1 does to the draft; empty where it does not bind."""
+    rule = binding_share(prepared.basis.measure, prepared.past.axes)
+    if rule is None:
+        return ""
+    words = {"level": rule.get_level_display(), "share": RULES[rule.code].said(rule.threshold)}
+    return _("%(level)s不少于 %(share)s，不足的由同一区域同一月的其他产品调入") % words
 
 
 def _growth_in_words(prepared: Prepared) -> str:
