@@ -8,6 +8,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from quyu.engine.allocation import Problem, Total, solve, verify
+from quyu.engine.allocation.raking import Margins, rake
 from tests.engine.allocation import cases, company, crossings
 
 
@@ -37,6 +38,20 @@ def test_every_node_of_both_hierarchies_is_within_a_unit_of_the_optimum(problem:
         rows = problem.rows(at)
         assert abs(values[rows].sum() - judged.cells[rows].sum()) < 1 + 1e-3, at
     assert np.abs(values - judged.cells).max() < 1 + 1e-3
+
+
+def test_a_sum_inside_another_over_tight_cells_is_raked_to_the_end() -> None:
+    """The factors of the two sums must not be driven apart while all their cells lie on bounds."""
+    cells = "weight 15 80 55 32 16", "lower 19 29 64 21 51", "upper 82 56 143 40 116"
+    weights, lower, upper = (np.array(row.split()[1:], float) for row in cells)
+    labels = np.array([[0, 0, 0, 0, 0], [1, 1, 1, -1, -1]], np.int32)
+    sums = np.array([284.0, 191.0])
+
+    raked = rake(weights, lower, upper, Margins(labels, sums, sums), 1e-9)
+
+    assert raked.residual <= 1e-9
+    assert raked.cells.sum() == pytest.approx(284)
+    assert raked.cells[:3].sum() == pytest.approx(191)
 
 
 def test_a_region_and_a_quarter_fixed_at_once() -> None:

@@ -10,6 +10,7 @@ Fixed totals inside the node and beside it hold in every case: their cells neith
 
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import combinations
 
 import numpy as np
 
@@ -46,7 +47,8 @@ class Edit:
 class Bearing:
     """`inside`: cells that carry the change; `outside`: cells that balance it so that `held` holds.
 
-    `inside_totals` and `outside_totals` are the fixed totals whose cells were left out of each.
+    `inside_totals` and `outside_totals` are the fixed totals whose cells were left out of each;
+    `is_crossed` says whether some of them cross each other, so that a change could still pass through them.
     """
 
     inside: Cells
@@ -54,6 +56,7 @@ class Bearing:
     held: At | None
     outside: Cells
     outside_totals: tuple[Total, ...]
+    is_crossed: bool
 
 
 def bearing_of(problem: Problem, at: At, keep: Keep, along: str | None = None) -> Bearing:
@@ -65,7 +68,7 @@ def bearing_of(problem: Problem, at: At, keep: Keep, along: str | None = None) -
     inside = without(lattice, lattice.cells(at), [total.at for total in inner])
     held = held_by(problem, at, Keep(keep), along)
     if held is None:
-        return Bearing(inside, inner, None, slice(0, 0), ())
+        return Bearing(inside, inner, None, slice(0, 0), (), _is_crossed(lattice, inner))
     beside: list[Total] = []
     for total in problem.totals:
         if lattice.is_below(held, total.at) or lattice.is_apart(held, total.at):
@@ -75,7 +78,13 @@ def bearing_of(problem: Problem, at: At, keep: Keep, along: str | None = None) -
         elif not lattice.is_below(total.at, at):
             raise crossing(total.at, held)
     outside = without(lattice, lattice.cells(held), [at, *(total.at for total in beside)])
-    return Bearing(inside, inner, held, outside, _outermost(lattice, beside))
+    outer = _outermost(lattice, beside)
+    is_crossed = _is_crossed(lattice, inner) or _is_crossed(lattice, outer)
+    return Bearing(inside, inner, held, outside, outer, is_crossed)
+
+
+def _is_crossed(lattice: Lattice, outermost: tuple[Total, ...]) -> bool:
+    return any(not lattice.is_apart(one.at, other.at) for one, other in combinations(outermost, 2))
 
 
 def _outermost(lattice: Lattice, totals: list[Total]) -> tuple[Total, ...]:
@@ -113,3 +122,18 @@ def held_by(problem: Problem, at: At, keep: Keep, along: str | None) -> At | Non
         if lattice.is_below(candidate, innermost):
             innermost = candidate
     return innermost
+
+
+def totals_within(problem: Problem, at: At, held: At | None) -> list[At]:
+    """The nodes whose sums an edit leaves alone: what is held and the fixed totals in it or across it.
+
+    Where nothing is held, those inside the node; in no case the node itself.
+    """
+    lattice = problem.lattice
+    others = [t.at for t in problem.totals if not (lattice.is_below(t.at, at) and lattice.is_below(at, t.at))]
+    if held is None:
+        return [other for other in others if lattice.is_below(other, at)]
+    within = [
+        other for other in others if not lattice.is_below(held, other) and not lattice.is_apart(held, other)
+    ]
+    return [held, *within]

@@ -19,6 +19,9 @@ from quyu.engine.allocation.lattice import Int64, count_of
 from quyu.engine.allocation.oracle import HIGH, LEAST, LOW, SHARE, TOTAL, Oracle, Part
 from quyu.engine.allocation.problem import At, Problem, Share
 
+ENDS = (TOTAL, LOW, HIGH)
+"""The roles that say what a sum may be."""
+
 
 def contradiction(
     problem: Problem, demands: Sequence[Demand], shares: Sequence[Share], longest: int
@@ -29,10 +32,16 @@ def contradiction(
         return None
     parts = _smallest(oracle.parts, lambda rest: not oracle.can(rest))
     named = _named(oracle, parts, longest)
-    totals = sorted((part for part in parts if part.role == TOTAL), key=lambda each: _rank(oracle, each))
-    asked = totals[0] if totals else None
-    value = named[0].value if asked is None else demands[asked.number].lower or 0
-    return Infeasible(value, named, Interval(0, None) if asked is None else _interval(oracle, parts, asked))
+    asked = min(
+        (part for part in parts if part.role in ENDS),
+        key=lambda each: _asked_first(oracle, each),
+        default=None,
+    )
+    if asked is None:  # locks, bounds of cells and shares alone: no sum was asked for
+        return Infeasible(0, named, Interval(0, None))
+    demand = demands[asked.number]
+    value = demand.upper if asked.role == HIGH else demand.lower
+    return Infeasible(value or 0, named, _interval(oracle, parts, asked))
 
 
 def _smallest(parts: Sequence[Part], is_impossible: Callable[[list[Part]], bool]) -> list[Part]:
@@ -57,7 +66,7 @@ def _named(oracle: Oracle, parts: list[Part], longest: int) -> tuple[Conflict, .
     nodes, cells = [], []
     replaced: dict[int, int] = {}
     for part in sorted(parts, key=lambda each: _rank(oracle, each)):
-        if part.role in (TOTAL, LOW, HIGH):
+        if part.role in ENDS:
             demand = oracle.demands[part.number]
             kind = {TOTAL: Kind.TOTAL, LOW: Kind.LOWER, HIGH: Kind.UPPER}[part.role]
             end = demand.upper if part.role == HIGH else demand.lower
@@ -74,9 +83,14 @@ def _named(oracle: Oracle, parts: list[Part], longest: int) -> tuple[Conflict, .
     return (*totals, *rest)
 
 
+def _asked_first(oracle: Oracle, part: Part) -> tuple[bool, int, int]:
+    """Totals before bounds, then by `_rank`."""
+    return (part.role != TOTAL, *_rank(oracle, part))
+
+
 def _rank(oracle: Oracle, part: Part) -> tuple[int, int]:
     """Larger nodes first, equal ones as they were given."""
-    is_demand = part.role in (TOTAL, LOW, HIGH)
+    is_demand = part.role in ENDS
     return (-count_of(oracle.demands[part.number].cells) if is_demand else 0, part.number)
 
 

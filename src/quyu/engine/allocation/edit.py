@@ -41,6 +41,8 @@ def edit(problem: Problem, values: Int64, change: Edit, params: Params | None = 
             continue
         moved = _shift(problem, values, cells, amount, rule)
         if moved is None:
+            if bearing.is_crossed:
+                return edit_across(problem, values, change, params)
             raise _refusal(problem, values, change, bearing, cells is bearing.inside, params)
         moves += [Move(asked, *move) for move in moved]
     done = Result(problem, values, tuple(moves))

@@ -6,11 +6,12 @@ now, and the totals, the node's new value and the sum that holds are solved toge
 
 import numpy as np
 
-from quyu.engine.allocation.bearing import Edit, held_by
+from quyu.engine.allocation.bearing import Edit, held_by, totals_within
 from quyu.engine.allocation.cell import exact_sum
 from quyu.engine.allocation.infeasible import Conflict, CrossingTotals, Infeasible, Interval, Kind
 from quyu.engine.allocation.interval import interval
 from quyu.engine.allocation.lattice import Int64
+from quyu.engine.allocation.limit import with_standing_limits
 from quyu.engine.allocation.params import Params, Spread
 from quyu.engine.allocation.problem import At, Problem, Total
 from quyu.engine.allocation.result import Result
@@ -19,28 +20,35 @@ from quyu.engine.allocation.solve import solve
 
 def edit_across(problem: Problem, values: Int64, change: Edit, params: Params) -> Result:
     """The values after the edit; raises Infeasible, CrossingTotals where three or more totals cross."""
-    lattice = problem.lattice
     held = held_by(problem, change.at, change.keep, change.along)
     frame = change.at if held is None else held
     is_outside = np.ones(problem.size, np.bool_)
     is_outside[problem.rows(frame)] = False
     locked = is_outside if problem.locked is None else is_outside | problem.locked
     wanted = [Total(change.at, change.value)]
-    if held is not None:
-        wanted.append(Total(held, exact_sum(values[problem.rows(held)])))
-    for total in problem.totals:
-        if not lattice.is_below(frame, total.at) and not lattice.is_apart(frame, total.at):
-            wanted.append(Total(total.at, exact_sum(values[problem.rows(total.at)])))
+    for at in totals_within(problem, change.at, held):
+        wanted.append(Total(at, exact_sum(values[problem.rows(at)])))
     base = problem.base if params.spread is Spread.BASE else np.abs(values)
     asked = problem.with_cells(base, locked=locked, value=values, totals=tuple(wanted))
     try:
-        solved = solve(asked, params)
+        solved = _solved(asked, values, params)
     except Infeasible as refusal:
         raise _without_frame(problem, values, change, refusal) from None
     done = Result(problem, values, solved.moves)
     more = exact_sum(done.values[problem.rows(change.at)]) - exact_sum(values[problem.rows(change.at)])
     totals = tuple(total_after(done, total, change, held, more) for total in problem.totals)
     return Result(problem.with_totals(totals), values, solved.moves)
+
+
+def _solved(asked: Problem, values: Int64, params: Params) -> Result:
+    """With all bounds and shares where that can be, else with those that hold already."""
+    try:
+        return solve(asked, params)
+    except Infeasible:
+        standing = with_standing_limits(asked, values)
+        if (standing.bounds, standing.shares) == (asked.bounds, asked.shares):
+            raise
+        return solve(standing, params)
 
 
 def total_after(done: Result, total: Total, change: Edit, held: At | None, more: int) -> Total:

@@ -18,7 +18,7 @@ from quyu.engine.allocation.infeasible import Conflict, Infeasible, Interval, Ki
 from quyu.engine.allocation.lattice import Int64, count_of
 from quyu.engine.allocation.params import Params, Spread
 from quyu.engine.allocation.part import Part, crossing, parts_of
-from quyu.engine.allocation.problem import At, Bound, Problem, Total
+from quyu.engine.allocation.problem import At, Bound, Problem, Share, Total
 from quyu.engine.allocation.proportion import FAR, integer_weights
 
 _PASSES = 200
@@ -40,20 +40,37 @@ def binding_limits(problem: Problem, totals: tuple[Total, ...], params: Params) 
 
 
 def broken_limits(problem: Problem, values: Int64) -> list[Conflict]:
-    """The bounds and shares on nodes that do not hold, with the value each asks for."""
-    broken: list[Conflict] = []
-    for bound in problem.bounds:
-        found = exact_sum(values[problem.rows(bound.at)])
-        if bound.lower is not None and found < bound.lower:
-            broken.append(Conflict(Kind.LOWER, bound.at, bound.lower))
-        if bound.upper is not None and found > bound.upper:
-            broken.append(Conflict(Kind.UPPER, bound.at, bound.upper))
-    for share in problem.shares:
-        whole = exact_sum(values[problem.rows(share.at)])
-        part = {**share.at, **share.of}
-        if exact_sum(values[problem.rows(part)]) * 10_000 < whole * share.at_least_bp:
-            broken.append(Conflict(Kind.SHARE, part, least_part(whole, share.at_least_bp, problem.unit)))
-    return broken
+    """The bounds and shares on nodes that do not hold, with what each asks for."""
+    broken = [_broken_end(problem, values, bound) for bound in problem.bounds]
+    return [conflict for conflict in broken if conflict] + [
+        Conflict(Kind.SHARE, {**share.at, **share.of}, share.at_least_bp)
+        for share in problem.shares
+        if _is_short(problem, values, share)
+    ]
+
+
+def with_standing_limits(problem: Problem, values: Int64) -> Problem:
+    """The problem without the bounds and shares that `values` break."""
+    return problem.with_cells(
+        problem.base,
+        bounds=tuple(bound for bound in problem.bounds if not _broken_end(problem, values, bound)),
+        shares=tuple(share for share in problem.shares if not _is_short(problem, values, share)),
+    )
+
+
+def _broken_end(problem: Problem, values: Int64, bound: Bound) -> Conflict | None:
+    found = exact_sum(values[problem.rows(bound.at)])
+    if bound.lower is not None and found < bound.lower:
+        return Conflict(Kind.LOWER, bound.at, bound.lower)
+    if bound.upper is not None and found > bound.upper:
+        return Conflict(Kind.UPPER, bound.at, bound.upper)
+    return None
+
+
+def _is_short(problem: Problem, values: Int64, share: Share) -> bool:
+    whole = exact_sum(values[problem.rows(share.at)])
+    part = exact_sum(values[problem.rows({**share.at, **share.of})])
+    return part * 10_000 < whole * share.at_least_bp
 
 
 def least_part(whole: int, at_least_bp: int, unit: int) -> int:
@@ -62,20 +79,21 @@ def least_part(whole: int, at_least_bp: int, unit: int) -> int:
     return min(-(-exact // unit) * unit, max(whole, exact))
 
 
-def share_limits(problem: Problem, values: Int64, totals: tuple[Total, ...]) -> list[Conflict]:
-    """Sums that lift every part short of its share, with the node around it held where it is."""
-    fixed = [total.at for total in totals]
-    found: list[Conflict] = []
+def share_limits(
+    problem: Problem, values: Int64, totals: tuple[Total, ...]
+) -> tuple[list[Total], list[Bound]]:
+    """What lifts every part short of its share: the node around it held where it is, and its least sum."""
+    held: list[Total] = []
+    least: list[Bound] = []
     for share in problem.shares:
-        whole = exact_sum(values[problem.rows(share.at)])
-        part = {**share.at, **share.of}
-        if exact_sum(values[problem.rows(part)]) * 10_000 >= whole * share.at_least_bp:
+        if not _is_short(problem, values, share):
             continue
-        if not any(is_same(problem, at, share.at) for at in fixed):
-            found.append(Conflict(Kind.SHARE, share.at, whole))
-            fixed.append(share.at)
-        found.append(Conflict(Kind.SHARE, part, least_part(whole, share.at_least_bp, problem.unit)))
-    return found
+        whole = exact_sum(values[problem.rows(share.at)])
+        if not any(is_same(problem, total.at, share.at) for total in (*totals, *held)):
+            held.append(Total(share.at, whole))
+        part = least_part(whole, share.at_least_bp, problem.unit)
+        least.append(Bound({**share.at, **share.of}, lower=part))
+    return held, least
 
 
 def is_same(problem: Problem, one: At, other: At) -> bool:

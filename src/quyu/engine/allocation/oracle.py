@@ -1,14 +1,12 @@
 """Can these totals, bounds, locks and shares hold together? Asked for any part of them.
 
 Where the demands make two families and no share is asked for, the answer is a flow, exact in integers.
-Else it is a linear program over the blocks (HiGHS), exact to a millionth of a unit.
+Else it is a program over the blocks (see `program`).
 """
-
-from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,16 +18,10 @@ from quyu.engine.allocation.infeasible import Interval, Kind
 from quyu.engine.allocation.lattice import Int64
 from quyu.engine.allocation.possible import Ends, Paths
 from quyu.engine.allocation.problem import UNBOUNDED, Problem, Share
-from quyu.kernel.deferred import deferred
-
-if TYPE_CHECKING:
-    from scipy import optimize
-else:
-    optimize = deferred("scipy.optimize")
+from quyu.engine.allocation.program import Program
 
 TOTAL, LOW, HIGH, SHARE, LEAST, MOST = range(6)
 """Roles of constraints: a fixed demand, one end of a demand, a share, all minima or maxima of a block."""
-
 
 _FARTHEST = 2**60
 
@@ -101,6 +93,11 @@ class Oracle:
     def range_of(self, parts: Iterable[Part], number: int) -> Interval:
         """The least and the most that a demand can sum to while `parts`, which can be met, are."""
         chosen = set(parts)
+        if self.paths is None or any(part.role == SHARE for part in chosen):
+            program = self._program(*self._asked(chosen, {}, {}), chosen)
+            goal = self.blocks.inside[number].astype(np.int64)
+            least, most = program.least(goal), program.least(-goal)
+            return Interval(-_FARTHEST if least is None else least, None if most is None else -most)
         inside = np.flatnonzero(self.blocks.inside[number]).tolist()
         least = sum(
             self.least[block] if Part(LEAST, block) in chosen else self.loose[block] for block in inside
@@ -120,6 +117,17 @@ class Oracle:
         is_open = self._can(chosen, {}, {number: (most, most)})
         return Interval(edge(start, least - 1), None if is_open else edge(start, most))
 
+    def nearest(self, values: Int64) -> Int64 | None:
+        """Sums of the blocks that meet everything, the nearest to what `values` (canonical order) sum to.
+
+        In multiples of the problem's unit where that is possible.
+        """
+        parts = set(self.parts)
+        wanted = np.array(self.blocks.sums(values), np.float64)
+        program = self._program(*self._asked(parts, {}, {}), parts)
+        found = program.nearest(wanted, self.problem.unit)
+        return program.nearest(wanted, 1) if found is None and self.problem.unit > 1 else found
+
     def _some_sum(self, chosen: set[Part], number: int, least: int, most: int) -> int:
         """One sum that the demand can have, by halving what it may lie in."""
         while least < most:
@@ -131,6 +139,20 @@ class Oracle:
         return least
 
     def _can(self, chosen: set[Part], least: dict[int, int], asked: dict[int, tuple[int, int]]) -> bool:
+        ends, lower, upper = self._asked(chosen, least, asked)
+        if any(low > high for low, high in zip(lower, upper, strict=True)):
+            return False
+        if self.paths is not None and self.paths.flow(ends, lower, upper) is None:
+            return False
+        has_shares = any(part.role == SHARE for part in chosen)
+        if self.paths is not None and not has_shares:
+            return True
+        return self._program(ends, lower, upper, chosen).is_possible()
+
+    def _asked(
+        self, chosen: set[Part], least: dict[int, int], asked: dict[int, tuple[int, int]]
+    ) -> tuple[Ends, list[int], list[int]]:
+        """The ends of the demands, the minima and the maxima of the blocks under some parts."""
         lower = [
             low if Part(LEAST, number) in chosen else loose
             for number, (low, loose) in enumerate(zip(self.least, self.loose, strict=True))
@@ -138,16 +160,11 @@ class Oracle:
         for number, amount in least.items():
             lower[number] = amount
         upper = [high if Part(MOST, number) in chosen else UNBOUNDED for number, high in enumerate(self.most)]
-        if any(low > high for low, high in zip(lower, upper, strict=True)):
-            return False
         ends = [
             asked.get(number, self._ends(number, demand, chosen))
             for number, demand in enumerate(self.demands)
         ]
-        if self.paths is not None and self.paths.flow(ends, lower, upper) is None:
-            return False
-        shares = [number for number in range(len(self.shares)) if Part(SHARE, number) in chosen]
-        return (self.paths is not None and not shares) or self._program(ends, lower, upper, shares)
+        return ends, lower, upper
 
     def _ends(self, number: int, demand: Demand, chosen: set[Part]) -> tuple[int | None, int | None]:
         is_total = Part(TOTAL, number) in chosen
@@ -156,24 +173,20 @@ class Oracle:
             demand.upper if is_total or Part(HIGH, number) in chosen else None,
         )
 
-    def _program(self, ends: Ends, lower: list[int], upper: list[int], shares: list[int]) -> bool:
-        rows: list[NDArray[np.float64]] = []
-        limits: list[float] = []
-        for inside, (low, high) in zip(self.blocks.inside.astype(np.float64), ends, strict=True):
-            if low is not None:
-                rows.append(-inside)
-                limits.append(-float(low))
-            if high is not None:
-                rows.append(inside)
-                limits.append(float(high))
-        for number in shares:
-            part, whole = self.share_sets[number].astype(np.float64)
-            rows.append(whole * (self.shares[number].at_least_bp / 10_000) - part)
-            limits.append(0.0)
-        if not rows:
-            return True
-        bounds = [(low, None if high >= UNBOUNDED else high) for low, high in zip(lower, upper, strict=True)]
-        found = optimize.linprog(
-            np.zeros(self.blocks.count), np.array(rows), np.array(limits), bounds=bounds, method="highs"
+    def _program(self, ends: Ends, lower: list[int], upper: list[int], chosen: set[Part]) -> Program:
+        asked = [number for number, end in enumerate(ends) if end != (None, None)]
+        matrix = [self.blocks.inside[number].astype(np.int64) for number in asked]
+        low = [-np.inf if (least := ends[number][0]) is None else least for number in asked]
+        high = [np.inf if (most := ends[number][1]) is None else most for number in asked]
+        for number in sorted(part.number for part in chosen if part.role == SHARE):
+            part, whole = self.share_sets[number].astype(np.int64)
+            matrix.append(part * 10_000 - whole * self.shares[number].at_least_bp)
+            low.append(0.0)
+            high.append(np.inf)
+        return Program(
+            np.array(matrix, np.int64).reshape(len(low), self.blocks.count),
+            np.array(low, np.float64),
+            np.array(high, np.float64),
+            np.array(lower, np.int64),
+            np.array(upper, np.int64),
         )
-        return int(found.status) == 0

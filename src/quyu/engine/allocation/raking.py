@@ -22,6 +22,8 @@ from quyu.engine.allocation.newton import newton_step
 Float64 = NDArray[np.float64]
 
 _ROUNDS = 80
+_CAREFUL_ROUNDS = 2_000
+_CAREFUL_CELLS = 5_000_000
 _MOST_PASSES = 8
 _PATIENCE = 10
 _BISECTIONS = 60
@@ -57,24 +59,78 @@ def rake(weights: Float64, lower: Float64, upper: Float64, margins: Margins, tol
 
     Where that is out of reach (there are no such cells, or floats end) the best found; `residual` says so.
     """
-    logs = np.zeros(margins.low.size)
-    product = weights.copy()
+    task = _Task(weights, lower, upper, margins, tolerance)
+    logs, least = _quickly(task)
+    for with_newton in (True, False):
+        if least > tolerance:
+            logs, least = min((logs, least), _carefully(task, with_newton), key=lambda found: found[1])
+    product = np.empty_like(weights)
+    multiply(weights, margins.labels, logs, product)
+    return Raked(np.clip(product, lower, upper), np.exp(np.clip(logs, -_FARTHEST, _FARTHEST)), least)
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class _Task:
+    weights: Float64
+    lower: Float64
+    upper: Float64
+    margins: Margins
+    tolerance: float
+
+    def passes(self, product: Float64, logs: Float64) -> float:
+        margins = self.margins
+        ends = margins.labels, margins.low, margins.high
+        return float(_passes(product, self.lower, self.upper, *ends, logs, self.tolerance))
+
+    def exact_round(self, product: Float64, logs: Float64) -> None:
+        margins = self.margins
+        ends = margins.labels, margins.low, margins.high
+        _exact_round(product, self.lower, self.upper, *ends, logs, self.tolerance)
+
+    def newton(self, product: Float64, logs: Float64) -> None:
+        """A step of all factors at once, where they are few enough."""
+        margins = self.margins
+        if logs.size <= _NEWTON_SETS:
+            newton_step(self.weights, self.lower, self.upper, margins.labels, margins.low, margins.high, logs)
+        multiply(self.weights, margins.labels, logs, product)
+
+
+def _quickly(task: _Task) -> tuple[Float64, float]:
+    """Passes over all cells with steps of Newton's method: the best logarithms and their residual."""
+    logs, product = np.zeros(task.margins.low.size), task.weights.copy()
     best, least = logs.copy(), np.inf
     without_gain = 0
     for _ in range(_ROUNDS):
-        residual = _passes(product, lower, upper, margins.labels, margins.low, margins.high, logs, tolerance)
+        residual = task.passes(product, logs)
         without_gain = 0 if residual < least / 2 else without_gain + 1
         if residual < least:
             best, least = logs.copy(), residual
-        if residual <= tolerance or without_gain > _PATIENCE:
+        if residual <= task.tolerance or without_gain > _PATIENCE:
             break
         if without_gain:
-            _exact_round(product, lower, upper, margins.labels, margins.low, margins.high, logs, tolerance)
-        if logs.size <= _NEWTON_SETS:
-            newton_step(weights, lower, upper, margins.labels, margins.low, margins.high, logs)
-        multiply(weights, margins.labels, logs, product)
-    multiply(weights, margins.labels, best, product)
-    return Raked(np.clip(product, lower, upper), np.exp(np.clip(best, -_FARTHEST, _FARTHEST)), least)
+            task.exact_round(product, logs)
+        task.newton(product, logs)
+    return best, least
+
+
+def _carefully(task: _Task, with_newton: bool) -> tuple[Float64, float]:
+    """One set after another to its end, so that two sets in each other cannot drive their factors apart.
+
+    Every round gains on the dual, whatever the start; it takes many where passes go astray.
+    """
+    logs, product = np.zeros(task.margins.low.size), task.weights.copy()
+    best, least = logs.copy(), np.inf
+    for _ in range(min(_CAREFUL_ROUNDS, 10 + _CAREFUL_CELLS // max(product.size, 1))):
+        task.exact_round(product, logs)
+        if with_newton:
+            task.newton(product, logs)
+        tried = logs.copy()
+        residual = task.passes(product.copy(), tried)
+        if residual < least:
+            best, least = tried, residual
+        if residual <= task.tolerance:
+            break
+    return best, least
 
 
 @compiled

@@ -11,13 +11,14 @@ from quyu.engine.allocation.contradiction import contradiction
 from quyu.engine.allocation.crossing import round_moves, solve_crossing
 from quyu.engine.allocation.demand import blocks_of, demands_of
 from quyu.engine.allocation.infeasible import Conflict, CrossingTotals, Infeasible, Interval, Kind
-from quyu.engine.allocation.lattice import count_of
+from quyu.engine.allocation.lattice import Int64, count_of
 from quyu.engine.allocation.limit import binding_limits, broken_limits, is_same, share_limits
 from quyu.engine.allocation.params import Params, Spread
 from quyu.engine.allocation.part import Part, parts_of
 from quyu.engine.allocation.problem import Bound, Problem, Total
 from quyu.engine.allocation.proportion import integer_weights
 from quyu.engine.allocation.result import Move, Result
+from quyu.engine.allocation.share import share_sums
 from quyu.engine.allocation.spreading import spread
 from quyu.kernel.refusal import Refusal
 
@@ -57,36 +58,44 @@ def _solve_nested(problem: Problem, params: Params, seed: int, stop: Stop | None
             broken = broken_limits(problem, result.values) if problem.bounds or problem.shares else []
             if not broken:
                 return result
-            binding = share_limits(problem, result.values, totals) or broken
-            if any(is_same(problem, limit.at, total.at) for limit in binding for total in totals):
-                raise Infeasible(broken[0].value, tuple(broken), Interval(broken[0].value, broken[0].value))
+            held, least = share_limits(problem, result.values, totals)
+            found = held + [Total(bound.at, bound.lower or 0) for bound in least]
+            found = found or [Total(limit.at, limit.value) for limit in broken]
+            if any(is_same(problem, one.at, total.at) for one in found for total in totals):
+                raise Infeasible(0, tuple(broken), Interval(0, None))
+            totals += tuple(found)
         totals += tuple(Total(limit.at, limit.value) for limit in binding)
 
 
 def _solve_crossing(problem: Problem, params: Params, seed: int, stop: Stop | None) -> Result:
-    """All free cells together; shares and bounds found broken become demands of the next round."""
+    """All free cells together; shares and bounds found broken become demands of the next round.
+
+    A share first holds the sum of the node around it; only where that is impossible may the node change.
+    """
     totals, bounds = problem.totals, _covered(problem)
-    reasons: list[Conflict] = []
+    held: tuple[Total, ...] = ()
+    lifted: tuple[Bound, ...] = ()
+    wanted: Int64 | None = None
     while True:
         _heed(stop)
-        found = solve_crossing(problem, totals, bounds, params)
-        if found is None:
-            raise _refusal(problem, reasons, params)
-        moves = (Move(totals[0], *found, None),) if totals else ()
+        moves = _crossing_moves(problem, totals + held, bounds + lifted, params)
+        if moves is None:
+            if wanted is None:
+                raise _refusal(problem, params)
+            sums = share_sums(problem, totals, bounds, wanted)
+            moves = None if sums is None else _crossing_moves(problem, totals, bounds + sums, params)
+            if moves is None or broken_limits(problem, Result(problem, problem.current, moves).values):
+                raise _refusal(problem, params)
+            return Result(problem, problem.current, moves, seed)
         result = Result(problem, problem.current, moves, seed)
         broken = broken_limits(problem, result.values)
         if not broken:
             return result
-        added = share_limits(problem, result.values, totals) or broken
-        parts = [{**share.at, **share.of} for share in problem.shares]
-        is_part = [limit.kind is Kind.SHARE and limit.at in parts for limit in added]
-        bounds += tuple(
-            Bound(each.at, lower=each.value) for each, part in zip(added, is_part, strict=True) if part
-        )
-        totals += tuple(
-            Total(each.at, each.value) for each, part in zip(added, is_part, strict=True) if not part
-        )
-        reasons += added
+        wanted = result.values if wanted is None else wanted
+        more, least = share_limits(problem, result.values, totals + held)
+        held, lifted = (*held, *more), (*lifted, *least)
+        if not least:
+            totals += tuple(Total(each.at, each.value) for each in broken)
 
 
 def _is_nested(problem: Problem) -> bool:
@@ -96,14 +105,24 @@ def _is_nested(problem: Problem) -> bool:
     return not blocks.crosses.any() and len(np.unique(inside, axis=0)) == len(inside)
 
 
-def _refusal(problem: Problem, reasons: list[Conflict], params: Params) -> Infeasible:
-    """The smallest conflict of what was asked; else the sums at which shares had to be reached."""
+def _crossing_moves(
+    problem: Problem, totals: tuple[Total, ...], bounds: tuple[Bound, ...], params: Params
+) -> tuple[Move, ...] | None:
+    """The free cells as one move, None where the totals and bounds cannot be met together."""
+    found = solve_crossing(problem, totals, bounds, params)
+    if found is None:
+        return None
+    return (Move(totals[0], *found, None),) if totals else ()
+
+
+def _refusal(problem: Problem, params: Params) -> Infeasible:
+    """The smallest conflict of what was asked; the shares where floats find none."""
     demands = demands_of(problem.lattice, problem.totals, problem.bounds)
     found = contradiction(problem, demands, problem.shares, params.conflict_limit)
     if found is not None:
         return found
-    value = reasons[0].value
-    return Infeasible(value, tuple(reasons), Interval(value, value))
+    shares = (Conflict(Kind.SHARE, {**each.at, **each.of}, each.at_least_bp) for each in problem.shares)
+    return Infeasible(0, tuple(shares), Interval(0, None))
 
 
 def _covered(problem: Problem) -> tuple[Bound, ...]:
