@@ -71,7 +71,7 @@ def messages_in_call(call: ast.Call, *, is_model: bool) -> Iterator[Message]:
 def messages_in_python(path: Path) -> Iterator[Message]:
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Call):
-            yield from messages_in_call(node, is_model=path.stem == "models")
+            yield from messages_in_call(node, is_model="models" in (path.stem, path.parent.name))
         if isinstance(node, ast.Assign) and getattr(node.targets[0], "id", "") == "verbose_name":
             value = text_of(node.value)
             if value and CHINESE.search(value):

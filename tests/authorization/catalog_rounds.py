@@ -104,21 +104,23 @@ def rounds() -> Iterator[Topic]:
             f"targets/<int:pk>/{tail}/", f"targets/<int:pk>/{tail}/", "GET", (("commitment", VIEW),), table="planversion",
             open_to=partial(version_gate, VIEW), ask=lambda s, c, tail=tail: Ask("GET", f"/targets/{c.pk}/{tail}/"),
         )  # fmt: skip
-    start = {"title": NEW, "due_on": "2026-12-31", "direction": "top_down"}
-    for tail, action, gate, form in (
-        ("round/start", "create", partial(whole_company, False), start),
-        ("round/close", "create", partial(whole_company, True), {}),
-        ("round/remind", APPROVE, partial(with_round, APPROVE), {}),
+    bands = {f"total_{depth}": "0" for depth in range(1, 6)}
+    start = {"title": NEW, "due_on": "2026-12-31", "direction": "top_down", **bands}
+    for tail, action, status, gate, form in (
+        ("round/start", "create", {302, 422}, partial(whole_company, False), start),
+        ("round/close", "create", {302}, partial(whole_company, True), {}),
+        ("round/remind", APPROVE, {302}, partial(with_round, APPROVE), {}),
         (
             "gap/share",
             APPROVE,
+            {302},
             partial(version_gate, APPROVE),
             {"region": "", "method": "proportion", "cap": "5"},
         ),
     ):
         yield Topic(
             f"targets/<int:pk>/{tail}/", f"targets/<int:pk>/{tail}/", "POST", (("commitment", action),), table="planversion",
-            status=frozenset({302}), writes=True, open_to=gate,
+            status=frozenset(status), writes=True, open_to=gate,
             ask=lambda s, c, tail=tail, form=form: Ask("POST", f"/targets/{c.pk}/{tail}/", form=dict(form)),
         )  # fmt: skip
 

@@ -34,7 +34,9 @@ const YUAN: Unit = { id: "yuan", word: "", scale: 100, places: 2 };
 
 /** To the last digit with its unit: money in yuan. */
 export function precise(value: bigint, unit: Unit, yuan = ""): string {
-  return unit.id === "fen" ? `${shown(value, YUAN)} ${yuan}` : `${editable(value, unit)} ${unit.word}`;
+  if (unit.id === "fen") return `${shown(value, YUAN)} ${yuan}`;
+  const [whole = "", decimals] = editable(value, unit).split(".");
+  return `${grouped(whole)}${decimals ? `.${decimals}` : ""} ${unit.word}`;
 }
 
 /** A ratio as a percentage with two decimals; nothing where there is nothing to compare with. */
@@ -48,6 +50,6 @@ function size(value: bigint): bigint {
   return value < 0n ? -value : value;
 }
 
-function grouped(whole: bigint): string {
+function grouped(whole: bigint | string): string {
   return String(whole).replace(/\B(?=(\d{3})+$)/g, ",");
 }

@@ -11,8 +11,8 @@ from django.urls import reverse
 from quyu.apps.targets import selectors, store
 from quyu.apps.targets.axes import Axes, Cells, Node
 from quyu.apps.targets.choices import ChangeState, EditRule, LetterState, Trigger
-from quyu.apps.targets.models import ChangeEvidence, Letter, PlanVersion, TargetChange
-from quyu.apps.targets.selectors.simulation import MonthPassed
+from quyu.apps.targets.models import ChangeEvidence, Letter, Plan, PlanVersion, TargetChange
+from quyu.apps.targets.selectors.simulation import MonthPassed, YearOver
 from quyu.apps.targets.services import changes
 from quyu.apps.targets.services.changes import (
     BaseMoved,
@@ -25,6 +25,7 @@ from quyu.apps.targets.spreading import OutOfInterval
 from quyu.platform.approvals import services as approvals
 from quyu.platform.approvals.models import Approval
 from quyu.platform.approvals.services import OwnSubmission
+from quyu.platform.notices.models import Notice
 from tests.apps.targets.plans import AT, make_plan, publish, scope
 from tests.people import Company, client_of
 
@@ -265,3 +266,77 @@ def test_a_manager_asks_for_his_own_region_only(company: Company) -> None:
     assert not TargetChange.objects.exists()
     client.post(reverse("target-change-new"), form | {"region": "GD"})
     assert TargetChange.objects.get().region == "GD"
+
+
+def test_the_approver_reads_nothing_that_the_asker_may_not(company: Company) -> None:
+    version = publish(company, make_plan(company))
+    change = opened(company, version)
+    analysed(company, change, value(version, "GD") - 500_00, EditRule.KEEP_TOTAL)
+    kept = TargetChange.objects.get(pk=change.pk)
+
+    assert {"HQ", "JS"} & {line["code"] for line in kept.analysis["regions"]}
+    assert "江苏" not in str(changes.summary_of(kept))
+    page = client_of(company.neighbour).get(reverse("target-change", args=[change.pk])).content.decode()
+    whole = client_of(company.operations).get(reverse("target-change", args=[change.pk])).content.decode()
+    assert ("江苏" in page, "全公司（万元）" in page) == (False, False)
+    assert ("江苏" in whole, "全公司（万元）" in whole) == (True, True)
+
+
+def test_quantities_are_asked_for_and_shown_in_pieces(company: Company) -> None:
+    version = publish(company, make_plan(company))
+    Plan.objects.update(measure="quantity")
+    change = opened(company, PlanVersion.objects.get(pk=version.pk))
+    asking = client_of(company.operations)
+
+    asking.post(
+        reverse("target-change-analysis", args=[change.pk]),
+        {"value": "3900000", "first_month": "2027-05", "rule": "none"},
+    )
+
+    change = TargetChange.objects.get(pk=change.pk)
+    assert change.value == 3_900_000_000
+    assert changes.summary_of(change)["after"] == "3,900,000 件"
+    page = asking.get(reverse("target-change", args=[change.pk])).content.decode()
+    assert ("调整后（件）" in page, "万元" in page) == (True, False)
+
+
+def test_the_targets_of_a_year_that_is_over_stay(company: Company) -> None:
+    version = publish(company, make_plan(company))
+    change = opened(company, version)
+    after = datetime(2028, 1, 5, 9, 30, tzinfo=UTC)
+
+    with pytest.raises(YearOver):
+        opened(company, version, at=after)
+    with pytest.raises(YearOver):
+        changes.analyse(
+            change=change, value=1, rule=EditRule.PUSH_UP, first_month="2027-12", actor=company.operations, at=after
+        )  # fmt: skip
+
+
+def test_who_looked_at_an_older_analysis_neither_submits_nor_closes(company: Company) -> None:
+    version = publish(company, make_plan(company))
+    change = opened(company, version)
+    analysed(company, change, value(version, "GD") - 100)
+    seen = TargetChange.objects.get(pk=change.pk).version
+    analysed(company, change, value(version, "GD") - 900)
+
+    client = client_of(company.operations)
+    for step in ("target-change-submit", "target-change-close"):
+        client.post(reverse(step, args=[change.pk]), {"row_version": seen})
+
+    assert TargetChange.objects.get(pk=change.pk).state == ChangeState.COLLECTING
+    client.post(reverse("target-change-submit", args=[change.pk]), {"row_version": seen + 1})
+    assert TargetChange.objects.get(pk=change.pk).state == ChangeState.SUBMITTED
+
+
+def test_an_objection_is_heard_of_and_its_end_too(company: Company) -> None:
+    publish(company, make_plan(company))
+    letter = Letter.objects.get(person=company.person("owner"))
+    change = changes.from_letter(letter=letter, actor=company.owner, reason="大客户关店", at=AT)
+    assert Notice.objects.filter(user=company.boss, text__contains=letter.number).exists()
+
+    changes.close(change=change, actor=company.boss, reason="已另行支持", at=AT)
+
+    letter.refresh_from_db()
+    assert (letter.state, letter.answered_at, letter.objection) == (LetterState.ISSUED, None, "大客户关店")
+    assert Notice.objects.filter(user=company.owner, text__contains="已另行支持").count() == 1

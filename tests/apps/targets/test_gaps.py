@@ -15,6 +15,7 @@ from quyu.apps.targets.choices import Answer
 from quyu.apps.targets.models import Minutes, PlanVersion
 from quyu.apps.targets.selectors.gaps import ShareBy, gap_table
 from quyu.apps.targets.selectors.rounds import open_round
+from quyu.apps.targets.services import rounds
 from quyu.apps.targets.services.gaps import BeyondBounds, NothingToShare, preview, share_gap
 from quyu.apps.targets.sharing import share
 from quyu.platform.audit.models import StaleSave
@@ -143,6 +144,9 @@ def test_minutes_list_the_decisions_and_become_a_document(company: Company, plan
     made = Minutes.objects.get()
     page = client.get(reverse("minutes", args=[made.pk])).content.decode()
     assert "同意还价" in page
+    rounds.close_round(found=made.round, actor=company.director, at=AT)
+    listed = client.get(reverse("target-minutes", args=[plan.pk])).content.decode()
+    assert reverse("minutes", args=[made.pk]) in listed
     document = client.get(reverse("minutes-pdf", args=[made.pk]))
     assert document.content[:5] == b"%PDF-"
     for name, status in (("neighbour", 404), ("owner", 404), ("stranger", 403), ("director", 200)):

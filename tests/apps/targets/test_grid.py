@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from quyu.apps.targets import store
 from quyu.apps.targets.axes import Axes, Node
-from quyu.apps.targets.models import CellComment, Lock, Operation, Plan, PlanVersion
+from quyu.apps.targets.models import CellComment, Lock, Operation, PlanVersion
 from quyu.apps.targets.selectors.crossings import crossings
 from quyu.apps.targets.selectors.ways import node_at, ways_of
 from tests.apps.targets.plans import edit, make_plan
@@ -348,38 +348,3 @@ def test_comments_are_read_and_written_within_reach(company: Company, draft: Pla
     assert post(company, "boss", draft, "say", text=" ", **at("JS", "2027")).status_code == 422
     assert post(company, "boss", draft, "say", text="长" * 501, **at("JS", "2027")).status_code == 422
     assert CellComment.objects.count() == 1
-
-
-# ---- measures that are no money --------------------------------------------------------------
-
-
-@pytest.mark.django_db
-@pytest.mark.capability("TGT1")
-def test_a_plan_in_pieces_speaks_of_pieces_everywhere(company: Company, draft: PlanVersion) -> None:
-    Plan.objects.update(measure="quantity")
-    node = at("T:苏南", "2027-01")
-    now = post(company, "boss", draft, "cells", version=draft.version, **(node | {"value": "1.2万"}))
-    assert fen(draft, "T:苏南", "2027-01") == 12_000_000
-    version = now.json()["piece"]["version"]
-    post(company, "boss", draft, "lock", reason="已签约", **node)
-    stale = at("T:苏北", "2027-01", value="5")
-    edit(draft, company.operations, "T:苏北", "2027-01", 3_000)
-
-    said = [
-        post(company, "boss", draft, "cells", version=version, **(node | {"value": "5"})).json()["message"],
-        post(company, "boss", draft, "cells", version=draft.version, **stale).json()["message"],
-        get(company, "boss", draft, "why", **node).content.decode(),
-        get(company, "boss", draft, "outlook", **at("T:苏北", "2027-01", rule="total")).json()["sentence"],
-        get(company, "boss", draft, "version").content.decode().split("grid-texts")[0],
-    ]
-
-    assert "不能改为 5 件：其中已锁定 12,000 件，可填范围为 12,000 件 至" in said[0]
-    assert "现在是 3 件" in said[1]
-    assert "12,000 件" in said[2]
-    assert " 件 不变" in said[3]
-    for text in said:
-        assert " 元" not in text
-        assert "万元" not in text
-    refused = post(company, "boss", draft, "cells", version=version, **at("T:苏北", "2027-02", value="300元"))
-    assert refused.status_code == 422
-    assert refused.json()["code"] == "not_a_value"

@@ -17,6 +17,7 @@ from quyu.apps.targets.services import letters
 from quyu.apps.targets.services.letters import LetterAnswered, NotProven, NotYourLetter
 from quyu.platform.files import services as files
 from quyu.platform.notices.models import Notice
+from quyu.platform.people.models import Person
 from tests.apps.targets.plans import AT, edit, make_plan, publish
 from tests.people import Company, client_of
 
@@ -127,6 +128,25 @@ def test_reminders_come_once_a_day_from_three_days_before_the_deadline(company: 
     waiting = Letter.objects.filter(state=LetterState.ISSUED, person__user__isnull=False).count()
     assert [reminded(-4), reminded(-3), reminded(-3), reminded(1)] == [0, waiting, 0, waiting]
     assert not Notice.objects.filter(user=company.colleague, text__contains="还没有答复").exists()
+
+
+def test_who_has_left_gets_no_letter_and_is_not_reminded(company: Company) -> None:
+    first = publish(company, make_plan(company))
+    leaver = company.person("owner")
+    Person.objects.filter(pk=leaver.pk).update(left_on=AT.date())
+
+    publish(company, services.new_version(plan_version=first, actor=company.operations, at=AT))
+
+    assert [letter.state for letter in letters_of(company, "owner")] == [LetterState.REPLACED]
+
+
+def test_a_letter_without_an_account_is_not_counted_as_reminded(company: Company) -> None:
+    publish(company, make_plan(company))
+    waiting = Letter.objects.filter(state=LetterState.ISSUED).count()
+    due = datetime.combine(letters_of(company, "owner").get().due_on, AT.timetz())
+    Person.objects.filter(pk=company.person("owner").pk).update(user=None)
+
+    assert letters.remind(at=due) == waiting - 1
 
 
 def test_accepting_on_the_page_needs_the_password(company: Company) -> None:

@@ -52,7 +52,7 @@ def test_the_grid_costs_a_fixed_number_of_queries(
     version = make_plan(company)
     client = client_of(company.operations)
 
-    with django_assert_max_num_queries(12):
+    with django_assert_max_num_queries(13):
         client.get(reverse("target-version", args=[version.pk]))
 
 

@@ -101,6 +101,14 @@ def test_a_switched_off_rule_and_an_unfinished_month_propose_nothing(
     assert proposals.propose(at=APRIL) == []
 
 
+def test_nothing_is_proposed_for_a_year_that_is_over(company: Company, readers: list[Any]) -> None:
+    version = publish(company, make_plan(company))
+    sell(readers, company, version, {company.sunan.code: (10, 10, 10)})
+    rule()
+
+    assert proposals.propose(at=datetime(2028, 1, 5, tzinfo=UTC)) == []
+
+
 def test_a_dropped_proposal_comes_back_with_the_next_month_only(company: Company, readers: list[Any]) -> None:
     version = publish(company, make_plan(company))
     sell(readers, company, version, {company.sunan.code: (10, 10, 10)})

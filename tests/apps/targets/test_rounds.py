@@ -300,3 +300,61 @@ def test_a_reminder_goes_to_who_has_not_answered_once_a_day(company: Company, pl
     assert remind(tomorrow) == 2
     assert remind(tomorrow) == 0
     assert Notice.objects.filter(user=company.boss).count() == 2
+
+
+# ---- pages -----------------------------------------------------------------------------------------
+
+
+def test_who_is_proposed_a_number_is_reminded(company: Company, plan: PlanVersion) -> None:
+    reached(company, plan)
+    hand_down(plan, company.boss, "JS")
+    found = row(plan, "T:苏南")
+    speak(
+        handover=found, kind="propose", said=Said("p", number_fen=5, text="多些"), expected_version=found.version,
+        actor=company.boss, scope=scope(company.boss), at=AT,
+    )  # fmt: skip
+    tomorrow = AT + timedelta(days=1)
+
+    rounds.remind(found=Round.objects.get(), scope=scope(company.boss), at=tomorrow)
+
+    assert Notice.objects.filter(user=company.owner, url=reverse("my-targets"), created_at=tomorrow).exists()
+
+
+def test_why_a_split_is_sent_back_is_read_by_its_holder(company: Company, plan: PlanVersion) -> None:
+    reached(company, plan)
+    hand_down(plan, company.boss, "JS")
+    address = reverse("node-send-back", args=[row(plan, "JS").pk])
+    client_of(company.director).post(address, {"reason": "苏北偏低，请重分"})
+
+    page = client_of(company.boss).get(reverse("negotiation", args=[row(plan, "JS").pk])).content.decode()
+
+    assert row(plan, "JS").state == Handing.WORKING
+    assert "苏北偏低，请重分" in page
+
+
+def test_what_was_typed_for_a_round_stays_when_it_is_refused(company: Company, plan: PlanVersion) -> None:
+    asked = {"title": "下达", "message": "请月底前完成", "due_on": "2026-06-01", "direction": "top_down"}
+    asked |= {"total_1": "1", "child_1": "7.25", "total_2": "0", "child_2": ""}
+    client, address = client_of(company.director), reverse("round-start", args=[plan.pk])
+
+    for changes, complaint in (({}, "2026-06-01 已经过去"), ({"total_1": "很多"}, "很多")):
+        page = client.post(address, asked | changes)
+        assert page.status_code == 422
+        for kept in (complaint, "请月底前完成", 'value="7.25"'):
+            assert kept in page.content.decode()
+    assert not Round.objects.exists()
+
+
+def test_a_round_that_has_ended_is_still_read(company: Company, plan: PlanVersion) -> None:
+    reached(company, plan)
+    found, client = Round.objects.get(), client_of(company.director)
+    rounds.close_round(found=found, actor=company.director, at=AT)
+    address = reverse("target-round", args=[plan.pk])
+    assert f"?round={found.pk}" in client.get(address).content.decode()
+
+    page = client.get(address, {"round": found.pk}).content.decode()
+
+    assert "待答复" in page
+    for step in ("结束本轮", "代为下达", "提醒未答复的人", "退回"):
+        assert step not in page
+    assert client.get(address, {"round": found.pk + 1}).status_code == 404

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
+from django.db.models import Sum
 
 from quyu.analytics.metrics import METRICS
 from quyu.apps.performance.attributed import attributed_lines
@@ -15,6 +16,7 @@ from quyu.apps.performance.models import MonthRollup
 from quyu.apps.performance.selectors.cuts import name_lines, named_lines
 from quyu.apps.performance.selectors.drill import Reach
 from quyu.apps.performance.selectors.tree import node_of
+from quyu.apps.targets.achieved import Figures
 from quyu.apps.targets.axes import Axes
 from quyu.kernel.deferred import deferred
 from quyu.platform.catalog.models import ProductLine
@@ -28,12 +30,24 @@ SUMMED = {"amount": "amount_fen", "quantity": "quantity_milli"}
 """Metrics that the month rollups hold ready."""
 
 
-def by_region(axes: Axes, measure: str, start: date, stop: date, product_line: str) -> Mapping[str, int]:
-    """Region code -> value over `[start, stop)` in the metric's unit; nodes without lines are left out."""
-    if measure in SUMMED and start.day == stop.day == 1:
-        return _from_rollups(axes, SUMMED[measure], start, stop, product_line)
+def by_region(
+    axes: Axes, measures: Sequence[str], start: date, stop: date, product_line: str
+) -> dict[str, Figures]:
+    """Metric -> region code -> value over `[start, stop)` in its unit; nodes without lines are left out."""
+    is_rolled_up = start.day == stop.day == 1
+    ready = [measure for measure in measures if is_rolled_up and measure in SUMMED]
+    found: dict[str, Figures] = {
+        measure: _from_rollups(axes, SUMMED[measure], start, stop, product_line) for measure in ready
+    }
+    rest = [measure for measure in measures if measure not in ready]
+    return found | (_from_lines(axes, rest, start, stop, product_line) if rest else {})
+
+
+def _from_lines(
+    axes: Axes, measures: Sequence[str], start: date, stop: date, product_line: str
+) -> dict[str, Figures]:
+    """All metrics from one reading of the lines."""
     names = directory()
-    metric = METRICS[measure]
     with attributed_lines(names) as connection:
         name_lines(connection, Reach(is_everything=True, territory_codes=()), (start, stop))
         connection.register("node_above", _above(axes, names))
@@ -45,9 +59,13 @@ def by_region(axes: Axes, measure: str, start: date, stop: date, product_line: s
         joined = lines.mutate(place=lines.territory_code.fill_null("")).join(
             nodes, ibis._.place == nodes.territory
         )
-        query = joined.group_by("node").aggregate(value=metric.measured(joined))
-        rows = connection.execute(ibis.to_sql(query, dialect="duckdb")).fetchall()
-    return {node: int(value) for node, value in sorted(rows) if value is not None}
+        values = {measure: METRICS[measure].measured(joined) for measure in measures}
+        query = joined.group_by("node").aggregate(**values)
+        rows = sorted(connection.execute(ibis.to_sql(query, dialect="duckdb")).fetchall())
+    return {
+        measure: {row[0]: int(row[place]) for row in rows if row[place] is not None}
+        for place, measure in enumerate(measures, start=1)
+    }
 
 
 def _above(axes: Axes, names: Directory) -> pa.Table:
@@ -64,12 +82,13 @@ def _chain(axes: Axes, node: str) -> Iterator[str]:
     yield from axes.tree.ancestors(node)
 
 
-def _from_rollups(axes: Axes, column: str, start: date, stop: date, product_line: str) -> Mapping[str, int]:
+def _from_rollups(axes: Axes, column: str, start: date, stop: date, product_line: str) -> Figures:
     rows = MonthRollup.objects.filter(month__gte=start, month__lt=stop)
     if product_line:
         rows = rows.filter(product_line__code=product_line)
     found: dict[str, int] = {}
-    for territory, unit, value in rows.values_list("territory__code", "territory__org_unit__code", column):
+    places = rows.order_by().values_list("territory__code", "territory__org_unit__code")
+    for territory, unit, value in places.annotate(value=Sum(column)):
         for node in _chain(axes, node_of(axes, territory, unit)):
             found[node] = found.get(node, 0) + value
     return found

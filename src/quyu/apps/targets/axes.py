@@ -216,4 +216,5 @@ def _of_three(frozen: Mapping[str, Any]) -> Axes:
     )
 
 
-_remembered: Remembered[Axes] = Remembered(16)
+_remembered: Remembered[Axes] = Remembered(16, lambda axes: 1 + axes.size // 300_000)
+"""Sixteen of the usual size; axes of a million cells hold their coordinates, up to 0.1 GB, and count as four."""

@@ -94,10 +94,6 @@ class Frame:
         codes = sorted(self.period.nodes, key=self.period.depths.__getitem__)
         return {code: self.period.ranges[code] for code in codes}
 
-    @property
-    def period_tree(self) -> Tree:
-        return self.period.tree
-
     @cached_property
     def counts(self) -> tuple[int, ...]:
         """How many leaves each dimension has."""
@@ -130,10 +126,6 @@ class Frame:
                 raise UnknownNode(code)
             found.append(dimension.ranges[code])
         return found
-
-    def period_parent(self, period: str) -> str | None:
-        """Month -> its quarter -> the year -> None."""
-        return self.period.tree.parent(period)
 
     def name(self, region: str) -> str:
         return self.region.label(region)

@@ -1,16 +1,16 @@
 """From a change at a node to the cells below it: the lattice handed to `quyu.engine.allocation`.
 
-The lattice of a version is sorted once and kept; an edit hands over its amounts. Cells follow what they are now; where all free cells of a
-node are zero they follow the base, and where that is zero too they share equally. A cell stays at or
-above zero, unless it is negative already: then it does not fall further.
+The lattice of a version is sorted once and kept; an edit hands over its amounts. Cells follow what they
+are now; where all free cells of a node are zero they follow the base, and where that is zero too they
+share equally. A cell stays at or above zero, unless it is negative already: then it does not fall further.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
 
 import numpy as np
 
@@ -40,7 +40,7 @@ class OutOfInterval(Refusal):
     ) -> None:
         lower, upper = interval
         template = (
-            "“{label}”不能改为 {value}：其中已锁定 {locked}，可填范围为 {lower} 以上。"
+            "“{label}”不能改为 {value}：其中已锁定 {locked}，可填范围为 {lower}以上。"
             if upper is None
             else "“{label}”不能改为 {value}：其中已锁定 {locked}，可填范围为 {lower} 至 {upper}。"
         )
@@ -51,7 +51,7 @@ class OutOfInterval(Refusal):
             "upper": "" if upper is None else say_exactly(upper, unit),
         }
         super().__init__("out_of_interval", template, label=label, **numbers)
-        self.node = node
+        self.node, self.lower, self.upper = node, lower, upper
 
 
 def widest(axes: Axes, node: Node, rule: EditRule) -> Node:
@@ -142,8 +142,14 @@ def problem_of(
     return _lattice(axes).with_cells(base, lower=lower, locked=locked, value=values)
 
 
-@lru_cache(maxsize=8)
 def _lattice(axes: Axes) -> allocation.Problem:
-    """The sorted lattice of some axes; sorting is the dear part of a problem."""
-    dimensions = tuple(allocation.Dimension(d.code, d.tree.parents) for d in axes.dimensions)
-    return allocation.Problem(dimensions, axes.coordinates, np.zeros(axes.shape, np.int64))
+    """The sorted lattice of some axes, kept as long as they are; sorting is the dear part of a problem."""
+    found = _lattices.get(axes)
+    if found is None:
+        dimensions = tuple(allocation.Dimension(d.code, d.tree.parents) for d in axes.dimensions)
+        found = allocation.Problem(dimensions, axes.coordinates, np.zeros(axes.shape, np.int64))
+        _lattices[axes] = found
+    return found
+
+
+_lattices: WeakKeyDictionary[Axes, allocation.Problem] = WeakKeyDictionary()

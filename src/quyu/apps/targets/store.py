@@ -8,6 +8,7 @@ import hashlib
 import struct
 import zlib
 from collections.abc import Iterable
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -45,7 +46,7 @@ def assembled(shape: tuple[int], chunks: Iterable[tuple[int, bytes]]) -> Cells:
     """Cells from (chunk index, blob); zeros where nothing was stored. Raises Damaged."""
     cells = np.zeros(shape, np.int64)
     for index, blob in chunks:
-        part = _unpacked.get(blob, lambda packed=blob: unpack(packed))  # type: ignore[misc]
+        part = _unpacked.get(blob, partial(unpack, blob))
         with whole():
             cells[index * CHUNK : index * CHUNK + part.size] = part
     return cells

@@ -122,6 +122,11 @@ def base_of(version: PlanVersion, axes: Axes, node: Node) -> BaseOf:
     )
 
 
+def has_parts(version: PlanVersion) -> bool:
+    """Whether a version keeps how its base came about."""
+    return not store.layers_of(version).isdisjoint(WORDS)
+
+
 def _layers(version: PlanVersion, axes: Axes) -> dict[str, Cells]:
     there = store.layers_of(version)
     return {name: store.load_shaped(version, axes.shape, name) for name in WORDS if name in there}

@@ -21,7 +21,10 @@ Figures = list[int | str | None]
 def beside(
     layers: Layers, view: View, rows: Sequence[int], names: Sequence[str], *, scope: Scope, at: date
 ) -> Mapping[str, Figures]:
-    """Of every figure asked for one number per row, None where there is none."""
+    """Of every figure asked for one number per row, None where there is none.
+
+    What was asked for is always answered: a page asks again for what it has not got.
+    """
     version = layers.version
     found: dict[str, Figures] = {}
     for name in names:
@@ -34,8 +37,7 @@ def beside(
             other = published_version(version.plan.year, measure=version.plan.measure)
         elif kind == MEASURE:
             other = newest_of(version, measure, scope)
-        if other is not None:
-            found[name] = _elsewhere(other, view, rows, scope, at)
+        found[name] = [None] * len(rows) if other is None else _elsewhere(other, view, rows, scope, at)
     return found
 
 

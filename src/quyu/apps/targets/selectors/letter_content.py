@@ -12,6 +12,7 @@ from datetime import date
 from typing import Any
 
 import numpy as np
+from django.db.models import F
 
 from quyu.analytics.metrics import METRICS
 from quyu.apps.targets import store
@@ -44,8 +45,8 @@ def measures_of(version: PlanVersion) -> list[Loaded]:
         plan__name=version.plan.name,
         state__in=(VersionState.PUBLISHED, VersionState.SCHEDULED),
     ).exclude(plan__measure=version.plan.measure)
-    found = others.select_related("plan").order_by("plan__measure", "-effective_from", "-pk")
-    latest = {row.plan.measure: row for row in reversed(found)}
+    found = others.select_related("plan").order_by(F("effective_from").asc(nulls_first=True), "pk")
+    latest = {row.plan.measure: row for row in found}
     return [Loaded.of(version), *(Loaded.of(latest[measure]) for measure in sorted(latest))]
 
 

@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 
 from quyu.apps.targets.axes import Axes
 from quyu.apps.targets.choices import LetterState
-from quyu.apps.targets.models import Letter
+from quyu.apps.targets.models import Letter, PlanVersion
 from quyu.platform.people.models import Person, User
 from quyu.platform.people.scope import Scope
 
@@ -31,7 +31,9 @@ class Progress:
 
 def visible_letters(scope: Scope, at: date) -> QuerySet[Letter]:
     """One's own letters, and those of whoever sits within reach on the day."""
-    letters = Letter.objects.select_related("person", "plan_version__plan", "sealed", "signed")
+    letters = Letter.objects.select_related("person", "plan_version__plan", "sealed", "signed").defer(
+        "plan_version__axes", "plan_version__method"
+    )
     return letters.filter(person__in=Person.objects.visible_to(scope, at))
 
 
@@ -49,11 +51,12 @@ def letter_files(letters: QuerySet[Letter]) -> set[int]:
 
 def progress(letters: Iterable[Letter], today: date) -> list[Progress]:
     """Standing letters counted by the unit above their first region, in the order of the units' names."""
+    standing = [letter for letter in letters if letter.state != LetterState.REPLACED]
+    frozen = PlanVersion.objects.filter(pk__in={letter.plan_version_id for letter in standing})
+    trees = {pk: Axes.from_json(axes) for pk, axes in frozen.values_list("pk", "axes")}
     units: dict[str, Counter[str]] = {}
-    for letter in letters:
-        if letter.state == LetterState.REPLACED:
-            continue
-        counts = units.setdefault(_unit_of(letter), Counter())
+    for letter in standing:
+        counts = units.setdefault(_unit_of(letter, trees[letter.plan_version_id]), Counter())
         counts["total"] += 1
         counts[letter.state] += 1
         counts["overdue"] += letter.state == LetterState.ISSUED and letter.due_on < today
@@ -63,7 +66,6 @@ def progress(letters: Iterable[Letter], today: date) -> list[Progress]:
     ]
 
 
-def _unit_of(letter: Letter) -> str:
-    axes = Axes.from_json(letter.plan_version.axes)
+def _unit_of(letter: Letter, axes: Axes) -> str:
     code = str(letter.content["regions"][0]["code"])
     return axes.name(axes.tree.parent(code) or code) if code in axes.spans else "—"

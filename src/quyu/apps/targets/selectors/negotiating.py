@@ -6,9 +6,9 @@ from datetime import date, datetime
 
 from quyu.apps.targets.axes import Axes
 from quyu.apps.targets.choices import Answer, Handing, MoveKind
-from quyu.apps.targets.models import Handover, Minutes, NegotiationMove, Round
+from quyu.apps.targets.models import Handover, Minutes, NegotiationMove, PlanVersion, Round
 from quyu.apps.targets.selectors.reach import Reach, reach_of
-from quyu.apps.targets.selectors.rounds import HANDED, UNDONE, place_of
+from quyu.apps.targets.selectors.rounds import HANDED, OWED, UNDONE, place_of
 from quyu.apps.targets.selectors.standing_work import open_for_drafts
 from quyu.platform.people.scope import Scope
 
@@ -48,9 +48,9 @@ def decisions_in(found: Round, axes: Axes, region: str, *, upto: datetime | None
         )  # fmt: skip
 
 
-def minutes_in(found: Round, axes: Axes, reach: Reach) -> list[Minutes]:
-    """The minutes about nodes within reach, newest first."""
-    rows = Minutes.objects.filter(round=found).select_related("made_by")
+def minutes_of(version: PlanVersion, axes: Axes, reach: Reach) -> list[Minutes]:
+    """The minutes of all rounds of a version about nodes within reach, newest first."""
+    rows = Minutes.objects.filter(round__plan_version=version).select_related("made_by", "round")
     return [row for row in rows if reach.covers(axes, row.region)]
 
 
@@ -98,4 +98,4 @@ def _is_next_above(axes: Axes, reach: Reach, region: str) -> bool:
 def has_to_act(row: Handover, axes: Axes) -> bool:
     """Whether the holder of a node still owes an answer or a split."""
     owes_split = not axes.tree.is_leaf(row.region) and row.state in UNDONE
-    return row.answer in (Answer.PENDING, Answer.PROPOSED) or owes_split or row.state == Handing.WORKING
+    return row.answer in OWED or owes_split or row.state == Handing.WORKING

@@ -39,7 +39,7 @@ def outlook(version: PlanVersion, node: Node, rule: EditRule, *, at: date) -> Ou
             _("上级“%(label)s”随之增减。") % {"label": axes.label(above)} if above else _("总目标随之增减。")
         )
     else:
-        beyond = _("“%(label)s”保持 %(value)s 不变，差额由同级按现有比例分摊。") % {
+        beyond = _("“%(label)s”保持 %(value)s，差额由同级按现有比例分摊。") % {
             "label": axes.label(outer),
             "value": say_exactly(int(cells[axes.block(outer)].sum()), version.plan.unit),
         }

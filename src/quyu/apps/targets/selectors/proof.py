@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from quyu.apps.targets import spreading, store
@@ -164,8 +165,8 @@ def _locks(version: PlanVersion, axes: Axes, locks: list[Lock]) -> Iterator[Flaw
             continue
         touched = store.touched(bytes(row.patch))
         for lock in locks:
-            expired = lock.expires_on is not None and lock.expires_on <= row.at.date()
-            if since[lock.pk] < row.sequence and not expired and touched[axes.block(node_of(lock))].any():
+            is_held = lock.binds_on(timezone.localdate(row.at))
+            if since[lock.pk] < row.sequence and is_held and touched[axes.block(node_of(lock))].any():
                 message = _("第 %(n)s 次变更改动了锁定的单元。") % {"n": row.sequence}
                 yield Flaw("lock", axes.label(node_of(lock)), message)
 

@@ -87,7 +87,8 @@ def review(version: PlanVersion, *, reach: Reach, at: date, level: str = "", tex
     """The comparison as far as the reader reaches; `level` narrows to units or territories, `text` by name."""
     axes = Axes.from_json(version.axes)
     cells = store.load_shaped(version, axes.shape)
-    after, last_year = region_sums(axes, cells), region_sums(axes, last_year_cells(version, axes))
+    before_cells = last_year_cells(version, axes)
+    after, last_year = region_sums(axes, cells), region_sums(axes, before_cells)
     previous = previous_of(version)
     before = _before(previous) if previous else {}
     movers = [
@@ -104,7 +105,7 @@ def review(version: PlanVersion, *, reach: Reach, at: date, level: str = "", tex
         regions=tuple(changed[:MOST_ROWS]),
         people=tuple(_people(axes, reach, before if previous else None, after, last_year, text)),
         unchanged=len(wanted) - len(changed),
-        now=fairness(axes, cells, last_year_cells(version, axes), reach, at=at),
+        now=fairness(axes, cells, before_cells, reach, at=at),
         before=_fairness_before(previous, reach, at),
     )
 
@@ -153,9 +154,9 @@ def fairness(axes: Axes, cells: Cells, last_year: Cells, reach: Reach, *, at: da
     """Over the territories within reach; growth and shares in basis points, per head in the measure's unit."""
     after, before = region_sums(axes, cells), region_sums(axes, last_year)
     leaves = [
-        (axes.regions.index(code), code, f"{axes.name(code)} {axes.owner_name(code)}".strip())
-        for code in axes.leaves
-        if reach.covers(axes, code)
+        (place, code, f"{axes.name(code)} {axes.owner_name(code)}".strip())
+        for place, code in enumerate(axes.regions)
+        if axes.tree.is_leaf(code) and reach.covers(axes, code)
     ]
     growth = {name: growth_bp(int(after[place]), int(before[place])) for place, _code, name in leaves}
     per_head: dict[str, int] = {}

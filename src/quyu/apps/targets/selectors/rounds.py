@@ -17,6 +17,8 @@ from quyu.platform.people.models import User
 
 HANDED = frozenset({Handing.NOT_STARTED, Handing.WORKING, Handing.SUBMITTED, Handing.CONFIRMED})
 UNDONE = frozenset({Handing.NOT_STARTED, Handing.WORKING})
+OWED = frozenset({Answer.PENDING, Answer.PROPOSED})
+"""Nothing was said yet, or the level above has the last word: the holder of the node is asked."""
 SETTLED = frozenset({Answer.ACCEPTED, Answer.AGREED})
 LEAF_STATES: Mapping[str, Handing] = {
     Answer.PENDING: Handing.NOT_STARTED,

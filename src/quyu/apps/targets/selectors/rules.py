@@ -5,15 +5,16 @@ compared with the last twelve months of orders and of the customer file, and the
 to bring. The others are watched once their data exist. Formula page: docs/formulas/checks.md.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cached_property
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from quyu.apps.targets import store
-from quyu.apps.targets.achieved import achieved
+from quyu.apps.targets.achieved import Figures, achieved_all
 from quyu.apps.targets.axes import TERRITORY, Axes, Cells
 from quyu.apps.targets.choices import RuleKind, RuleLevel
 from quyu.apps.targets.mixing import share_needed
@@ -23,8 +24,6 @@ from quyu.apps.targets.selectors.reach import Reach
 from quyu.apps.targets.selectors.regions import counts_of, strategic_codes, strategic_mask, sums_of
 from quyu.kernel.measure import say_value
 from quyu.kernel.rate import BP, ratio_bp
-
-Figures = Mapping[str, int]
 
 
 @dataclass(frozen=True)
@@ -90,8 +89,10 @@ def pack() -> list[PolicyRule]:
 
 def asked_rules(version: PlanVersion, axes: Axes, *, reach: Reach, at: date) -> list[Asked]:
     """Every rule of the pack, asked of the regions this reader reaches."""
-    plan = _Plan(version, axes, at)
-    return [_asked(row, plan, reach) for row in pack()]
+    rows = pack()
+    facts = [_FACTS[row.code] for row in rows if row.code in _FACTS and _is_asked(row)]
+    plan = _Plan(version, axes, at, facts)
+    return [_asked(row, plan, reach) for row in rows]
 
 
 def share_rule(measure: str, axes: Axes) -> PolicyRule | None:
@@ -136,27 +137,33 @@ def regions_of(axes: Axes, row: PolicyRule) -> list[str]:
 
 
 class _Plan:
-    """What the rules read of a version, each once."""
+    """What the rules read of a version and of `facts`, the metrics they compare it with, each once."""
 
-    def __init__(self, version: PlanVersion, axes: Axes, at: date) -> None:
+    def __init__(self, version: PlanVersion, axes: Axes, at: date, facts: Sequence[str]) -> None:
         self.version, self.axes, self.at = version, axes, at
         self.cells = store.load_shaped(version, axes.shape)
         self.whole = sums_of(axes, self.cells)
+        self.facts = facts
 
-    def of_last_year(self, measure: str) -> Figures | None:
-        """A metric per region over the twelve months before the plan's year, as far as they are over."""
+    @cached_property
+    def last_year(self) -> Mapping[str, Figures]:
+        """The metrics per region over the twelve months before the plan's year, as far as they are over."""
         first = date(self.axes.year - 1, 1, 1)
         stop = min(date(self.axes.year, 1, 1), self.at + timedelta(1))
         if stop <= first:
             first, stop = date(self.at.year - 1, self.at.month, 1), self.at + timedelta(1)
-        return achieved(self.axes, measure, first, stop)
+        return achieved_all(self.axes, self.facts, first, stop)
+
+
+def _is_asked(row: PolicyRule) -> bool:
+    return row.is_on and row.kind != RuleKind.MONITORED
 
 
 def _asked(row: PolicyRule, plan: _Plan, reach: Reach) -> Asked:
     rule = RULES[row.code]
     if not row.is_on:
         return Asked(row, rule, (), _("已停用，不检查。"))
-    if row.kind == RuleKind.MONITORED or row.code not in _ASKED:
+    if not _is_asked(row) or row.code not in _ASKED:
         words = _("监测规则：用%(data)s。") if rule.has_data else _("尚无数据源：需要%(data)s。")
         return Asked(row, rule, (), words % {"data": rule.measured_by})
     if plan.version.plan.measure != "amount":
@@ -172,7 +179,7 @@ def _strategic(row: PolicyRule, plan: _Plan) -> Iterator[Finding]:
 
 def _new_customers(row: PolicyRule, plan: _Plan) -> Iterator[Finding]:
     """The part of the target that new customers must bring, against what they brought."""
-    shares = plan.of_last_year("new_customer_share")
+    shares = plan.last_year.get(_FACTS["R2"])
     if shares is None:
         return
     for region in regions_of(plan.axes, row):
@@ -184,7 +191,7 @@ def _new_customers(row: PolicyRule, plan: _Plan) -> Iterator[Finding]:
 
 
 def _lines_bought(row: PolicyRule, plan: _Plan) -> Iterator[Finding]:
-    bought = plan.of_last_year("lines_per_customer")
+    bought = plan.last_year.get(_FACTS["R7"])
     if bought is None:
         return
     for region in regions_of(plan.axes, row):
@@ -222,3 +229,5 @@ _ASKED: Mapping[str, Callable[[PolicyRule, _Plan], Iterator[Finding]]] = {
     "R7": _lines_bought,
     "R8": _new_a_customers,
 }
+_FACTS: Mapping[str, str] = {"R2": "new_customer_share", "R7": "lines_per_customer"}
+"""The metric each of these is measured by."""

@@ -3,7 +3,7 @@
 Months before the first one that changes are held like locked cells, so that what was agreed for them stays.
 """
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -15,6 +15,7 @@ from quyu.apps.targets.choices import EditRule
 from quyu.apps.targets.dimension import PERIOD, REGION
 from quyu.apps.targets.models import PlanVersion
 from quyu.apps.targets.selectors.locks import locked_cells
+from quyu.apps.targets.selectors.reach import Reach
 from quyu.apps.targets.selectors.standing import sold
 from quyu.apps.targets.sums import region_sums, sums
 from quyu.kernel.rate import growth_bp, ratio_bp
@@ -33,6 +34,13 @@ class MonthPassed(Refusal):
             month=month,
             first=first,
         )
+
+
+class YearOver(Refusal):
+    """All months of the plan have passed."""
+
+    def __init__(self, year: int) -> None:
+        super().__init__("year_over", "{year} 年已经结束，当年的目标不再调整。", year=str(year))
 
 
 @dataclass(frozen=True)
@@ -75,6 +83,10 @@ class Simulation:
         """As the change keeps it, for whoever approves."""
         return asdict(self)
 
+    def within(self, axes: Axes, reach: Reach) -> "Simulation":
+        """As far as a reader reaches: who asks for his own region is not told what others carry."""
+        return replace(self, regions=tuple(line for line in self.regions if reach.covers(axes, line.code)))
+
     @classmethod
     def from_json(cls, kept: dict[str, Any]) -> "Simulation":
         lines = {name: tuple(Line(**line) for line in kept[name]) for name in ("regions", "months")}
@@ -91,6 +103,12 @@ class Asked:
     first_month: str
 
 
+def require_open_year(axes: Axes, today: date) -> None:
+    """Raises YearOver."""
+    if axes.months[-1][:7] < f"{today:%Y-%m}":
+        raise YearOver(axes.year)
+
+
 def first_open_month(axes: Axes, today: date) -> str:
     """The first month of the plan that has not ended; the last one where all have."""
     return next((code for code in axes.months if code[:7] >= f"{today:%Y-%m}"), axes.months[-1])
@@ -105,7 +123,8 @@ def held_months(axes: Axes, first_month: str) -> Mask:
 
 
 def changed_cells(version: PlanVersion, axes: Axes, cells: Cells, asked: Asked, *, today: date) -> Cells:
-    """The cells after the change. Raises UnknownNode, MonthPassed, OutOfInterval."""
+    """The cells after the change. Raises UnknownNode, YearOver, MonthPassed, OutOfInterval."""
+    require_open_year(axes, today)
     first = first_open_month(axes, today)
     if asked.first_month[:7] < first[:7]:
         raise MonthPassed(asked.first_month, first)

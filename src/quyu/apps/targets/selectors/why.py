@@ -6,6 +6,7 @@ from datetime import date, datetime
 
 from django.utils.translation import gettext as _
 
+from quyu.analytics.metrics import METRICS
 from quyu.apps.targets import store
 from quyu.apps.targets.axes import Axes, Cells, Node
 from quyu.apps.targets.models import Lock, Operation, PlanVersion
@@ -40,6 +41,8 @@ class Why:
     label: str
     value_fen: int
     base_fen: int
+    base_unit: Unit
+    """That of another measure, where this one was made from it by a rate."""
     last_year_fen: int
     parent_label: str
     parent_fen: int
@@ -64,10 +67,12 @@ def why(version: PlanVersion, node: Node, *, reach: Reach) -> Why:
     value, base_fen = int(cells[block].sum()), int(base[block].sum())
     last_year = int(last_year_cells(version, axes)[block].sum())
     parent_fen, parent_base = int(cells[above].sum()), int(base[above].sum())
+    source = version.method.get("derived_from")
     found = Why(
         label=axes.label(node),
         value_fen=value,
         base_fen=base_fen,
+        base_unit=(METRICS[source] if source else METRICS[version.plan.measure]).measured_in,
         last_year_fen=last_year,
         parent_label=axes.label(parent) if parent else "",
         parent_fen=parent_fen,
@@ -79,7 +84,7 @@ def why(version: PlanVersion, node: Node, *, reach: Reach) -> Why:
         changes=tuple(_changes(version, axes, node, reach)),
         sentences=(),
     )
-    return replace(found, sentences=tuple(_sentences(found, cells[block], version.plan.unit)))
+    return replace(found, sentences=tuple(_sentences(found, cells[block], version.plan.unit, source)))
 
 
 def held(lock: Lock, axes: Axes) -> Held:
@@ -88,12 +93,17 @@ def held(lock: Lock, axes: Axes) -> Held:
     return Held(lock.pk, axes.label(node_of(lock)), owner, lock.reason, lock.created_at, lock.expires_on)
 
 
-def _sentences(found: Why, cells: Cells, unit: Unit) -> Iterator[str]:
+def _sentences(found: Why, cells: Cells, unit: Unit, source: str | None) -> Iterator[str]:
     if cells.size == 1:
         yield _("这是最小的目标单元，直接保存，不再向下分解。")
     else:
         yield _("等于其下 %(count)s 个最小单元之和，分毫不差。") % {"count": f"{cells.size:,}"}
-    if found.base_fen > 0:
+    if source is not None:
+        yield _("由“%(measure)s”按比例推出，那时这里是 %(base)s。") % {
+            "measure": METRICS[source].name,
+            "base": say_exactly(found.base_fen, found.base_unit),
+        }
+    elif found.base_fen > 0:
         yield _("基数 %(base)s，目标是基数的 %(factor)s。") % {
             "base": say_exactly(found.base_fen, unit),
             "factor": format_bp(ratio_bp(found.value_fen, found.base_fen) or 0),

@@ -13,6 +13,9 @@ from django.core.files.base import File
 from django.db import transaction
 from django.db.models import F
 from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
 
 from quyu.apps.targets import store
 from quyu.apps.targets.axes import Axes, Node
@@ -25,21 +28,27 @@ from quyu.apps.targets.selectors.simulation import (
     Simulation,
     changed_cells,
     first_open_month,
+    require_open_year,
     simulate,
 )
 from quyu.apps.targets.services import letters, lifecycle
 from quyu.apps.targets.services.operations import day_of, record
 from quyu.apps.targets.services.plans import new_version
+from quyu.apps.targets.services.summaries import told
 from quyu.kernel.refusal import Refusal
 from quyu.platform.approvals import services as approvals
 from quyu.platform.approvals.models import Approval
 from quyu.platform.audit import services as audit
+from quyu.platform.audit.models import StaleSave
 from quyu.platform.files import services as files
+from quyu.platform.notices import services as notices
 from quyu.platform.people import policy
+from quyu.platform.people import selectors as people
 from quyu.platform.people.models import OrgUnit, User
 from quyu.platform.people.scope import Scope
 
 SUBJECT_TYPE = "target_change"
+MOST_NAMED = 10
 
 
 class NothingInForce(Refusal):
@@ -87,10 +96,14 @@ def open_change(
     source: ChangeSource = ChangeSource.PERSON,
     letter: Letter | None = None,
 ) -> TargetChange:
-    """Start collecting. With a scope, the node must lie within its reach of the tree and of today."""
+    """Start collecting. With a scope, the node must lie within its reach of the tree and of today.
+
+    Raises NothingInForce, YearOver, UnknownNode, NotYours, MovedAway.
+    """
     if plan_version.state not in lifecycle.IN_LINE:
         raise NothingInForce(str(plan_version))
     axes = Axes.from_json(plan_version.axes)
+    require_open_year(axes, day_of(at))
     axes.block(node)
     if scope is not None:
         reach = reach_of(axes, scope, at=day_of(at))
@@ -131,7 +144,24 @@ def from_letter(*, letter: Letter, actor: User, reason: str, at: datetime) -> Ta
             letter=contested,
         )
         ChangeEvidence.objects.create(change=change, text=reason.strip()[:500], added_by=actor, added_at=at)
+        text = format_lazy(
+            _("{name} 对责任书 {number} 申请调整目标"), name=contested.person.name, number=contested.number
+        )
+        tell_above(change, axes, text, at)
     return change
+
+
+def tell_above(change: TargetChange, axes: Axes, text: Promise, at: date | datetime) -> None:
+    """Whoever may work on the change from above its node hears of it: somebody has to talk about it."""
+    unit = OrgUnit.objects.filter(code=axes.tree.parent(change.region) or axes.tree.root).first()
+    if unit is None:
+        return
+    notices.notify(
+        users=people.users_with("change", "edit", org_unit=unit, at=day_of(at)),
+        text=text,
+        url=reverse("target-change", args=[change.pk]),
+        at=at,
+    )
 
 
 @transaction.atomic
@@ -152,10 +182,17 @@ def add_evidence(
 
 @transaction.atomic
 def analyse(
-    *, change: TargetChange, value: int, rule: EditRule, first_month: str, actor: User, at: datetime
+    *,
+    change: TargetChange,
+    value: int,
+    rule: EditRule,
+    first_month: str,
+    actor: User,
+    at: datetime,
+    expected_version: int | None = None,
 ) -> Simulation:
     """Say what the node is to come to and keep what that would do. Nothing of the plan changes."""
-    current = _collecting(change)
+    current = _collecting(change, expected_version)
     asked = Asked(node_of(current), value, rule, first_month)
     found = simulate(current.plan_version, asked, today=day_of(at))
     current.value, current.rule, current.first_month = value, rule, first_month
@@ -166,9 +203,11 @@ def analyse(
 
 
 @transaction.atomic
-def submit(*, change: TargetChange, actor: User, at: datetime, note: str = "") -> Approval:
+def submit(
+    *, change: TargetChange, actor: User, at: datetime, note: str = "", expected_version: int | None = None
+) -> Approval:
     """Ask a second person; evidence and analysis must be there."""
-    current = _collecting(change)
+    current = _collecting(change, expected_version)
     if not current.evidence.exists():
         raise NoEvidence
     if current.value is None or not current.analysis:
@@ -191,18 +230,25 @@ def submit(*, change: TargetChange, actor: User, at: datetime, note: str = "") -
 
 
 def summary_of(change: TargetChange) -> dict[str, Any]:
-    """What the approver sees first: the node, and the largest effects."""
+    """What the approver sees first: the node, and the largest effects below it.
+
+    Who submits reads this too, so what others carry stands on the page of the change only, as far as one reaches.
+    """
+    axes, unit = Axes.from_json(change.plan_version.axes), change.plan_version.plan.unit
+    below = set(axes.tree.preorder(change.region))
     kept = Simulation.from_json(change.analysis)
+    lines = [line for line in kept.regions if line.code in below]
     regions = [
-        {"name": line.name, "before_fen": line.before, "after_fen": line.after, "growth_bp": line.delta_bp}
-        for line in kept.regions[:10]
+        {"name": line.name, **told("before", line.before, unit), **told("after", line.after, unit)}
+        | {"growth_bp": line.delta_bp}
+        for line in lines[:MOST_NAMED]
     ]
     return {
         "reason": change.reason,
         "region": kept.label,
-        "before_fen": kept.before,
-        "after_fen": kept.after,
-        "total_fen": kept.total_after,
+        **told("before", kept.before, unit),
+        **told("after", kept.after, unit),
+        "rule": change.rule,
         "regions": regions,
     }
 
@@ -258,12 +304,21 @@ def on_returned(approval: Approval, *, actor: User, at: datetime) -> None:  # no
 
 
 @transaction.atomic
-def close(*, change: TargetChange, actor: User, reason: str, at: datetime) -> TargetChange:
-    """Nothing will change; the reason is kept. A contested letter waits for its answer again."""
-    current = _collecting(change)
+def close(
+    *,
+    change: TargetChange,
+    actor: User,
+    reason: str,
+    at: datetime,
+    expected_version: int | None = None,
+) -> TargetChange:
+    """Nothing will change; the reason is kept. A contested letter waits for its answer again, and its person is told."""
+    current = _collecting(change, expected_version)
     current.state = ChangeState.CLOSED
     audit.save_checked(current, expected_version=current.version, actor=actor)
     _told(current, "change.close", actor, at, reason=reason)
+    if current.letter is not None:
+        letters.wait_again(letter=current.letter, actor=actor, reason=reason, at=at)
     return current
 
 
@@ -271,10 +326,12 @@ def node_of(change: TargetChange) -> Node:
     return Node(change.region, change.period, change.product_line)
 
 
-def _collecting(change: TargetChange) -> TargetChange:
+def _collecting(change: TargetChange, expected_version: int | None = None) -> TargetChange:
     current = _locked(change.pk)
     if not policy.is_open("change", "edit", current.state):
         raise ChangeClosed(current.get_state_display())
+    if expected_version not in (None, current.version):
+        raise StaleSave(name=current.title, mine=f"v{expected_version}", theirs=f"v{current.version}")
     return current
 
 

@@ -20,6 +20,7 @@ from quyu.apps.targets.choices import LetterState
 from quyu.apps.targets.models import Letter, PlanVersion
 from quyu.apps.targets.selectors import letter_content
 from quyu.apps.targets.services.operations import day_of
+from quyu.apps.targets.services.summaries import told
 from quyu.kernel.refusal import Refusal
 from quyu.platform.audit import services as audit
 from quyu.platform.documents.authority import Signatory, authority
@@ -62,10 +63,14 @@ class NoObjection(Refusal):
 
 
 def issue(*, plan_version: PlanVersion, actor: User | None, at: date | datetime) -> list[Letter]:
-    """A letter for everybody whose targets this version sets or changes. Inside the caller's transaction."""
+    """A letter for everybody whose targets this version sets or changes; who has left gets none, and keeps none.
+
+    Inside the caller's transaction.
+    """
     loaded = letter_content.measures_of(plan_version)
     owned = letter_content.regions_by_person(loaded[0].axes)
-    people = {person.code: person for person in Person.objects.filter(code__in=owned)}
+    here = Person.objects.filter(code__in=owned).exclude(left_on__lte=day_of(at))
+    people = {person.code: person for person in here}
     standing = _standing(plan_version)
     issued = []
     for code in sorted(set(owned) & set(people)):
@@ -110,7 +115,8 @@ def _issued(
     )
     if before is not None:
         _replace(before, letter, actor)
-    detail = {"sha256": letter.content_digest, "total_fen": content["measures"][0]["total"]}
+    total = told("total", content["measures"][0]["total"], version.plan.unit)
+    detail = {"sha256": letter.content_digest, **total}
     audit.record(actor=actor, verb="letter.issue", subject=letter, label=letter.number, detail=detail, at=at)
     return letter
 
@@ -186,12 +192,28 @@ def contest(*, letter: Letter, actor: User, reason: str, at: datetime) -> Letter
     return current
 
 
-def _open(letter: Letter, actor: User) -> Letter:
-    current = (
-        Letter.objects.select_for_update(of=("self",))
-        .select_related("person", "plan_version__plan")
-        .get(pk=letter.pk)
+@transaction.atomic
+def wait_again(*, letter: Letter, actor: User, reason: str, at: datetime) -> None:
+    """Nothing came of the objection: a contested letter waits for its answer again, and its person is told why."""
+    current = _locked(letter)
+    if current.state != LetterState.CONTESTED:
+        return
+    current.state, current.answered_at, current.answered_by = LetterState.ISSUED, None, None
+    audit.save_checked(current, expected_version=current.version, actor=actor)
+    text = format_lazy(
+        _("责任书 {number} 的调整申请已关闭，请答复。{reason}"), number=current.number, reason=reason
     )
+    users = User.objects.filter(person=current.person, is_active=True)
+    notices.notify(users=users, text=text, url=reverse("letter", args=[current.pk]), at=at)
+
+
+def _locked(letter: Letter) -> Letter:
+    rows = Letter.objects.select_for_update(of=("self",)).select_related("person", "plan_version__plan")
+    return rows.get(pk=letter.pk)
+
+
+def _open(letter: Letter, actor: User) -> Letter:
+    current = _locked(letter)
     if current.person.user_id != actor.pk:
         raise NotYourLetter(current.number, current.person.name)
     if not policy.is_open("letter", "submit", current.state):
@@ -201,10 +223,13 @@ def _open(letter: Letter, actor: User) -> Letter:
 
 @transaction.atomic
 def remind(*, at: date | datetime) -> int:
-    """Remind whoever has not answered, from three days before the deadline on, once a day; the letters reminded of."""
+    """Remind whoever has not answered, from three days before the deadline on, once a day; the letters reminded of.
+
+    Without an account that is in use there is nobody to remind.
+    """
     today = day_of(at)
     waiting = Letter.objects.select_for_update(of=("self",)).filter(
-        state=LetterState.ISSUED, due_on__lte=today + REMIND_BEFORE
+        state=LetterState.ISSUED, due_on__lte=today + REMIND_BEFORE, person__user__is_active=True
     )
     due = list(waiting.exclude(reminded_on=today).select_related("person"))
     for letter in due:

@@ -23,7 +23,9 @@ from quyu.apps.targets.selectors.reach import Reach
 from quyu.apps.targets.selectors.review import Mover, review
 from quyu.apps.targets.services import letters
 from quyu.apps.targets.services.operations import day_of, take_draft
+from quyu.apps.targets.services.summaries import told
 from quyu.apps.targets.sums import region_sums
+from quyu.kernel.measure import Unit
 from quyu.kernel.rate import growth_bp
 from quyu.kernel.refusal import Refusal
 from quyu.platform.approvals import services as approvals
@@ -90,17 +92,17 @@ def submit(*, plan_version: PlanVersion, actor: User, note: str = "", at: date |
 
 
 def summary(version: PlanVersion, axes: Axes) -> dict[str, Any]:
-    """The totals of the root and the regions right below it, against last year; fen and basis points."""
+    """The totals of the root and the regions right below it, against last year, in the unit of the measure."""
     targets = region_sums(axes, store.load_shaped(version, axes.shape))
     actuals = region_sums(axes, last_year_cells(version, axes))
-    place = {code: index for index, code in enumerate(axes.regions)}
+    place, unit = {code: index for index, code in enumerate(axes.regions)}, version.plan.unit
 
     def line(code: str) -> dict[str, Any]:
         target, before = int(targets[place[code]]), int(actuals[place[code]])
         return {
             "name": axes.name(code),
-            "target_fen": target,
-            "last_year_fen": before,
+            **told("target", target, unit),
+            **told("last_year", before, unit),
             "growth_bp": growth_bp(target, before),
         }
 
@@ -125,17 +127,17 @@ def weighed(version: PlanVersion, axes: Axes, day: date) -> dict[str, Any]:
         return {"fairness": fairness}
     return {
         "compared_with": str(found.previous),
-        "movers": [_moved(mover) for mover in found.regions[:MOST_NAMED]],
-        "people_moved": [_moved(mover) for mover in found.people[:MOST_NAMED]],
+        "movers": [_moved(mover, version.plan.unit) for mover in found.regions[:MOST_NAMED]],
+        "people_moved": [_moved(mover, version.plan.unit) for mover in found.people[:MOST_NAMED]],
         "fairness": fairness,
     }
 
 
-def _moved(mover: Mover) -> dict[str, Any]:
+def _moved(mover: Mover, unit: Unit) -> dict[str, Any]:
     return {
         "name": mover.name,
-        "before_fen": mover.before,
-        "after_fen": mover.after,
+        **told("before", mover.before, unit),
+        **told("after", mover.after, unit),
         "growth_bp": mover.growth_bp,
     }
 
@@ -190,7 +192,7 @@ def _published(version: PlanVersion, *, actor: User, at: date | datetime, start:
     superseded = _supersede(version, [VersionState.SCHEDULED] if is_future else IN_LINE, actor)
     _move(version, VersionState.SCHEDULED if is_future else VersionState.PUBLISHED, actor)
     detail = {
-        "total_fen": version.total_fen,
+        **told("total", version.total_fen, version.plan.unit),
         "supersedes": [old.number for old in superseded],
         "valid_from": start.isoformat(),
     }

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db import transaction
-from django.urls import reverse
 from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -16,14 +15,11 @@ from quyu.apps.targets.choices import ChangeSource, ChangeState, Trigger, Versio
 from quyu.apps.targets.dimension import PERIOD, REGION
 from quyu.apps.targets.models import ChangeEvidence, ChangeRule, PlanVersion, TargetChange
 from quyu.apps.targets.selectors.standing import sold
-from quyu.apps.targets.services.changes import open_change
+from quyu.apps.targets.services.changes import open_change, tell_above
 from quyu.apps.targets.services.operations import day_of
 from quyu.apps.targets.sums import sums
 from quyu.kernel.rate import format_bp, ratio_bp
 from quyu.platform.audit import services as audit
-from quyu.platform.notices import services as notices
-from quyu.platform.people import selectors as people
-from quyu.platform.people.models import OrgUnit
 
 
 @dataclass(frozen=True)
@@ -36,8 +32,13 @@ class Finding:
 
 @transaction.atomic
 def propose(*, at: date | datetime) -> list[TargetChange]:
-    """Run every rule over every version in force; a territory with an open proposal, or one told before, is left."""
-    versions = PlanVersion.objects.filter(state=VersionState.PUBLISHED).select_related("plan")
+    """Run every rule over every version in force; a territory with an open proposal, or one told before, is left.
+
+    The targets of a year that is over change no more, so nothing is proposed for them.
+    """
+    versions = PlanVersion.objects.filter(
+        state=VersionState.PUBLISHED, plan__year__gte=day_of(at).year
+    ).select_related("plan")
     opened = []
     for version in versions.order_by("pk"):
         for rule in ChangeRule.objects.filter(is_on=True).order_by("pk"):
@@ -96,7 +97,7 @@ def _opened(
         source=ChangeSource.RULE,
     )
     ChangeEvidence.objects.create(change=change, text=words[:500], added_by=None, added_at=audit.moment(at))
-    _tell(change, axes, at)
+    tell_above(change, axes, format_lazy(gettext_lazy("数据规则建议调整目标：{title}"), title=title), at)
     return change
 
 
@@ -106,15 +107,3 @@ def _in_words(finding: Finding) -> str:
         for month, target, done in finding.months
     ]
     return "；".join(parts)
-
-
-def _tell(change: TargetChange, axes: Axes, at: date | datetime) -> None:
-    unit = OrgUnit.objects.filter(code=axes.tree.parent(change.region) or axes.tree.root).first()
-    if unit is None:
-        return
-    notices.notify(
-        users=people.users_with("change", "edit", org_unit=unit, at=day_of(at)),
-        text=format_lazy(gettext_lazy("数据规则建议调整目标：{title}"), title=change.title),
-        url=reverse("target-change", args=[change.pk]),
-        at=at,
-    )

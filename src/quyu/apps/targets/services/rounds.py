@@ -1,5 +1,6 @@
 """A round: opened by the head office, handed down level by level, confirmed or sent back, closed."""
 
+import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -11,11 +12,11 @@ from django.utils.translation import gettext_lazy as _
 
 from quyu.apps.targets import store
 from quyu.apps.targets.axes import Axes, Cells, UnknownNode
-from quyu.apps.targets.choices import Answer, Direction, Handing
-from quyu.apps.targets.models import Handover, Operation, PlanVersion, Round, RoundBand
+from quyu.apps.targets.choices import Direction, Handing, MoveKind
+from quyu.apps.targets.models import Handover, NegotiationMove, Operation, PlanVersion, Round, RoundBand
 from quyu.apps.targets.selectors.hedges import carried, hedges_of
 from quyu.apps.targets.selectors.reach import Reach, reach_of
-from quyu.apps.targets.selectors.rounds import HANDED, UNDONE, Place, holders, open_round, place_of
+from quyu.apps.targets.selectors.rounds import HANDED, OWED, UNDONE, Place, holders, open_round, place_of
 from quyu.apps.targets.services.handing import hand
 from quyu.apps.targets.services.operations import day_of, take_draft
 from quyu.kernel.refusal import Refusal
@@ -153,13 +154,21 @@ def confirm(*, handover: Handover, actor: User, scope: Scope, at: date | datetim
 
 @transaction.atomic
 def send_back(*, handover: Handover, reason: str, actor: User, scope: Scope, at: date | datetime) -> Handover:
-    """The level above asks for another split; what is below keeps its numbers until then."""
+    """The level above asks for another split; what is below keeps its numbers until then.
+
+    The reason stands in the talk about the node, where its holder reads it.
+    """
     row, axes, _reach, place = take(handover, scope, at)
     require_above(row, place)
     if row.state not in (Handing.SUBMITTED, Handing.CONFIRMED):
         raise NotTheTurn(axes.name(row.region), row.get_state_display())
     row.state = Handing.WORKING
     audit.save_checked(row, expected_version=row.version, actor=actor)
+    if reason.strip():
+        NegotiationMove.objects.create(
+            handover=row, kind=MoveKind.COMMENT, text=reason.strip(), actor=actor, at=audit.moment(at),
+            token=str(uuid.uuid4()),
+        )  # fmt: skip
     _note(row, axes, "round.send_back", actor, at, reason)
     _tell(row.round, axes, [row.region], "sent_back", at)
     return row
@@ -174,7 +183,7 @@ def remind(*, found: Round, scope: Scope, at: date | datetime) -> int:
         row.region
         for row in Handover.objects.filter(round=found, state__in=UNDONE)
         if place_of(axes, reach, row.region).is_above
-        and not (axes.tree.is_leaf(row.region) and row.answer != Answer.PENDING)
+        and not (axes.tree.is_leaf(row.region) and row.answer not in OWED)
     ]
     return _tell(found, axes, waiting, "reminded", at, is_daily=True)
 

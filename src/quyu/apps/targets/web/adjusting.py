@@ -11,11 +11,12 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from quyu.apps.targets import expressions, selectors, store
 from quyu.apps.targets.axes import Axes
-from quyu.apps.targets.choices import ChangeState, EditRule, LetterState, Trigger, VersionState
+from quyu.apps.targets.choices import ChangeState, EditRule, LetterState, Trigger
 from quyu.apps.targets.models import ChangeEvidence, ChangeRule, Letter, PlanVersion, TargetChange
 from quyu.apps.targets.selectors.changes import sees_change, visible_changes
 from quyu.apps.targets.selectors.simulation import Simulation, first_open_month
 from quyu.apps.targets.services import changes
+from quyu.apps.targets.services.lifecycle import IN_LINE
 from quyu.apps.targets.web.adjusting_forms import AnalysisForm, ChangeForm, EvidenceForm, RuleForm
 from quyu.kernel.refusal import Refusal
 from quyu.platform.approvals.models import Approval
@@ -27,7 +28,6 @@ from quyu.platform.people import guard, policy
 from quyu.platform.people.guard import GuardedRequest
 
 PAGE_SIZE = 50
-IN_LINE = (VersionState.PUBLISHED, VersionState.SCHEDULED)
 
 
 def change_or_404(request: GuardedRequest, pk: int) -> TargetChange:
@@ -65,8 +65,8 @@ def _may_rule(request: GuardedRequest) -> bool:
 @require_http_methods(["GET", "POST"])
 def new(request: GuardedRequest) -> HttpResponse:
     """Ask for a change of a node of a version in force."""
-    versions = PlanVersion.objects.filter(state__in=IN_LINE).select_related("plan")
-    versions = versions.order_by("-plan__year", "-pk")
+    open_years = PlanVersion.objects.filter(state__in=IN_LINE, plan__year__gte=request.today.year)
+    versions = open_years.select_related("plan").order_by("-plan__year", "-pk")
     chosen = whole_number(request.POST.get("version") or request.GET.get("version"), 0)
     version = versions.filter(pk=chosen).first() or versions.first()
     if version is None:
@@ -109,17 +109,20 @@ def _page(request: GuardedRequest, change: TargetChange, **forms: Any) -> HttpRe
     axes = Axes.from_json(change.plan_version.axes)
     is_editor = guard.may(request, "change", "edit") and policy.is_open("change", "edit", change.state)
     may_edit = is_editor and _reaches(request, change, axes)
-    first = first_open_month(axes, request.today)
+    first, unit = first_open_month(axes, request.today), change.plan_version.plan.unit
     shown = {"value": "", "first_month": change.first_month, "rule": change.rule}
+    reach = selectors.reach_of(axes, request.scope, at=request.today)
     context = {
         "change": change,
         "label": axes.label(changes.node_of(change)),
         "evidence": change.evidence.select_related("file", "added_by"),
-        "simulation": Simulation.from_json(change.analysis) if change.analysis else None,
+        "simulation": Simulation.from_json(change.analysis).within(axes, reach) if change.analysis else None,
+        "shows_total": reach.is_everything,
+        "unit": unit,
         "may_edit": may_edit,
         "may_submit": may_edit and guard.may(request, "change", "submit"),
         "evidence_form": EvidenceForm(),
-        "analysis_form": AnalysisForm(initial=shown, axes=axes, first_month=first),
+        "analysis_form": AnalysisForm(initial=shown, axes=axes, first_month=first, unit=unit),
         "approval": Approval.objects.filter(subject_type=changes.SUBJECT_TYPE, subject_id=change.pk)
         .select_related("decided_by")
         .first(),
@@ -177,7 +180,7 @@ def analyse(request: GuardedRequest, pk: int) -> HttpResponse:
     change = _mine_or_404(request, pk)
     axes = Axes.from_json(change.plan_version.axes)
     first = first_open_month(axes, request.today)
-    form = AnalysisForm(request.POST, axes=axes, first_month=first)
+    form = AnalysisForm(request.POST, axes=axes, first_month=first, unit=change.plan_version.plan.unit)
     if not form.is_valid():
         return _page(request, change, analysis_form=form)
     given = form.cleaned_data
@@ -189,6 +192,7 @@ def analyse(request: GuardedRequest, pk: int) -> HttpResponse:
             first_month=given["first_month"],
             actor=request.user,
             at=request.now,
+            expected_version=_seen(request),
         )
     except Refusal as refusal:
         form.add_error("value", spoken(refusal))
@@ -199,7 +203,13 @@ def analyse(request: GuardedRequest, pk: int) -> HttpResponse:
 def _typed(change: TargetChange, axes: Axes, text: str) -> int:
     node = changes.node_of(change)
     current = int(store.load_shaped(change.plan_version, axes.shape)[axes.block(node)].sum())
-    return expressions.typed_fen(text, current_fen=current)
+    return expressions.typed(text, current=current, unit=change.plan_version.plan.unit.id)
+
+
+def _seen(request: GuardedRequest) -> int | None:
+    """The state of the request that the page showed."""
+    shown = request.POST.get("row_version", "")
+    return whole_number(shown, -1) if shown else None
 
 
 @guard.require("change", "submit")
@@ -208,7 +218,13 @@ def submit(request: GuardedRequest, pk: int) -> HttpResponse:
     """Hand the request to a second person."""
     change = _mine_or_404(request, pk)
     try:
-        changes.submit(change=change, actor=request.user, at=request.now, note=request.POST.get("note", ""))
+        changes.submit(
+            change=change,
+            actor=request.user,
+            at=request.now,
+            note=request.POST.get("note", ""),
+            expected_version=_seen(request),
+        )
     except Refusal as refusal:
         messages.error(request, spoken(refusal))
     else:
@@ -223,7 +239,11 @@ def close(request: GuardedRequest, pk: int) -> HttpResponse:
     change = _mine_or_404(request, pk)
     try:
         changes.close(
-            change=change, actor=request.user, reason=request.POST.get("note", "")[:500], at=request.now
+            change=change,
+            actor=request.user,
+            reason=request.POST.get("note", "")[:500],
+            at=request.now,
+            expected_version=_seen(request),
         )
     except Refusal as refusal:
         messages.error(request, spoken(refusal))

@@ -11,6 +11,7 @@ from quyu.apps.targets.axes import Axes, Node
 from quyu.apps.targets.choices import EditRule, Trigger
 from quyu.apps.targets.models import ChangeRule
 from quyu.apps.targets.selectors.reach import Reach
+from quyu.kernel.measure import Unit
 
 MOST_MB = 20
 INDENT = "\u3000"
@@ -65,14 +66,14 @@ class EvidenceForm(forms.Form):
 class AnalysisForm(forms.Form):
     """What the node is to come to, from which month on, and who carries the difference."""
 
-    value = forms.CharField(
-        label=_("调整后的数"), max_length=40, help_text=_("可写 1200（万元）、1.2亿 或 -5%。")
-    )
+    value = forms.CharField(label=_("调整后的数"), max_length=40)
     first_month = forms.ChoiceField(label=_("从哪个月起"), help_text=_("此前各月保持当时约定。"))
     rule = forms.ChoiceField(label=_("规则"), choices=EditRule.choices)
 
-    def __init__(self, *args: Any, axes: Axes, first_month: str, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, axes: Axes, first_month: str, unit: Unit, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        money, other = gettext("可写 1200（万元）、1.2亿 或 -5%。"), gettext("可写 1200（{unit}）或 -5%。")
+        self.fields["value"].help_text = money if unit.id == "fen" else other.format(unit=unit.word)
         months = axes.months[axes.months.index(first_month) :]
         self.fields["first_month"].choices = [(code, axes.period.label(code)) for code in months]  # type: ignore[attr-defined]
 

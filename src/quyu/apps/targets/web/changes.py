@@ -144,7 +144,7 @@ def before_typing(request: GuardedRequest, pk: int) -> HttpResponse:
     lower, upper = (say_exactly(value or 0, version.plan.unit) for value in (possible.lower, possible.upper))
     numbers = {"lower": lower, "upper": upper}
     if possible.upper is None:
-        interval = _("可填 %(lower)s 以上。") % numbers
+        interval = _("可填 %(lower)s以上。") % numbers
     else:
         interval = _("可填 %(lower)s 至 %(upper)s。") % numbers
     return JsonResponse(asdict(found) | {"interval": interval})

@@ -18,6 +18,7 @@ from quyu.apps.targets.selectors.beside import beside, other_measures
 from quyu.apps.targets.selectors.comments import open_comments
 from quyu.apps.targets.selectors.grid import last_year_label
 from quyu.apps.targets.selectors.sheet import Layers, View, branches, numbers_in, view_of, window
+from quyu.apps.targets.selectors.versions import published_version
 from quyu.apps.targets.selectors.ways import Way
 from quyu.apps.targets.web.access import Json, offers, version_or_404
 from quyu.apps.targets.web.narrow import narrow
@@ -190,12 +191,20 @@ def _config(request: GuardedRequest, layers: Layers, view: View, *, may_edit: bo
             {"name": "last_year", "label": last_year_label(version)},
             {"name": "growth", "label": _("增长")},
             {"name": "share", "label": _("占上级")},
-            {"name": "published", "label": _("生效版本")},
+            *_published_side(version),
             *(_measure_side(measure) for measure in other_measures(version, request.scope)),
         ],
         "piece": piece_of(request, layers, view, first),
         "urls": {name: reverse(f"target-{name}", args=[version.pk]) for name in names},
     }
+
+
+def _published_side(version: PlanVersion) -> list[Json]:
+    """The plan in force, where there is one and this is another."""
+    published = published_version(version.plan.year, measure=version.plan.measure)
+    if published is None or published.pk == version.pk:
+        return []
+    return [{"name": "published", "label": _("生效版本")}]
 
 
 def _measure_side(measure: str) -> Json:

@@ -15,7 +15,7 @@ from quyu.apps.targets import selectors
 from quyu.apps.targets.axes import Axes
 from quyu.apps.targets.models import Minutes
 from quyu.apps.targets.round_forms import MinutesForm
-from quyu.apps.targets.selectors.negotiating import decisions_in, minutes_in
+from quyu.apps.targets.selectors.negotiating import decisions_in, minutes_of
 from quyu.apps.targets.selectors.rounds import open_round
 from quyu.apps.targets.services.minutes import take_minutes
 from quyu.apps.targets.web.access import version_or_404
@@ -33,7 +33,7 @@ TEMPLATE = Path(__file__).with_name("minutes.typ")
 @guard.require("commitment", "approve")
 @require_http_methods(["GET", "POST"])
 def page(request: GuardedRequest, pk: int) -> HttpResponse:
-    """The minutes of the open round within reach, and new ones."""
+    """The minutes of all rounds within reach, and in an open one new ones."""
     version = version_or_404(request, pk)
     axes = Axes.from_json(version.axes)
     found = open_round(version)
@@ -53,7 +53,7 @@ def page(request: GuardedRequest, pk: int) -> HttpResponse:
         "version": version,
         "tabs": tabs(request, version, "target-round"),
         "found": found,
-        "rows": minutes_in(found, axes, reach) if found else [],
+        "rows": minutes_of(version, axes, reach),
         "form": form if found else None,
     }
     return render(request, "targets/minutes_list.html.jinja", context)

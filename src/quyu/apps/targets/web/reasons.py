@@ -6,6 +6,7 @@ from django.views.decorators.http import require_GET
 
 from quyu.apps.targets import selectors
 from quyu.apps.targets.axes import Axes
+from quyu.apps.targets.selectors.baseline import has_parts
 from quyu.apps.targets.selectors.locks import locks_over
 from quyu.apps.targets.selectors.why import held
 from quyu.apps.targets.web.access import node_or_404, offers, version_or_404
@@ -24,6 +25,7 @@ def why(request: GuardedRequest, pk: int) -> HttpResponse:
     context = {
         "why": selectors.why(version, node, reach=reach),
         "version": version,
+        "has_parts": has_parts(version),
         "may_edit": offers(request, version, "target", "edit"),
     }
     return render(request, "targets/why.html.jinja", context)

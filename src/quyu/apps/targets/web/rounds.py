@@ -2,6 +2,8 @@
 
 from collections import Counter
 from collections.abc import Callable
+from functools import partial
+from http import HTTPStatus
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
@@ -11,6 +13,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from quyu.apps.targets import selectors, store
 from quyu.apps.targets.axes import Axes
+from quyu.apps.targets.choices import VersionState
 from quyu.apps.targets.models import Handover, PlanVersion, Round
 from quyu.apps.targets.round_forms import RoundForm
 from quyu.apps.targets.selectors.rounds import bands_of, handovers_in, open_round, place_of, progress
@@ -19,12 +22,13 @@ from quyu.apps.targets.web.access import offers, version_or_404
 from quyu.apps.targets.web.measured import measured
 from quyu.apps.targets.web.tabs import tabs
 from quyu.kernel.refusal import Refusal
+from quyu.platform.fields.received import whole_number
 from quyu.platform.fields.values import spoken
 from quyu.platform.people import guard
 from quyu.platform.people.choices import OrgKind
 from quyu.platform.people.guard import GuardedRequest
 from quyu.platform.people.models import OrgUnit
-from quyu.platform.people.web import say_errors
+from quyu.platform.people.web import attempt
 
 SHOWN = 400
 """Rows of the progress table; more are summed only."""
@@ -45,31 +49,45 @@ def levels_of(axes: Axes) -> list[tuple[int, str]]:
 @guard.require("commitment", "view")
 @require_GET
 def page(request: GuardedRequest, pk: int) -> HttpResponse:
-    """Who is where in the open round; without one, how to start it."""
+    """Who is where in the open round, or in the one named by `?round=`; without one, how to start it."""
     version = version_or_404(request, pk)
+    asked = whole_number(request.GET.get("round"))
+    found = get_object_or_404(Round, pk=asked, plan_version=version) if asked else open_round(version)
+    return _shown(request, version, found)
+
+
+def _shown(
+    request: GuardedRequest,
+    version: PlanVersion,
+    found: Round | None,
+    typed: RoundForm | None = None,
+    status: int = HTTPStatus.OK,
+) -> HttpResponse:
+    """The page with a round, or with the form for one as it was `typed`."""
     axes = Axes.from_json(version.axes)
-    found = open_round(version)
     may_start = (
         request.scope.is_everything
         and offers(request, version, "target", "edit")
         and guard.may(request, "commitment", "create")
     )
+    is_open = found is not None and found.closed_at is None and version.state == VersionState.DRAFT
+    may_decide = guard.may(request, "commitment", "approve")
     context = {
         "version": version,
         "tabs": tabs(request, version, "target-round"),
         "found": found,
         "past": Round.objects.filter(plan_version=version).exclude(closed_at=None),
-        "may_start": may_start,
-        "form": RoundForm(levels=levels_of(axes), initial=_first(version))
+        "may_close": may_start and is_open,
+        "form": typed or RoundForm(levels=levels_of(axes), initial=_first(version))
         if may_start and not found
         else None,
-        "may_decide": guard.may(request, "commitment", "approve"),
-        "may_minute": guard.may(request, "commitment", "approve"),
+        "may_decide": may_decide and is_open,
+        "may_minute": may_decide,
         **measured(version),
     }
     if found is not None:
         context |= _followed(request, version, axes, found)
-    return render(request, "targets/round.html.jinja", context)
+    return render(request, "targets/round.html.jinja", context, status=status)
 
 
 def _first(version: PlanVersion) -> dict[str, object]:
@@ -101,17 +119,15 @@ def start(request: GuardedRequest, pk: int) -> HttpResponse:
     guard.require_everything(request)
     version = version_or_404(request, pk)
     form = RoundForm(request.POST, levels=levels_of(Axes.from_json(version.axes)))
-    if not form.is_valid():
-        say_errors(request, form)
-        return redirect("target-round", pk)
-    asked = form.asked()
-    done = _("已下达，下一级的负责人已收到通知。")
-    return _step(
-        request,
-        pk,
-        lambda: services.start_round(plan_version=version, actor=request.user, at=request.now, **asked),
-        done,
-    )
+    if form.is_valid():
+        try:
+            services.start_round(plan_version=version, actor=request.user, at=request.now, **form.asked())
+        except Refusal as refusal:
+            messages.error(request, spoken(refusal))
+        else:
+            messages.success(request, _("已下达，下一级的负责人已收到通知。"))
+            return redirect("target-round", pk)
+    return _shown(request, version, open_round(version), form, HTTPStatus.UNPROCESSABLE_ENTITY)
 
 
 @guard.require("commitment", "create")
@@ -120,10 +136,12 @@ def close(request: GuardedRequest, pk: int) -> HttpResponse:
     """End the round; who did not answer stays on record."""
     guard.require_everything(request)
     found = _open(version_or_404(request, pk))
-    done = _("本轮已结束。未答复的维持下达值，并记为未答复。")
-    return _step(
-        request, pk, lambda: services.close_round(found=found, actor=request.user, at=request.now), done
+    attempt(
+        request,
+        lambda: services.close_round(found=found, actor=request.user, at=request.now),
+        _("本轮已结束。未答复的维持下达值，并记为未答复。"),
     )
+    return redirect("target-round", pk)
 
 
 @guard.require("commitment", "approve")
@@ -158,52 +176,29 @@ def handover_or_404(request: GuardedRequest, pk: int) -> Handover:
 @require_POST
 def hand_down(request: GuardedRequest, pk: int) -> HttpResponse:
     """Hand one's own split to the level below."""
-    row = handover_or_404(request, pk)
-    done = _("已提交并下达给下级。")
-    return _node_step(
-        request,
-        row,
-        lambda: services.hand_down(handover=row, actor=request.user, scope=request.scope, at=request.now),
-        done,
-    )
+    return _step(request, pk, services.hand_down, _("已提交并下达给下级。"))
 
 
 @guard.require("commitment", "approve")
 @require_POST
 def confirm(request: GuardedRequest, pk: int) -> HttpResponse:
     """Agree to the split of the level below."""
-    row = handover_or_404(request, pk)
-    return _node_step(
-        request, row,
-        lambda: services.confirm(handover=row, actor=request.user, scope=request.scope, at=request.now), _("已确认。"),
-    )  # fmt: skip
+    return _step(request, pk, services.confirm, _("已确认。"))
 
 
 @guard.require("commitment", "approve")
 @require_POST
 def send_back(request: GuardedRequest, pk: int) -> HttpResponse:
-    """Ask for another split."""
+    """Ask for another split, and say why."""
+    return _step(
+        request, pk, partial(services.send_back, reason=request.POST.get("reason", "")[:300]), _("已退回。")
+    )
+
+
+def _step(request: GuardedRequest, pk: int, step: Callable[..., object], done: str) -> HttpResponse:
+    """One posted step of a node; a refusal is said on the page of the round."""
     row = handover_or_404(request, pk)
-    reason = request.POST.get("reason", "")[:300]
-    return _node_step(
-        request, row,
-        lambda: services.send_back(handover=row, reason=reason, actor=request.user, scope=request.scope, at=request.now),
-        _("已退回。"),
-    )  # fmt: skip
-
-
-def _node_step(
-    request: GuardedRequest, row: Handover, carry_out: Callable[[], object], said: str
-) -> HttpResponse:
-    return _step(request, row.round.plan_version_id, carry_out, said)
-
-
-def _step(request: GuardedRequest, pk: int, carry_out: Callable[[], object], said: str) -> HttpResponse:
-    """One posted step; a refusal is said on the page of the round."""
-    try:
-        carry_out()
-    except Refusal as refusal:
-        messages.error(request, spoken(refusal))
-    else:
-        messages.success(request, said)
-    return redirect("target-round", pk)
+    attempt(
+        request, lambda: step(handover=row, actor=request.user, scope=request.scope, at=request.now), done
+    )
+    return redirect("target-round", row.round.plan_version_id)
