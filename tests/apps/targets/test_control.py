@@ -13,6 +13,7 @@ from django.urls import reverse
 from quyu.apps.targets import selectors, services, store
 from quyu.apps.targets.axes import Axes, Node
 from quyu.apps.targets.models import Letter, Lock, Operation, PlanVersion
+from quyu.apps.targets.selectors.checks import checks
 from quyu.apps.targets.selectors.lineage import lineage
 from quyu.apps.targets.selectors.proof import proof
 from quyu.apps.targets.selectors.reach import Reach
@@ -84,6 +85,33 @@ def test_the_pages_answer_and_keep_to_the_reach(company: Company) -> None:
         == 404
     )
     assert boss.get(reverse("target-proof", args=[draft.pk])).status_code == 403
+
+
+@pytest.mark.capability("DEC13", "TGT3")
+def test_the_approver_is_told_what_the_checks_say_and_where_they_stand(company: Company) -> None:
+    version = make_plan(company)
+    edit(version, company.operations, "GD", "2027", 9_000_000_000_00)
+    axes, draft = Axes.from_json(version.axes), PlanVersion.objects.get(pk=version.pk)
+    whole = selectors.reach_of(axes, scope(company.director), at=TODAY)
+    found = checks(draft, axes, reach=whole, at=TODAY)
+
+    approval = services.submit(plan_version=draft, actor=company.operations, at=AT)
+
+    told = approval.summary["checks"]
+    assert told["checked"] == len(found)
+    assert told["failed"] == sum(not check.is_met for check in found)
+    assert (told["high"], told["low"]) == tuple(
+        sum(check.challenge.verdict == side for check in found) for side in ("high", "low")
+    )
+    assert told["high"] > 0
+    assert told["orphans"] == 1  # nothing is linked to a strategy: the whole company is one orphan
+    client = client_of(company.director)
+    page = client.get(reverse("approval", args=[approval.pk])).content.decode()
+    assert f'href="{reverse("target-checks", args=[draft.pk])}"' in page
+    assert all(word in page for word in ("偏高", "偏低", "不满足的规则", "没有战略依据"))
+    review_page = client.get(reverse("target-review", args=[draft.pk])).content.decode()
+    assert f'href="{reverse("target-rules", args=[draft.pk])}"' in review_page
+    assert "1 项没有" in review_page
 
 
 def test_publication_as_of_a_day_on_the_page(company: Company) -> None:

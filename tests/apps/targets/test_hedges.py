@@ -6,12 +6,15 @@ from django.urls import reverse
 from quyu.apps.targets import services as targets
 from quyu.apps.targets import store
 from quyu.apps.targets.axes import Axes, UnknownNode
-from quyu.apps.targets.models import PlanVersion
+from quyu.apps.targets.models import Letter, PlanVersion
 from quyu.apps.targets.selectors.hedges import carried, hedges_of
+from quyu.apps.targets.selectors.letter_check import check_letter
+from quyu.apps.targets.selectors.proof import proof
 from quyu.apps.targets.services import hedging
 from quyu.apps.targets.services.hedging import FairShareCap, UpliftTooLarge, set_uplift
 from quyu.platform.people.models import User
-from tests.apps.targets.plans import AT, make_plan, scope
+from quyu.platform.people.policy import roles_with
+from tests.apps.targets.plans import AT, make_plan, publish, scope
 from tests.apps.targets.test_rounds import hand_down, reached, row, start, year
 from tests.people import Company, client_of
 
@@ -173,3 +176,52 @@ def test_the_page_shows_what_it_would_do_and_does_it(company: Company, plan: Pla
     client.post(reverse("uplift-apply", args=[plan.pk]), asked | {"version": version})
 
     assert hedges_of(plan) == {"JS": planned.hedge_fen}
+
+
+@pytest.mark.capability("B1")
+def test_the_certificate_states_what_is_carried_beside_what_is_handed_down(
+    company: Company, plan: PlanVersion
+) -> None:
+    company_number = year(plan, "HQ")
+    uplift(plan, company.director, "HQ", 300)
+    uplift(plan, company.boss, "JS", 211)
+    hedges = hedges_of(plan)
+    figures = [company_number, hedges["HQ"], company_number + hedges["HQ"], carries(plan, "JS"), hedges["JS"]]
+    address = reverse("target-proof", args=[plan.pk])
+
+    page = client_of(company.director).get(address).content.decode()
+
+    assert [value for value in figures if f">{value / 1_000_000:,.2f}<" not in page] == []
+    assert "承接与下达" in page
+    assert client_of(company.boss).get(address).status_code == 403
+    assert roles_with("plan", "view") <= roles_with(
+        "target", "view"
+    )  # who reads it reads every hedge in the log
+
+
+@pytest.mark.capability("DEC13", "ORD6")
+def test_the_letter_asks_what_one_carries_and_below_what_was_handed_down(
+    company: Company, plan: PlanVersion
+) -> None:
+    company_number = year(plan, "HQ")
+    uplift(plan, company.director, "HQ", 300)
+    uplift(plan, company.boss, "JS", 211)
+    carried_by_boss = carries(plan, "JS")
+
+    version = publish(company, PlanVersion.objects.get(pk=plan.pk))
+
+    asked = {letter.person.code: letter for letter in Letter.objects.filter(plan_version=version)}
+    boss, owner = (asked[company.person(name).code] for name in ("boss", "owner"))
+    assert boss.content["measures"][0]["total"] == carried_by_boss < year(version, "JS")
+    assert owner.content["measures"][0]["total"] == year(version, "T:苏南")
+    assert [
+        letter.content["measures"][0]["total"]
+        for letter in asked.values()
+        if letter.content["regions"][0]["code"] == "HQ"
+    ] in ([], [company_number])
+    for letter in asked.values():
+        part = letter.content["measures"][0]
+        assert sum(part["months"].values()) == part["total"] == sum(line["total"] for line in part["lines"])
+        assert sum(part["regions"].values()) == part["total"]
+        assert check_letter(letter).findings == ()
+    assert proof(version).flaws == ()

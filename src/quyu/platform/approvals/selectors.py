@@ -18,7 +18,7 @@ RELATED = ("org_unit", "submitted_by", "decided_by")
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One value of a summary; `kind` is amount, rate or text."""
+    """One value of a summary; `kind` is amount, rate, link or text."""
 
     label: str
     kind: str

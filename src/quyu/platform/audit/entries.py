@@ -1,6 +1,6 @@
 """The names and the dress of the entries in a decision's detail and in an approval's summary.
 
-Apps write plain keys; amounts end in `_fen`, rates in `_bp`. An unknown key is shown as it is.
+Apps write plain keys; amounts end in `_fen`, rates in `_bp`, addresses of pages in `_url`. An unknown key is shown as it is.
 """
 
 from collections.abc import Mapping
@@ -22,6 +22,14 @@ ENTRY_LABELS = {
     "movers": _("变化最大的区域"),
     "people_moved": _("变化最大的人"),
     "fairness": _("公平性"),
+    "checks": _("检查"),
+    "checks_url": _("检查"),
+    "checked": _("目标数"),
+    "failed": _("不通过"),
+    "high": _("偏高"),
+    "low": _("偏低"),
+    "rules_broken": _("不满足的规则"),
+    "orphans": _("没有战略依据"),
     "variation_bp": _("变异系数"),
     "outliers": _("离群"),
     "product_line": _("产品线"),
@@ -102,8 +110,9 @@ def label(name: str) -> str:
 
 
 def kind(name: str) -> str:
-    """How the value is shown: amount, rate or text."""
-    return "amount" if name.endswith("_fen") else "rate" if name.endswith("_bp") else "text"
+    """How the value is shown: amount, rate, link or text."""
+    kinds = {"_fen": "amount", "_bp": "rate", "_url": "link"}
+    return next((kind for ending, kind in kinds.items() if name.endswith(ending)), "text")
 
 
 def text(name: str, value: Any) -> str:
@@ -114,10 +123,10 @@ def text(name: str, value: Any) -> str:
 
 
 def one_line(detail: Mapping[str, Any]) -> str:
-    """The single values of a detail, `name value`, on one line; lists and records are left out."""
+    """The single values of a detail, `name value`, on one line; lists, records and links are left out."""
     shown = [
         f"{label(name)} {text(name, value)}"
         for name, value in detail.items()
-        if value not in (None, "") and not isinstance(value, dict | list)
+        if value not in (None, "") and not isinstance(value, dict | list) and kind(name) != "link"
     ]
     return " · ".join(shown)

@@ -90,7 +90,7 @@ def counting_versions(year: int, scope: Scope) -> list[PlanVersion]:
 def aligned(year: int, *, scope: Scope, at: date) -> Aligned:
     """Everything the page 战略对齐 shows to this reader."""
     targets = {
-        version.plan.measure: _Target(version, scope, at) for version in counting_versions(year, scope)
+        version.plan.measure: _target(version, scope, at) for version in counting_versions(year, scope)
     }
     links: dict[int, list[StrategyLink]] = {}
     for link in StrategyLink.objects.filter(strategy__year=year):
@@ -114,6 +114,15 @@ def aligned(year: int, *, scope: Scope, at: date) -> Aligned:
         tuple(target.version for target in targets.values()),
         {measure: target.covered_bp() for measure, target in targets.items()},
     )
+
+
+def orphans_of(version: PlanVersion, reach: Reach) -> list[OrphanTarget]:
+    """The targets of one version within reach that serve no line of strategy."""
+    target = _Target(version, reach)
+    plan = version.plan
+    for link in StrategyLink.objects.filter(strategy__year=plan.year, measure=plan.measure):
+        target.cover(link)
+    return list(target.orphans())
 
 
 def tree_of(year: int) -> list[tuple[StrategyLine, int]]:
@@ -152,12 +161,15 @@ def _linked(link: StrategyLink, targets: "dict[str, _Target]") -> Linked:
     return Linked(link, label, metric.name, value, say_value(value, metric.unit, metric.word))
 
 
+def _target(version: PlanVersion, scope: Scope, at: date) -> "_Target":
+    return _Target(version, reach_of(Axes.from_json(version.axes), scope, at=at))
+
+
 class _Target:
     """One measure's version: sums of linked nodes, and which cells no link covers."""
 
-    def __init__(self, version: PlanVersion, scope: Scope, at: date) -> None:
-        self.version, self.axes = version, Axes.from_json(version.axes)
-        self.reach: Reach = reach_of(self.axes, scope, at=at)
+    def __init__(self, version: PlanVersion, reach: Reach) -> None:
+        self.version, self.axes, self.reach = version, Axes.from_json(version.axes), reach
         self.cells: Cells = store.load_shaped(version, self.axes.shape)
         self.covered: Mask = np.zeros(self.axes.size, np.bool_)
 

@@ -1,7 +1,8 @@
 """What a responsibility letter says: the figures of one person in a version, as plain integers.
 
 A person answers for every node the version gives him; of a node and one below it only the upper counts,
-so that nothing is counted twice. Other measures of the same plan year stand beside where they are published.
+so that nothing is counted twice. Who hands down more than he carries answers for what he carries: the hedges
+at his node and below it are taken off in proportion to the cells, to the unit. Other measures of the same plan year stand beside where they are published.
 """
 
 import hashlib
@@ -20,22 +21,25 @@ from quyu.apps.targets.axes import Axes, Cells, Node
 from quyu.apps.targets.choices import VersionState
 from quyu.apps.targets.dimension import PERIOD, PRODUCT
 from quyu.apps.targets.models import PlanVersion
+from quyu.apps.targets.selectors.hedges import Hedges, hedged_below, hedges_of
 from quyu.apps.targets.selectors.seal import version_digest
+from quyu.apps.targets.sharing import share
 from quyu.apps.targets.sums import leaf_sums
 
 
 @dataclass(frozen=True)
 class Loaded:
-    """A version with its axes and cells, read once for all letters."""
+    """A version with its axes, cells and hedges, read once for all letters."""
 
     version: PlanVersion
     axes: Axes
     cells: Cells
+    hedges: Hedges
 
     @classmethod
     def of(cls, version: PlanVersion) -> "Loaded":
         axes = Axes.from_json(version.axes)
-        return cls(version, axes, store.load_shaped(version, axes.shape))
+        return cls(version, axes, store.load_shaped(version, axes.shape), hedges_of(version))
 
 
 def measures_of(version: PlanVersion) -> list[Loaded]:
@@ -89,7 +93,7 @@ def _figures(loaded: Loaded, regions: tuple[str, ...]) -> dict[str, Any] | None:
     if not known:
         return None
     metric = METRICS.get(loaded.version.plan.measure)
-    by_region = [_table(axes, loaded.cells, code) for code in known]
+    by_region = [_carried(loaded, code) for code in known]
     table = np.sum(by_region, axis=0)
     by_month = table.sum(axis=1)
     return {
@@ -107,8 +111,15 @@ def _figures(loaded: Loaded, regions: tuple[str, ...]) -> dict[str, Any] | None:
     }
 
 
-def _table(axes: Axes, cells: Cells, region: str) -> Any:
-    return leaf_sums(axes, cells, (PERIOD, PRODUCT), within=Node(region, axes.root.period))
+def _carried(loaded: Loaded, region: str) -> Any:
+    """Months x product lines of what a node carries: its cells without what it, and those below, added on top."""
+    axes = loaded.axes
+    table = leaf_sums(axes, loaded.cells, (PERIOD, PRODUCT), within=Node(region, axes.root.period))
+    added = hedged_below(axes, loaded.hedges, region)
+    if not added:
+        return table
+    room = table.clip(0).ravel().tolist()
+    return table - np.reshape(share(added, weights=room, room=room), table.shape)
 
 
 def _period(axes: Axes, by_month: Any, code: str) -> dict[str, Any]:

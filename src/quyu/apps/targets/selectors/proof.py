@@ -19,6 +19,7 @@ from quyu.apps.targets.axes import Axes, Cells
 from quyu.apps.targets.choices import LetterState
 from quyu.apps.targets.models import Letter, Lock, Operation, PlanVersion
 from quyu.apps.targets.packing import Damaged
+from quyu.apps.targets.selectors.hedges import hedges_of
 from quyu.apps.targets.selectors.letter_check import check_letter
 from quyu.apps.targets.selectors.letter_content import Loaded
 from quyu.apps.targets.selectors.locks import node_of
@@ -94,7 +95,7 @@ def proof(version: PlanVersion) -> Proof:
     letters = Letter.objects.filter(plan_version=version).exclude(state=LetterState.REPLACED)
     checked = list(letters.select_related("person", "sealed", "signed", "plan_version__plan"))
     digest = version_digest(version, cells)
-    flaws += _letters(Loaded(version, axes, cells), checked, digest)
+    flaws += _letters(Loaded(version, axes, cells, hedges_of(version)), checked, digest)
     shares, missed = _shares(axes, cells)
     return Proof(
         version=version,

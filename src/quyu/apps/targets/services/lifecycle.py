@@ -21,6 +21,7 @@ from quyu.apps.targets.selectors.certificate import certificate
 from quyu.apps.targets.selectors.grid import last_year_cells
 from quyu.apps.targets.selectors.reach import Reach
 from quyu.apps.targets.selectors.review import Mover, review
+from quyu.apps.targets.selectors.verdict import verdict
 from quyu.apps.targets.services import letters
 from quyu.apps.targets.services.operations import day_of, take_draft
 from quyu.apps.targets.services.summaries import told
@@ -111,8 +112,9 @@ def summary(version: PlanVersion, axes: Axes) -> dict[str, Any]:
 
 
 def weighed(version: PlanVersion, axes: Axes, day: date) -> dict[str, Any]:
-    """What changed most against the last published version, by region and person, and how even the plan is."""
-    found = review(version, reach=Reach((axes.tree.root,), is_everything=True), at=day)
+    """What its checks say, what changed most against the last published version, and how even the plan is."""
+    whole = Reach((axes.tree.root,), is_everything=True)
+    found, judged = review(version, reach=whole, at=day), _judged(version, axes, whole, day)
     spreads = {"growth": found.now.growth, "potential": found.now.potential, "per_head": found.now.per_head}
     fairness = [
         {
@@ -124,13 +126,27 @@ def weighed(version: PlanVersion, axes: Axes, day: date) -> dict[str, Any]:
         if spread is not None
     ]
     if found.previous is None:
-        return {"fairness": fairness}
+        return {**judged, "fairness": fairness}
     return {
+        **judged,
         "compared_with": str(found.previous),
         "movers": [_moved(mover, version.plan.unit) for mover in found.regions[:MOST_NAMED]],
         "people_moved": [_moved(mover, version.plan.unit) for mover in found.people[:MOST_NAMED]],
         "fairness": fairness,
     }
+
+
+def _judged(version: PlanVersion, axes: Axes, whole: Reach, day: date) -> dict[str, Any]:
+    found = verdict(version, axes, reach=whole, at=day)
+    checked = {
+        "checked": found.summary.checked,
+        "failed": found.summary.failed,
+        "high": found.summary.high,
+        "low": found.summary.low,
+        "rules_broken": listed(found.rules_broken) or "—",
+        "orphans": found.orphans,
+    }
+    return {"checks": checked, "checks_url": reverse("target-checks", args=[version.pk])}
 
 
 def _moved(mover: Mover, unit: Unit) -> dict[str, Any]:

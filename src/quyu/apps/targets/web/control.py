@@ -4,17 +4,20 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
-from quyu.apps.targets import selectors
+from quyu.apps.targets import selectors, store
 from quyu.apps.targets.axes import Axes
 from quyu.apps.targets.models import PlanVersion
-from quyu.apps.targets.selectors.checks import checks, summary_of
+from quyu.apps.targets.packing import Damaged
+from quyu.apps.targets.selectors.hedges import HedgeRow, hedge_rows
 from quyu.apps.targets.selectors.lineage import lineage
 from quyu.apps.targets.selectors.people import people_targets
 from quyu.apps.targets.selectors.proof import proof as proof_of
 from quyu.apps.targets.selectors.reach import Reach
 from quyu.apps.targets.selectors.review import LEVELS
 from quyu.apps.targets.selectors.review import review as review_of
+from quyu.apps.targets.selectors.verdict import verdict
 from quyu.apps.targets.web.access import node_or_404, offers, version_or_404
+from quyu.apps.targets.web.measured import measured
 from quyu.apps.targets.web.tabs import tabs
 from quyu.platform.people import guard
 from quyu.platform.people.guard import GuardedRequest
@@ -38,7 +41,7 @@ def review(request: GuardedRequest, pk: int) -> HttpResponse:
         "version": version,
         "tabs": tabs(request, version, "target-review"),
         "review": found,
-        "checks": summary_of(checks(version, axes, reach=reach, at=request.today)),
+        "verdict": verdict(version, axes, reach=reach, at=request.today),
         "level": level,
         "text": text,
         "may_publish": request.scope.is_everything and offers(request, version, "plan", "publish"),
@@ -101,5 +104,21 @@ def proof(request: GuardedRequest, pk: int) -> HttpResponse:
         "version": version,
         "tabs": tabs(request, version, "target-proof"),
         "proof": proof_of(version),
+        "carried": _carried(version),
+        **measured(version),
     }
     return render(request, "targets/proof.html.jinja", context)
+
+
+def _carried(version: PlanVersion) -> list[HedgeRow]:
+    """What the company and every level that adds a hedge carry, beside what they hand down.
+
+    Who reads the certificate reads the whole log of the version, and so of every hedge.
+    """
+    axes = Axes.from_json(version.axes)
+    try:
+        cells = store.load_shaped(version, axes.shape)
+    except (Damaged, ValueError):
+        return []
+    rows = hedge_rows(version, axes, cells, Reach((axes.tree.root,), is_everything=True))
+    return [row for row in rows if row.hedge_fen or row.region == axes.tree.root]
