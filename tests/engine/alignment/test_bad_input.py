@@ -41,10 +41,10 @@ def test_a_lock_into_a_frozen_territory_is_refused() -> None:
 
 
 def test_two_locks_in_one_group_are_refused() -> None:
-    problem = line(4, territories=2, groups=np.asarray([5, 5, -1, -1]), locks=np.asarray([0, 1, -1, -1]))
+    groups, locks = np.asarray([5, 5, -1, -1]), np.asarray([0, 1, -1, -1])
 
     with pytest.raises(InvalidProblem, match="矛盾"):
-        solve(problem)
+        line(4, territories=2, groups=groups, locks=locks)
 
 
 def test_islands_are_linked_to_the_nearest_unit_and_reported() -> None:

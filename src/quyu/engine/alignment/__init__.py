@@ -1,10 +1,11 @@
 """Territory alignment: balanced, compact and contiguous territories, with a certificate of how good they are."""
 
 from quyu.engine.alignment.params import Params, Progress, Stop
-from quyu.engine.alignment.problem import InvalidProblem, Problem, Seat
+from quyu.engine.alignment.problem import Problem, Seat
 from quyu.engine.alignment.projection import equal_area_km
-from quyu.engine.alignment.result import Reason, Result
+from quyu.engine.alignment.result import Reason, Result, Share
 from quyu.engine.alignment.solve import solve
+from quyu.engine.alignment.validation import InvalidProblem
 from quyu.engine.alignment.verify import Certificate, Violation, verify
 from quyu.engine.alignment.what_if import Move, what_if
 
@@ -18,6 +19,7 @@ __all__ = [
     "Reason",
     "Result",
     "Seat",
+    "Share",
     "Stop",
     "Violation",
     "equal_area_km",

@@ -8,9 +8,10 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from quyu.engine.alignment import links
+from quyu.engine.alignment import limits, links
 from quyu.engine.alignment.arrays import Bools, Floats, Ints, column_sums, sums
-from quyu.engine.alignment.problem import InvalidProblem, Problem
+from quyu.engine.alignment.problem import Problem
+from quyu.engine.alignment.validation import wishes
 
 MARGIN = 1e-9
 
@@ -20,7 +21,8 @@ class Instance:
     """Sorted, grouped and scaled units with their neighbour lists.
 
     w: weight of compactness, mean 1 per original unit; own: the part of it whose position was given, not filled.
-    inner: moment inside the groups, km2, the same in every plan. share: units x measures in mean territory loads.
+    inner: moment inside the groups, km2, the same in every plan. share: units x measures in mean territory loads,
+    followed by one column per limit (see `limits`); goal: what each territory should carry of the measures.
     fixed: territory of a locked unit or -1. closed: territories nobody may enter or leave. placed: has a position.
     unit: where each original unit went. links: virtual edges between original units.
     """
@@ -31,6 +33,7 @@ class Instance:
     own: Floats
     inner: float
     share: Floats
+    goal: Floats
     edges: Ints
     first: Ints
     neighbour: Ints
@@ -85,7 +88,9 @@ def build(problem: Problem) -> Instance:
     if not len(edges) and placed.sum() > 1:
         where = np.flatnonzero(placed)
         edges = links.tidy(where[links.triangulate(x[where], y[where])].astype(np.int32))
-    lower, upper = _band(problem)
+    scale = _scale(problem)
+    lower, upper = _band(problem, scale)
+    limit = limits.columns(problem, unit, count)
     fixed, closed, current = _wishes(problem, unit, representative)
     instance = Instance(
         x=np.where(placed, x, 0.0),
@@ -93,13 +98,16 @@ def build(problem: Problem) -> Instance:
         w=w,
         own=own,
         inner=float((problem.weights * squared)[known].sum()),
-        share=_shares(problem, unit, count),
+        share=np.ascontiguousarray(
+            np.hstack([column_sums(unit, problem.measures / scale, count), limit.share])
+        ),
+        goal=problem.targets / scale,
         edges=edges,
         first=np.empty(0, np.int32),
         neighbour=np.empty(0, np.int32),
         capacity=problem.capacities,
-        lower=lower,
-        upper=upper,
+        lower=np.hstack([lower, np.zeros_like(limit.most)]),
+        upper=np.hstack([upper, limit.most]),
         home=problem.homes,
         fixed=fixed,
         closed=closed,
@@ -112,11 +120,11 @@ def build(problem: Problem) -> Instance:
     return _connected(instance, problem, x, y, representative)
 
 
-def _shares(problem: Problem, unit: Ints, count: int) -> Floats:
-    """Measures of each sorted, grouped unit in mean territory loads."""
-    total = problem.measures.sum(axis=0)
-    scale = np.where(total > 0, total / problem.territory_count, 1.0)
-    return np.ascontiguousarray(column_sums(unit, problem.measures, count) / scale)
+def _scale(problem: Problem) -> Floats:
+    """The mean load of a territory in each measure; 1 for a measure that is zero everywhere."""
+    mean = problem.measures.sum(axis=0) / problem.territory_count
+    scale: Floats = np.where(mean > 0, mean, 1.0)
+    return scale
 
 
 def _grouped(problem: Problem) -> tuple[Ints, Ints]:
@@ -156,29 +164,22 @@ def _centres(problem: Problem, unit: Ints, count: int) -> tuple[Floats, Floats]:
     return found[0], found[1]
 
 
-def _band(problem: Problem) -> tuple[Floats, Floats]:
+def _band(problem: Problem, scale: Floats) -> tuple[Floats, Floats]:
     """Lowest and highest load of each territory and measure, in mean loads; no limit for an empty measure."""
-    used = problem.measures.sum(axis=0) > 0
+    used = (problem.measures.sum(axis=0) > 0) & (problem.targets > 0)
     low = np.where(used, np.maximum(1 - problem.tolerances, 0.0) + MARGIN, 0.0)
     high = np.where(used, 1 + problem.tolerances - MARGIN, np.inf)
-    return np.outer(problem.capacities, low), np.outer(problem.capacities, high)
+    goal = np.where(used, problem.targets / scale, 1.0)
+    return goal * low, goal * high
 
 
 def _wishes(problem: Problem, unit: Ints, representative: Ints) -> tuple[Ints, Bools, Ints]:
     nobody = np.full(problem.unit_count, -1, dtype=np.int32)
     current = problem.current if problem.current is not None else nobody
-    wanted = (problem.locks if problem.locks is not None else nobody).copy()
-    for territory in problem.frozen:
-        wanted[current == territory] = territory
     closed = np.zeros(problem.territory_count, dtype=np.bool_)
     closed[list(problem.frozen)] = True
     fixed = np.full(len(representative), -1, dtype=np.int32)
-    np.maximum.at(fixed, unit, wanted)
-    clash = np.flatnonzero((wanted >= 0) & (wanted != fixed[unit]))
-    if len(clash):
-        raise InvalidProblem(
-            "locks_split_group", "单元 {unit} 的锁定与同组其他单元的锁定矛盾", unit=int(clash[0])
-        )
+    np.maximum.at(fixed, unit, wishes(problem))
     return fixed, closed, current[representative]
 
 
@@ -186,7 +187,7 @@ def _connected(instance: Instance, problem: Problem, x: Floats, y: Floats, repre
     """Link islands that cannot stand alone, then write the neighbour lists."""
     edges, added = instance.edges, links.NO_EDGES
     parts = _apart(instance, problem, edges)
-    least = (instance.lower / instance.capacity[:, None]).min(axis=0) * instance.capacity.min()
+    least = instance.lower.min(axis=0)
     while parts is None:
         label = links.pieces(instance.count, edges)
         load = column_sums(label, instance.share, int(label.max()) + 1)
@@ -225,13 +226,14 @@ def _apart(instance: Instance, problem: Problem, edges: Ints) -> tuple[tuple[Int
     if len(members) == 1:
         return ((members[0].astype(np.int32), wanted),)
     plain = isinstance(problem.territories, int) and problem.locks is None and problem.current is None
+    plain = plain and problem.target is None
     if not members or not plain or not instance.placed.all():
         return None if members else ()
     load = np.asarray([instance.share[part].sum(axis=0) for part in members])
     used = np.isfinite(instance.upper[0])
-    with np.errstate(divide="ignore"):
-        low = np.ceil(load[:, used] / instance.upper[0, used]).max(axis=1, initial=1.0)
-        high = np.floor(load[:, used] / instance.lower[0, used]).min(axis=1, initial=float(wanted))
+    low = np.ceil(load[:, used] / instance.upper[0, used]).max(axis=1, initial=1.0)
+    used &= instance.lower[0] > 0
+    high = np.floor(load[:, used] / instance.lower[0, used]).min(axis=1, initial=float(wanted))
     high = np.minimum(high, [len(part) for part in members])
     if (low > high).any() or not low.sum() <= wanted <= high.sum():
         return None

@@ -17,6 +17,7 @@ def explain(problem: Problem, assignment: Ints, load: Floats, links: Ints) -> tu
         *_oversized(problem),
         *_out_of_band(problem, load),
         *_in_pieces(problem, assignment, links),
+        *_wishes_not_met(problem, assignment),
         *_islands(links),
         *_without_position(problem),
     )
@@ -76,6 +77,31 @@ def _in_pieces(problem: Problem, assignment: Ints, links: Ints) -> list[Reason]:
         )
         for territory in np.flatnonzero(counts > 1)
     ]
+
+
+def _wishes_not_met(problem: Problem, assignment: Ints) -> list[Reason]:
+    """Units that share a territory though kept apart, or whose seat lacks a skill they need."""
+    found = []
+    for units in problem.apart:
+        first: dict[int, int] = {}
+        for unit in units:
+            territory = int(assignment[unit])
+            other = first.setdefault(territory, unit)
+            if other != unit:
+                numbers = {"unit": unit, "other": other, "territory": territory}
+                template = "单元 {unit} 与 {other} 应分开，没有做到，都在区域 {territory}"
+                found.append(Reason("not_apart", template, numbers, territory=territory, unit=unit))
+    if problem.needs is None or isinstance(problem.territories, int):
+        return found
+    for unit, needed in enumerate(problem.needs):
+        territory = int(assignment[unit])
+        lacking = needed - problem.territories[territory].skills
+        if lacking:
+            words: dict[str, float | int | str] = {"unit": unit, "territory": territory}
+            words["skills"] = "、".join(sorted(lacking))
+            template = "单元 {unit} 需要“{skills}”，没能分到会的岗位，在区域 {territory}"
+            found.append(Reason("skill_missing", template, words, territory=territory, unit=unit))
+    return found
 
 
 def _islands(links: Ints) -> list[Reason]:

@@ -12,7 +12,8 @@ from quyu.engine.alignment.arrays import Floats, Ints
 class Reason:
     """One thing a person should know about the plan.
 
-    code: oversized_unit, outside_tolerance, at_limit, not_in_one_piece, linked_islands, without_position.
+    code: what it is about, such as oversized_unit, outside_tolerance or at_limit; all are listed in
+    docs/formulas/alignment.md.
     template: Chinese text with fields, also the translation key; numbers fill it.
     """
 
@@ -27,6 +28,15 @@ class Reason:
         return self.template.format(**self.numbers)
 
 
+@dataclass(frozen=True, slots=True)
+class Share:
+    """A part in (0, 1] of a shared unit and the territory that has it; the parts of a unit sum to 1."""
+
+    unit: int
+    territory: int
+    part: float
+
+
 @dataclass(frozen=True, eq=False)
 class Result:
     """A plan and its figures.
@@ -35,6 +45,7 @@ class Result:
     largest |load / target - 1| of each measure. objective and lower_bound: sum of w |x - centre|^2 in km2, where
     w is the first measure over its mean; gap: objective / lower_bound - 1 (0 without geography). moved_weight: sum
     of the first measure over units that leave their current territory. links: virtual edges that join islands.
+    shares: the parts of units shared between territories; such a unit is assigned to the territory with the largest.
     seconds is a stopwatch reading and takes no part in comparisons.
     """
 
@@ -50,12 +61,13 @@ class Result:
     links: Ints
     reasons: tuple[Reason, ...]
     seconds: float = field(compare=False)
+    shares: tuple[Share, ...] = ()
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Result):
             return NotImplemented
         arrays = ("assignment", "loads", "deviation", "links")
-        values = ("objective", "lower_bound", "moved_weight", "contiguous", "reasons")
+        values = ("objective", "lower_bound", "moved_weight", "contiguous", "reasons", "shares")
         return all(np.array_equal(getattr(self, name), getattr(other, name)) for name in arrays) and all(
             getattr(self, name) == getattr(other, name) for name in values
         )

@@ -10,7 +10,18 @@ from time import perf_counter
 import numpy as np
 from scipy.optimize import linear_sum_assignment
 
-from quyu.engine.alignment import bound, figures, instance, pack, reasons, starts
+from quyu.engine.alignment import (
+    bound,
+    figures,
+    instance,
+    moving,
+    pack,
+    pins,
+    previous,
+    reasons,
+    splitting,
+    starts,
+)
 from quyu.engine.alignment.arrays import Ints
 from quyu.engine.alignment.instance import Instance
 from quyu.engine.alignment.params import Params, Stop
@@ -23,28 +34,67 @@ STARTS = {"fast": 8, "long": 24}
 STRAIN_SURCHARGE = 2.0
 START_EXCESS = 2.0
 """How much less compact split lines are than a cooled plan, about."""
+PINNINGS = 2
 REPAIRS = (1, 2, 3, 2, 3, 4)
 
 
 def solve(
-    problem: Problem, params: Params | None = None, *, seed: int = 0, stop: Stop | None = None
+    problem: Problem,
+    params: Params | None = None,
+    *,
+    seed: int = 0,
+    stop: Stop | None = None,
+    start: Result | Ints | None = None,
 ) -> Result:
-    """The best plan found; `stop(progress)` may end the search at any time with the best plan so far."""
+    """The best plan found; `stop(progress)` may end the search at any time with the best plan so far.
+
+    start: a plan to begin from as well; the answer is never worse than it, where it keeps the rules of the problem.
+    """
     began = perf_counter()
-    params = params or Params()
+    parts = splitting.cut(problem)
+    found = _solve(parts, params or Params(), np.random.default_rng(seed), stop, start)
+    return splitting.merged(problem, parts, _report(parts.problem, *found, perf_counter() - began))
+
+
+def _solve(
+    parts: splitting.Cut,
+    params: Params,
+    rng: np.random.Generator,
+    stop: Stop | None,
+    start: Result | Ints | None,
+) -> tuple[Instance, Ints]:
+    problem = parts.problem
     work = instance.build(problem)
-    rng = np.random.default_rng(seed)
     settled = pack.preset(work)
-    keeps = problem.current is not None and params.disruption > 0
+    keeps = problem.current is not None and (params.disruption > 0 or problem.max_moved is not None)
+    stages = 1 if start is None else 2
     if (settled >= 0).all():
         assign = settled
     elif keeps:
-        assign = _realign(work, settled, params, rng, Watch(stop, 1))
+        assign = _realign(problem, work, settled, params, rng, Watch(stop, stages))
     else:
         assign = _design(work, settled, params, rng, stop)
     if problem.current is not None and not keeps:
         assign = _renamed(problem, work, assign)
-    return _report(problem, work, assign, perf_counter() - began)
+    improve = previous.Improve(problem, work, settled, params.disruption if keeps else 0.0)
+    polish = Schedule(hot=0.5, steps_per_unit=_steps(work, params) // 4)
+    for _round in range(PINNINGS):
+        if not pins.broken(work, assign).any():
+            break
+        pinned = pins.pinned(work, assign, settled, rng)
+        if pinned is None:
+            break
+        search = Search(pinned[0], np.zeros(work.count), pinned[1])
+        begin = _balance(search, search.plan(), polish, rng, Watch(None, 1)).assignment
+        assign = improve.best(assign, begin, None)
+    if start is not None:
+        watch = Watch(stop, stages)
+        watch.stage = 1
+        begin = previous.plan_of(work, parts, start)
+        assign = improve.best(
+            assign, begin, lambda search: _balance(search, search.plan(), polish, rng, watch)
+        )
+    return work, assign
 
 
 def _design(
@@ -90,14 +140,13 @@ def _merit(plan: Plan) -> float:
     return plan.cost * (1 + STRAIN_SURCHARGE * plan.strain)
 
 
-def _realign(work: Instance, settled: Ints, params: Params, rng: np.random.Generator, watch: Watch) -> Ints:
-    """The plan in force, mended: every unit that moves must be worth its price."""
-    assign = starts.from_current(work, settled, rng)
-    radius = Search(work, np.zeros(work.count), assign).radius
-    leave = np.where(work.current >= 0, params.disruption * radius * work.w, 0.0)
-    search = Search(work, leave, assign)
-    mild = Schedule(hot=0.05, steps_per_unit=_steps(work, params))
-    return _balance(search, search.plan(), mild, rng, watch).assignment
+def _realign(
+    problem: Problem, work: Instance, settled: Ints, params: Params, rng: np.random.Generator, watch: Watch
+) -> Ints:
+    """The plan in force, mended."""
+    most = None if problem.max_moved is None else problem.max_moved * float(work.w.sum()) * (1 + 1e-12)
+    wish = moving.Moving(params.disruption, most, _steps(work, params))
+    return moving.realigned(work, settled, wish, _balance, rng, watch)
 
 
 def _balance(search: Search, best: Plan, schedule: Schedule, rng: np.random.Generator, watch: Watch) -> Plan:

@@ -1,0 +1,101 @@
+"""Mend the plan in force: every unit that moves must be worth its price, and no more may move than is allowed."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from quyu.engine.alignment import links, starts
+from quyu.engine.alignment.arrays import Floats, Ints, sums
+from quyu.engine.alignment.instance import Instance
+from quyu.engine.alignment.search import Plan, Schedule, Search, Watch
+
+DEARER = (1.0, 4.0, 16.0, 64.0)
+"""Prices of moving tried in turn, as multiples of the one asked for, until the cap holds."""
+
+Run = Callable[[Search, Plan, Schedule, np.random.Generator, Watch], Plan]
+
+
+@dataclass(frozen=True, slots=True)
+class Moving:
+    """What moving costs (multiple of the mean squared radius), the most that may move (w), trials per unit."""
+
+    price: float
+    most: float | None
+    steps_per_unit: int
+
+
+def realigned(
+    work: Instance, settled: Ints, moving: Moving, run: Run, rng: np.random.Generator, watch: Watch
+) -> Ints:
+    """The plan in force, mended at the price asked for; dearer while more moves than allowed."""
+    begin = starts.from_current(work, settled, rng)
+    radius = Search(work, np.zeros(work.count), begin).radius
+    mild = Schedule(hot=0.05, steps_per_unit=moving.steps_per_unit)
+    found: list[Plan] = []
+    for factor in DEARER:
+        price = max(moving.price, 0.25 if factor > 1 else 0.0) * factor
+        leave = np.where(work.current >= 0, price * radius * work.w, 0.0)
+        search = Search(work, leave, found[-1].assignment if found else begin)
+        found.append(run(search, search.plan(), mild, rng, watch))
+        if moving.most is None or moved(work, found[-1].assignment) <= moving.most:
+            return found[-1].assignment
+        if watch.ended:
+            break
+    return taken_back(work, found[-1].assignment, settled, moving.most or 0.0)
+
+
+def moved(work: Instance, assign: Ints) -> float:
+    """The weight that leaves its current territory, in units of w."""
+    away = (work.current >= 0) & (assign != work.current)
+    return float(work.w[away].sum())
+
+
+def taken_back(work: Instance, assign: Ints, settled: Ints, most: float) -> Ints:
+    """Send units back to their current territory until no more than `most` is moved; whole territories first.
+
+    A unit goes back when both territories stay in one piece; where no such unit is left, the lightest that is
+    free goes back all the same, for the cap is a promise.
+    """
+    assign = assign.copy()
+    gain = _worth(work, assign)
+    while moved(work, assign) > most:
+        away = np.flatnonzero((work.current >= 0) & (assign != work.current) & (settled < 0))
+        away = away[~work.closed[work.current[away]] & ~work.closed[assign[away]]]
+        if not len(away):
+            break
+        order = away[np.argsort(gain[away], kind="stable")]
+        chosen = next((unit for unit in order.tolist() if _stays_whole(work, assign, unit)), int(order[0]))
+        assign[chosen] = work.current[chosen]
+    return assign
+
+
+def _worth(work: Instance, assign: Ints) -> Floats:
+    """How much load outside its band each moved unit saves, per weight: what is worth least goes back first."""
+    count = work.territory_count
+    before = np.where(work.current >= 0, work.current, assign)
+    load = sums(before, work.share[:, 0], count)
+    over = np.maximum(load - work.upper[:, 0], 0.0)
+    under = np.maximum(work.lower[:, 0] - load, 0.0)
+    worth: Floats = over[before] + under[assign]
+    return worth
+
+
+def _stays_whole(work: Instance, assign: Ints, unit: int) -> bool:
+    """Whether both territories are in no more pieces once the unit is back in its current one."""
+    after = assign.copy()
+    after[unit] = work.current[unit]
+    return all(
+        _pieces(work, after, j) <= max(_pieces(work, assign, j), 1)
+        for j in (int(assign[unit]), int(work.current[unit]))
+    )
+
+
+def _pieces(work: Instance, assign: Ints, territory: int) -> int:
+    own = np.flatnonzero((assign == territory) & work.placed)
+    if len(own) < 2:
+        return len(own)
+    number = np.full(work.count, -1, dtype=np.int64)
+    number[own] = np.arange(len(own))
+    pair = number[work.edges]
+    return int(links.pieces(len(own), pair[(pair >= 0).all(axis=1)]).max()) + 1

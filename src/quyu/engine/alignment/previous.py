@@ -1,0 +1,71 @@
+"""A plan found before as one more start: what is found with it is never worse than the plan itself.
+
+So a looser tolerance, fewer locks or more time can only help, once the earlier plan is passed on.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from quyu.engine.alignment import figures
+from quyu.engine.alignment.arrays import Floats, Ints
+from quyu.engine.alignment.instance import Instance
+from quyu.engine.alignment.moving import moved
+from quyu.engine.alignment.problem import Problem
+from quyu.engine.alignment.result import Result
+from quyu.engine.alignment.search import Plan, Search
+from quyu.engine.alignment.splitting import Cut
+from quyu.engine.alignment.validation import InvalidProblem
+
+
+def plan_of(work: Instance, parts: Cut, start: Result | Ints) -> Ints:
+    """The territory of each unit of the search in a plan of the units given; shared units are dealt out by share."""
+    given = np.asarray(start.assignment if isinstance(start, Result) else start)
+    if len(given) != int(parts.origin.max()) + 1 or given.min() < 0 or given.max() >= work.territory_count:
+        raise InvalidProblem("bad_start", "作为起点的方案与基本单元或区域对不上")
+    spread = given[parts.origin].astype(np.int32)
+    dealt = start.shares if isinstance(start, Result) else ()
+    for unit in sorted({share.unit for share in dealt}):
+        own = np.flatnonzero(parts.origin == unit)
+        shares = [share for share in dealt if share.unit == unit]
+        ends = np.round(np.cumsum([share.part for share in shares]) * len(own)).astype(np.int64)
+        for share, low, high in zip(shares, [0, *ends[:-1]], ends, strict=True):
+            spread[own[low:high]] = share.territory
+    found = np.empty(work.count, dtype=np.int32)
+    found[work.unit] = spread
+    return found
+
+
+@dataclass(frozen=True, eq=False)
+class Improve:
+    """Chooses between what was found and what an earlier plan leads to, by the rules first, then balance, then cost."""
+
+    problem: Problem
+    work: Instance
+    settled: Ints
+    price: float
+
+    def best(self, found: Ints, begin: Ints, run: Callable[[Search], Plan] | None) -> Ints:
+        """The best of the plan found, the earlier one, and the earlier one improved by `run`."""
+        radius = Search(self.work, np.zeros(self.work.count), found).radius
+        leave = np.where(self.work.current >= 0, self.price * radius * self.work.w, 0.0)
+        plans = [found, begin]
+        if run is not None and self._breaches(begin) == 0:
+            plans.append(run(Search(self.work, leave, begin)).assignment)
+        return min(plans, key=lambda plan: self._key(plan, leave))
+
+    def _key(self, assign: Ints, leave: Floats) -> tuple[int, float, float]:
+        return (self._breaches(assign), *Search(self.work, leave, assign).plan().key)
+
+    def _breaches(self, assign: Ints) -> int:
+        """How many rules a plan breaks: units that are bound elsewhere, pieces, empty territories, too much moved."""
+        work = self.work
+        bound = int(((work.fixed >= 0) & (assign != work.fixed)).sum())
+        entered = int(((work.fixed < 0) & work.closed[assign]).sum())
+        empty = work.territory_count - len(np.unique(assign))
+        whole = assign[work.unit]
+        pieces = int(np.maximum(figures.piece_counts(self.problem, whole, work.links) - 1, 0).sum())
+        most = self.problem.max_moved
+        over = most is not None and moved(work, assign) > most * float(work.w.sum()) * (1 + 1e-9)
+        return bound + entered + empty + pieces + int(over)
