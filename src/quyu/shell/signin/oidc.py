@@ -6,6 +6,7 @@ for good the first time a claim names that account.
 """
 
 import secrets
+import time
 from typing import Any, cast
 
 import jwt
@@ -21,19 +22,22 @@ from django.conf import settings
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils.crypto import constant_time_compare
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from quyu.platform.audit import services as audit
 from quyu.platform.people import guard
 from quyu.platform.people.models import User
+from quyu.platform.signin import proof
 from quyu.shell import clock
 from quyu.shell.signin.backend import may_sign_in
 
 PROVIDER = "sso"
 ALGORITHMS = ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA"]
 LEEWAY_SECONDS = 60
+AGAIN_SECONDS = 300
+"""How long ago somebody asked to sign in again may have done so."""
 NEEDED = ["iss", "aud", "sub", "exp", "iat", "nonce"]
 
 log = structlog.get_logger("quyu.signin")
@@ -88,6 +92,8 @@ class KnownAccountsAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
         nonce = str((sociallogin.state.get("data") or {}).get("nonce") or "")
         if not nonce or not constant_time_compare(nonce, str(claims["nonce"])):
             raise refused(request, "nonce")
+        if again := (sociallogin.state.get("data") or {}).get("again"):
+            raise signed_on_again(request, sociallogin, claims, again)
         if sociallogin.is_existing:
             if not may_sign_in(User.objects.select_related("person").get(pk=sociallogin.user.pk)):
                 raise refused(request, "account_closed")
@@ -98,6 +104,19 @@ class KnownAccountsAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
         self, request: HttpRequest, *args: Any, error: Any = None, exception: Any = None, **kwargs: Any
     ) -> None:
         raise refused(request, str(error or "unknown"), exception)
+
+
+def signed_on_again(
+    request: HttpRequest, sociallogin: SocialLogin, claims: dict[str, Any], again: int
+) -> ImmediateHttpResponse:
+    """Who is signed in has just signed in there once more: remembered for one signature, nothing else changes."""
+    signed_at, user = claims.get("auth_time"), request.user
+    is_same = isinstance(user, User) and sociallogin.is_existing and sociallogin.user.pk == user.pk == again
+    is_fresh = isinstance(signed_at, int) and abs(time.time() - signed_at) <= AGAIN_SECONDS
+    if not is_same or not is_fresh or not may_sign_in(User.objects.select_related("person").get(pk=again)):
+        return refused(request, "not_signed_on_again")
+    proof.remember_sign_on(request.session, cast(User, user), now=clock.now())
+    return ImmediateHttpResponse(redirect(sociallogin.state.get("next") or "/"))
 
 
 @transaction.atomic
@@ -146,18 +165,19 @@ def refused(request: HttpRequest, why: str, exception: BaseException | None = No
 
 @guard.public
 def begin(request: HttpRequest) -> HttpResponseBase:
-    """To the provider; `next` says where to go afterwards."""
+    """To the provider; `next` says where to go afterwards. With `again`, who is signed in must sign in there anew."""
     target = request.GET.get("next", "")
     if not url_has_allowed_host_and_scheme(target, {request.get_host()}, require_https=request.is_secure()):
         target = "/"
     nonce = secrets.token_urlsafe(32)
+    data, asked = {"nonce": nonce}, {"nonce": nonce}
+    if "again" in request.GET and request.user.is_authenticated:
+        data, asked = data | {"again": request.user.pk}, asked | {"prompt": "login", "max_age": "0"}
     provider = adapter_of(request).get_provider()
     try:
         return cast(
             HttpResponse,
-            provider.redirect(
-                request, process="login", next_url=target, data={"nonce": nonce}, auth_params={"nonce": nonce}
-            ),
+            provider.redirect(request, process="login", next_url=target, data=data, auth_params=asked),
         )
     except (requests.RequestException, OAuth2Error, KeyError, ValueError) as error:
         return cast(HttpResponse, refused(request, "provider_unreachable", error).response)

@@ -1,7 +1,7 @@
 """Responsibility letters: issued with a publication, sealed by the company, accepted or contested by the person.
 
 A letter goes on as long as it asks the same; a publication that changes a person's figures replaces his
-letter by a new one. Accepting is a signature: the person proves who he is by signing in again, and his
+letter by a new one. Accepting is a signature: the person proves who he is once more, and his
 acceptance is added to the sealed file.
 """
 
@@ -51,10 +51,10 @@ class LetterAnswered(Refusal):
 
 
 class NotProven(Refusal):
-    """An acceptance is a signature: it needs the password once more."""
+    """An acceptance is a signature: it needs the password, or the code of the second factor, once more."""
 
     def __init__(self) -> None:
-        super().__init__("not_proven", "密码不正确，没有签署。请重新输入登录密码。")
+        super().__init__("not_proven", "密码或验证码不正确，没有签署。请重新输入。")
 
 
 class NoObjection(Refusal):
@@ -154,7 +154,7 @@ def _kept(letter: Letter, pdf: bytes, actor: User | None, at: datetime) -> Store
 
 @transaction.atomic
 def accept(*, letter: Letter, actor: User, is_proven: bool, at: datetime) -> Letter:
-    """Sign one's own letter. `is_proven`: the account has just given its password again."""
+    """Sign one's own letter. `is_proven`: the account has just proven itself again."""
     current = _open(letter, actor)
     if not is_proven:
         raise NotProven

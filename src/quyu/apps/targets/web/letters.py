@@ -75,7 +75,8 @@ def _context(request: GuardedRequest, letter: Letter) -> dict[str, object]:
         "shown": letter_document.shown(letter),
         "may_answer": is_own and is_open and guard.may(request, "letter", "submit"),
         "may_export": guard.may(request, "letter", "export"),
-        "has_password": request.user.has_usable_password(),
+        "ways": proof.ways_of(request.user) if is_own and is_open else None,
+        "is_confirmed": proof.has_signed_on_again(request.session, request.user, now=request.now),
         "is_overdue": letter.state == LetterState.ISSUED and letter.due_on < request.today,
     }
 
@@ -102,17 +103,19 @@ def verify(request: GuardedRequest, pk: int) -> HttpResponse:
 @guard.require("letter", "submit")
 @require_POST
 def accept(request: GuardedRequest, pk: int) -> HttpResponse:
-    """Sign one's own letter, with the password once more."""
+    """Sign one's own letter, with the password once more, or whatever else proves the account."""
     letter = letter_or_404(request, pk)
-    wait = proof.wait_before(request.user, now=request.now)
-    if wait:
+    is_proven = proof.has_signed_on_again(request.session, request.user, now=request.now)
+    if not is_proven and (wait := proof.wait_before(request.user, now=request.now)):
         messages.error(request, _("尝试过于频繁，请 %(seconds)s 秒后再试。") % {"seconds": wait})
         return redirect("letter", pk)
     try:
-        is_proven = proof.is_proven(request.user, request.POST.get("password", ""), now=request.now)
+        secret = request.POST.get("password", "")
+        is_proven = is_proven or proof.is_proven(request.user, secret, now=request.now)
         letters.accept(letter=letter, actor=request.user, is_proven=is_proven, at=request.now)
     except Refusal as refusal:
         return _refused(request, letter, refusal)
+    proof.forget_sign_on(request.session)
     messages.success(request, _("已接受并签署，签收文件可以下载。"))
     return redirect("letter", pk)
 
