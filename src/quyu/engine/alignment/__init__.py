@@ -1,5 +1,6 @@
 """Territory alignment: balanced, compact and contiguous territories, with a certificate of how good they are."""
 
+from quyu.engine.alignment.feasibility import Feasibility, check
 from quyu.engine.alignment.params import Params, Progress, Stop
 from quyu.engine.alignment.problem import Problem, Seat
 from quyu.engine.alignment.projection import equal_area_km
@@ -11,6 +12,7 @@ from quyu.engine.alignment.what_if import Move, what_if
 
 __all__ = [
     "Certificate",
+    "Feasibility",
     "InvalidProblem",
     "Move",
     "Params",
@@ -22,6 +24,7 @@ __all__ = [
     "Share",
     "Stop",
     "Violation",
+    "check",
     "equal_area_km",
     "solve",
     "verify",

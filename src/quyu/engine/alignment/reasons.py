@@ -26,19 +26,17 @@ def explain(problem: Problem, assignment: Ints, load: Floats, links: Ints) -> tu
 def _oversized(problem: Problem) -> list[Reason]:
     """Units that alone exceed what any territory may carry."""
     most = problem.targets.max(axis=0) * (1 + problem.tolerances)
-    found = []
-    for unit, measure in np.argwhere(problem.measures > np.where(most > 0, most, np.inf)):
-        multiple = float(problem.measures[unit, measure] / problem.targets[:, measure].max())
-        found.append(
-            Reason(
-                "oversized_unit",
-                "单元 {unit} 一个就有区域应有量的 {multiple:.2f} 倍，须先拆分",
-                {"unit": int(unit), "multiple": multiple},
-                unit=int(unit),
-                measure=int(measure),
-            )
-        )
-    return found
+    heavy = np.argwhere(problem.measures > np.where(most > 0, most, np.inf)).tolist()
+    multiple = problem.measures / np.maximum(problem.targets.max(axis=0), 1e-300)
+    return [oversized(unit, measure, float(multiple[unit, measure])) for unit, measure in heavy]
+
+
+def oversized(unit: int, measure: int, multiple: float) -> Reason:
+    """A unit that alone is so many times what a territory should carry."""
+    template = "单元 {unit} 一个就有区域应有量的 {multiple:.2f} 倍，须先拆分"
+    return Reason(
+        "oversized_unit", template, {"unit": unit, "multiple": multiple}, unit=unit, measure=measure
+    )
 
 
 def _out_of_band(problem: Problem, load: Floats) -> list[Reason]:
@@ -114,7 +112,10 @@ def _islands(links: Ints) -> list[Reason]:
 
 def _without_position(problem: Problem) -> list[Reason]:
     bare = np.flatnonzero(~figures.known_places(problem))
-    if not len(bare):
-        return []
-    template = "{count} 个单元没有坐标，按邻接关系或仅按均衡划分"
-    return [Reason("without_position", template, {"count": len(bare)}, unit=int(bare[0]))]
+    return [bare_units(bare)] if len(bare) else []
+
+
+def bare_units(bare: Ints) -> Reason:
+    """Units whose own position is not given."""
+    template = "{count} 个单元没有坐标（如 {unit}），按邻接关系或仅按均衡划分"
+    return Reason("without_position", template, {"count": len(bare), "unit": int(bare[0])}, unit=int(bare[0]))
