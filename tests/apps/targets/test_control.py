@@ -110,8 +110,9 @@ def test_the_approver_is_told_what_the_checks_say_and_where_they_stand(company: 
     assert f'href="{reverse("target-checks", args=[draft.pk])}"' in page
     assert all(word in page for word in ("偏高", "偏低", "不满足的规则", "没有战略依据"))
     review_page = client.get(reverse("target-review", args=[draft.pk])).content.decode()
-    assert f'href="{reverse("target-rules", args=[draft.pk])}"' in review_page
     assert "1 项没有" in review_page
+    assert "这一年还没有发布过" in review_page
+    assert "变化最大" not in review_page
 
 
 def test_publication_as_of_a_day_on_the_page(company: Company) -> None:

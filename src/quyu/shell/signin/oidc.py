@@ -170,7 +170,8 @@ def begin(request: HttpRequest) -> HttpResponseBase:
     if not url_has_allowed_host_and_scheme(target, {request.get_host()}, require_https=request.is_secure()):
         target = "/"
     nonce = secrets.token_urlsafe(32)
-    data, asked = {"nonce": nonce}, {"nonce": nonce}
+    data: dict[str, Any] = {"nonce": nonce}
+    asked = {"nonce": nonce}
     if "again" in request.GET and request.user.is_authenticated:
         data, asked = data | {"again": request.user.pk}, asked | {"prompt": "login", "max_age": "0"}
     provider = adapter_of(request).get_provider()

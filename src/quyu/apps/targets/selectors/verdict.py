@@ -1,4 +1,4 @@
-"""What the checks say of a whole version, in a few numbers: for the approver and the head of the review."""
+"""What the checks say of a whole version, in a few numbers: for the approver."""
 
 from dataclasses import dataclass
 from datetime import date

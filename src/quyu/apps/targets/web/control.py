@@ -8,6 +8,8 @@ from quyu.apps.targets import selectors, store
 from quyu.apps.targets.axes import Axes
 from quyu.apps.targets.models import PlanVersion
 from quyu.apps.targets.packing import Damaged
+from quyu.apps.targets.selectors.alignment import orphans_of
+from quyu.apps.targets.selectors.checks import checks, summary_of
 from quyu.apps.targets.selectors.hedges import HedgeRow, hedge_rows
 from quyu.apps.targets.selectors.lineage import lineage
 from quyu.apps.targets.selectors.people import people_targets
@@ -15,7 +17,6 @@ from quyu.apps.targets.selectors.proof import proof as proof_of
 from quyu.apps.targets.selectors.reach import Reach
 from quyu.apps.targets.selectors.review import LEVELS
 from quyu.apps.targets.selectors.review import review as review_of
-from quyu.apps.targets.selectors.verdict import verdict
 from quyu.apps.targets.web.access import node_or_404, offers, version_or_404
 from quyu.apps.targets.web.measured import measured
 from quyu.apps.targets.web.tabs import tabs
@@ -41,7 +42,8 @@ def review(request: GuardedRequest, pk: int) -> HttpResponse:
         "version": version,
         "tabs": tabs(request, version, "target-review"),
         "review": found,
-        "verdict": verdict(version, axes, reach=reach, at=request.today),
+        "checks": summary_of(checks(version, axes, reach=reach, at=request.today)),
+        "orphans": len(orphans_of(version, reach)),
         "level": level,
         "text": text,
         "may_publish": request.scope.is_everything and offers(request, version, "plan", "publish"),
