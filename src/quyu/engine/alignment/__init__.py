@@ -3,7 +3,7 @@
 from quyu.engine.alignment.feasibility import Feasibility, check
 from quyu.engine.alignment.params import Params, Progress, Stop
 from quyu.engine.alignment.problem import Problem, Seat
-from quyu.engine.alignment.projection import equal_area_km
+from quyu.engine.alignment.projection import equal_area_km, middle
 from quyu.engine.alignment.result import Reason, Result, Share
 from quyu.engine.alignment.solve import solve
 from quyu.engine.alignment.validation import InvalidProblem
@@ -26,6 +26,7 @@ __all__ = [
     "Violation",
     "check",
     "equal_area_km",
+    "middle",
     "solve",
     "verify",
     "what_if",

@@ -1,22 +1,27 @@
 """`quyu align`: divide units into territories from CSV files, without the site and its database."""
 
 import json
-import re
 from pathlib import Path
-from time import monotonic
+from time import perf_counter
 
 import click
-import numpy as np
-from numpy.typing import NDArray
 
 from quyu.engine import alignment
-from quyu.shell.cli import align_files
-from quyu.shell.cli.align_files import BadFile, Units
-from quyu.shell.cli.commands import Command
+from quyu.kernel.refusal import Refusal
+from quyu.shell.cli.alignment import answer
+from quyu.shell.cli.alignment.options import deadline, parse_measures, parse_percent
+from quyu.shell.cli.alignment.plan_file import write_plan
+from quyu.shell.cli.alignment.question import Files, Question, read_question
+from quyu.shell.cli.allocation.answer import refused_line
+from quyu.shell.cli.allocation.bad_input import BadInput
+from quyu.shell.cli.allocation.result_file import refuse_target
+from quyu.shell.cli.commands import Command, SpokenOutage
 from quyu.shell.cli.language import _
+from quyu.shell.outages import outage_of
 
-FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
-DEFAULT_TOLERANCE = 0.05
+FILE = click.Path(path_type=Path)
+TOLERATED = ("tolerance", "pieces", "apart", "skill", "empty")
+"""Rules a plan may break where nothing better was found; each is said in the reasons."""
 
 
 @click.command(cls=Command, help=_("划分销售区域：每项指标在公差内均衡，尽量紧凑、连通、少变动。"))
@@ -30,7 +35,10 @@ DEFAULT_TOLERANCE = 0.05
 @click.option("--edges", "edges_file", type=FILE, help=_("邻接表：a、b 两列；没有则由坐标推导。"))
 @click.option("--territories", type=click.IntRange(1), help=_("区域数。"))
 @click.option(
-    "--seats", "seats_file", type=FILE, help=_("岗位：id，可选 x、y（家）与 capacity；代替 --territories。")
+    "--seats",
+    "seats_file",
+    type=FILE,
+    help=_("岗位：id，可选 x、y 或 lon、lat（家）、capacity、skills；代替 --territories。"),
 )
 @click.option(
     "--measures", default="", help=_("指标与公差，如 potential:5%,workload:10%；第一项决定紧凑的权重。")
@@ -43,18 +51,14 @@ DEFAULT_TOLERANCE = 0.05
     show_default=True,
     help=_("变动的代价；0 为不考虑现状。"),
 )
-@click.option("--locks", "locks_file", type=FILE, help=_("锁定：id、territory 两列。"))
+@click.option("--locks", "locks_file", type=FILE, help=_("锁定：id、territory、frozen、together、apart。"))
+@click.option("--max-moved", help=_("至多移动第一项指标的百分之几，如 5%；要有 --current。"))
 @click.option("--seed", type=int, default=0, show_default=True, help=_("随机种子；同一种子结果相同。"))
 @click.option("--time", "seconds", type=click.FloatRange(0, min_open=True), help=_("最多用多少秒。"))
 @click.option(
     "--effort", type=click.Choice(["fast", "long"]), default="fast", show_default=True, help=_("快速或细致。")
 )
-@click.option(
-    "--out",
-    type=click.Path(dir_okay=False, path_type=Path),
-    required=True,
-    help=_("结果文件：id、territory。"),
-)
+@click.option("--out", type=FILE, required=True, help=_("结果文件：id、territory。"))
 @click.option("--json", "as_json", is_flag=True, help=_("最后一行输出 JSON。"))
 def align(
     units_file: Path,
@@ -65,122 +69,65 @@ def align(
     current: str | None,
     disruption: float,
     locks_file: Path | None,
+    max_moved: str | None,
     seed: int,
     seconds: float | None,
     effort: str,
     out: Path,
     as_json: bool,
 ) -> None:
-    wanted = parse_measures(measures)
-    units, used = align_files.read_units(units_file, tuple(wanted), skip=current)
-    edges = align_files.read_edges(edges_file, units) if edges_file else None
-    locks = align_files.read_pairs(locks_file, units) if locks_file else {}
-    names, seats = _territories(units, territories, seats_file, current, locks)
-    problem = alignment.Problem(
-        x=units.x,
-        y=units.y,
-        measures=units.measures,
-        territories=seats,
-        edges=edges,
-        tolerance=tuple(wanted.get(name, DEFAULT_TOLERANCE) for name in used),
-        current=_named(units.columns[current], names) if current else None,
-        locks=_named([locks.get(name, "") for name in units.ids], names) if locks else None,
-    )
+    began = perf_counter()
+    stop = deadline(seconds)
     params = alignment.Params(effort="long" if effort == "long" else "fast", disruption=disruption)
-    result = alignment.solve(problem, params, seed=seed, stop=_deadline(seconds))
-    align_files.write_plan(out, units, [names[territory] for territory in result.assignment])
-    lines = [_spoken(reason, units, names, used) for reason in result.reasons]
-    _tell(result, used, lines)
-    if as_json:
-        click.echo(json.dumps(_figures(result, used, lines), ensure_ascii=False))
-
-
-def parse_measures(text: str) -> dict[str, float]:
-    """`potential:5%,workload:10%` as fractions; a name alone gets the default tolerance."""
-    wanted: dict[str, float] = {}
-    for part in filter(None, (piece.strip() for piece in text.split(","))):
-        match = re.fullmatch(r"([^:]+?)(?::\s*([0-9.]+)\s*(%?))?", part)
-        if match is None or match[1] in wanted:
-            raise BadFile("bad_measure_option", "看不懂 --measures 里的“{part}”，应为 名称:5%", part=part)
-        share = float(match[2]) / (100 if match[3] else 1) if match[2] else DEFAULT_TOLERANCE
-        wanted[match[1].strip()] = share
-    return wanted
-
-
-def _territories(
-    units: Units, count: int | None, seats_file: Path | None, current: str | None, locks: dict[str, str]
-) -> tuple[list[str], int | tuple[alignment.Seat, ...]]:
-    """The names of the territories, and how many or which seats."""
-    if (count is None) == (seats_file is None):
-        raise BadFile("territories_or_seats", "请给出 --territories 或 --seats 之一")
-    if current is not None and current not in units.columns:
-        raise BadFile("no_column", "{file} 没有“{column}”列", file="units", column=current)
-    if seats_file is not None:
-        ids, seats = align_files.read_seats(seats_file)
-        return list(ids), seats
-    known = set(units.columns[current]) if current else set()
-    names = sorted((known | set(locks.values())) - {""})
-    wanted = count or 0
-    if len(names) > wanted:
-        raise BadFile(
-            "more_names",
-            "现有或锁定的区域有 {known} 个，多于要求的 {wanted} 个",
-            known=len(names),
-            wanted=wanted,
+    try:
+        files = Files(
+            units_file,
+            edges_file,
+            seats_file,
+            locks_file,
+            territories,
+            parse_measures(measures),
+            current,
+            None if max_moved is None else parse_percent(max_moved),
         )
-    spare = (str(number) for number in range(1, wanted + len(names) + 1) if str(number) not in names)
-    return names + [next(spare) for _spare in range(wanted - len(names))], wanted
+        refuse_target(out, files.inputs)
+        question = read_question(files)
+        found = alignment.check(question.problem)
+        result = alignment.solve(question.problem, params, seed=seed % 2**32, stop=stop)
+        _certify(question, result)
+        write_plan(out, answer.rows(question, result), has_shares=bool(result.shares))
+    except Refusal as refusal:
+        _echo(refused_line(refusal.code, _(refusal.template).format(**refusal.numbers)), as_json)
+        raise
+    except OSError as error:
+        outage = outage_of(error)
+        if outage is None:
+            raise
+        spoken = SpokenOutage(outage)
+        _echo(refused_line(outage.code, spoken.message), as_json)
+        raise spoken from error
+    lines = answer.reasons(question, found, result)
+    for line in answer.told(question, result, lines):
+        click.echo(line)
+    moved = answer.moved_weight(question, result, current)
+    _echo(answer.solved_line(question, result, lines, moved, perf_counter() - began), as_json)
 
 
-def _named(cells: tuple[str, ...] | list[str], names: list[str]) -> NDArray[np.int32]:
-    index = {name: number for number, name in enumerate(names)}
-    unknown = sorted(set(cells) - set(index) - {""})
-    if unknown:
-        raise BadFile("unknown_territory", "区域“{name}”不在岗位表里", name=unknown[0])
-    return np.asarray([index.get(cell, -1) for cell in cells], dtype=np.int32)
-
-
-def _deadline(seconds: float | None) -> alignment.Stop | None:
-    if seconds is None:
-        return None
-    end = monotonic() + seconds
-    return lambda _progress: monotonic() > end
-
-
-def _spoken(reason: alignment.Reason, units: Units, names: list[str], used: tuple[str, ...]) -> str:
-    """The reason with the ids and names of the files instead of numbers."""
-    words = dict(reason.numbers)
-    for key in ("unit", "other"):
-        if key in words:
-            words[key] = units.ids[int(words[key])]
-    if reason.territory is not None:
-        words["territory"] = names[reason.territory]
-    if reason.measure is not None:
-        words["measure"] = used[reason.measure]
-    return str(_(reason.template).format(**words))
-
-
-def _tell(result: alignment.Result, used: tuple[str, ...], lines: list[str]) -> None:
-    for name, deviation in zip(used, result.deviation, strict=True):
-        click.echo(_("{name}：最大偏差 {deviation:.2%}").format(name=name, deviation=float(deviation)))
-    click.echo(
-        _("紧凑度下界差距 {gap:.2%}，连通：{whole}").format(
-            gap=result.gap, whole=_("是") if result.contiguous else _("否")
-        )
+def _certify(question: Question, result: alignment.Result) -> None:
+    """Let the independent checker read the plan before it is written."""
+    certificate = alignment.verify(
+        question.problem, result.assignment, links=result.links, shares=result.shares
     )
-    for line in lines:
-        click.echo(f"- {line}")
+    broken = [found for found in certificate.violations if found.rule not in TOLERATED]
+    if broken:
+        raise BadInput(
+            "not_certified",
+            "方案没有通过核对（{count} 处不成立，如 {first}），没有写入。请放宽锁定或变动上限后再试。",
+            count=len(broken),
+            first=broken[0].rule,
+        )
 
 
-def _figures(result: alignment.Result, used: tuple[str, ...], lines: list[str]) -> dict[str, object]:
-    return {
-        "territories": len(result.loads),
-        "deviation": {name: float(value) for name, value in zip(used, result.deviation, strict=True)},
-        "contiguous": result.contiguous,
-        "objective": result.objective,
-        "lower_bound": result.lower_bound,
-        "gap": result.gap,
-        "moved_weight": result.moved_weight,
-        "seconds": round(result.seconds, 3),
-        "reasons": lines,
-    }
+def _echo(line: dict[str, object], as_json: bool) -> None:
+    if as_json:
+        click.echo(json.dumps(line, ensure_ascii=False))

@@ -1,0 +1,1 @@
+"""`quyu align`: divide units into territories from files, without the site and its database."""

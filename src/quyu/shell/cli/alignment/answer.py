@@ -1,0 +1,73 @@
+"""What `quyu align` says at the end: lines for people and one JSON line for programs."""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from quyu.engine import alignment
+from quyu.shell.cli.alignment.plan_file import Row
+from quyu.shell.cli.alignment.question import Question
+from quyu.shell.cli.language import _
+
+
+def rows(question: Question, result: alignment.Result) -> Iterator[Row]:
+    """The rows of plan.csv, in the order of the units."""
+    shared: dict[int, list[alignment.Share]] = {}
+    for share in result.shares:
+        shared.setdefault(share.unit, []).append(share)
+    for unit, (name, territory) in enumerate(
+        zip(question.units.ids, result.assignment.tolist(), strict=True)
+    ):
+        if unit not in shared:
+            yield name, question.names[territory], 1.0
+        for share in shared.get(unit, ()):
+            yield name, question.names[share.territory], share.part
+
+
+def reasons(question: Question, found: alignment.Feasibility, result: alignment.Result) -> list[str]:
+    """Why it cannot be met, what binds, and what to know; each once."""
+    possible = [*found.impossible, *result.reasons, *found.warnings]
+    lines = [question.spoken(reason.template, dict(reason.numbers)) for reason in possible]
+    if question.dissolved:
+        template = _("现有区域 {names} 取消，其单元并入其余区域；这部分变动不受变动上限约束")
+        lines.append(template.format(names=_("、").join(question.dissolved)))
+    return list(dict.fromkeys(lines))
+
+
+def moved_weight(question: Question, result: alignment.Result, current: str | None) -> float:
+    """The first measure of what leaves its current territory, those dissolved included."""
+    if current is None or not question.dissolved:
+        return result.moved_weight
+    gone = np.isin(question.units.table.columns[current], question.dissolved)
+    return result.moved_weight + float(question.units.measures[gone, 0].sum())
+
+
+def told(question: Question, result: alignment.Result, lines: list[str]) -> Iterator[str]:
+    """The result in words."""
+    for name, deviation in zip(question.units.names, result.deviation, strict=True):
+        yield _("{name}：最大偏差 {deviation:.2%}").format(name=name, deviation=float(deviation))
+    yield _("紧凑度下界差距 {gap:.2%}，连通：{whole}").format(
+        gap=result.gap, whole=_("是") if result.contiguous else _("否")
+    )
+    for line in lines:
+        yield f"- {line}"
+
+
+def solved_line(
+    question: Question, result: alignment.Result, lines: list[str], moved: float, seconds: float
+) -> dict[str, object]:
+    """The closing line of a plan."""
+    names = question.units.names
+    return {
+        "status": "solved",
+        "territories": len(question.names),
+        "deviation": {name: float(value) for name, value in zip(names, result.deviation, strict=True)},
+        "within_tolerance": result.is_within_tolerance,
+        "contiguous": result.contiguous,
+        "objective": result.objective,
+        "lower_bound": result.lower_bound,
+        "gap": result.gap,
+        "moved_weight": moved,
+        "seconds": round(seconds, 3),
+        "reasons": lines,
+    }

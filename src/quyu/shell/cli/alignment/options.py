@@ -1,0 +1,43 @@
+"""The options of `quyu align` that are written in a small language of their own."""
+
+import re
+from collections.abc import Callable
+from time import monotonic
+
+from quyu.engine import alignment
+from quyu.shell.cli.allocation.bad_input import BadInput
+
+DEFAULT_TOLERANCE = 0.05
+_NUMBER = r"([0-9]+(?:\.[0-9]+)?|\.[0-9]+)"
+
+
+def parse_measures(text: str) -> dict[str, float]:
+    """`potential:5%,workload:0.1` as fractions; a name alone gets the default tolerance."""
+    wanted: dict[str, float] = {}
+    for part in filter(None, (piece.strip() for piece in text.replace("，", ",").split(","))):
+        match = re.fullmatch(rf"([^:：]+?)\s*(?:[:：]\s*{_NUMBER}\s*([%％]?))?", part)
+        if match is None:
+            raise BadInput("bad_measures", "看不懂 --measures 里的“{part}”，应为 名称:5%。", part=part)
+        if match[1] in wanted:
+            raise BadInput("bad_measures", "--measures 里“{part}”写了两次，请只留一个。", part=match[1])
+        share = float(match[2]) / (100 if match[3] else 1) if match[2] else DEFAULT_TOLERANCE
+        if share <= 0:
+            raise BadInput("bad_measures", "--measures 里“{part}”的公差要大于 0。", part=part)
+        wanted[match[1]] = share
+    return wanted
+
+
+def parse_percent(text: str) -> float:
+    """`5%` or `5` as the fraction 0.05."""
+    match = re.fullmatch(rf"{_NUMBER}\s*[%％]?", text.strip())
+    if match is None or float(match[1]) > 100:
+        raise BadInput("bad_max_moved", "看不懂 --max-moved 的“{text}”，应为百分数，如 5%。", text=text)
+    return float(match[1]) / 100
+
+
+def deadline(seconds: float | None) -> Callable[[alignment.Progress], bool] | None:
+    """Ends a search after so many seconds from now."""
+    if seconds is None:
+        return None
+    end = monotonic() + seconds
+    return lambda _progress: monotonic() > end

@@ -1,0 +1,173 @@
+"""From the files to a problem of the engine, with the names that stand for its numbers."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from quyu.engine import alignment
+from quyu.shell.cli.alignment.lock_file import Wishes, read_wishes
+from quyu.shell.cli.alignment.options import DEFAULT_TOLERANCE
+from quyu.shell.cli.alignment.seat_file import Seats, read_seats
+from quyu.shell.cli.alignment.unit_files import Units, read_edges, read_units
+from quyu.shell.cli.allocation.bad_input import BadInput
+from quyu.shell.cli.language import _
+
+
+@dataclass(frozen=True, slots=True)
+class Files:
+    """What the command was given."""
+
+    units: Path
+    edges: Path | None
+    seats: Path | None
+    locks: Path | None
+    territories: int | None
+    measures: dict[str, float]
+    current: str | None
+    max_moved: float | None
+
+    @property
+    def inputs(self) -> tuple[Path, ...]:
+        """Every file that is read."""
+        return tuple(path for path in (self.units, self.edges, self.seats, self.locks) if path is not None)
+
+
+@dataclass(frozen=True, eq=False)
+class Question:
+    """The problem, the ids of its units, the names of its territories, and territories given up for good."""
+
+    problem: alignment.Problem
+    units: Units
+    names: tuple[str, ...]
+    dissolved: tuple[str, ...] = ()
+
+    def spoken(self, template: str, numbers: dict[str, object]) -> str:
+        """A template of the engine with ids and names instead of numbers."""
+        words = dict(numbers)
+        for key in ("unit", "other"):
+            if key in words:
+                words[key] = self.units.ids[int(str(words[key]))]
+        for key in ("territory", "elsewhere"):
+            if key in words:
+                words[key] = self.names[int(str(words[key]))]
+        if "measure" in words:
+            words["measure"] = self.units.names[int(str(words["measure"])) - 1]
+        return str(_(template).format(**words))
+
+
+def read_question(files: Files) -> Question:
+    """Read every file and put the problem together; raises BadInput or InvalidProblem."""
+    if (files.territories is None) == (files.seats is None):
+        raise BadInput("territories_or_seats", "请给出 --territories 或 --seats 之一。")
+    if files.current is None and files.max_moved is not None:
+        raise BadInput("no_current", "--max-moved 要同时给出 --current，才知道什么算变动。")
+    units = read_units(files.units, tuple(files.measures), skip=files.current)
+    edges = read_edges(files.edges, units) if files.edges else None
+    wishes = read_wishes(files.locks, units) if files.locks else Wishes()
+    if wishes.frozen and files.current is None:
+        raise BadInput("no_current", "冻结区域要同时给出 --current，才知道它现有哪些单元。")
+    seats = read_seats(files.seats, units.places) if files.seats else None
+    names, dissolved = _names(files, units, wishes, seats)
+    return _assembled(files, units, edges, wishes, seats, names, dissolved)
+
+
+def _assembled(
+    files: Files,
+    units: Units,
+    edges: NDArray[np.int32] | None,
+    wishes: Wishes,
+    seats: Seats | None,
+    names: tuple[str, ...],
+    dissolved: tuple[str, ...],
+) -> Question:
+    number = {name: at for at, name in enumerate(names)}
+    current = None
+    if files.current is not None:
+        cells = units.table.columns[files.current]
+        current = np.asarray([number.get(cell, -1) for cell in cells], dtype=np.int32)
+    locks = None
+    if wishes.locks:
+        locks = np.full(len(units.ids), -1, dtype=np.int32)
+        locks[list(wishes.locks)] = [number[name] for name in wishes.locks.values()]
+    try:
+        problem = alignment.Problem(
+            x=units.places.x,
+            y=units.places.y,
+            measures=units.measures,
+            territories=len(names) if seats is None else seats.seats,
+            edges=edges,
+            tolerance=tuple(files.measures.get(name, DEFAULT_TOLERANCE) for name in units.names),
+            current=current,
+            locks=locks,
+            frozen=frozenset(number[name] for name in wishes.frozen),
+            groups=wishes.groups,
+            apart=wishes.apart,
+            needs=units.needs if seats is not None and seats.has_skills else None,
+            max_moved=files.max_moved,
+            splittable=units.splittable,
+        )
+    except alignment.InvalidProblem as refusal:
+        raise _named(refusal, units, names) from refusal
+    return Question(problem, units, names, dissolved)
+
+
+def _named(refusal: alignment.InvalidProblem, units: Units, names: tuple[str, ...]) -> BadInput:
+    """The refusal of the engine with the ids and names of the files."""
+    words = dict(refusal.numbers)
+    for key in ("unit", "other"):
+        if isinstance(words.get(key), int):
+            words[key] = units.ids[int(str(words[key]))]
+    for key in ("territory", "elsewhere"):
+        if isinstance(words.get(key), int):
+            words[key] = names[int(str(words[key]))]
+    return BadInput(refusal.code, refusal.template, **words)
+
+
+def _names(
+    files: Files, units: Units, wishes: Wishes, seats: Seats | None
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The names of the territories, and of those in force that have to go because fewer are wanted."""
+    if seats is not None:
+        _refuse_unknown(files, units, wishes, set(seats.names))
+        return seats.names, ()
+    here = units.table.columns[files.current] if files.current else ()
+    load: dict[str, float] = {}
+    for name, weight in zip(here, units.measures[:, 0].tolist(), strict=False):
+        if name:
+            load[name] = load.get(name, 0.0) + weight
+    wanted = files.territories or 0
+    kept = wishes.names
+    if len(kept) > wanted:
+        raise BadInput(
+            "more_names",
+            "锁定和冻结提到了 {known} 个区域（如 {name}），多于要求的 {wanted} 个；请增加区域数或减少锁定。",
+            known=len(kept),
+            name=sorted(kept)[-1],
+            wanted=wanted,
+        )
+    heaviest = sorted(set(load) - kept, key=lambda name: (-load[name], name))
+    dissolved = heaviest[max(wanted - len(kept), 0) :]
+    names = sorted((set(load) | kept) - set(dissolved))
+    taken = set(names) | set(dissolved)
+    spare = (str(number) for number in range(1, wanted + len(taken) + 1) if str(number) not in taken)
+    return (*names, *(next(spare) for _spare in range(wanted - len(names)))), tuple(sorted(dissolved))
+
+
+def _refuse_unknown(files: Files, units: Units, wishes: Wishes, seats: set[str]) -> None:
+    """Refuse a territory of today or of a lock that has no seat."""
+    if files.current:
+        cells = units.table.columns[files.current]
+        rows = [row for row, name in enumerate(cells) if name and name not in seats]
+        if rows:
+            advice = _("岗位表里没有这个区域；请补上岗位，或把这一列留空。")
+            raise units.table.refuse("unknown_territory", files.current, rows, advice)
+    missing = sorted(wishes.names - seats)
+    if missing:
+        raise BadInput(
+            "unknown_territory",
+            "{file} 提到的区域“{name}”不在岗位表里；请更正或补上岗位。",
+            file=files.locks.name if files.locks else "",
+            name=missing[0],
+        )
