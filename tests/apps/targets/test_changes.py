@@ -215,6 +215,12 @@ def test_from_request_to_version_on_the_pages(company: Company) -> None:
     change = TargetChange.objects.get()
     file = SimpleUploadedFile("调查.pdf", b"<script>alert(1)</script>")
     asking.post(reverse("target-change-evidence", args=[change.pk]), {"text": "", "file": file})
+    program = {"text": "调查报告", "file": SimpleUploadedFile("调查.exe", b"MZ")}
+    refused = asking.post(
+        reverse("target-change-evidence", args=[change.pk]), program, follow=True
+    ).content.decode()
+    assert "“调查.exe”不能作为依据" in refused
+    assert "调查报告" in refused
     bad = asking.post(
         reverse("target-change-analysis", args=[change.pk]),
         {"value": "很多", "first_month": "2027-03", "rule": "none"},

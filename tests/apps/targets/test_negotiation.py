@@ -223,7 +223,7 @@ def test_my_page_shows_my_number_before_the_plan_is_published(company: Company, 
 
 def test_a_counter_offer_with_a_file_from_the_page(company: Company, plan: PlanVersion) -> None:
     client = client_of(company.owner)
-    file = SimpleUploadedFile("证据.html", b"<script>alert(1)</script>", content_type="text/html")
+    file = SimpleUploadedFile("证据.txt", b"<script>alert(1)</script>", content_type="text/html")
     asked = form(plan, "counter", number="1.2万", text="大客户流失", figures="在谈：120 万元", evidence=file)
 
     client.post(reverse("negotiation-answer", args=[row(plan, "T:苏南").pk]), asked)
@@ -237,6 +237,26 @@ def test_a_counter_offer_with_a_file_from_the_page(company: Company, plan: PlanV
     for name in ("colleague", "neighbour", "stranger"):
         status = client_of(getattr(company, name)).get(reverse("evidence", args=[found.pk])).status_code
         assert status in (403, 404)
+
+
+@pytest.mark.parametrize(
+    ("name", "content"), [("工具.exe", b"text"), ("页面.html", b"<p>"), ("清单.pdf", b"MZ\x90")]
+)
+def test_a_program_is_no_evidence_and_what_was_typed_stays(
+    company: Company, plan: PlanVersion, name: str, content: bytes
+) -> None:
+    asked = form(
+        plan, "counter", number="1.2万", text="大客户流失", evidence=SimpleUploadedFile(name, content)
+    )
+
+    answer = client_of(company.owner).post(
+        reverse("negotiation-answer", args=[row(plan, "T:苏南").pk]), asked
+    )
+
+    page = answer.content.decode()
+    assert f"“{name}”不能作为依据" in page
+    assert "大客户流失" in page
+    assert not Evidence.objects.exists()
 
 
 @pytest.mark.parametrize(

@@ -19,6 +19,7 @@ from quyu.apps.targets.services.staffing import ShareBy as StaffingShareBy
 from quyu.kernel.measure import parse_value
 from quyu.kernel.refusal import Refusal
 from quyu.platform.fields.values import spoken
+from quyu.platform.files.kinds import require_readable
 from quyu.platform.people.forms import day_field
 from quyu.platform.people.models import Person
 
@@ -60,12 +61,17 @@ class FilesInput(forms.ClearableFileInput):
 
 
 class FilesField(forms.FileField):
-    """Up to five files of 10 MB each."""
+    """Up to five files of 10 MB each, of a kind that people read."""
 
     def clean(self, data: Any, initial: Any = None) -> list[UploadedFile[Any]]:
         given = data if isinstance(data, list | tuple) else [data] if data else []
         if len(given) > MOST_FILES or any(file.size > MOST_BYTES for file in given):
             raise forms.ValidationError(_("一次最多 5 个文件，每个不超过 10 MB。"))
+        for file in given:
+            try:
+                require_readable(file)
+            except Refusal as refusal:
+                raise forms.ValidationError(spoken(refusal)) from refusal
         return [super(FilesField, self).clean(file, initial) for file in given]
 
 

@@ -12,6 +12,9 @@ from quyu.apps.targets.choices import EditRule, Trigger
 from quyu.apps.targets.models import ChangeRule
 from quyu.apps.targets.selectors.reach import Reach
 from quyu.kernel.measure import Unit
+from quyu.kernel.refusal import Refusal
+from quyu.platform.fields.values import spoken
+from quyu.platform.files.kinds import ACCEPT, require_readable
 
 MOST_MB = 20
 INDENT = "\u3000"
@@ -54,12 +57,22 @@ class EvidenceForm(forms.Form):
     text = forms.CharField(
         label=_("说明"), max_length=500, required=False, widget=forms.Textarea(attrs={"rows": 2})
     )
-    file = forms.FileField(label=_("附件"), required=False, help_text=_("不超过 20 MB。"))
+    file = forms.FileField(
+        label=_("附件"),
+        required=False,
+        help_text=_("不超过 20 MB。"),
+        widget=forms.ClearableFileInput(attrs={"accept": ACCEPT}),
+    )
 
     def clean_file(self) -> Any:
         file = self.cleaned_data["file"]
         if file is not None and file.size > MOST_MB << 20:
             raise forms.ValidationError(_("附件超过 20 MB，请压缩或拆分后再上传。"))
+        if file is not None:
+            try:
+                require_readable(file)
+            except Refusal as refusal:
+                raise forms.ValidationError(spoken(refusal)) from refusal
         return file
 
 

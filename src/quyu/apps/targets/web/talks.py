@@ -27,6 +27,7 @@ from quyu.kernel.refusal import Refusal
 from quyu.platform.fields.values import spoken
 from quyu.platform.files import services as files
 from quyu.platform.files.downloads import ANY_KIND, content_or_404
+from quyu.platform.files.kinds import ACCEPT
 from quyu.platform.people import guard
 from quyu.platform.people.guard import GuardedRequest
 from quyu.platform.people.web import say_errors
@@ -90,6 +91,7 @@ def _shown(
         "decisions": _allowed(row, DECISIONS) if may_decide else [],
         "may_comment": is_open and guard.may(request, "commitment", "edit"),
         "token": uuid.uuid4(),
+        "accept": ACCEPT,
         "typed": typed.data if typed else {},
         "is_late": request.today > row.round.due_on,
         **measured(version),
