@@ -4,21 +4,25 @@ from quyu.engine.alignment.feasibility import Feasibility, check
 from quyu.engine.alignment.params import Params, Progress, Stop
 from quyu.engine.alignment.problem import Problem, Seat
 from quyu.engine.alignment.projection import equal_area_km, middle
+from quyu.engine.alignment.reoptimising import Reoptimised, reoptimise
 from quyu.engine.alignment.result import Reason, Result, Share
 from quyu.engine.alignment.solve import solve
 from quyu.engine.alignment.validation import InvalidProblem
 from quyu.engine.alignment.verify import Certificate, Violation, verify
-from quyu.engine.alignment.what_if import Move, what_if
+from quyu.engine.alignment.what_if import Index, Move, Objection, index, what_if
 
 __all__ = [
     "Certificate",
     "Feasibility",
+    "Index",
     "InvalidProblem",
     "Move",
+    "Objection",
     "Params",
     "Problem",
     "Progress",
     "Reason",
+    "Reoptimised",
     "Result",
     "Seat",
     "Share",
@@ -26,7 +30,9 @@ __all__ = [
     "Violation",
     "check",
     "equal_area_km",
+    "index",
     "middle",
+    "reoptimise",
     "solve",
     "verify",
     "what_if",
