@@ -71,6 +71,13 @@ def territories() -> Iterator[Topic]:
         ),
     )  # fmt: skip
     yield Topic(
+        "territories/<int:pk>/transfer/", "territories/<int:pk>/transfer/", "POST", (("territory", "edit"),), table="territory",
+        status=frozenset({302}), writes=True, effect=unit_in_reach,
+        ask=lambda s, c: Ask(
+            "POST", f"/territories/{c.pk}/transfer/", form={"unit": s.world.units["JS"].pk, "moved_on": "2026-06-20"}
+        ),
+    )  # fmt: skip
+    yield Topic(
         "territories/alignments/propose/", "territories/alignments/propose/", "GET", (("alignment", "create"),),
         ask=lambda s, c: Ask("GET", "/territories/alignments/propose/"),
     )  # fmt: skip
@@ -126,6 +133,15 @@ def owner_in_reach(site: Site, case: Case, answer: Answer) -> str:
         site, case, "position", "territory", "edit"
     ):
         return "named a seat out of reach"
+    return ""
+
+
+def unit_in_reach(site: Site, case: Case, answer: Answer) -> str:
+    unit = site.world.units["JS"].pk
+    if answer.changed.get("territories_territorymove") and unit not in sees(
+        site, case, "orgunit", "territory", "edit"
+    ):
+        return "moved to a unit out of reach"
     return ""
 
 

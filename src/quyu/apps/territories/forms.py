@@ -48,6 +48,18 @@ class ActivateForm(forms.Form):
     valid_from = forms.DateField(label=_("生效日"))
 
 
+class TransferForm(forms.Form):
+    """Another org unit for a territory from a day on."""
+
+    unit = forms.ModelChoiceField(label=_("新所属区域"), queryset=OrgUnit.objects.none())
+    moved_on = forms.DateField(label=_("生效日"))
+
+    def __init__(self, units: Any, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        field: Any = self.fields["unit"]
+        field.queryset = units
+
+
 class OwnerForm(forms.Form):
     """A new owner of a territory from a day on."""
 

@@ -2,7 +2,8 @@
 
 An `Alignment` says which basic unit belongs to which territory from `valid_from` on; exactly one
 alignment is in force on any day, so a unit has exactly one territory. `TerritoryOwner` says which
-position is accountable for a territory on which days.
+position is accountable for a territory on which days. A `TerritoryMove` says from which day on a
+territory hangs below another org unit; `Territory.org_unit` is where it hangs today.
 """
 
 from __future__ import annotations
@@ -73,6 +74,28 @@ class Territory(EditableRow, Dated):
 
     def __str__(self) -> str:
         return self.name
+
+
+class TerritoryMove(EditableRow):
+    """From `moved_on` on, `territory` hangs below `target`; on the day before it hung below `source`.
+
+    A territory without moves has always hung where it hangs.
+    """
+
+    territory = models.ForeignKey(
+        Territory, models.CASCADE, related_name="transfers", verbose_name="销售区域"
+    )
+    source = models.ForeignKey("people.OrgUnit", models.PROTECT, related_name="+", verbose_name="原所属区域")
+    target = models.ForeignKey("people.OrgUnit", models.PROTECT, related_name="+", verbose_name="新所属区域")
+    moved_on = models.DateField("生效日")
+
+    class Meta:
+        verbose_name = "区域划转"
+        ordering: ClassVar = ["territory", "moved_on"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["territory", "moved_on"], name="one_move_a_day"),
+            models.CheckConstraint(condition=~Q(source=models.F("target")), name="territory_move_somewhere"),
+        ]
 
 
 class TerritoryOwner(EditableRow, Dated):

@@ -18,6 +18,7 @@ VERBS = {
     "derive": _("由订单新建主数据"),
     "retier": _("客户分级"),
     "move_unit": _("调整归属"),
+    "move_territory": _("区域划转"),
     "assign": _("任职"),
     "assign_owner": _("指定负责岗位"),
     "end_assignment": _("结束任职"),

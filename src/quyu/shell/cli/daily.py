@@ -5,6 +5,7 @@ import json
 import click
 
 from quyu.apps.targets.services import daily as targets
+from quyu.apps.territories import services as territories
 from quyu.shell import clock
 from quyu.shell.cli.commands import Command
 from quyu.shell.cli.language import _
@@ -18,8 +19,10 @@ from quyu.shell.cli.site import apply_migrations
 @click.option("--json", "as_json", is_flag=True, help=_("最后一行输出 JSON。"))
 def daily(as_json: bool) -> None:
     apply_migrations()
+    moved = territories.come_due(at=clock.now())
     done = targets.run(at=clock.now())
     counts = {
+        "moved": moved,
         "in_force": done.in_force,
         "sealed": done.sealed,
         "reminded": done.reminded,
@@ -30,6 +33,6 @@ def daily(as_json: bool) -> None:
         click.echo(json.dumps(counts))
         return
     said = _(
-        "{in_force} 个目标版本生效，{sealed} 份责任书盖章，提醒 {reminded} 人，提出 {proposed} 项调整建议，里程碑提醒 {milestones} 条。"
+        "{moved} 个销售区域划转生效，{in_force} 个目标版本生效，{sealed} 份责任书盖章，提醒 {reminded} 人，提出 {proposed} 项调整建议，里程碑提醒 {milestones} 条。"
     )
     click.echo(said.format(**counts))

@@ -8,6 +8,7 @@ from typing import Any
 from quyu.apps.targets.axes import TERRITORY, Axes
 from quyu.apps.targets.dimension import month_dimension, product_dimension, region_dimension
 from quyu.apps.territories.models import Territory, TerritoryOwner
+from quyu.apps.territories.selectors import org_units_on
 from quyu.kernel.period import FiscalCalendar
 from quyu.kernel.refusal import Refusal
 from quyu.kernel.tree import Tree
@@ -35,7 +36,7 @@ def freeze(*, year: int, at: date, calendar: FiscalCalendar = CALENDAR) -> Axes:
     lines = list(ProductLine.objects.order_by("sort_order", "code").values_list("code", "name"))
     if not lines:
         raise NothingToPlan
-    territories = list(Territory.objects.in_force(at).select_related("org_unit").order_by("code"))
+    territories = list(Territory.objects.in_force(at).order_by("code"))
     tree = people.region_tree(at=at)
     units = {unit.code: unit for unit in OrgUnit.objects.filter(code__in=list(tree.preorder()))}
     names = {code: unit.name for code, unit in units.items()}
@@ -44,17 +45,18 @@ def freeze(*, year: int, at: date, calendar: FiscalCalendar = CALENDAR) -> Axes:
     return Axes(
         year,
         (
-            region_dimension(_with_territories(tree, territories), names, owners),
+            region_dimension(_with_territories(tree, territories, at), names, owners),
             month_dimension(year, [month.code for month in calendar.months(year)]),
             product_dimension(dict(lines)),
         ),
     )
 
 
-def _with_territories(tree: Tree, territories: list[Territory]) -> Tree:
+def _with_territories(tree: Tree, territories: list[Territory], at: date) -> Tree:
     below: dict[str, list[str]] = defaultdict(list)
+    unit_of = org_units_on(territories, at)
     for territory in territories:
-        below[territory.org_unit.code].append(TERRITORY + territory.code)
+        below[unit_of[territory.code]].append(TERRITORY + territory.code)
     alive = {code for unit in below if unit in tree for code in (unit, *tree.ancestors(unit))}
     parents: dict[str, str | None] = {}
     for code in tree.preorder():

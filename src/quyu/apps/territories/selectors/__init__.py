@@ -39,12 +39,20 @@ from quyu.apps.territories.selectors.maps import (
     neighbour_choices,
     unit_rows,
 )
+from quyu.apps.territories.selectors.places import (
+    Place,
+    moves_of,
+    org_units_on,
+    places_by_territory,
+    unit_on,
+)
 from quyu.apps.territories.selectors.reading import Reading, read
 
 __all__ = [
     "AlignmentClash",
     "Owner",
     "OwnerFault",
+    "Place",
     "Reading",
     "TerritoryLoad",
     "UnitChange",
@@ -63,11 +71,14 @@ __all__ = [
     "load_row",
     "loads",
     "measure_of",
+    "moves_of",
     "neighbour_choices",
+    "org_units_on",
     "owner_faults",
     "owner_frame",
     "owners_on",
     "pair_in_force",
+    "places_by_territory",
     "places_of",
     "read",
     "summary",
@@ -76,6 +87,7 @@ __all__ = [
     "territory_history",
     "tolerance_of",
     "uncovered_units",
+    "unit_on",
     "unit_rows",
     "unit_territory_frame",
 ]

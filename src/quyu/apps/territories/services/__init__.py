@@ -20,6 +20,7 @@ from quyu.apps.territories.services.drafting import (
     undo_move,
 )
 from quyu.apps.territories.services.figures import record_figures
+from quyu.apps.territories.services.moving import ThereAlready, come_due, move_territory
 from quyu.apps.territories.services.owning import OwnedAlready, assign_owner
 from quyu.apps.territories.services.proposing import NothingToDivide, TooManyTerritories, propose
 
@@ -33,12 +34,15 @@ __all__ = [
     "NothingToDivide",
     "NothingToUndo",
     "OwnedAlready",
+    "ThereAlready",
     "TooManyTerritories",
     "UnitNotHere",
     "activate",
     "assign_owner",
+    "come_due",
     "create_draft",
     "enqueue_proposal",
+    "move_territory",
     "move_unit",
     "propose",
     "record_figures",

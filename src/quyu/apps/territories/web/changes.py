@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST
 
 from quyu.apps.territories import selectors, services
 from quyu.apps.territories.choices import UnitPart
-from quyu.apps.territories.forms import ActivateForm, OwnerForm, SubmitForm
+from quyu.apps.territories.forms import ActivateForm, OwnerForm, SubmitForm, TransferForm
 from quyu.apps.territories.models import Alignment, AlignmentUnit, Territory
 from quyu.apps.territories.services import MoveResult
 from quyu.apps.territories.web.shapes import changed_codes, found_unit
@@ -23,7 +23,7 @@ from quyu.platform.fields.received import whole_number
 from quyu.platform.fields.values import spoken
 from quyu.platform.people import guard
 from quyu.platform.people.guard import GuardedRequest
-from quyu.platform.people.models import Position
+from quyu.platform.people.models import OrgUnit, Position
 
 WARNINGS = {
     "apart": gettext_lazy("该单元与新区域不相连。"),
@@ -187,4 +187,24 @@ def assign_owner(request: GuardedRequest, pk: int) -> HttpResponse:
             messages.success(request, _("已保存：%(row)s") % {"row": territory})
         except Refusal as refusal:
             messages.error(request, spoken(refusal))
+    return redirect("territory-detail", pk=pk)
+
+
+@require_POST
+@guard.require("territory", "edit")
+def transfer(request: GuardedRequest, pk: int) -> HttpResponse:
+    """Put a territory below another org unit within reach, from a day on."""
+    territory = get_object_or_404(Territory.objects.visible_to(request.scope, request.today), pk=pk)
+    form = TransferForm(OrgUnit.objects.visible_to(request.scope), request.POST)
+    if not form.is_valid():
+        messages.error(request, _("请选择新所属区域和生效日。"))
+        return redirect("territory-detail", pk=pk)
+    given = form.cleaned_data
+    try:
+        services.move_territory(territory=territory, actor=request.user, at=request.now, **given)
+    except Refusal as refusal:
+        messages.error(request, spoken(refusal))
+    else:
+        said = {"name": territory.name, "day": given["moved_on"], "unit": given["unit"].name}
+        messages.success(request, _("%(name)s 自 %(day)s 起划归 %(unit)s。") % said)
     return redirect("territory-detail", pk=pk)

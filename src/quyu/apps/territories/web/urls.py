@@ -9,6 +9,7 @@ urlpatterns = [
     path("coverage/", pages.coverage, name="territory-coverage"),
     path("backdrop.geojson", shapes.backdrop, name="map-backdrop"),
     path("<int:pk>/owner/", changes.assign_owner, name="territory-owner"),
+    path("<int:pk>/transfer/", changes.transfer, name="territory-transfer"),
     path("alignments/", pages.alignments, name="alignments"),
     path("alignments/propose/", pages.propose, name="alignment-propose"),
     path("alignments/<int:pk>/", pages.alignment_page, name="alignment"),
