@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from quyu.apps.customers.models import Customer
-from quyu.apps.performance import derive, imports, rollups
+from quyu.apps.performance import derive, first_map, imports, rollups
 from quyu.apps.performance.models import MonthRollup
 from quyu.apps.territories.choices import FigureMeasure
 from quyu.apps.territories.models import UnitFigure
@@ -307,3 +307,22 @@ def test_a_total_row_is_skipped_with_a_notice(tmp_path: Path) -> None:
     assert found.errors == ()
     assert found.findings.preview["amount_fen"] == 4950
     assert "1 行合计" in found.notices[-1]
+
+
+PLACED = ("单据编号,开单日期,客户名称,产品名称,件数,销售额,省份", "SO1,2026-05-04,甲商行,茶,1,10,浙江")
+
+
+def test_the_first_orders_bring_the_map_they_need(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def load() -> None:
+        BasicUnit.objects.create(code="330000", name="浙江省", level=UnitLevel.PROVINCE, province="浙江省")
+
+    monkeypatch.setattr(first_map.geography, "load_china", load)
+    (tmp_path / "a.csv").write_text("\n".join(PLACED), encoding="utf-8")
+    found = prepared(tmp_path / "a.csv")
+    assert not BasicUnit.objects.exists(), "looking at a file writes nothing"
+
+    pipeline.commit(found)
+
+    unit = Customer.objects.get(name="甲商行").unit
+    assert unit is not None
+    assert unit.code == "330000"

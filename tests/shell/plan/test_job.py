@@ -11,12 +11,16 @@ import pytest
 from django.db import transaction
 
 from quyu.apps.customers.models import Customer
+from quyu.apps.performance import imports
 from quyu.apps.performance.models import MonthRollup
 from quyu.apps.targets.selectors.grid import last_year_label
 from quyu.apps.targets.sums import node_sums
 from quyu.apps.territories.models import Territory
 from quyu.kernel.refusal import Refusal
 from quyu.platform.facts.models import Batch
+from quyu.platform.imports import pipeline
+from quyu.platform.imports.kinds import Context
+from quyu.platform.people.scope import everything
 from quyu.shell.plan import job
 from tests.shell.plan.order_files import english_rows, write
 
@@ -140,6 +144,25 @@ def test_a_second_run_on_the_same_file_adds_no_lines_and_keeps_the_territories(t
 
     assert Batch.objects.count() == 1
     assert again.made.version.plan.name == "2016 年销售目标 2"
+
+
+@pytest.mark.capability("PLT6")
+def test_orders_imported_before_are_planned_as_if_they_came_with_the_plan(tmp_path: Path) -> None:
+    rows = english_rows()
+    orders = write(tmp_path / "orders.csv", rows)
+    context = Context(None, everything(), AT, AT.date(), orders.name, pipeline.file_sha256(orders))
+    pipeline.commit(pipeline.prepare(orders, imports.ORDERS, context))
+
+    figures = run(tmp_path, orders).written.figures
+
+    expected: Counter[str] = Counter()
+    for row in rows:
+        if str(row["Order Date"]).endswith("2015"):
+            expected[str(row["Region"])] += fen(row)
+    region, sums = figures.axes.region, node_sums(figures.axes.region, figures.before)
+    sold = {region.names[code]: int(sums[row].sum()) for row, code in enumerate(region.nodes)}
+    assert {name: sold[name] for name in expected} == expected
+    assert Batch.objects.count() == 1
 
 
 @pytest.mark.parametrize(

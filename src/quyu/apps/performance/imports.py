@@ -12,7 +12,16 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from numpy.typing import NDArray
 
-from quyu.apps.performance import background, derive, order_amounts, order_scope, places, rollups, services
+from quyu.apps.performance import (
+    background,
+    derive,
+    first_map,
+    order_amounts,
+    order_scope,
+    places,
+    rollups,
+    services,
+)
 from quyu.apps.performance.batch_totals import by_territory
 from quyu.apps.performance.duplicates import Lines
 from quyu.apps.performance.order_checks import (
@@ -170,6 +179,7 @@ class _Ready:
 
 def stage(parsed: Parsed, context: Context) -> None:
     """Put the lines on disk, attributed and summed unless master data must be created first."""
+    first_map.prepare(parsed.table, today=context.today)
     resolved = resolve(parsed, context.answers)
     kinds = [kind for kind, names in _creations(resolved, context).items() if names]
     lines, last_batch = resolved.lines, resolved.last_batch

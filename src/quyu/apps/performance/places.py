@@ -8,6 +8,7 @@ A file without places has one unit per region.
 
 import hashlib
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -58,8 +59,14 @@ def line_places(table: pa.Table) -> LinePlaces:
     return LinePlaces(
         codes=pa.array(codes, pa.string()).take(pa.array(index)),
         units=units,
-        recognised=frozenset(code for code in official if code is not None and code in units),
+        recognised=_on_the_map(code for code in official if code is not None and code in units),
     )
+
+
+def _on_the_map(codes: Iterable[str]) -> frozenset[str]:
+    """Those that are no units made of a text by an earlier file."""
+    known = BasicUnit.objects.filter(code__in=set(codes)).exclude(level=UnitLevel.OTHER)
+    return frozenset(known.values_list("code", flat=True))
 
 
 def existing_codes(places: LinePlaces) -> pa.Array:

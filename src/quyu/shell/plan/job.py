@@ -9,13 +9,12 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from quyu.apps.customers.models import Customer
-from quyu.apps.performance import places
+from quyu.apps.performance import first_map
 from quyu.apps.performance import services as performance
 from quyu.kernel.refusal import Refusal
 from quyu.platform.calendar.services import load_china_calendar
 from quyu.platform.catalog.models import Channel, Product, ProductLine
 from quyu.platform.geography import services as geography
-from quyu.platform.geography.models import BasicUnit
 from quyu.platform.people.choices import OrgKind
 from quyu.platform.people.models import OrgUnit, Person
 from quyu.shell.plan import demand as demands
@@ -116,21 +115,10 @@ def _plan(
 
 def load_map(files: Sequence[sources.OrderFile], say: Say) -> None:
     """The units of China, once, when the orders name places in Chinese."""
-    if BasicUnit.objects.exists() or not any(_names_chinese_places(file) for file in files):
+    if not any(first_map.lacks_map(file.parsed.table) for file in files):
         return
     say(_("载入全国区县与边界"))
     geography.load_china()
-
-
-def _names_chinese_places(file: sources.OrderFile) -> bool:
-    table = file.parsed.table
-    texts = (
-        text
-        for name in places.PLACE_COLUMNS
-        if name in table.column_names
-        for text in table[name].unique().to_pylist()
-    )
-    return any("\u4e00" <= letter <= "\u9fff" for text in texts for letter in str(text or ""))
 
 
 _COUNTED = (

@@ -4,7 +4,9 @@ from datetime import date
 
 import numpy as np
 import pytest
+from django.urls import reverse
 
+from quyu.apps.customers.models import Customer
 from quyu.apps.performance import services as performance
 from quyu.apps.targets import sales, selectors, services, store
 from quyu.apps.targets.axes import Axes, Node
@@ -30,7 +32,7 @@ from quyu.platform.geography.models import BasicUnit, MarketFigure
 from tests import factories
 from tests.apps.targets.history.conftest import MONTHLY, PROJECT, TODAY, YUAN
 from tests.apps.targets.plans import AT, scope
-from tests.people import START, Company
+from tests.people import START, Company, client_of
 from tests.platform.facts.lines import line, order_lines
 
 pytestmark = pytest.mark.django_db
@@ -79,9 +81,34 @@ def test_the_last_year_is_one_that_was_sold_in(
     assert (history.years[-1], history.closed) == (last, closed)
 
 
-def test_sales_of_long_ago_are_no_history(selling: Company) -> None:
-    with pytest.raises(NoHistory):
-        drafts.prepare(Basis(2031), at=date(2030, 11, 1))
+@pytest.mark.parametrize(
+    ("year", "at", "code", "said"),
+    [
+        (2031, date(2030, 11, 1), "history_too_old", "如 2027 年"),
+        (2024, TODAY, "history_missing", "在 2024 年"),
+    ],
+)
+def test_a_year_without_history_is_told_which_years_have_one(
+    selling: Company, year: int, at: date, code: str, said: str
+) -> None:
+    with pytest.raises(NoHistory, match=said) as refused:
+        drafts.prepare(Basis(year), at=at)
+    assert refused.value.code == code
+
+
+def test_sales_outside_every_territory_are_not_said_to_be_missing(selling: Company) -> None:
+    Customer.objects.update(territory_override=None)
+    performance.refresh_ownership(at=AT)
+
+    with pytest.raises(NoHistory, match="销售区域") as refused:
+        prepare()
+    assert refused.value.code == "history_unplaced"
+
+    client = client_of(selling.operations)
+    client.post(reverse("target-create"), {"name": "2027", "year": "2027", "measure": "amount", "go": "next"})
+    page = client.get(reverse("target-create-step", args=["history"])).content.decode()
+    assert "去划分销售区域" in page
+    assert "去导入订单" not in page
 
 
 @pytest.mark.capability("TGT4")

@@ -90,19 +90,20 @@ def _shown(request: GuardedRequest, name: str, answers: Answers, *, status: int)
         messages.warning(request, _("请先完成这一步。"))
         return redirect(_url(earlier))
     prepared: Prepared | None = None
-    refused = ""
+    refused: Refusal | None = None
     if name != STEPS[0]:
         try:
             prepared = drafts.prepare(keeping.basis_of(answers), at=request.today)
         except Refusal as refusal:
-            refused = spoken(refusal)
+            refused = refusal
     page = PAGES[name]
     context = {
         "step": name,
         "steps": [_("年度与指标"), _("历史口径"), _("权重与增长"), _("维度"), _("总目标"), _("生成")],
         "number": STEPS.index(name),
         "form": None if name == "create" else answers.form(name),
-        "refused": refused,
+        "refused": spoken(refused) if refused else "",
+        "refused_code": refused.code if refused else "",
         "is_begun": bool(answers.given),
         **page.context(answers, prepared),
     }

@@ -13,7 +13,15 @@ from quyu.apps.targets.axes import Axes
 from quyu.apps.targets.dimension import product_dimension
 from quyu.apps.targets.selectors.extra_dimensions import with_dimension, with_products
 from quyu.apps.targets.selectors.freezing import freeze
-from quyu.apps.targets.services.baseline.series import MONTHS, Ints, NoHistory, Series
+from quyu.apps.targets.services.baseline.series import (
+    MONTHS,
+    HistoryMissing,
+    HistoryTooOld,
+    HistoryUnplaced,
+    Ints,
+    NoHistory,
+    Series,
+)
 from quyu.apps.targets.services.history.basis import Basis
 from quyu.apps.targets.services.history.coordinates import Placing
 from quyu.platform.calendar.selectors import spring_festival
@@ -59,8 +67,8 @@ def read(basis: Basis, *, at: date) -> Past:
     """The history a basis asks for. Raises NoHistory and what freezing raises."""
     span = sales.reader().span()
     last, closed = _last_year(basis.year - 1, span[1] if span else at, at)
-    if last < basis.year - 1 - basis.years_back:
-        raise NoHistory
+    if span and last < basis.year - 1 - basis.years_back:
+        raise HistoryTooOld(year=basis.year, back=basis.years_back, last=last)
     years = tuple(range(last + 1 - basis.years_back, last + 1))
     metric = METRICS[basis.measure]
     asked = sales.Asked(
@@ -68,6 +76,8 @@ def read(basis: Basis, *, at: date) -> Past:
     )
     table = sales.reader().months(asked)
     placing = Placing(_axes(basis, table, at, has_lines=metric.grain == "line"), metric.grain == "line")
+    if span is None:
+        raise NoHistory
     keys = placing.keys(table)
     found, series = np.unique(keys[keys >= 0], return_inverse=True)
     whole = _with_every_group(found, placing)
@@ -75,7 +85,12 @@ def read(basis: Basis, *, at: date) -> Past:
     rows = table.filter(pa.array(keys >= 0))
     year, month = when(rows, years[0])
     np.add.at(amounts, (year, np.searchsorted(whole, found)[series], month), rows["value"].to_numpy())
-    first, stop = _years_with_sales(amounts)
+    if not found.size and table.num_rows:
+        raise HistoryUnplaced(last=last)
+    sold = np.flatnonzero(amounts.reshape(len(amounts), -1).sum(axis=1) > 0)
+    if not sold.size:
+        raise HistoryMissing(year=basis.year, first=span[0].year)
+    first, stop = int(sold[0]), int(sold[-1]) + 1
     leaves = placing.leaves(whole)
     past = Series(
         years=years[first:stop],
@@ -165,11 +180,3 @@ def _with_months(leaves: Ints) -> Ints:
     whole = np.repeat(leaves, MONTHS, axis=0)
     months = np.tile(np.arange(MONTHS), len(leaves))
     return np.concatenate([whole[:, :1], months[:, None], whole[:, 1:]], axis=1)
-
-
-def _years_with_sales(amounts: Ints) -> tuple[int, int]:
-    """The first year with sales, and the one behind the last, as indices. Raises NoHistory."""
-    sold = np.flatnonzero(amounts.reshape(len(amounts), -1).sum(axis=1) > 0)
-    if not sold.size:
-        raise NoHistory
-    return int(sold[0]), int(sold[-1]) + 1
