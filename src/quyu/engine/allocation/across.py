@@ -12,17 +12,22 @@ Source: L. H. Cox, L. R. Ernst, "Controlled rounding", INFOR 20 (1982).
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
+from quyu.engine.allocation.circling import circled
 from quyu.engine.allocation.compiled import compiled
 from quyu.engine.allocation.family import Family
 from quyu.engine.allocation.flow import Network, cheapest
 from quyu.engine.allocation.lattice import Int64
+from quyu.engine.allocation.other_nodes import Places, extent
 
 Float64 = NDArray[np.float64]
+
+NEAR = 2.0 - 1e-3
+"""Units that a crossing in neither family may be away."""
 
 _COST = 2**24
 _MIXED, _UNSEEN = -2, -3
@@ -41,10 +46,11 @@ class Exact:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Ends:
-    """What each set of a family may become, and its part beyond the lower end."""
+    """What each set of a family may become, and its exact sum, whole + part."""
 
     lower: Int64
     upper: Int64
+    whole: Int64
     part: Float64
 
 
@@ -58,23 +64,29 @@ def ends_of(family: Family, exact: Exact, demanded: Sequence[tuple[int | None, i
             lower[number], upper[number] = max(lower[number], low), max(upper[number], low)
         if high is not None:
             lower[number], upper[number] = min(lower[number], high), min(upper[number], high)
-    return Ends(lower, upper, part)
+    return Ends(lower, upper, whole, part)
 
 
-def round_across(first: Family, second: Family, exact: Exact, one: Ends, other: Ends) -> Int64 | None:
-    """The cells rounded, or None where the error of the exact sums is too large to allow it."""
-    low, high = _round(exact.floor, exact.part, exact.error)
-    low, high = np.maximum(low, exact.lower), np.minimum(high, exact.upper)
-    common, container = _contract(first.parent, first.leaf, second.leaf)
+def round_across(
+    first: Family, second: Family, exact: Exact, one: Ends, other: Ends, places: Places | None = None
+) -> Int64 | None:
+    """The cells rounded, or None where the error of the exact sums is too large to allow it.
+
+    With `places` crossings of the two dimensions that lie in neither family are brought near as well.
+    """
+    low, high = rounded_ends(exact)
+    common, container = contract(first.parent, first.leaf, second.leaf)
     tops = np.flatnonzero(container == np.arange(first.count))
     single = np.flatnonzero(np.where(first.leaf >= 0, np.append(container, -1)[first.leaf], -1) < 0)
     network, cost = _network(first, second, one, other, common, tops, single, low, high, exact.part)
     flow = cheapest(network, cost)
     if flow is None:
         return None
+    inner = int((common == _MIXED).sum())
+    if places is not None and places.crossings.shape[1]:
+        flow = _nearer(first, exact, one, places, container, tops, single, network, flow, inner)
     values = np.zeros(low.size, np.int64)
     amounts = np.zeros(first.count, np.int64)
-    inner = int((common == _MIXED).sum())
     amounts[tops] = flow[inner : inner + tops.size]
     values[single] = flow[inner + tops.size : inner + tops.size + single.size]
     is_shared = _share_out(
@@ -91,6 +103,42 @@ def round_across(first: Family, second: Family, exact: Exact, one: Ends, other: 
         exact.part,
     )
     return values if is_shared else None
+
+
+def _nearer(
+    first: Family,
+    exact: Exact,
+    one: Ends,
+    places: Places,
+    container: Int64,
+    tops: Int64,
+    single: Int64,
+    network: Network,
+    flow: Int64,
+    inner: int,
+) -> Int64:
+    """The flow with crossings in neither family nearer; a top in several places carries what it does."""
+    top = np.where(first.leaf >= 0, np.append(container, -1)[first.leaf], -1)
+    lowest, highest = extent(top, places.of, first.count)
+    place = np.concatenate([lowest[tops], places.of[single]])
+    is_known = np.concatenate([lowest[tops] == highest[tops], np.ones(single.size, np.bool_)])
+    arcs = inner + np.arange(place.size)
+    rows = np.full((flow.size, places.crossings.shape[1]), -1, np.int32)
+    rows[arcs[is_known]] = places.crossings[place[is_known]]
+    lower, upper = network.lower.copy(), network.upper.copy()
+    lower[arcs[~is_known]] = upper[arcs[~is_known]] = flow[arcs[~is_known]]
+    whole = np.concatenate([one.whole[tops], exact.floor[single]])
+    part = np.concatenate([one.part[tops], exact.part[single]])
+    away = np.zeros(int(rows.max(initial=-1)) + 1)
+    for level in rows[arcs].T:
+        away += np.bincount(level[level >= 0], ((flow[arcs] - whole) - part)[level >= 0], away.size)
+    return circled(replace(network, lower=lower, upper=upper), flow, rows, away, NEAR)
+
+
+def rounded_ends(exact: Exact) -> tuple[Int64, Int64]:
+    """What each cell may become: rounded down or up, within its bounds."""
+    low, high = _round(exact.floor, exact.part, exact.error)
+    return np.maximum(low, exact.lower), np.minimum(high, exact.upper)
 
 
 def _network(
@@ -149,7 +197,7 @@ def _gather(parent: Int64, leaf: Int64, floor: Int64, part: Float64) -> tuple[In
 
 
 @compiled
-def _contract(parent: Int64, leaf: Int64, other: Int64) -> tuple[Int64, Int64]:
+def contract(parent: Int64, leaf: Int64, other: Int64) -> tuple[Int64, Int64]:
     """For each set the one set of the other family that all its cells are directly in, or mixed;
     and the largest set around it that is not mixed, or -1."""
     common = np.full(parent.size, _UNSEEN)

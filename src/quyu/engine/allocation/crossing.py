@@ -12,9 +12,11 @@ import numpy as np
 from quyu.engine.allocation.across import Exact, Float64, ends_of, round_across
 from quyu.engine.allocation.cell import exact_sum
 from quyu.engine.allocation.demand import Blocks, Demand, blocks_of, demands_of
+from quyu.engine.allocation.evening import even_out
 from quyu.engine.allocation.hierarchies import Hierarchies, hierarchies_of
 from quyu.engine.allocation.lattice import Int64
 from quyu.engine.allocation.optimum import Room, optimum, readings
+from quyu.engine.allocation.other_nodes import other_nodes, places_of
 from quyu.engine.allocation.params import Params, Spread
 from quyu.engine.allocation.possible import Ends, Paths
 from quyu.engine.allocation.problem import UNBOUNDED, Bound, Problem, Total
@@ -73,7 +75,7 @@ def round_moves(problem: Problem, totals: Sequence[Total], moves: Sequence[Move]
         held[move.cells] = _begin(problem, move, floor, part, lower, upper)
     ends = [_left(demand, exact_sum(held[demand.cells]), problem.unit) for demand in demands]
     exact = Exact(floor, part, lower, upper, _ERROR)
-    values = _rounded(hierarchies, [end or (None, None) for end in ends], exact)
+    values = _rounded(problem, hierarchies, [end or (None, None) for end in ends], exact)
     return tuple(_rounded_move(problem, move, held, values) for move in moves)
 
 
@@ -163,7 +165,7 @@ def _solve(problem: Problem, hierarchies: Hierarchies, task: _Task, params: Para
         cells, factor, error = optimum(room, blocks, ends, found)
         wanted = room.sign * cells
         exact = _exact(problem.size, task, np.floor(wanted).astype(np.int64) + room.shift, wanted, error)
-        amounts = _rounded(hierarchies, task.ends, exact)[task.free]
+        amounts = _rounded(problem, hierarchies, task.ends, exact)[task.free]
         return _crossed(task, room, exact, amounts, factor)
     return None
 
@@ -199,11 +201,16 @@ def _exact(size: int, task: _Task, floor: Int64, wanted: Float64, error: float) 
     return Exact(every[0], part, every[1], every[2], error)
 
 
-def _rounded(hierarchies: Hierarchies, ends: Ends, exact: Exact) -> Int64:
-    """Every node of both families down or up; where errors of floats forbid it, the demands alone."""
+def _rounded(problem: Problem, hierarchies: Hierarchies, ends: Ends, exact: Exact) -> Int64:
+    """Every node of both families down or up, others as near as that leaves room for; where errors of
+    floats forbid it, the demands alone."""
     first, second = hierarchies.first, hierarchies.second
     one, other = (ends_of(family, exact, ends) for family in (first, second))
-    values = round_across(first, second, exact, one, other)
+    places = places_of(problem)
+    values = round_across(first, second, exact, one, other, places)
     if values is None:
-        values = nearest_possible(first, second, exact, ends)
-    return values
+        return nearest_possible(first, second, exact, ends)
+    others = None if places is None else other_nodes(problem, places)
+    if places is None or others is None:
+        return values
+    return even_out(hierarchies, one, places, others, exact, values)
