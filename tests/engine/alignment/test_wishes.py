@@ -56,7 +56,6 @@ def test_customers_kept_apart_are_dealt_out() -> None:
             "locks_above_max_moved",
         ),
         ({"target": np.ones((2, 1))}, "bad_target"),
-        ({"needs": [frozenset({"laser"})] * 16}, "needs_without_seats"),
         (
             {
                 "frozen": frozenset({0}),

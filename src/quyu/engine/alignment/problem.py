@@ -36,7 +36,7 @@ class Problem:
     seats. tolerance: largest allowed |load / target - 1|, one for all measures or one each. current and locks:
     a territory per unit, -1 for none. frozen: territories that keep exactly their current units. groups: units
     with the same number (>= 0) stay together. apart: sets of units of which no two may share a territory. needs:
-    the skills each unit asks of its seat. max_moved: most of the first measure that may leave its current
+    the skills each unit asks of its seat, or of the person placed later. max_moved: most of the first measure that may leave its current
     territory, as a part of the sum over all units. splittable: units that may be shared between territories when
     they are too heavy for balance. target: the load each territory should carry, territories x measures; without
     it the sum of each measure by capacity.

@@ -192,10 +192,8 @@ def _check_apart(problem: "Problem", wanted: Ints) -> None:
 
 
 def _check_needs(problem: "Problem", wanted: Ints) -> None:
-    if problem.needs is None:
+    if problem.needs is None or isinstance(problem.territories, int):
         return
-    if isinstance(problem.territories, int):
-        raise InvalidProblem("needs_without_seats", "单元要求技能时，请给出岗位及其技能")
     skills = [seat.skills for seat in problem.territories]
     known: dict[frozenset[str], bool] = {}
     for unit, needed in enumerate(problem.needs):

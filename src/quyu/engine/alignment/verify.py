@@ -120,7 +120,7 @@ def _wishes(problem: Problem, rows: list[Row]) -> Iterable[Violation]:
             group = int(problem.groups[unit])
             if home_of_group.setdefault(group, territory) != territory:
                 yield Violation("group", territory=territory, unit=unit)
-        if problem.needs is not None and not problem.needs[unit] <= _skills(problem, territory):
+        if problem.needs is not None and not problem.needs[unit] <= _skills(problem, territory, unit):
             yield Violation("skill", territory=territory, unit=unit)
     for units in problem.apart:
         for number, unit in enumerate(units):
@@ -133,8 +133,11 @@ def _wishes(problem: Problem, rows: list[Row]) -> Iterable[Violation]:
             yield Violation("moved", amount=math.fsum(moved))
 
 
-def _skills(problem: Problem, territory: int) -> frozenset[str]:
-    return frozenset() if isinstance(problem.territories, int) else problem.territories[territory].skills
+def _skills(problem: Problem, territory: int, unit: int) -> frozenset[str]:
+    """What the seat can do; territories without seats take any unit."""
+    if isinstance(problem.territories, int):
+        return problem.needs[unit] if problem.needs is not None else frozenset()
+    return problem.territories[territory].skills
 
 
 def _pieces(
