@@ -8,7 +8,7 @@ import numpy as np
 from django.core.files.base import ContentFile
 from django.utils import timezone
 
-from quyu.apps.customers.models import Customer, DealerAccess
+from quyu.apps.customers.models import Customer, DealerAccess, RuleSet, TerritoryRule
 from quyu.apps.performance import services as performance
 from quyu.apps.targets import selectors as targets
 from quyu.apps.targets import services as planning
@@ -58,6 +58,7 @@ def build_business(world: World) -> None:
     make_catalog(world)
     places = make_places(world)
     make_alignments(world, places)
+    make_rules(world)
     customers = make_customers(world, places)
     make_dealers(world, customers)
     sell(world, list(customers.values()))
@@ -155,6 +156,15 @@ def make_customers(world: World, places: dict[str, BasicUnit]) -> dict[str, Cust
     }
     channel = Channel.objects.get()
     return {name: make_customer(world, {**home, "channel": channel}) for name, home in homes.items()}
+
+
+def make_rules(world: World) -> None:
+    """A draft with one rule."""
+    draft = RuleSet.objects.create(name="规则", created_at=AT)
+    condition = {"tier": ["a"]}
+    TerritoryRule.objects.create(
+        rule_set=draft, position=1, condition=condition, territory=world.territories["own-a"]
+    )
 
 
 def make_dealers(world: World, customers: dict[str, Customer]) -> None:

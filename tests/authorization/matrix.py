@@ -20,6 +20,7 @@ from tests.authorization import (
     catalog_personal,
     catalog_plans,
     catalog_rounds,
+    catalog_rules,
     catalog_scenarios,
     catalog_settings,
     coverage,
@@ -47,6 +48,7 @@ def all_topics() -> list[Topic]:
         *catalog_letters.topics(),
         *catalog_settings.topics(),
         *catalog_rounds.topics(),
+        *catalog_rules.topics(),
         *catalog_imports.topics(),
         *catalog_personal.topics(),
     ]

@@ -13,7 +13,7 @@ MARK = re.compile(r"kqz\d{5}|1399\d{7}")
 TABLES = (
     "people.User", "people.OrgUnit", "people.OrgLink", "people.Person", "people.Position", "people.Assignment",
     "people.RoleGrant", "territories.Territory", "territories.TerritoryOwner", "territories.Alignment",
-    "territories.AlignmentUnit", "customers.Customer", "customers.DealerAccess", "catalog.Product",
+    "territories.AlignmentUnit", "customers.Customer", "customers.DealerAccess", "customers.RuleSet", "catalog.Product",
     "catalog.ProductLine", "catalog.Channel", "calendar.CalendarDay", "geography.BasicUnit", "files.StoredFile",
     "targets.Plan", "targets.PlanVersion", "targets.Lock", "targets.CellComment", "facts.Batch", "notices.Notice", "signin.ApiToken", "imports.ImportRun",
     "approvals.Approval", "audit.Decision", "targets.StrategyLine", "targets.StrategyLink", "targets.Milestone",

@@ -19,7 +19,7 @@ from quyu.analytics import metrics
 from quyu.analytics.connection import connect
 from quyu.apps.customers import selectors as customers
 from quyu.apps.customers.choices import CustomerKind
-from quyu.apps.customers.models import Customer
+from quyu.apps.customers.models import Customer, CustomerTerritory
 from quyu.apps.performance import bases
 from quyu.apps.performance.attributed import attributed_lines
 from quyu.apps.performance.directory import Directory
@@ -58,9 +58,13 @@ LINES = {
 }  # fmt: skip
 RESTATED = """
 CREATE TEMP VIEW owned_line AS
-SELECT l.*, coalesce(n.territory_code, p.territory_code, c.territory_code) AS territory_code
+SELECT l.*, coalesce(n.territory_code, x.territory_code, r.territory_code, p.territory_code, c.territory_code)
+       AS territory_code
 FROM order_line l
 LEFT JOIN claim n ON n.customer_code = $named || l.customer_code
+LEFT JOIN line_apart q ON q.product_code = l.product_code
+LEFT JOIN claim x ON x.customer_code = $line || q.line_code || $between || l.customer_code
+LEFT JOIN claim r ON r.customer_code = $ruled || l.customer_code
 LEFT JOIN claim p ON p.customer_code = $place || l.place_code
 LEFT JOIN claim c ON c.customer_code = l.customer_code
 """
@@ -148,6 +152,9 @@ def _stamp() -> tuple[object, ...]:
     facts = Batch.objects.aggregate(last=Max("pk"))
     state = RollupState.objects.filter(pk=1).values_list("last_batch", "ownership_digest", "catalog_digest")
     masters = [rows.objects.aggregate(n=Count("pk"), v=Sum("version")) for rows in MASTERS]
+    masters.append(
+        CustomerTerritory.objects.aggregate(n=Count("pk"), last=Max("pk"), ended=Count("valid_to"))
+    )
     return (facts["last"], *state, *(tuple(master.values()) for master in masters))
 
 
@@ -204,6 +211,15 @@ def _measured(asked: Asked, keys: Sequence[str], *, day: bool = False) -> str:
     return f"WITH placed_line AS (FROM sold_line WHERE {SPAN}) SELECT * REPLACE (value::BIGINT AS value) FROM ({sql})"  # nosec B608
 
 
+def restated_view() -> str:
+    """`RESTATED` with the signs of the keys, which no parameter can carry into a view."""
+    sql = RESTATED
+    for name in ("NAMED", "PLACE", "RULED", "LINE", "BETWEEN"):
+        text = getattr(attribution, name).replace("'", "''")
+        sql = sql.replace(f"${name.lower()} ", f"'{text}' ")
+    return sql
+
+
 @contextmanager
 def _placed(asked: Asked) -> Iterator[duckdb.DuckDBPyConnection]:
     """A connection with `placed_line`: each line with its territory, product line and further coordinates."""
@@ -216,8 +232,13 @@ def _placed(asked: Asked) -> Iterator[duckdb.DuckDBPyConnection]:
     with connect() as connection:
         store.order_lines(connection)
         connection.register("claim", claims.select(["customer_code", "territory_code"]))
-        named, place = (text.replace("'", "''") for text in (attribution.NAMED, attribution.PLACE))
-        connection.execute(RESTATED.replace("$named", f"'{named}'").replace("$place", f"'{place}'"))
+        apart = attribution.lines_of_products(claims)
+        columns = {
+            "product_code": pa.array(apart.keys(), pa.string()),
+            "line_code": pa.array(apart.values(), pa.string()),
+        }
+        connection.register("line_apart", pa.table(columns))
+        connection.execute(restated_view())
         _place(connection, "owned_line")
         yield connection
 

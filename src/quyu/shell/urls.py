@@ -3,6 +3,7 @@
 from django.urls import URLPattern, URLResolver, include, path
 
 from quyu.apps.customers import web as customers
+from quyu.apps.customers.division import web as division
 from quyu.platform.viewsets import web as viewset_pages
 from quyu.shell import api, health
 from quyu.shell.home import views as home
@@ -34,6 +35,15 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("performance/", include("quyu.apps.performance.web.urls")),
     path("customers/conflicts/", customers.conflicts, name="customer-conflicts"),
     path("customers/conflicts/<path:code>/rule/", customers.rule, name="customer-rule"),
+    path("customers/coverage/", division.coverage, name="customer-coverage"),
+    path("customers/rules/", division.rule_sets, name="rule-sets"),
+    path("customers/rules/new/", division.create, name="rule-set-new"),
+    path("customers/rules/<int:pk>/", division.rule_set, name="rule-set"),
+    path("customers/rules/<int:pk>/add/", division.add, name="rule-add"),
+    path("customers/rules/<int:pk>/move/", division.move, name="rule-move"),
+    path("customers/rules/<int:pk>/remove/", division.remove, name="rule-remove"),
+    path("customers/rules/<int:pk>/submit/", division.submit, name="rule-set-submit"),
+    path("customers/rules/<int:pk>/activate/", division.activate, name="rule-set-activate"),
     path("customers/dealers/", customers.dealer_list, name="dealers"),
     path("customers/dealers/new/", customers.give_access, name="dealer-give"),
     path("customers/dealers/<int:pk>/end/", customers.end_access, name="dealer-end"),

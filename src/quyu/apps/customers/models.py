@@ -1,7 +1,7 @@
 """Customers: who buys, of what kind and tier, in which basic unit they are, and who else may look at them.
 
-A customer's territory follows from its unit and the alignment in force; `territory_override`
-names an account that does not follow geography (a key account served from elsewhere).
+A customer's territory is the one it is named for (`territory_override`); else the one a rule in force gave
+it (`CustomerTerritory`, by product line and day); else that of its unit in the alignment in force.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from django.db import models
 from django.db.models import Q
 
 from quyu.apps.customers.choices import CustomerKind, CustomerTier
+from quyu.apps.territories.choices import AlignmentState
 from quyu.apps.territories.models import Alignment, AlignmentUnit, Territory
 from quyu.platform.audit.models import EditableRow
 from quyu.platform.people.models import Dated, DatedQuerySet, dated_order, in_force
@@ -43,12 +44,20 @@ class CustomerQuerySet(models.QuerySet["Customer"]):
 
 
 def within(territories: models.QuerySet[Territory], at: date) -> Q:
-    """The condition of belonging to the territories on `at`: named for one, or in one of its units."""
+    """The condition of belonging to the territories on `at`, with all or some product lines.
+
+    Named for one; given to one by a rule; or in one of its units, unless a rule gave every line away.
+    """
     placed = AlignmentUnit.objects.filter(
         alignment__in=Alignment.objects.in_force(at), territory__in=territories.values("pk")
     )
-    by_place = Q(territory_override=None, unit__in=placed.values("unit"))
-    return Q(territory_override__in=territories.values("pk")) | by_place
+    ruled = CustomerTerritory.objects.in_force(at)
+    by_rule = Q(pk__in=ruled.filter(territory__in=territories.values("pk")).values("customer"))
+    whole = Q(pk__in=ruled.filter(product_line=None).values("customer"))
+    by_place = Q(unit__in=placed.values("unit")) & ~whole
+    return Q(territory_override__in=territories.values("pk")) | Q(territory_override=None) & (
+        by_rule | by_place
+    )
 
 
 class Customer(EditableRow):
@@ -60,6 +69,7 @@ class Customer(EditableRow):
     tier = models.CharField("分级", max_length=20, choices=CustomerTier.choices, default=CustomerTier.C)
     tier_reason = models.CharField("分级依据", max_length=200, blank=True)
     tier_since = models.DateField("分级起始日", null=True, blank=True)
+    industry = models.CharField("行业", max_length=60, blank=True)
     channel = models.ForeignKey("catalog.Channel", models.PROTECT, null=True, blank=True, verbose_name="渠道")
     unit = models.ForeignKey(
         "geography.BasicUnit", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="所在地"
@@ -131,3 +141,105 @@ class ClaimRuling(EditableRow, Dated):
         verbose_name = "归属裁定"
         ordering: ClassVar = ["-decided_at", "-pk"]
         constraints: ClassVar = [dated_order("claim_ruling")]
+
+
+class RuleSetQuerySet(models.QuerySet["RuleSet"]):
+    def dated(self) -> RuleSetQuerySet:
+        """Those in force now, later or once."""
+        return self.filter(state__in=(AlignmentState.ACTIVE, AlignmentState.RETIRED))
+
+    def in_force(self, at: date) -> RuleSetQuerySet:
+        return self.dated().filter(in_force(at))
+
+
+class RuleSet(EditableRow):
+    """Rules in order that divide customers beside the map: draft, submitted, approved, in force from a day on.
+
+    Its states are those of an alignment. At most one is in force on any day. `newest_customer` is the last
+    customer the rules have looked at: a later one counts from the beginning, a known one from its change on.
+    """
+
+    name = models.CharField("规则方案", max_length=80)
+    state = models.CharField(
+        "状态", max_length=20, choices=AlignmentState.choices, default=AlignmentState.DRAFT
+    )
+    valid_from = models.DateField("生效日", null=True, blank=True)
+    valid_to = models.DateField("失效日", null=True, blank=True)
+    based_on = models.ForeignKey(
+        "self", models.SET_NULL, null=True, blank=True, related_name="+", verbose_name="基于"
+    )
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name="编制人"
+    )
+    created_at = models.DateTimeField("编制时间")
+    newest_customer = models.PositiveBigIntegerField(default=0, editable=False)
+
+    objects: ClassVar = RuleSetQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "划分规则方案"
+        ordering: ClassVar = ["-id"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["state"],
+                condition=Q(state=AlignmentState.ACTIVE, valid_to__isnull=True),
+                name="one_open_rule_set",
+            ),
+            models.UniqueConstraint(
+                fields=["valid_from"], condition=Q(valid_from__isnull=False), name="rule_set_once_per_day"
+            ),
+            models.CheckConstraint(
+                condition=Q(valid_to__isnull=True) | Q(valid_to__gt=models.F("valid_from")),
+                name="rule_set_dates",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class TerritoryRule(models.Model):
+    """Who fulfils `condition` (attribute -> allowed values, all attributes at once) goes to `territory`.
+
+    With a product line only that line does. Lower `position` goes first.
+    """
+
+    rule_set = models.ForeignKey(RuleSet, models.CASCADE, related_name="rules")
+    position = models.PositiveIntegerField()
+    condition = models.JSONField(default=dict)
+    product_line = models.ForeignKey(
+        "catalog.ProductLine", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="产品线"
+    )
+    territory = models.ForeignKey(
+        "territories.Territory", models.PROTECT, related_name="rules", verbose_name="归属销售区域"
+    )
+
+    class Meta:
+        verbose_name = "划分规则"
+        ordering: ClassVar = ["rule_set", "position", "pk"]
+
+
+class CustomerTerritory(Dated):
+    """By a rule, the customer (one product line of it, or all others) belongs to the territory on these days.
+
+    Written by `division.keeping` alone. The database refuses two rows of one customer and line on one day:
+    an exclusion constraint on PostgreSQL, triggers on SQLite (migration 0005; a later migration that makes
+    the table anew on SQLite must create the triggers again).
+    """
+
+    customer = models.ForeignKey(Customer, models.CASCADE, related_name="ruled", verbose_name="客户")
+    product_line = models.ForeignKey(
+        "catalog.ProductLine", models.PROTECT, null=True, related_name="+", verbose_name="产品线"
+    )
+    territory = models.ForeignKey(
+        "territories.Territory", models.PROTECT, related_name="+", verbose_name="销售区域"
+    )
+    rule = models.ForeignKey(TerritoryRule, models.PROTECT, related_name="+", verbose_name="规则")
+
+    objects: ClassVar = DatedQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "客户归属"
+        ordering: ClassVar = ["customer", "product_line", "valid_from"]
+        constraints: ClassVar = [dated_order("customer_territory")]
+        indexes: ClassVar = [models.Index(fields=["territory", "valid_from"], name="customer_territory_span")]

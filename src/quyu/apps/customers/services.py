@@ -10,7 +10,7 @@ from django.db.models import Count, QuerySet
 from django.utils.translation import gettext as _
 from simple_history.utils import bulk_update_with_history
 
-from quyu.apps.customers.models import Customer
+from quyu.apps.customers.models import Customer, CustomerTerritory, RuleSet
 from quyu.apps.customers.tiering import Ranking, rank
 from quyu.apps.territories.choices import FigureMeasure
 from quyu.apps.territories.services import record_figures
@@ -19,6 +19,7 @@ from quyu.kernel.rate import format_bp
 from quyu.kernel.refusal import Refusal
 from quyu.platform.approvals.services import day
 from quyu.platform.audit import services as audit
+from quyu.platform.ownership import announce
 from quyu.platform.people.models import User
 
 
@@ -55,8 +56,10 @@ def save_all(changed: Sequence[Customer], fields: list[str], actor: User | None,
 
 
 def refresh_unit_counts(*, at: date) -> int:
-    """Tell the territories how many open customers each unit has; customers with a named territory do not count."""
+    """Tell the territories how many open customers each unit has; customers given away do not count."""
     rows = Customer.objects.filter(territory_override=None, unit__isnull=False).exclude(closed_on__lte=at)
+    ruled = CustomerTerritory.objects.in_force(at).filter(product_line=None)
+    rows = rows.exclude(pk__in=ruled.values("customer"))
     counts = (
         rows.values("unit__code").annotate(count=Count("pk")).order_by().values_list("unit__code", "count")
     )
@@ -113,6 +116,8 @@ def retier(
             detail={"changed": len(changes)},
             at=at,
         )
+        if RuleSet.objects.dated().exists():
+            announce(at)
     return changes
 
 

@@ -21,11 +21,11 @@ class CustomerViewset(Viewset[Customer]):
     path = "customers"
     columns = ("code", "name", "kind", "tier", "channel", "unit", "opened_on")
     fields = (
-        "code", "name", "kind", "tier", "channel", "unit", "territory_override",
+        "code", "name", "kind", "tier", "industry", "channel", "unit", "territory_override",
         "contact", "phone", "address", "opened_on", "closed_on",
     )  # fmt: skip
     filters = ("kind", "tier", "channel")
-    attributing = ("code", "unit", "territory_override")
+    attributing = ("code", "kind", "tier", "industry", "channel", "unit", "territory_override")
     import_extra = PlaceColumns()
 
     def visible(self, scope: Scope, at: date) -> QuerySet[Customer]:
@@ -39,7 +39,7 @@ def territory_panel(customer: Customer, caller: Reader) -> Panel | None:
     territory, owner = selectors.territory_on(customer, caller.at)
     spells = selectors.territory_spells(customer)
     reach = policy.narrow(caller.scope, "territory", "view")
-    past = Territory.objects.filter(pk__in={spell.territory.pk for spell in spells})
+    past = Territory.objects.all()
     seen = (
         None if reach.is_everything else set(past.visible_to(reach, caller.at).values_list("pk", flat=True))
     )
@@ -50,6 +50,8 @@ def territory_panel(customer: Customer, caller: Reader) -> Panel | None:
             "territory": territory,
             "owner": owner,
             "spells": spells,
+            "is_ruled": selectors.is_ruled(customer, caller.at),
+            "lines": selectors.ruled_lines(customer, caller.at),
             "seen": seen,
         },
     )

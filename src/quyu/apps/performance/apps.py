@@ -14,6 +14,8 @@ class PerformanceConfig(AppConfig):
         import_module("quyu.apps.performance.panels")
         achieved = import_module("quyu.apps.performance.achieved")
         import_module("quyu.apps.targets.achieved").register(achieved.by_region)
+        figures = import_module("quyu.apps.performance.figures")
+        import_module("quyu.apps.customers.sales").register(figures.amounts_by_line)
         background = import_module("quyu.apps.performance.background")
         ownership = import_module("quyu.platform.ownership")
         ownership.on_ownership_change(background.refresh_attribution_later)

@@ -11,6 +11,7 @@ from quyu.apps.customers.models import Customer
 from quyu.apps.performance.selectors.span import year_before
 from quyu.apps.territories import services as territories
 from quyu.apps.territories.choices import FigureMeasure
+from quyu.platform.catalog.models import Product
 from quyu.platform.facts import store
 
 BY_UNIT = """
@@ -19,10 +20,32 @@ FROM order_line l LEFT JOIN customer_place c ON c.code = l.customer_code
 WHERE l.ordered_on >= $start AND l.ordered_on < $stop AND coalesce(l.place_code, c.unit) IS NOT NULL
 GROUP BY 1 ORDER BY 1
 """
+BY_LINE = """
+SELECT l.customer_code, coalesce(p.line, ''), sum(l.amount_fen)::BIGINT
+FROM order_line l LEFT JOIN line_of_product p ON p.code = l.product_code
+WHERE l.ordered_on >= $start AND l.ordered_on < $stop AND l.customer_code IS NOT NULL
+GROUP BY 1, 2 ORDER BY 1, 2
+"""
 BY_CUSTOMER = """
 SELECT customer_code, sum(amount_fen)::BIGINT FROM order_line
 WHERE ordered_on >= $start AND ordered_on < $stop GROUP BY 1 ORDER BY 1
 """
+
+
+def amounts_by_line(stop: date) -> dict[tuple[str, str], int]:
+    """(customer code, product line code, "" for none) -> fen over the twelve months before `stop`."""
+    products = list(Product.objects.order_by("code").values_list("code", "line__code"))
+    frame = pa.table(
+        {
+            "code": pa.array([code for code, _ in products], pa.string()),
+            "line": pa.array([line for _, line in products], pa.string()),
+        }
+    )
+    with connect() as connection:
+        store.order_lines(connection)
+        connection.register("line_of_product", frame)
+        rows = connection.execute(BY_LINE, {"start": year_before(stop), "stop": stop}).fetchall()
+    return {(customer, line): fen for customer, line, fen in rows}
 
 
 def customer_amounts(stop: date) -> dict[str, int]:

@@ -96,10 +96,12 @@ def moved(
     """
     claims = changed(before.ownership, now.ownership, "customer_code")
     codes = changed(before.catalog, now.catalog, "code")
+    lines_of = [attribution.lines_of_products(before.ownership)]
+    lines_of += [other for other in [attribution.lines_of_products(now.ownership)] if other not in lines_of]
     sides = [(before, -1), (now, 1)] if len(claims) or len(codes) else []
     found = []
     for batch in Batch.objects.filter(kind=ORDER_LINE_KIND, pk__lte=last_batch).order_by("pk"):
-        rows = _touched(batch, claims, codes) if sides else np.zeros(0, np.int64)
+        rows = _touched(batch, claims, codes, lines_of) if sides else np.zeros(0, np.int64)
         found.append((batch, rows))
         if not rows.size:
             continue
@@ -111,10 +113,12 @@ def moved(
     return found
 
 
-def _touched(batch: Batch, claims: pa.Array, codes: pa.Array) -> NDArray[np.int64]:
-    """The rows claimed under a changed key or sold a changed product or channel."""
+def _touched(
+    batch: Batch, claims: pa.Array, codes: pa.Array, lines_of: Sequence[Mapping[str, str]]
+) -> NDArray[np.int64]:
+    """The rows claimed under a changed key, by the lines of products before or now, or sold a changed code."""
     lines = picking.columns(batch, CLAIMED_BY)
-    keys = [(column, claims) for column in attribution.keys_of(lines)]
+    keys = [(column, claims) for one in lines_of for column in attribution.keys_of(lines, one)]
     keys += [(attribution.encoded(lines[name]), codes) for name in ("product_code", "channel_code")]
     touched = np.zeros(lines.num_rows, dtype=bool)
     for column, wanted in keys:

@@ -8,6 +8,7 @@ import pyarrow as pa
 from django.db import transaction
 
 from quyu.apps.customers import selectors as customers
+from quyu.apps.customers.division import keeping
 from quyu.apps.performance import bases, restated, rollups
 from quyu.apps.performance.contributions import Contribution, contribution
 from quyu.apps.performance.models import RollupState
@@ -68,6 +69,7 @@ def record_orders(
     )
     if batch.was_present:
         return batch
+    keeping.keep(at=at)
     rollups.advance(customers.ownership_frame(), at=at, summed=summed)
     audit.record(
         actor=actor,
@@ -99,7 +101,8 @@ def reverse(*, batch: Batch, reason: str, actor: User | None, at: datetime) -> B
 
 
 def refresh_ownership(*, at: datetime) -> RollupState:
-    """Attribute again what a change of territories, owners, customers or products touches."""
+    """Attribute again what a change of territories, owners, customers, rules or products touches."""
+    keeping.keep(at=at)
     return rollups.advance(customers.ownership_frame(), at=at)
 
 

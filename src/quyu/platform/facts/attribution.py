@@ -1,8 +1,9 @@
 """Which territory and person a line belongs to, as of its order date.
 
-Three kinds of claims, the first that holds on the day decides: the customer is named for a territory
-(`named_key`), the place the line was delivered to lies in one (`place_key`), the customer's own place
-does (its plain code).
+Five kinds of claims, the first that holds on the day decides: the customer is named for a territory
+(`named_key`), a rule gave it with the product line of the line (`line_key`) or with every other (`ruled_key`)
+to one, the place the line was delivered to lies in one (`place_key`), the customer's own place does (its
+plain code). Which product is of which line is told by rows without a territory (`product_key`).
 
 Derived from the facts and an ownership frame; never the truth. One Parquet file per batch, in the same
 row order as the batch, in a folder named by the digest of the ownership it was made from, so that the
@@ -10,7 +11,7 @@ attribution of any past ownership can be told apart and made again. Ranges are h
 """
 
 import shutil
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -39,9 +40,13 @@ OWNERSHIP = pa.schema(
     ]
 )
 FOLDER = "order_line_attribution"
-NAMED, PLACE = "\x1enamed:", "\x1eplace:"
+NAMED, PLACE, RULED, LINE, PRODUCT = "\x1enamed:", "\x1eplace:", "\x1eruled:", "\x1eline:", "\x1eproduct:"
+BETWEEN = "\x1f"
 ALWAYS = np.int64(2**31 - 1)
 DAY_BITS = np.int64(33)
+
+
+NO_LINES: Mapping[str, str] = {}
 
 
 class OwnershipOverlap(Refusal):
@@ -64,7 +69,11 @@ def row_texts(frame: pa.Table) -> pa.ChunkedArray:
 
 def attribute_lines(lines: pa.Table, ownership: pa.Table) -> pa.Table:
     """`territory_code` and `person_code` of each line of `lines` on its `ordered_on`, in the same order."""
-    frame = ownership.select(OWNERSHIP.names).cast(OWNERSHIP).combine_chunks()
+    lines_of = lines_of_products(ownership)
+    frame = ownership.select(OWNERSHIP.names).cast(OWNERSHIP)
+    if lines_of:
+        frame = frame.filter(pc.invert(pc.starts_with(frame["customer_code"], PRODUCT)))
+    frame = frame.combine_chunks()
     if frame.num_rows == 0 or lines.num_rows == 0:
         return pa.table(
             {name: pa.nulls(lines.num_rows, pa.string()) for name in ("territory_code", "person_code")}
@@ -72,7 +81,7 @@ def attribute_lines(lines: pa.Table, ownership: pa.Table) -> pa.Table:
     claims = _Claims(frame)
     day = _numbers(lines["ordered_on"].cast(pa.int32()), 0)
     rows = np.full(lines.num_rows, -1, dtype=np.int64)
-    for keys in keys_of(lines):
+    for keys in keys_of(lines, lines_of):
         rows = np.where(rows >= 0, rows, claims.rows(keys, day))
     return frame.select(["territory_code", "person_code"]).take(pa.array(rows, mask=rows < 0))
 
@@ -87,13 +96,60 @@ def place_key(unit_code: str) -> str:
     return PLACE + unit_code
 
 
-def keys_of(lines: pa.Table) -> tuple[pa.DictionaryArray, ...]:
-    """Every key under which the lines may be claimed; few are distinct."""
+def ruled_key(customer_code: str) -> str:
+    """The ownership key of a customer that a rule gave to a territory."""
+    return RULED + customer_code
+
+
+def line_key(customer_code: str, line_code: str) -> str:
+    """The ownership key of one product line of a customer."""
+    return f"{LINE}{line_code}{BETWEEN}{customer_code}"
+
+
+def product_key(product_code: str, line_code: str) -> str:
+    """The key of a row that tells the line of a product; it claims nothing."""
+    return f"{PRODUCT}{product_code}{BETWEEN}{line_code}"
+
+
+def lines_of_products(ownership: pa.Table) -> dict[str, str]:
+    """Product code -> line code, for the lines that are claimed apart."""
+    keys = ownership["customer_code"]
+    told = keys.filter(pc.fill_null(pc.starts_with(keys.cast(pa.string()), PRODUCT), False)).to_pylist()
+    pairs = (key.removeprefix(PRODUCT).rpartition(BETWEEN) for key in told)
+    return {product: line for product, _sign, line in pairs}
+
+
+def keys_of(lines: pa.Table, lines_of: Mapping[str, str] = NO_LINES) -> tuple[pa.DictionaryArray, ...]:
+    """Every key under which the lines may be claimed, the strongest first; few are distinct."""
     customers = encoded(lines["customer_code"])
-    named = _prefixed(NAMED, customers)
-    if "place_code" not in lines.column_names:
-        return named, customers
-    return named, _prefixed(PLACE, encoded(lines["place_code"])), customers
+    found = [_prefixed(NAMED, customers)]
+    if lines_of and "product_code" in lines.column_names:
+        found.append(_of_lines(customers, encoded(lines["product_code"]), lines_of))
+    found.append(_prefixed(RULED, customers))
+    if "place_code" in lines.column_names:
+        found.append(_prefixed(PLACE, encoded(lines["place_code"])))
+    return (*found, customers)
+
+
+def _of_lines(
+    customers: pa.DictionaryArray, products: pa.DictionaryArray, lines_of: Mapping[str, str]
+) -> pa.DictionaryArray:
+    """The key of customer and product line of each row; null where the line is not claimed apart."""
+    names = sorted(set(lines_of.values()))
+    spots = {name: spot for spot, name in enumerate(names)}
+    line = np.array(
+        [spots.get(lines_of.get(code, ""), -1) for code in products.dictionary.to_pylist()] + [-1]
+    )
+    line = line[_numbers(products.indices, -1)]
+    buyer = _numbers(customers.indices, -1)
+    is_apart = (line >= 0) & (buyer >= 0)
+    pairs, inverse = np.unique(np.where(is_apart, buyer * len(names) + line, -1), return_inverse=True)
+    codes = customers.dictionary.to_pylist()
+    known = [
+        None if pair < 0 else line_key(codes[pair // len(names)], names[pair % len(names)]) for pair in pairs
+    ]
+    indices = pa.array(inverse.reshape(-1).astype(np.int32))
+    return pa.DictionaryArray.from_arrays(indices, pa.array(known, pa.string()))
 
 
 def encoded(texts: pa.ChunkedArray) -> pa.DictionaryArray:

@@ -11,6 +11,7 @@ from django.db.models.functions import Coalesce
 
 from quyu.apps.customers.choices import CustomerKind, CustomerTier
 from quyu.apps.customers.models import Customer
+from quyu.apps.customers.selectors import territory_given
 from quyu.apps.targets.axes import TERRITORY, Axes, Cells, Mask
 from quyu.apps.targets.selectors.extra_dimensions import PRODUCT_LEAF
 from quyu.apps.targets.selectors.potential import potential_of
@@ -86,8 +87,8 @@ def _customers(at: date) -> tuple[Counter[str], Counter[str], Counter[str]]:
     rows = (
         Customer.objects.filter(is_open & begun)
         .order_by()
-        .annotate(since=Coalesce("tier_since", "opened_on"))
-        .values_list("territory_override__code", "unit_id")
+        .annotate(since=Coalesce("tier_since", "opened_on"), named=territory_given(at))
+        .values_list("named", "unit_id")
         .annotate(
             every=Count("pk"), outlets=Count("pk", Q(kind=CustomerKind.OUTLET)), new=Count("pk", is_new)
         )

@@ -1,0 +1,1 @@
+"""Dividing customers by rules beside the map: by industry, kind, class, channel, place, name, product line."""

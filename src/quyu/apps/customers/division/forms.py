@@ -1,0 +1,82 @@
+"""What a rule, a publication and the check of coverage ask for."""
+
+import re
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from quyu.apps.customers.choices import CustomerKind, CustomerTier
+from quyu.apps.territories.models import Territory
+from quyu.platform.catalog.models import Channel, ProductLine
+from quyu.platform.people.forms import day_field
+from quyu.platform.people.models import in_force
+
+CHECKS = forms.CheckboxSelectMultiple(attrs={"class": "form-check-input"})
+BETWEEN = re.compile(r"[\s,，、;；]+")
+
+
+class RuleForm(forms.Form):
+    """The condition of a rule, attribute by attribute, and where whoever fulfils it goes."""
+
+    territory = forms.ModelChoiceField(
+        Territory.objects.none(), label=_("归属销售区域"), to_field_name="code"
+    )
+    product_line = forms.ModelChoiceField(
+        ProductLine.objects.none(),
+        label=_("产品线"),
+        required=False,
+        to_field_name="code",
+        empty_label=_("全部（前面规则没有拿走的）"),
+    )
+    industry = forms.CharField(label=_("行业"), required=False, help_text=_("几个行业用逗号分开"))
+    kind = forms.MultipleChoiceField(
+        label=_("客户类型"), required=False, choices=CustomerKind.choices, widget=CHECKS
+    )
+    tier = forms.MultipleChoiceField(
+        label=_("客户分级"), required=False, choices=CustomerTier.choices, widget=CHECKS
+    )
+    channel = forms.MultipleChoiceField(label=_("渠道"), required=False, widget=CHECKS)
+    place = forms.CharField(
+        label=_("所在地"), required=False, help_text=_("省、市、区县的编码或全名；包括其下所有区县")
+    )
+    customer = forms.CharField(
+        label=_("点名客户"),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_("客户编码或全名，用逗号或换行分开"),
+    )
+
+    def __init__(self, *args: Any, today: date, **options: Any) -> None:
+        super().__init__(*args, **options)
+        fields: Any = self.fields
+        fields["territory"].queryset = (
+            Territory.objects.filter(in_force(today)).select_related("org_unit").order_by("code")
+        )
+        fields["product_line"].queryset = ProductLine.objects.order_by("sort_order", "code")
+        fields["channel"].choices = Channel.objects.order_by("sort_order", "code").values_list("code", "name")
+
+    @property
+    def condition(self) -> dict[str, list[str]]:
+        """Attribute -> values, as they were typed."""
+        said = self.cleaned_data
+        found = {name: list(said[name]) for name in ("kind", "tier", "channel")}
+        for name in ("industry", "place", "customer"):
+            found[name] = [word for word in BETWEEN.split(said[name]) if word]
+        return {name: values for name, values in found.items() if values}
+
+
+class NameForm(forms.Form):
+    name = forms.CharField(label=_("方案名称"), max_length=80)
+
+
+class PublishForm(forms.Form):
+    valid_from = day_field(_("生效日"))
+
+
+class CoverageForm(forms.Form):
+    """The days to check, the last one not included."""
+
+    since = day_field(_("检查起始日"), required=False)
+    until = day_field(_("至（不含）"), required=False)

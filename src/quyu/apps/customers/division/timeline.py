@@ -1,0 +1,39 @@
+"""Dated rows of one customer and product line: what is past stays, what is to come is as the rules say."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+
+@dataclass(frozen=True, order=True)
+class Span:
+    """On `[start, end)` the customer (or its product line) belongs to `territory`, by `rule` (both ids)."""
+
+    start: date
+    end: date | None
+    territory: int
+    rule: int
+
+
+def continued(kept: Sequence[Span], wanted: Sequence[Span], *, since: date) -> list[Span]:
+    """`kept` before `since` and `wanted` from then on; neither overlaps itself, nor does the result.
+
+    A kept span that goes on the same way is prolonged, not cut at `since`.
+    """
+    found = [
+        Span(
+            span.start, since if span.end is None or span.end > since else span.end, span.territory, span.rule
+        )
+        for span in sorted(kept)
+        if span.start < since
+    ]
+    for span in sorted(wanted):
+        if span.end is not None and span.end <= since:
+            continue
+        start = max(span.start, since)
+        last = found[-1] if found else None
+        if last and last.end == start and (last.territory, last.rule) == (span.territory, span.rule):
+            found[-1] = Span(last.start, span.end, span.territory, span.rule)
+        else:
+            found.append(Span(start, span.end, span.territory, span.rule))
+    return found

@@ -1,0 +1,44 @@
+"""Rules divide the customers of the whole company: who answers for a part neither sees nor changes them."""
+
+from collections.abc import Iterator
+from functools import partial
+
+from tests.authorization.catalog_settings import company_gate
+from tests.authorization.questions import Topic
+from tests.authorization.site import Ask
+
+CHANGES = (
+    ("add/", "edit", {"version": "1", "do": "add"}),
+    ("move/", "edit", {"rule": "1", "to": "1", "version": "1"}),
+    ("remove/", "edit", {"rule": "1", "version": "1"}),
+    ("submit/", "submit", {"note": ""}),
+    ("activate/", "publish", {"valid_from": "2028-01-01"}),
+)
+
+
+def topics() -> Iterator[Topic]:
+    yield Topic(
+        "customers/rules/", "customers/rules/", "GET", (("alignment", "view"),),
+        open_to=partial(company_gate, "alignment", "view"), ask=lambda s, c: Ask("GET", "/customers/rules/"),
+    )  # fmt: skip
+    yield Topic(
+        "customers/rules/new/", "customers/rules/new/", "POST", (("alignment", "create"),), writes=True,
+        open_to=partial(company_gate, "alignment", "create"), status=frozenset({302}),
+        ask=lambda s, c: Ask("POST", "/customers/rules/new/", form={"name": ""}),
+    )  # fmt: skip
+    yield Topic(
+        "customers/rules/<int:pk>/", "customers/rules/<int:pk>/", "GET", (("alignment", "view"),),
+        objects=lambda s: s.raw["ruleset"], open_to=partial(company_gate, "alignment", "view"),
+        ask=lambda s, c: Ask("GET", f"/customers/rules/{c.pk}/"),
+    )  # fmt: skip
+    for tail, action, form in CHANGES:
+        route = f"customers/rules/<int:pk>/{tail}"
+        yield Topic(
+            route, route, "POST", (("alignment", action),), writes=True, objects=lambda s: s.raw["ruleset"],
+            open_to=partial(company_gate, "alignment", action), status=frozenset({200, 302, 404}),
+            ask=lambda s, c, tail=tail, form=form: Ask("POST", f"/customers/rules/{c.pk}/{tail}", form=dict(form)),
+        )  # fmt: skip
+    yield Topic(
+        "customers/coverage/", "customers/coverage/", "GET", (("claim", "view"),),
+        ask=lambda s, c: Ask("GET", "/customers/coverage/"),
+    )  # fmt: skip
