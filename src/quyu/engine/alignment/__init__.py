@@ -2,6 +2,7 @@
 
 from quyu.engine.alignment.feasibility import Feasibility, check
 from quyu.engine.alignment.params import Params, Progress, Stop
+from quyu.engine.alignment.pareto import Compromise, pareto
 from quyu.engine.alignment.people import Person, Placement, Staffing, StaffWeights
 from quyu.engine.alignment.problem import Problem, Seat
 from quyu.engine.alignment.projection import equal_area_km, middle
@@ -16,6 +17,7 @@ from quyu.engine.alignment.what_if import Index, Move, Objection, index, what_if
 
 __all__ = [
     "Certificate",
+    "Compromise",
     "Feasibility",
     "Index",
     "InvalidProblem",
@@ -41,6 +43,7 @@ __all__ = [
     "equal_area_km",
     "index",
     "middle",
+    "pareto",
     "reoptimise",
     "seats_needed",
     "solve",
