@@ -328,6 +328,7 @@ def open_cells(breaking: Breaking) -> None:
 )
 def cells_of_yesterday(breaking: Breaking) -> None:
     breaking.put(targets.Reach, "require_today", lambda *_: None)
+    breaking.put(target_cells, "require_within", lambda *_a, **_k: {})
 
 
 @fault("totals of all", "the board sums the whole company for everybody", "performance/", "home/standing/")
@@ -368,7 +369,7 @@ def part_for_all(breaking: Breaking) -> None:
 
 @fault("drafts of alignments", "everybody with territories sees draft divisions", "territories/alignments")
 def open_drafts(breaking: Breaking) -> None:
-    breaking.put(shapes, "is_dated", lambda _alignment: True)
+    breaking.put(guard, "in_state", lambda *_: None)
 
 
 @fault("unit of another region", "a place of another region is moved", "move/")
