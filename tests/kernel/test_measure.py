@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from quyu.analytics.metrics import METRICS
 from quyu.kernel.measure import UNITS, NotAValue, format_value, parse_value, say_exactly, say_value
+from quyu.kernel.money import TooLarge
 
 pytestmark = pytest.mark.capability("TGT1")
 
@@ -54,10 +55,16 @@ def test_what_people_type_is_kept_as_an_integer(text: str, unit: str, value: int
     assert parse_value(text, unit) == value
 
 
-@pytest.mark.parametrize("text", ["", "很多", "1.2.3", "9" * 30])
+@pytest.mark.parametrize("text", ["", "很多", "1.2.3"])
 def test_what_is_no_number_is_refused(text: str) -> None:
     with pytest.raises(NotAValue):
         parse_value(text, "count")
+
+
+@pytest.mark.parametrize("unit", ["count", "milli", "fen"])
+def test_a_number_too_large_to_keep_is_called_so(unit: str) -> None:
+    with pytest.raises(TooLarge, match="9" * 30):
+        parse_value("9" * 30, unit)
 
 
 @pytest.mark.parametrize("text", ["1.2万元", "300元", "¥300"])

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
-from quyu.kernel.money import NotAnAmount, format_yuan, parse_decimal
+from quyu.kernel.money import NotAnAmount, TooLarge, format_yuan, parse_decimal
 from quyu.kernel.refusal import Refusal
 from quyu.kernel.wording import spoken_word
 
@@ -89,7 +89,7 @@ def say_exactly(value: int, unit: Unit) -> str:
 
 
 def parse_value(text: str, unit: str) -> int:
-    """What a person typed in the displayed unit, as the stored integer; half up. Raises NotAValue.
+    """What a person typed in the displayed unit, as the stored integer; half up. Raises NotAValue, TooLarge.
 
     Amounts of money are no pieces: `"1.2万元"` is refused where `"1.2万"` is 12,000.
     """
@@ -101,6 +101,8 @@ def parse_value(text: str, unit: str) -> int:
         if unit == "fen" and plain.endswith(("元", "亿", "万")):
             return _stored(parse_decimal(plain), 100)
         return _stored(parse_decimal(_WORD.sub("", plain).strip()), known.scale)
+    except TooLarge:
+        raise TooLarge(text) from None
     except NotAnAmount as refusal:
         raise NotAValue(text, known.word) from refusal
 
@@ -108,5 +110,5 @@ def parse_value(text: str, unit: str) -> int:
 def _stored(number: Decimal, scale: int) -> int:
     stored = (number * scale).quantize(Decimal(1), ROUND_HALF_UP) if abs(number) < 10**17 else Decimal(2**63)
     if abs(stored) >= 2**63:
-        raise NotAnAmount(str(number))
+        raise TooLarge(f"{number:f}")
     return int(stored)

@@ -22,6 +22,13 @@ class NotAnAmount(Refusal):
         super().__init__("not_a_number", "“{text}”不是金额，请写成 1234.56 或 12.3万 这样的数。", text=text)
 
 
+class TooLarge(NotAnAmount):
+    """The number does not fit in what is kept of it."""
+
+    def __init__(self, text: str) -> None:
+        Refusal.__init__(self, "out_of_range", "“{text}”太大了，请看是不是多打了几位。", text=text)
+
+
 def parse_decimal(text: str) -> Decimal:
     """The number a person wrote: full-width digits, separators, ¥, 元, 万, 亿 and (negative) understood."""
     plain = unicodedata.normalize("NFKC", text).translate(_IGNORED).replace("−", "-")
@@ -48,13 +55,16 @@ def to_fen(yuan: Decimal) -> int:
         else INT64_MAX + 1
     )
     if abs(fen) > INT64_MAX:
-        raise NotAnAmount(str(yuan))
+        raise TooLarge(f"{yuan:f}")
     return fen
 
 
 def parse_fen(text: str) -> int:
     """Text in yuan to fen: `"1,234.565"` -> 123457, `"12.3万"` -> 12300000, `"(5)"` -> -500."""
-    return to_fen(parse_decimal(text))
+    try:
+        return to_fen(parse_decimal(text))
+    except TooLarge:
+        raise TooLarge(text) from None
 
 
 def wan_to_fen(wan: Decimal) -> int:

@@ -88,14 +88,28 @@ def test_growth_and_units_are_understood(company: Company) -> None:
     assert shown(answer, "JS", "2027-01") == 12_960_000_000
 
 
-@pytest.mark.parametrize("value", ["", "abc", "1,2,x", "8%"])
-def test_what_is_no_amount_is_refused_in_words(company: Company, value: str) -> None:
+@pytest.mark.parametrize(
+    ("value", "code"),
+    [
+        ("", "not_a_number"),
+        ("abc", "not_a_number"),
+        ("1,2,x", "not_a_number"),
+        ("8%", "not_a_growth"),
+        ("+abc%", "not_a_growth"),
+        ("-1.234%", "not_a_growth"),
+        ("9" * 18, "out_of_range"),
+        ("9" * 18 + "亿", "out_of_range"),
+    ],
+)
+def test_what_is_no_amount_is_refused_in_words(company: Company, value: str, code: str) -> None:
     version = make_plan(company)
 
     answer = patch(company, "operations", version, value=value)
 
     assert answer.status_code == 422
-    assert json.loads(answer.content)["code"] == "not_a_number"
+    said = json.loads(answer.content)
+    assert said["code"] == code
+    assert f"“{value}”" in said["message"], "as it was typed"
 
 
 @pytest.mark.capability("ORG4", "DEC10")

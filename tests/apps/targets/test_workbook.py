@@ -16,9 +16,10 @@ from python_calamine import CalamineWorkbook
 from quyu.apps.targets import imports, store
 from quyu.apps.targets.axes import Axes
 from quyu.apps.targets.export import columns_of, workbook
-from quyu.apps.targets.imports.workbook import NotThisWorkbook
+from quyu.apps.targets.imports.workbook import NotThisWorkbook, exact_fen
 from quyu.apps.targets.models import Operation, PlanVersion
 from quyu.apps.targets.sums import cube
+from quyu.kernel.money import TooLarge
 from quyu.shell.cli.imports import import_
 from tests.apps.targets.plans import AT, edit, make_plan, scope
 from tests.people import TODAY, Company, client_of
@@ -72,6 +73,12 @@ def test_columns_are_months_then_their_quarter_then_the_year(company: Company) -
 
     assert codes[:4] == ["2027-01", "2027-02", "2027-03", "2027Q1"]
     assert codes[-2:] == ["2027Q4", "2027"]
+
+
+@pytest.mark.parametrize("value", ["9" * 18, 1e30, 10**20, float("inf")])
+def test_a_cell_of_the_sheet_too_large_to_keep_is_refused(value: object) -> None:
+    with pytest.raises(TooLarge):
+        exact_fen(value)
 
 
 @pytest.mark.capability("DEC14")

@@ -69,6 +69,16 @@ def test_the_same_file_again_is_refused_as_already_imported(tmp_path: Path) -> N
     assert answer(call("orders", path, "--json"))["errors"][0]["code"] == "already_imported"
 
 
+def test_a_dry_run_says_so_and_is_no_failed_import(tmp_path: Path) -> None:
+    result = call("orders", order_file(tmp_path / "a.csv"), "--dry-run")
+
+    assert "没有写入任何数据" in result.stdout
+    assert ImportRun.objects.get().state == ImportState.CANCELLED
+    refused = call("orders", order_file(tmp_path / "b.csv", "SO1,2026-05-04,甲,茶,1,12o"), "--dry-run")
+    assert refused.exit_code == 1
+    assert ImportRun.objects.latest("pk").state == ImportState.REJECTED
+
+
 def test_a_dry_run_writes_nothing(tmp_path: Path) -> None:
     result = call("orders", order_file(tmp_path / "a.csv"), "--dry-run", "--json")
 

@@ -3,8 +3,8 @@
 import unicodedata
 from decimal import Decimal
 
-from quyu.kernel.measure import UNITS, NotAValue, parse_value
-from quyu.kernel.money import NotAnAmount, parse_decimal, to_fen, wan_to_fen
+from quyu.kernel.measure import parse_value
+from quyu.kernel.money import INT64_MAX, NotAnAmount, TooLarge, parse_decimal, to_fen, wan_to_fen
 from quyu.kernel.rate import BP, apply_bp
 from quyu.kernel.refusal import Refusal
 
@@ -22,6 +22,18 @@ class FormulaTyped(Refusal):
         )
 
 
+class NotAGrowth(NotAnAmount):
+    """A percentage that does not say up or down, or is no sensible one."""
+
+    def __init__(self, text: str) -> None:
+        Refusal.__init__(
+            self,
+            "not_a_growth",
+            "“{text}”不是增减幅度，请带上正负号，如 +8%、-2.5%，最多两位小数。",
+            text=text,
+        )
+
+
 def is_growth(text: str) -> bool:
     """Whether the text means a change of what is there."""
     return _plain(text).endswith("%")
@@ -33,27 +45,36 @@ def typed_fen(text: str, *, current_fen: int) -> int:
     if plain.startswith("="):
         raise FormulaTyped(text)
     if is_growth(plain):
-        if plain[0] not in "+-":
-            raise NotAnAmount(text)
-        bp = parse_decimal(plain[:-1]) * 100
-        if bp != bp.to_integral_value() or abs(bp) > 1_000 * BP:
-            raise NotAnAmount(text)
-        return current_fen + apply_bp(current_fen, int(bp))
+        return _grown(current_fen, text, plain)
     plain = plain.removesuffix("万元") + "万" if plain.endswith("万元") else plain
     plain = plain.removesuffix("亿元") + "亿" if plain.endswith("亿元") else plain
     amount: Decimal = parse_decimal(plain)
-    return to_fen(amount) if plain.endswith(ENDINGS) else wan_to_fen(amount)
+    try:
+        return to_fen(amount) if plain.endswith(ENDINGS) else wan_to_fen(amount)
+    except TooLarge:
+        raise TooLarge(text) from None
+
+
+def _grown(current: int, text: str, plain: str) -> int:
+    """The current value with a growth such as `+8%` on it."""
+    try:
+        bp = parse_decimal(plain[:-1]) * 100
+    except NotAnAmount:
+        raise NotAGrowth(text) from None
+    if plain[0] not in "+-" or abs(bp) > 1_000 * BP or bp != bp.to_integral_value():
+        raise NotAGrowth(text)
+    grown = current + apply_bp(current, int(bp))
+    if abs(grown) > INT64_MAX:
+        raise TooLarge(text)
+    return grown
 
 
 def typed(text: str, *, current: int, unit: str) -> int:
-    """As `typed_fen`, in the unit of any measure. Raises NotAnAmount, NotAValue, FormulaTyped."""
+    """As `typed_fen`, in the unit of any measure. Raises NotAnAmount, NotAGrowth, NotAValue, FormulaTyped."""
     if unit == "fen":
         return typed_fen(text, current_fen=current)
     if is_growth(text) or _plain(text).startswith("="):
-        try:
-            return typed_fen(text, current_fen=current)
-        except NotAnAmount:
-            raise NotAValue(text, UNITS[unit].word) from None
+        return typed_fen(text, current_fen=current)
     return parse_value(text, unit)
 
 

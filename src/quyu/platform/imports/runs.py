@@ -88,8 +88,10 @@ def upload(
     return run
 
 
-def record_try(prepared: Prepared, receipt: Receipt | None, *, path: Path, at: datetime) -> ImportRun:
-    """Record an import made on the command line, accepted or not."""
+def record_try(
+    prepared: Prepared, receipt: Receipt | None, *, path: Path, at: datetime, is_only_checked: bool = False
+) -> ImportRun:
+    """Record an import made on the command line: accepted, refused, or left at a look at a file without fault."""
     context = prepared.context
     stored = files.store_path(path=path, actor=context.actor, at=at)
     run = ImportRun(
@@ -97,8 +99,9 @@ def record_try(prepared: Prepared, receipt: Receipt | None, *, path: Path, at: d
     )
     run.save()
     findings.keep(run, prepared)
-    run.state = ImportState.ACCEPTED if receipt else ImportState.REJECTED
+    run.state = ImportState.CANCELLED if is_only_checked else ImportState.REJECTED
     if receipt:
+        run.state = ImportState.ACCEPTED
         _fill_receipt(run, receipt)
     run.save()
     return run

@@ -125,11 +125,14 @@ def import_file(
         if is_accepted and not dry_run:
             receipt, refused = _written(prepared, partial)
             is_accepted = receipt is not None
-        run = runs.record_try(prepared, receipt, path=file, at=context.at)
+        is_only_checked = is_accepted and dry_run
+        run = runs.record_try(prepared, receipt, path=file, at=context.at, is_only_checked=is_only_checked)
         result = _accepted(prepared, receipt, run) if is_accepted else _rejected(prepared, refused)
         click.echo(
             json.dumps(result, ensure_ascii=False) if as_json else _told(prepared, refused, is_accepted)
         )
+        if is_only_checked and not as_json:
+            click.echo(_("只检查，没有写入任何数据。"))
     sys.exit(0 if is_accepted else 1)
 
 

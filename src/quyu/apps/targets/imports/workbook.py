@@ -18,7 +18,7 @@ from xlsxwriter.utility import xl_col_to_name
 from quyu.apps.targets.axes import TOTAL_LINE, Axes, Node
 from quyu.apps.targets.export import ALL_LINES_CODE, FIRST_COLUMN, MARK, ROW_VERSION_KEY, VERSION_KEY
 from quyu.apps.targets.imports import detail
-from quyu.kernel.money import NotAnAmount, parse_decimal
+from quyu.kernel.money import NotAnAmount, TooLarge, parse_decimal
 from quyu.kernel.refusal import Refusal
 from quyu.platform.fields.values import spoken
 from quyu.platform.imports.inspection import inspect
@@ -183,11 +183,17 @@ def _read_detail(title: str, rows: Rows, axes: Axes) -> Iterator[FileCell | Cell
             yield CellProblem(title, row, column, str(said[1]), spoken(refusal), refusal.code)
 
 
+TOO_MUCH = 9 * 10**16
+"""Yuan from which fen no longer fit in 64 bits."""
+
+
 def exact_fen(value: Value) -> int:
     """A cell in yuan to fen; refuses text that is no amount, and fractions of a fen."""
     if isinstance(value, bool) or not isinstance(value, int | float | str):
         raise NotAnAmount(str(value))
     yuan = parse_decimal(value) if isinstance(value, str) else Decimal(repr(value))
+    if not yuan.is_finite() or abs(yuan) >= TOO_MUCH:
+        raise TooLarge(str(value))
     # A sheet's sum of floats may be off in the last bits: that is not a fraction of a fen.
     fen = (yuan * 100).quantize(Decimal("0.0001"))
     if fen != fen.to_integral_value():
