@@ -22,6 +22,7 @@ from quyu.apps.targets.services.changes import (
     NothingInForce,
 )
 from quyu.apps.targets.spreading import OutOfInterval
+from quyu.kernel.money import format_yuan
 from quyu.platform.approvals import services as approvals
 from quyu.platform.approvals.models import Approval
 from quyu.platform.approvals.services import OwnSubmission
@@ -230,8 +231,15 @@ def test_from_request_to_version_on_the_pages(company: Company) -> None:
         reverse("target-change-analysis", args=[change.pk]),
         {"value": "-5%", "first_month": "2027-03", "rule": "none"},
     )
+    kept = asking.get(reverse("target-change", args=[change.pk])).content.decode()
+    change.refresh_from_db()
+    assert f'value="{format_yuan(change.value or 0).replace(",", "")}元"' in kept
     asking.post(reverse("target-change-submit", args=[change.pk]))
     approval = Approval.objects.get(subject_type="target_change")
+    shown = client_of(company.director).get(reverse("approval", args=[approval.pk])).content.decode()
+    assert "上级随之变化" in shown
+    assert ">none<" not in shown
+    assert "变化率" in shown
     client_of(company.director).post(reverse("approval-approve", args=[approval.pk]))
 
     change.refresh_from_db()

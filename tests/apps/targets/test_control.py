@@ -123,9 +123,16 @@ def test_publication_as_of_a_day_on_the_page(company: Company) -> None:
     client = client_of(company.operations)
     assert 'name="effective_from"' in client.get(reverse("target-review", args=[draft.pk])).content.decode()
 
-    client.post(reverse("target-publish", args=[draft.pk]), {"effective_from": "2026-06-01"})
+    past = client.post(
+        reverse("target-publish", args=[draft.pk]), {"effective_from": "2026-06-01"}, follow=True
+    )
     assert PlanVersion.objects.get(pk=draft.pk).state == "approved"
-    client.post(reverse("target-publish", args=[draft.pk]), {"effective_from": "2026-07-01"})
+    assert "生效日 2026-06-01 已经过去" in past.content.decode()
+    assert 'name="effective_from"' in past.content.decode()
+    later = client.post(
+        reverse("target-publish", args=[draft.pk]), {"effective_from": "2026-07-01"}, follow=True
+    )
+    assert "已发布，2026-07-01 起生效" in later.content.decode()
 
     assert PlanVersion.objects.get(pk=draft.pk).state == "scheduled"
     assert selectors.published_version(2027, at=date(2026, 6, 30)) == first
@@ -231,5 +238,12 @@ def test_a_letter_file_is_recognised_and_one_changed_byte_is_not(company: Compan
     good.write_bytes(content)
     bad.write_bytes(content[:-1] + b" ")
 
-    assert CliRunner().invoke(verify, ["letter", str(good)]).exit_code == 0
+    sealed = tmp_path / "sealed.pdf"
+    sealed.write_bytes(files.path_of(letter.sealed).read_bytes())  # type: ignore[arg-type]
+
+    found = CliRunner().invoke(verify, ["letter", str(good)])
+    assert found.exit_code == 0
+    assert "（公章）" in found.output
+    assert "签收以前的盖章文件" not in found.output
+    assert "签收以前的盖章文件" in CliRunner().invoke(verify, ["letter", str(sealed)]).output
     assert CliRunner().invoke(verify, ["letter", str(bad)]).exit_code == 1

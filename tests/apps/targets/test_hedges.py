@@ -12,6 +12,7 @@ from quyu.apps.targets.selectors.letter_check import check_letter
 from quyu.apps.targets.selectors.proof import proof
 from quyu.apps.targets.services import hedging
 from quyu.apps.targets.services.hedging import FairShareCap, UpliftTooLarge, set_uplift
+from quyu.platform.approvals.models import Approval
 from quyu.platform.people.models import User
 from quyu.platform.people.policy import roles_with
 from tests.apps.targets.plans import AT, make_plan, publish, scope
@@ -209,6 +210,8 @@ def test_the_letter_asks_what_one_carries_and_below_what_was_handed_down(
     carried_by_boss = carries(plan, "JS")
 
     version = publish(company, PlanVersion.objects.get(pk=plan.pk))
+    told = Approval.objects.get(subject_id=plan.pk, subject_type="plan_version").summary["total"]
+    assert (told["carried_fen"], told["target_fen"]) == (company_number, year(version, "HQ"))
 
     asked = {letter.person.code: letter for letter in Letter.objects.filter(plan_version=version)}
     boss, owner = (asked[company.person(name).code] for name in ("boss", "owner"))

@@ -11,13 +11,13 @@ from django.urls import reverse
 from quyu.apps.targets import selectors, services
 from quyu.apps.targets.choices import LetterState
 from quyu.apps.targets.letter_document import capitals
-from quyu.apps.targets.models import Letter, PlanVersion
+from quyu.apps.targets.models import Letter, Plan, PlanVersion
 from quyu.apps.targets.selectors.letter_check import check_letter
 from quyu.apps.targets.services import letters
 from quyu.apps.targets.services.letters import LetterAnswered, NotProven, NotYourLetter
 from quyu.platform.files import services as files
 from quyu.platform.notices.models import Notice
-from quyu.platform.people.models import Person
+from quyu.platform.people.models import Person, Position
 from tests.apps.targets.plans import AT, edit, make_plan, publish
 from tests.people import Company, client_of
 
@@ -167,6 +167,39 @@ def test_accepting_on_the_page_needs_the_password(company: Company) -> None:
     assert (pdf["Content-Type"], pdf.getvalue()[:5]) == ("application/pdf", b"%PDF-")
 
 
+def test_the_list_is_of_one_year_and_names_units_from_the_top_down(company: Company) -> None:
+    publish(company, make_plan(company))
+    Plan.objects.update(year=2026)
+    publish(company, make_plan(company, name="后一年"))
+    client = client_of(company.director)
+
+    newest, older = (client.get(reverse("letters"), {"year": year}).content.decode() for year in ("", "2026"))
+
+    assert "ZR2027-" in newest
+    assert letters_of(company, "owner")[0].number not in newest
+    assert "2026 年" in newest
+    assert letters_of(company, "owner")[0].number in older
+    places = [
+        newest.index(f"<td>{unit}</td>")
+        for unit in ("华东", "江苏", "华南", "广东")
+        if f"<td>{unit}</td>" in newest
+    ]
+    assert places == sorted(places)
+    assert len(places) >= 2
+
+
+def test_the_letter_names_the_position_and_the_check_the_seal(company: Company) -> None:
+    publish(company, make_plan(company))
+    letter = accept(letters_of(company, "owner").get(), company)
+    seat = Position.objects.get(code=letter.content["positions"][0].split("（")[-1].rstrip("）"))
+    assert letter.content["positions"] == [f"{seat.name}（{seat.code}）"]
+
+    page = client_of(company.owner).get(reverse("letter-verify", args=[letter.pk])).content.decode()
+
+    assert "公章" in page
+    assert ">seal<" not in page
+
+
 def test_guessing_passwords_has_to_wait(company: Company) -> None:
     publish(company, make_plan(company))
     letter = letters_of(company, "owner").get()
@@ -202,6 +235,8 @@ def test_contesting_needs_a_reason_and_tells_it(company: Company) -> None:
 
     letter.refresh_from_db()
     assert (letter.state, letter.objection) == (LetterState.CONTESTED, "两家大客户关店")
+    page = client.get(reverse("letter", args=[letter.pk])).content.decode()
+    assert reverse("target-change", args=[letter.changes.get().pk]) in page
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 import pytest
 from django.urls import reverse
 
+from quyu.apps.targets import services as targets
 from quyu.apps.targets import store
 from quyu.apps.targets.axes import Axes, UnknownNode
 from quyu.apps.targets.choices import Answer, Direction, Handing
@@ -358,3 +359,20 @@ def test_a_round_that_has_ended_is_still_read(company: Company, plan: PlanVersio
     for step in ("结束本轮", "代为下达", "提醒未答复的人", "退回"):
         assert step not in page
     assert client.get(address, {"round": found.pk + 1}).status_code == 404
+
+
+@pytest.mark.capability("B11")
+def test_the_approver_is_told_who_has_not_answered(company: Company, plan: PlanVersion) -> None:
+    reached(company, plan)
+    waiting = Handover.objects.filter(round__plan_version=plan, answer=Answer.PENDING).exclude(
+        state=Handing.WAITING
+    )
+    before = waiting.count()
+
+    approval = targets.submit(plan_version=plan, actor=company.operations, at=AT)
+
+    told = approval.summary["checks"]
+    assert (told["unanswered"], told["countered"]) == (before, 0)
+    assert before > 0
+    page = client_of(company.director).get(reverse("approval", args=[approval.pk])).content.decode()
+    assert "下达未答复" in page

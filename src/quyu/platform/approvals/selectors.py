@@ -58,7 +58,8 @@ def may_decide(scope: Scope, approval: Approval) -> bool:
 
 def entry(name: str, value: Any) -> Entry:
     """A value with its label and its kind, both known by the name."""
-    return Entry(entries.label(name), entries.kind(name), value)
+    said = entries.text(name, value) if isinstance(value, str) else value
+    return Entry(entries.label(name), entries.kind(name), said)
 
 
 def summary_parts(summary: Mapping[str, Any]) -> tuple[list[Entry], list[SummaryTable]]:

@@ -45,6 +45,8 @@ else:
     registry = deferred("pyhanko_certvalidator.registry")
 
 ROOT_FILE, SEAL_FILE = "root.pem", "seal.pem"
+SEAL_CODE = "seal"
+"""What stands for the number of a person in the certificate of the company."""
 YEARS = 30
 ONE_TIME = timedelta(hours=1)
 """How long the certificate of one acceptance lasts; a signature is judged at its own moment."""
@@ -100,7 +102,7 @@ class OwnAuthority:
     def seal(self, company: str, *, at: datetime) -> signers.Signer:
         root = self._root(at)
         issued = (at - timedelta(1), at + timedelta(365 * YEARS))
-        seal = _kept(SEAL_FILE, lambda: _issued(_subject(company, "seal"), root, *issued))
+        seal = _kept(SEAL_FILE, lambda: _issued(_subject(company, SEAL_CODE), root, *issued))
         return _signer(seal, root)
 
     def personal(self, signatory: Signatory, *, at: datetime) -> signers.Signer:

@@ -11,6 +11,7 @@ from quyu.apps.targets.models import Letter, PlanVersion
 from quyu.apps.targets.selectors.letter_check import check_letter
 from quyu.apps.targets.selectors.proof import Proof, proof
 from quyu.kernel.refusal import Refusal
+from quyu.platform.documents.authority import SEAL_CODE
 from quyu.shell.cli.commands import Command, CommandGroup
 from quyu.shell.cli.language import _
 from quyu.shell.cli.site import apply_migrations
@@ -86,8 +87,11 @@ def letter(file: Path) -> None:
     found = check_letter(known)
     for message in found.findings:
         click.echo(f"  {message}")
+    if known.signed and known.signed.sha256 != sha256:
+        click.echo(_("  这是签收以前的盖章文件；以下核验的是后来的签收文件。"))
     for signature in found.signatures:
-        click.echo(f"  {signature.signer}（{signature.code}）{signature.at:%Y-%m-%d %H:%M:%S}")
+        code = _("公章") if signature.code == SEAL_CODE else signature.code
+        click.echo(f"  {signature.signer}（{code}）{signature.at:%Y-%m-%d %H:%M:%S}")
     verdict = _("核验通过") if found.is_good else _("{count} 处不符").format(count=len(found.findings))
     click.echo(f"{known.number} {known.person.name} {known.get_state_display()}：{verdict}")
     sys.exit(0 if found.is_good else 1)

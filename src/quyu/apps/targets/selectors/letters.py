@@ -50,10 +50,11 @@ def letter_files(letters: QuerySet[Letter]) -> set[int]:
 
 
 def progress(letters: Iterable[Letter], today: date) -> list[Progress]:
-    """Standing letters counted by the unit above their first region, in the order of the units' names."""
+    """Standing letters counted by the unit above their first region, in the order of the tree of the newest version."""
     standing = [letter for letter in letters if letter.state != LetterState.REPLACED]
     frozen = PlanVersion.objects.filter(pk__in={letter.plan_version_id for letter in standing})
     trees = {pk: Axes.from_json(axes) for pk, axes in frozen.values_list("pk", "axes")}
+    order = {name: place for pk in sorted(trees) for place, name in enumerate(_names(trees[pk]))}
     units: dict[str, Counter[str]] = {}
     for letter in standing:
         counts = units.setdefault(_unit_of(letter, trees[letter.plan_version_id]), Counter())
@@ -62,8 +63,18 @@ def progress(letters: Iterable[Letter], today: date) -> list[Progress]:
         counts["overdue"] += letter.state == LetterState.ISSUED and letter.due_on < today
     return [
         Progress(unit, n["total"], n[LetterState.ACCEPTED], n[LetterState.CONTESTED], n["overdue"])
-        for unit, n in sorted(units.items())
+        for unit, n in sorted(units.items(), key=lambda item: (order.get(item[0], len(order)), item[0]))
     ]
+
+
+def _names(axes: Axes) -> list[str]:
+    return [axes.name(code) for code in axes.regions]
+
+
+def years_of(letters: QuerySet[Letter]) -> list[int]:
+    """The years these letters are for, newest first."""
+    years = letters.order_by().values_list("plan_version__plan__year", flat=True).distinct()
+    return sorted(years, reverse=True)
 
 
 def _unit_of(letter: Letter, axes: Axes) -> str:

@@ -240,7 +240,7 @@ def summary_of(change: TargetChange) -> dict[str, Any]:
     lines = [line for line in kept.regions if line.code in below]
     regions = [
         {"name": line.name, **told("before", line.before, unit), **told("after", line.after, unit)}
-        | {"growth_bp": line.delta_bp}
+        | {"change_bp": line.delta_bp}
         for line in lines[:MOST_NAMED]
     ]
     return {

@@ -28,7 +28,7 @@ from quyu.platform.files import services as files
 from quyu.platform.files.models import StoredFile
 from quyu.platform.notices import services as notices
 from quyu.platform.people import policy
-from quyu.platform.people.models import Person, User
+from quyu.platform.people.models import Person, Position, User
 
 DAYS_TO_ANSWER = 14
 REMIND_BEFORE = timedelta(days=3)
@@ -68,13 +68,19 @@ def issue(*, plan_version: PlanVersion, actor: User | None, at: date | datetime)
     Inside the caller's transaction.
     """
     loaded = letter_content.measures_of(plan_version)
-    owned = letter_content.regions_by_person(loaded[0].axes)
+    owned, titles = (
+        letter_content.regions_by_person(loaded[0].axes),
+        dict(Position.objects.values_list("code", "name")),
+    )
     here = Person.objects.filter(code__in=owned).exclude(left_on__lte=day_of(at))
     people = {person.code: person for person in here}
     standing = _standing(plan_version)
     issued = []
     for code in sorted(set(owned) & set(people)):
         content = letter_content.content_of(loaded, code, owned[code])
+        content["positions"] = [
+            f"{titles[code]}（{code}）" if code in titles else code for code in content["positions"]
+        ]
         before = standing.pop(code, None)
         if before is not None and letter_content.same_targets(before.content, content):
             continue

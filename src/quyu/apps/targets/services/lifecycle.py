@@ -19,6 +19,7 @@ from quyu.apps.targets.choices import VersionState
 from quyu.apps.targets.models import Plan, PlanVersion
 from quyu.apps.targets.selectors.certificate import certificate
 from quyu.apps.targets.selectors.grid import last_year_cells
+from quyu.apps.targets.selectors.hedges import hedged_below, hedges_of
 from quyu.apps.targets.selectors.reach import Reach
 from quyu.apps.targets.selectors.review import Mover, review
 from quyu.apps.targets.selectors.verdict import verdict
@@ -107,8 +108,11 @@ def summary(version: PlanVersion, axes: Axes) -> dict[str, Any]:
             "growth_bp": growth_bp(target, before),
         }
 
-    root = axes.tree.root
-    return {"total": line(root), "regions": [line(code) for code in axes.tree.children(root)]}
+    root, hedges = axes.tree.root, hedges_of(version)
+    total = line(root)
+    if hedges:
+        total |= told("carried", int(targets[place[root]]) - hedged_below(axes, hedges, root), unit)
+    return {"total": total, "regions": [line(code) for code in axes.tree.children(root)]}
 
 
 def weighed(version: PlanVersion, axes: Axes, day: date) -> dict[str, Any]:
@@ -145,6 +149,8 @@ def _judged(version: PlanVersion, axes: Axes, whole: Reach, day: date) -> dict[s
         "low": found.summary.low,
         "rules_broken": listed(found.rules_broken) or "—",
         "orphans": found.orphans,
+        "unanswered": found.unanswered,
+        "countered": found.countered,
     }
     return {"checks": checked, "checks_url": reverse("target-checks", args=[version.pk])}
 

@@ -18,6 +18,8 @@ from quyu.apps.targets.selectors.simulation import Simulation, first_open_month
 from quyu.apps.targets.services import changes
 from quyu.apps.targets.services.lifecycle import IN_LINE
 from quyu.apps.targets.web.adjusting_forms import AnalysisForm, ChangeForm, EvidenceForm, RuleForm
+from quyu.kernel.measure import format_value
+from quyu.kernel.money import format_yuan
 from quyu.kernel.refusal import Refusal
 from quyu.platform.approvals.models import Approval
 from quyu.platform.audit import services as audit
@@ -110,7 +112,8 @@ def _page(request: GuardedRequest, change: TargetChange, **forms: Any) -> HttpRe
     is_editor = guard.may(request, "change", "edit") and policy.is_open("change", "edit", change.state)
     may_edit = is_editor and _reaches(request, change, axes)
     first, unit = first_open_month(axes, request.today), change.plan_version.plan.unit
-    shown = {"value": "", "first_month": change.first_month, "rule": change.rule}
+    value = "" if change.value is None else _plain(change.value, unit.id)
+    shown = {"value": value, "first_month": change.first_month, "rule": change.rule}
     reach = selectors.reach_of(axes, request.scope, at=request.today)
     context = {
         "change": change,
@@ -129,6 +132,12 @@ def _page(request: GuardedRequest, change: TargetChange, **forms: Any) -> HttpRe
         "confirmations": _confirmations(change),
     }
     return render(request, "targets/change.html.jinja", context | forms)
+
+
+def _plain(value: int, unit: str) -> str:
+    """A value as a person types it, to the last unit."""
+    text = f"{format_yuan(value)}元" if unit == "fen" else format_value(value, unit)
+    return text.replace(",", "")
 
 
 def _reaches(request: GuardedRequest, change: TargetChange, axes: Axes) -> bool:

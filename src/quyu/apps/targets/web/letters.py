@@ -16,6 +16,7 @@ from quyu.apps.targets.selectors import letters as selectors
 from quyu.apps.targets.selectors.letter_check import check_letter
 from quyu.apps.targets.services import changes, letters
 from quyu.kernel.refusal import Refusal
+from quyu.platform.fields.received import whole_number
 from quyu.platform.fields.values import spoken
 from quyu.platform.files.downloads import content_or_404
 from quyu.platform.people import guard, policy
@@ -33,14 +34,20 @@ def letter_or_404(request: GuardedRequest, pk: int) -> Letter:
 @guard.require("letter", "view")
 @require_GET
 def listing(request: GuardedRequest) -> HttpResponse:
-    """The letters within reach with their progress by unit; `state` narrows the list."""
+    """The letters of a year (the newest, unless asked) within reach with their progress by unit; `state` narrows the list."""
     reached = selectors.visible_letters(request.scope, request.today)
+    years = selectors.years_of(reached)
+    asked = whole_number(request.GET.get("year"), 0)
+    year = asked if asked in years else next(iter(years), request.today.year)
+    reached = reached.filter(plan_version__plan__year=year)
     state = request.GET.get("state", "")
     shown = reached.filter(state=state) if state in LetterState.values else reached
     shown = shown.exclude(state=LetterState.REPLACED) if state != LetterState.REPLACED else shown
     context = {
         "page": Paginator(shown.order_by("due_on", "number"), PAGE_SIZE).get_page(request.GET.get("page")),
         "progress": selectors.progress(reached, request.today),
+        "years": years,
+        "year": year,
         "state": state,
         "states": LetterState.choices,
         "today": request.today,
@@ -77,6 +84,7 @@ def _context(request: GuardedRequest, letter: Letter) -> dict[str, object]:
         "may_export": guard.may(request, "letter", "export"),
         "ways": proof.ways_of(request.user) if is_own and is_open else None,
         "is_confirmed": proof.has_signed_on_again(request.session, request.user, now=request.now),
+        "change": letter.changes.order_by("-pk").first() if letter.state == LetterState.CONTESTED else None,
         "is_overdue": letter.state == LetterState.ISSUED and letter.due_on < request.today,
     }
 

@@ -88,15 +88,19 @@ def whole_company(request: GuardedRequest) -> None:
 
 
 def _step(
-    request: GuardedRequest, pk: int, carry_out: Callable[[PlanVersion], int], said: str
+    request: GuardedRequest,
+    pk: int,
+    carry_out: Callable[[PlanVersion], int],
+    said: str,
+    refused_to: str = "target-version",
 ) -> HttpResponse:
-    """One posted step; a refusal is said on the page of the version."""
+    """One posted step; a refusal is said on the page of the version called `refused_to`."""
     version = version_or_404(request, pk)
     try:
         shown = carry_out(version)
     except Refusal as refusal:
         messages.error(request, spoken(refusal))
-        return redirect("target-version", pk)
+        return redirect(refused_to, pk)
     messages.success(request, said)
     return redirect("target-version", shown)
 
@@ -138,7 +142,10 @@ def publish(request: GuardedRequest, pk: int) -> HttpResponse:
         services.publish(plan_version=version, actor=request.user, at=request.now, effective_from=start)
         return version.pk
 
-    return _step(request, pk, carry_out, _("已发布，负责人已收到通知。"))
+    said = _("已发布，负责人已收到通知。")
+    if start is not None and start > request.today:
+        said = _("已发布，%(day)s 起生效；在此之前仍用现在的目标。负责人已收到通知。") % {"day": start}
+    return _step(request, pk, carry_out, said, "target-review" if start else "target-version")
 
 
 @guard.require("plan", "create")
