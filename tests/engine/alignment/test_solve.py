@@ -142,6 +142,19 @@ def test_drift_is_mended_by_moving_little() -> None:
     assert result.moved_weight <= 3 * excess
 
 
+def test_the_dearer_a_move_the_less_moves_and_balance_comes_first() -> None:
+    plain = scattered(300, 8, seed=3, tolerance=0.05)
+    current = solve(plain).assignment
+    drift = np.random.default_rng(3).lognormal(0, 0.12, 8)[current]
+    problem = dataclasses.replace(plain, measures=plain.measures * drift[:, None], current=current)
+
+    moved = [solve(problem, Params(disruption=price)) for price in (0.2, 5.0, 50.0)]
+
+    assert all(result.is_within_tolerance for result in moved)
+    assert moved[1].moved_weight < moved[0].moved_weight
+    assert moved[2].moved_weight < moved[0].moved_weight
+
+
 def test_without_disruption_the_names_follow_the_current_plan() -> None:
     current = solve(scattered(120, 4), QUICK).assignment
     shuffled = np.asarray([2, 0, 3, 1])[current]

@@ -96,13 +96,13 @@ def lower_bound(instance: Instance, assign: Ints) -> float:
     """
     free = np.flatnonzero(instance.placed & (instance.fixed < 0))
     if not len(free) or instance.closed.all():
-        return instance.inner + _cost_of_fixed(instance, _centres(instance, assign))
-    centre = _centres(instance, assign)
+        return instance.inner + _cost_of_fixed(instance, centres(instance, assign))
+    centre = centres(instance, assign)
     problem = _Dual(instance, free, assign, centre)
     return max(problem.solve(), 0.0) + instance.inner + _cost_of_fixed(instance, centre)
 
 
-def _centres(instance: Instance, assign: Ints) -> Floats:
+def centres(instance: Instance, assign: Ints) -> Floats:
     weight = np.where(instance.placed, instance.own, 0.0)
     total = np.maximum(sums(assign, weight, instance.territory_count), 1e-12)
     axes = [

@@ -31,18 +31,26 @@ def realigned(
     """The plan in force, mended at the price asked for; dearer while more moves than allowed."""
     begin = starts.from_current(work, settled, rng)
     radius = Search(work, np.zeros(work.count), begin).radius
-    mild = Schedule(hot=0.05, steps_per_unit=moving.steps_per_unit)
     found: list[Plan] = []
     for factor in DEARER:
         price = max(moving.price, 0.25 if factor > 1 else 0.0) * factor
         leave = np.where(work.current >= 0, price * radius * work.w, 0.0)
         search = Search(work, leave, found[-1].assignment if found else begin)
+        mild = _mild(price, moving.steps_per_unit)
         found.append(run(search, search.plan(), mild, rng, watch))
         if moving.most is None or moved(work, found[-1].assignment) <= moving.most:
             return found[-1].assignment
         if watch.ended:
             break
     return taken_back(work, found[-1].assignment, settled, moving.most or 0.0)
+
+
+def _mild(price: float, steps_per_unit: int) -> Schedule:
+    """Little heat; load outside the band must cost more than moving does, also along a chain of territories."""
+    plain, dearer = Schedule(), max(price, 1.0)
+    return Schedule(
+        hot=0.05, cheap=plain.cheap * dearer, dear=plain.dear * dearer, steps_per_unit=steps_per_unit
+    )
 
 
 def moved(work: Instance, assign: Ints) -> float:

@@ -9,11 +9,12 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from quyu.engine.alignment import figures, solve
+from quyu.engine.alignment import figures
 from quyu.engine.alignment.arrays import Bools, Floats, Ints
 from quyu.engine.alignment.params import Params, Stop
 from quyu.engine.alignment.problem import Problem
 from quyu.engine.alignment.result import Reason
+from quyu.engine.alignment.solve import solve
 from quyu.engine.alignment.validation import InvalidProblem
 
 TRIALS = 2_000_000
@@ -61,7 +62,7 @@ def reoptimise(
         steps_per_unit=min(MOST_STEPS, max(TRIALS // max(len(units), 1), 1)), starts=STARTS, disruption=0.0
     )
     begin = np.searchsorted(chosen, plan[units]).astype(np.int32)
-    result = solve.solve(part, params, seed=seed, stop=stop, start=begin)
+    result = solve(part, params, seed=seed, stop=stop, start=begin)
     after = plan.copy()
     after[units] = chosen[result.assignment]
     loads = [figures.loads(part, label) for label in (begin, result.assignment)]

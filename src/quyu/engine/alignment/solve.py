@@ -1,8 +1,8 @@
 """Divide units into balanced, compact, contiguous territories.
 
 Split-line seeds -> legal plans -> annealing with rising prices on imbalance -> repair around what is still
-out of balance -> lower bound. Same problem, parameters
-and seed: same plan, however the units are numbered.
+out of balance -> the plan renewed part by part -> on small maps the best plan for its centres -> lower bound.
+Same problem, parameters and seed: same plan, however the units are numbered.
 """
 
 from time import perf_counter
@@ -13,12 +13,14 @@ from scipy.optimize import linear_sum_assignment
 from quyu.engine.alignment import (
     bound,
     figures,
+    finish,
     instance,
     moving,
     pack,
     pins,
     previous,
     reasons,
+    renew,
     splitting,
     starts,
 )
@@ -35,6 +37,8 @@ STRAIN_SURCHARGE = 2.0
 START_EXCESS = 2.0
 """How much less compact split lines are than a cooled plan, about."""
 PINNINGS = 2
+RENEWAL = 0.3
+"""Work spent on renewing the winner part by part, as a part of that spent on whole plans."""
 REPAIRS = (1, 2, 3, 2, 3, 4)
 
 
@@ -62,7 +66,7 @@ def _solve(
     rng: np.random.Generator,
     stop: Stop | None,
     start: Result | Ints | None,
-) -> tuple[Instance, Ints]:
+) -> tuple[Instance, Ints, float]:
     problem = parts.problem
     work = instance.build(problem)
     settled = pack.preset(work)
@@ -94,7 +98,10 @@ def _solve(
         assign = improve.best(
             assign, begin, lambda search: _balance(search, search.plan(), polish, rng, watch)
         )
-    return work, assign
+    if keeps:
+        return work, assign, 0.0
+    done = finish.finish(work, assign)
+    return work, done.assignment, done.lower_bound
 
 
 def _design(
@@ -103,7 +110,7 @@ def _design(
     """A plan from scratch: many short runs, fewer longer ones from their winners, then one long one."""
     steps, starts_asked = _steps(work, params), params.starts or STARTS[params.effort]
     rounds = _rounds(starts_asked, steps)
-    watch, leave = Watch(stop, sum(count for count, _ in rounds)), np.zeros(work.count)
+    watch, leave = Watch(stop, sum(count for count, _ in rounds) + 1), np.zeros(work.count)
     found: list[Plan] = []
     radius = 0.0
     for level, (count, schedule) in enumerate(rounds):
@@ -120,7 +127,8 @@ def _design(
             watch.stage += 1
             if watch.ended:
                 return min(found + winners, key=lambda plan: plan.key).assignment
-    return min(found, key=lambda plan: plan.key).assignment
+    best = min(found, key=lambda plan: plan.key)
+    return renew.renew(work, leave, best, int(steps * RENEWAL), rng, watch).assignment
 
 
 def _rounds(count: int, steps: int) -> list[tuple[int, Schedule]]:
@@ -152,13 +160,19 @@ def _realign(
 def _balance(search: Search, best: Plan, schedule: Schedule, rng: np.random.Generator, watch: Watch) -> Plan:
     """Cool a plan; while it is out of balance, heat it again around the territories outside their band."""
     best = cool(search, best, schedule, rng, watch)
+    dearer = schedule.dear / Schedule().dear
     for hops in REPAIRS:
         if watch.ended or best.strain == 0.0:
             break
         search.assign = best.assignment.copy()
         search.plan()
         again = Schedule(
-            hot=0.5, cold=0.003, cheap=20.0, dear=50.0, hops=hops, steps_per_unit=schedule.steps_per_unit // 8
+            hot=0.5,
+            cold=0.003,
+            cheap=20.0 * dearer,
+            dear=50.0 * dearer,
+            hops=hops,
+            steps_per_unit=schedule.steps_per_unit // 8,
         )
         best = cool(search, best, again, rng, watch)
     return best
@@ -186,11 +200,11 @@ def _renamed(problem: Problem, work: Instance, assign: Ints) -> Ints:
     return named[assign]
 
 
-def _report(problem: Problem, work: Instance, assign: Ints, seconds: float) -> Result:
+def _report(problem: Problem, work: Instance, assign: Ints, proven: float, seconds: float) -> Result:
     assignment = assign[work.unit].astype(np.int32)
     load = figures.loads(problem, assignment)
     objective = figures.compactness(problem, assignment)
-    least = min(bound.lower_bound(work, assign), objective)
+    least = min(max(bound.lower_bound(work, assign), proven), objective)
     deviation = np.abs(figures.deviations(problem, load))
     return Result(
         assignment=assignment,
