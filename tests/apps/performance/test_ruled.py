@@ -16,7 +16,9 @@ from quyu.platform.catalog.models import Product
 from quyu.shell.past_sales import PastSales
 from tests.apps.customers.division.conftest import Divided, divided, publish, rule_set, site
 from tests.apps.performance.test_rollups import rollups
+from tests.people import client_of
 from tests.platform.facts.lines import AT, line, order_lines
+from tests.platform.imports.test_pages import upload
 
 __all__ = ["divided", "site"]
 JUNE = date(2026, 6, 1)
@@ -89,3 +91,16 @@ def test_history_counts_for_the_territories_of_a_day(sold: Divided) -> None:
 
 def test_what_customers_bought_is_told_by_line(sold: Divided) -> None:
     assert sales.year_before(date(2026, 6, 12)) == {("C1", "TEA"): 140 * WAN, ("C1", "SNACK"): 3 * WAN}
+
+
+def test_who_answers_for_a_line_imports_it_and_no_other(sold: Divided) -> None:
+    """The boss of 江苏 brings orders of a customer in 广东 whose snacks a rule gave to his province."""
+    made = rule_set(({"customer": ["C3"]}, sold.snack, sold.snacks))
+    publish(made, JUNE, actor=sold.site.company.operations, at=AT)
+    boss = client_of(sold.site.company.boss)
+    orders = ("X1,2026-06-04,C3商行,饼,1,5", "X2,2026-06-04,C3商行,茶,1,5", "X3,2026-05-04,C3商行,饼,1,5")
+    run = upload(boss, *orders)
+    assert [(error["row"], error["code"]) for error in run.errors] == [
+        (3, "out_of_scope"),
+        (4, "out_of_scope"),
+    ]

@@ -47,7 +47,13 @@ def _nobody(resolved: Resolved, context: Context) -> NDArray[np.bool_]:
 
 
 def _territories(parsed: Parsed, resolved: Resolved) -> list[str | None]:
-    lines = pa.table({"customer_code": resolved.customers.column(), "ordered_on": parsed.table["ordered_on"]})
+    lines = pa.table(
+        {
+            "customer_code": resolved.customers.column(),
+            "product_code": resolved.products.column(),
+            "ordered_on": parsed.table["ordered_on"],
+        }
+    )
     codes: list[str | None] = attribute_lines(lines, customers.ownership_frame())[
         "territory_code"
     ].to_pylist()

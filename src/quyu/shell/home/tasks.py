@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from quyu.apps.customers.models import Customer
+from quyu.apps.customers.models import Customer, CustomerTerritory
 from quyu.apps.targets import selectors as targets
 from quyu.apps.targets.choices import VersionState
 from quyu.apps.targets.selectors.milestones import milestones_of
@@ -125,9 +125,11 @@ def unplaced_customers(request: GuardedRequest) -> Iterator[Task]:
         return
     if not guard.check(request, "customer", "import").is_everything:
         return
-    adrift = Customer.objects.filter(unit=None, territory_override=None, closed_on=None).count()
-    if adrift:
-        text = _("给 {count} 个客户补上所在地").format(count=adrift)
+    ruled = CustomerTerritory.objects.in_force(request.today).filter(product_line=None).values("customer")
+    adrift = Customer.objects.filter(unit=None, territory_override=None, closed_on=None).exclude(pk__in=ruled)
+    count = adrift.count()
+    if count:
+        text = _("给 {count} 个客户补上所在地").format(count=count)
         yield Task(text, _("没有所在地的客户，业绩记为未归属"), url_of("customer-list"))
 
 

@@ -215,12 +215,13 @@ def summary(shown: previewing.Preview) -> dict[str, object]:
     """The preview in a few numbers, for who approves."""
     moved = [(view, losing) for view in shown.rules for losing in view.losing]
     moved.sort(key=lambda pair: -pair[1].amount_fen)
+    names = dict(Territory.objects.values_list("code", "name"))
     return {
         "customers": sum(losing.customers for _view, losing in moved),
         "moved_fen": sum(losing.amount_fen for _view, losing in moved),
         "moves": [
             {
-                "from_territory": losing.territory,
+                "from_territory": names.get(losing.territory, ""),
                 "to_territory": view.rule.territory.name,
                 "customers": losing.customers,
                 "moved_fen": losing.amount_fen,
