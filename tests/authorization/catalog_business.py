@@ -164,10 +164,36 @@ def alignment_changes() -> Iterator[Topic]:
             form={"unit": s.raw["basicunit"][c.pk]["code"], "territory": s.world.territories["own-b"].code, "version": "1"},  # type: ignore[index]
         ),
     )  # fmt: skip
-    yield post(
-        f"{PLACES}undo/", f"{PLACES}undo/", rights=(("alignment", "edit"),), objects=lambda s: s.raw["alignment"],
-        ask=lambda s, c: Ask("POST", f"/territories/alignments/{c.pk}/undo/", form={"version": "1"}),
+    yield Topic(
+        f"{PLACES}what-if/", f"{PLACES}what-if/", "POST", (("alignment", "edit"),), objects=lambda s: s.raw["basicunit"],
+        open_to=move_gate, weight=6,
+        ask=lambda s, c: Ask(
+            "POST", f"/territories/alignments/{draft(s)}/what-if/",
+            form={"units": s.raw["basicunit"][c.pk]["code"], "territory": s.world.territories["own-b"].code},  # type: ignore[index]
+        ),
     )  # fmt: skip
+    yield post(
+        f"{PLACES}lock/", f"{PLACES}lock/", rights=(("alignment", "edit"),), objects=lambda s: s.raw["basicunit"],
+        open_to=lock_gate, weight=4,
+        ask=lambda s, c: Ask(
+            "POST", f"/territories/alignments/{draft(s)}/lock/",
+            form={"unit": s.raw["basicunit"][c.pk]["code"], "version": "1"},  # type: ignore[index]
+        ),
+    )  # fmt: skip
+    for verb in ("undo", "redo"):
+        yield post(
+            f"{PLACES}{verb}/", f"{PLACES}{verb}/", rights=(("alignment", "edit"),), objects=lambda s: s.raw["alignment"],
+            ask=lambda s, c, verb=verb: Ask("POST", f"/territories/alignments/{c.pk}/{verb}/", form={"version": "1"}),
+        )  # fmt: skip
+
+
+def lock_gate(site: Site, case: Case) -> int | None:
+    user = site.accounts[case.account]
+    assert user is not None
+    if not site.oracle.may(user, case.day, "alignment", "edit"):
+        return 403
+    seen = sees(site, case, "territory", "alignment", "edit")
+    return None if place_row(site, draft(site), case.pk) in seen else 404
 
 
 def move_gate(site: Site, case: Case) -> int | None:

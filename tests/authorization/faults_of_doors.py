@@ -18,7 +18,7 @@ from quyu.apps.targets.services import cells as target_cells
 from quyu.apps.targets.web import access as target_access
 from quyu.apps.targets.web import grid as target_grid
 from quyu.apps.targets.web import versions as target_pages
-from quyu.apps.territories.web import changes as alignment_changes
+from quyu.apps.territories.web import edits as alignment_edits
 from quyu.apps.territories.web import shapes
 from quyu.platform.approvals import models as approvals
 from quyu.platform.approvals import services as approval_services
@@ -374,10 +374,10 @@ def open_drafts(breaking: Breaking) -> None:
 
 @fault("unit of another region", "a place of another region is moved", "move/")
 def open_move(breaking: Breaking) -> None:
-    def any_unit(_request: Any, _alignment: Any, code: str) -> Any:
-        return shapes.BasicUnit.objects.get(code=code)
+    def any_units(request: Any, _alignment: Any) -> Any:
+        return list(shapes.BasicUnit.objects.filter(code=request.POST["unit"]))
 
-    breaking.put(alignment_changes, "found_unit", any_unit)
+    breaking.put(alignment_edits, "named_units", any_units)
 
 
 @fault("parent out of reach", "a unit is hung below any other", "org/units/<int:pk>/move/")

@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 from quyu.apps.territories import services
 from quyu.apps.territories.models import Alignment
 from tests.apps.territories.conftest import Site, site
-from tests.journeys.conftest import DESKTOP, PHONE
+from tests.journeys.conftest import DESKTOP, PHONE, settle
 from tests.people import TODAY
 
 __all__ = ["site"]
@@ -36,28 +36,123 @@ def click_left_of_the_middle(page: Page) -> None:
     page.mouse.click(box["x"] + box["width"] * 0.46, box["y"] + box["height"] * 0.5)
 
 
+def lasso_the_left_of_the_middle(page: Page) -> None:
+    """Around the middles of J22 and J32 and no other."""
+    box = page.locator("#territory-map").bounding_box()
+    assert box is not None
+    corners = [(0.3, 0.42), (0.45, 0.42), (0.45, 0.9), (0.3, 0.9)]
+    spots = [(box["x"] + box["width"] * x, box["y"] + box["height"] * y) for x, y in corners]
+    page.mouse.move(*spots[0])
+    page.mouse.down()
+    for spot in spots[1:]:
+        page.mouse.move(*spot, steps=5)
+    page.mouse.up()
+
+
 @pytest.mark.capability("TER6")
-def test_moving_a_unit_on_the_map(visit_as: Visit, axe: Axe, site: Site, draft: Alignment) -> None:
+def test_a_manager_edits_a_draft_on_the_map(visit_as: Visit, axe: Axe, site: Site, draft: Alignment) -> None:
     page = visit_as(site.company.boss)
     page.goto(f"/territories/alignments/{draft.pk}/")
     drawn_map(page)
+    panel, north = page.locator("#edit-panel"), page.locator('tr[data-territory="苏北"]')
+    expect(north.locator('[data-cell="customers"]')).to_have_text("12")
 
     click_left_of_the_middle(page)
     expect(page.get_by_role("heading", name="J22县")).to_be_visible()
-    north = page.locator('tr[data-territory="苏北"]')
-    expect(north.locator('[data-cell="customers"]')).to_have_text("12")
-    page.select_option("#move-to", label="苏北")
-    page.get_by_role("button", name="移动").click()
-
-    expect(north.locator('[data-cell="customers"]')).to_have_text("14")
-    expect(page.locator('tr[data-territory="苏南"] [data-cell="customers"]')).to_have_text("12")
-    expect(page.locator("#unit-panel [data-slot=territory]")).to_have_text("苏北")
-    assert site.territory_of("J22", draft) == site.company.subei
+    expect(panel.locator("[data-slot=count]")).to_have_text("1")
+    page.get_by_role("button", name="套索").click()
+    lasso_the_left_of_the_middle(page)
+    expect(panel.locator("[data-slot=count]")).to_have_text("2")
+    page.select_option("#move-to", value="苏北")
+    row = panel.get_by_role("row", name="客户数").first
+    expect(row.get_by_role("cell").nth(2)).to_have_text("16")
+    assert site.territory_of("J22", draft) == site.company.sunan
     assert axe(page) == []
 
-    page.get_by_role("button", name="撤销上一步").click()
-    expect(page.get_by_text("已移动：J22县")).to_be_visible()
+    panel.get_by_role("button", name="移动").click()
+    expect(north.locator('[data-cell="customers"]')).to_have_text("16")
+    expect(page.locator('tr[data-territory="苏南"] [data-cell="customers"]')).to_have_text("10")
+    expect(page.locator("#unit-panel [data-slot=territory]")).to_have_text("苏北")
+    expect(page.locator("#alignment-changes")).to_contain_text("J32县")
+    assert site.territory_of("J22", draft) == site.territory_of("J32", draft) == site.company.subei
+
+    settle(page)
+    page.locator("body").press("Control+z")
+    expect(north.locator('[data-cell="customers"]')).to_have_text("12")
+    settle(page)
+    page.locator("body").press("Control+Shift+z")
+    expect(north.locator('[data-cell="customers"]')).to_have_text("16")
+    settle(page)
+    page.get_by_role("button", name="撤销").click()
+    expect(north.locator('[data-cell="customers"]')).to_have_text("12")
     assert site.territory_of("J22", draft) == site.company.sunan
+
+
+@pytest.mark.capability("TER6")
+def test_the_map_is_worked_by_keyboard_and_locks_hold(
+    visit_as: Visit, site: Site, draft: Alignment, page_problems: list[str]
+) -> None:
+    page = visit_as(site.company.boss)
+    page.goto(f"/territories/alignments/{draft.pk}/")
+    drawn_map(page)
+    panel, lock = page.locator("#edit-panel"), page.get_by_role("button", name="锁定 苏北")
+    lock.press("Enter")
+    expect(lock).to_have_attribute("aria-pressed", "true")
+
+    page.get_by_role("searchbox", name="查找区县").fill("J12")
+    page.keyboard.press("Enter")
+    expect(panel.locator("[data-slot=count]")).to_have_text("1")
+    page.select_option("#move-to", value="苏北")
+    expect(panel.locator("[data-slot=message]")).to_contain_text("苏北 已锁定")
+    panel.get_by_role("button", name="移动").press("Enter")
+    expect(panel.locator("[data-slot=message]")).to_contain_text("请先解除锁定")
+    assert site.territory_of("J12", draft) == site.company.sunan
+    page_problems[:] = [problem for problem in page_problems if not problem.startswith("409")]
+
+    lock.press("Enter")
+    expect(lock).to_have_attribute("aria-pressed", "false")
+    page.select_option("#move-to", value="苏北")
+    panel.get_by_role("button", name="移动").press("Enter")
+    expect(panel).to_be_hidden()
+    assert site.territory_of("J12", draft) == site.company.subei
+
+
+def test_the_second_editor_sees_what_the_first_did(
+    visit_as: Visit, site: Site, draft: Alignment, page_problems: list[str]
+) -> None:
+    page = visit_as(site.company.boss)
+    page.goto(f"/territories/alignments/{draft.pk}/")
+    drawn_map(page)
+    services.move_units(
+        alignment=draft,
+        units=[site.unit("J32")],
+        territory=site.company.subei,
+        expected_version=draft.version,
+        actor=site.company.operations,
+        at=TODAY,
+    )
+    click_left_of_the_middle(page)
+    page.select_option("#move-to", value="苏北")
+    button = page.locator("#edit-panel").get_by_role("button", name="移动")
+    button.click()
+    expect(page.locator("#edit-panel [data-slot=message]")).to_contain_text("J32县")
+    expect(page.locator('tr[data-territory="苏北"] [data-cell="customers"]')).to_have_text("14")
+    assert site.territory_of("J22", draft) == site.company.sunan
+    page_problems[:] = [problem for problem in page_problems if not problem.startswith("409")]
+    button.click()
+    expect(page.locator('tr[data-territory="苏北"] [data-cell="customers"]')).to_have_text("16")
+
+
+def test_a_phone_looks_and_looks_up_only(visit_as: Visit, axe: Axe, site: Site, draft: Alignment) -> None:
+    page = visit_as(site.company.boss, PHONE)
+    page.goto(f"/territories/alignments/{draft.pk}/")
+    drawn_map(page)
+    page.get_by_role("searchbox", name="查找区县").fill("J12")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="J12县")).to_be_visible()
+    expect(page.locator("#edit-panel")).to_be_hidden()
+    expect(page.get_by_role("button", name="套索")).to_have_count(0)
+    assert axe(page) == []
 
 
 def test_moving_a_unit_in_the_table_on_a_phone(

@@ -22,24 +22,57 @@ export interface Unit {
   customers: number;
 }
 
-export interface Contents {
+// What may change while a draft is worked on; absent where one may not.
+export interface Editing {
+  can_undo: boolean;
+  can_redo: boolean;
+  locked_units: string[];
+  locked_territories: string[];
+}
+
+// `changed`: the units that differ from the alignment in force, with the territory they are in today.
+export interface Contents extends Partial<Editing> {
   version: number;
   territories: Territory[];
   units: Unit[];
-  changed: string[];
+  changed: Record<string, string>;
 }
 
 export interface UnitDetail {
   place: string;
-  choices: { code: string; name: string }[];
 }
 
-export interface Moved {
+// A step that was made: where the moved units are now, and every visible territory as it is now.
+export interface Step extends Editing {
   version: number;
-  unit: string;
-  territory: string;
-  after: Territory[];
-  changed: string[];
+  places: Record<string, string>;
+  territories: Territory[];
+  warnings: string[];
+}
+
+export interface Level {
+  value: number;
+  mean: number;
+  deviation_bp: number | null;
+  balance: Territory["balance"];
+  word: string;
+}
+
+export interface Touched {
+  code: string;
+  name: string;
+  units: [number, number];
+  pieces: [number, number];
+  tolerance_bp: number;
+  measures: { measure: "amount" | "customers"; label: string; before: Level; after: Level }[];
+}
+
+export interface WhatIf {
+  version: number;
+  moved: number;
+  selected: { amount: number; customers: number };
+  territories: Touched[];
+  near: { code: string; borders: number }[];
   warnings: string[];
 }
 

@@ -45,8 +45,45 @@ function updateBar(row: HTMLElement, territory: Territory): void {
 
 export function select(code: string | null): void {
   for (const row of document.querySelectorAll<HTMLElement>("tr[data-territory]")) {
-    row.classList.toggle("is-selected", row.dataset.territory === code);
+    const isIt = row.dataset.territory === code;
+    row.classList.toggle("is-selected", isIt);
+    const list = row.closest<HTMLElement>(".table-responsive");
+    if (isIt && list) list.scrollTop = row.offsetTop - list.clientHeight / 2;
   }
+}
+
+export function onPick(pick: (code: string) => void): void {
+  for (const row of document.querySelectorAll<HTMLElement>("tr[data-territory]")) {
+    row.addEventListener("click", (event) => {
+      const target = event.target as HTMLElement;
+      if (!target.closest("a, [data-lock]")) pick(row.dataset.territory ?? "");
+    });
+  }
+}
+
+export function onLock(lock: (code: string, isLocked: boolean) => void): void {
+  for (const button of document.querySelectorAll<HTMLElement>("button[data-lock]")) {
+    button.addEventListener("click", () => {
+      lock(button.dataset.lock ?? "", button.getAttribute("aria-pressed") !== "true");
+    });
+  }
+}
+
+export function showLocks(locked: Set<string>): void {
+  for (const button of document.querySelectorAll<HTMLElement>("button[data-lock]")) {
+    button.setAttribute("aria-pressed", String(locked.has(button.dataset.lock ?? "")));
+  }
+}
+
+// The list of differences below the map, as the server writes it.
+export async function refreshChanges(): Promise<void> {
+  const card = document.getElementById("alignment-changes");
+  if (!card) return;
+  const answer = await fetch(window.location.href, { credentials: "same-origin" });
+  if (!answer.ok) return;
+  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  const fresh = page.getElementById("alignment-changes");
+  if (fresh) card.replaceChildren(...fresh.childNodes);
 }
 
 export function onHover(enter: (code: string | null) => void): void {

@@ -5,9 +5,13 @@ import type { Feature, FeatureCollection, Geometry, Polygon } from "geojson";
 import type { ExpressionSpecification, GeoJSONSource, MapMouseEvent } from "maplibre-gl";
 import workerUrl from "maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url";
 import { load } from "./contents";
-import type { Contents, Moved, Territory, Unit } from "./contents";
-import { onHover, paintTable, select, updateRow } from "./load-table";
+import type { Contents, Editing, Step, Territory, Unit } from "./contents";
+import { EditPanel } from "./edit-panel";
+import { onHover, onLock, onPick, paintTable, refreshChanges, select, showLocks, updateRow } from "./load-table";
 import { colourOf } from "./palette";
+import { startSearch } from "./search";
+import { Selection } from "./selection";
+import { Tools } from "./tools";
 import { UnitPanel } from "./unit-panel";
 
 setWorkerUrl(workerUrl);
@@ -26,26 +30,27 @@ export async function startTerritoryMap(canvas: HTMLElement): Promise<void> {
   ]);
   canvas.replaceChildren();
   const page = new TerritoryMap(canvas, contents, outlines);
-  paintTable(contents.territories);
   page.draw(boundaries, backdrop);
 }
 
 class TerritoryMap {
   private readonly view: MapView;
-  private readonly units: Map<string, Unit>;
-  private readonly territories: Map<string, Territory>;
   private readonly panel: UnitPanel;
+  private readonly selection = new Selection(() => this.chosen());
+  private readonly editing: EditPanel | null = null;
+  private units = new Map<string, Unit>();
+  private territories = new Map<string, Territory>();
+  private held = new Map<string, string>();
+  private locked = new Set<string>();
   private markers: Marker[] = [];
-  private version: number;
+  private tools: Tools | null = null;
+  private version = 0;
 
   constructor(
     private readonly canvas: HTMLElement,
-    private readonly contents: Contents,
+    contents: Contents,
     private outlines: Outlines,
   ) {
-    this.version = contents.version;
-    this.units = new Map(contents.units.map((unit) => [unit.code, unit]));
-    this.territories = new Map(contents.territories.map((territory) => [territory.code, territory]));
     this.view = new MapView({
       container: canvas,
       style: { version: 8, sources: {}, layers: [] },
@@ -55,22 +60,39 @@ class TerritoryMap {
       dragRotate: false,
       pitchWithRotate: false,
       touchPitch: false,
+      boxZoom: false,
       maxZoom: 11,
       renderWorldCopies: false,
     });
     this.view.touchZoomRotate.disableRotation();
     this.view.addControl(new NavigationControl({ showCompass: false }));
     const element = document.getElementById("unit-panel") as HTMLElement;
-    this.panel = new UnitPanel(
-      element,
-      { unit: canvas.dataset.unit ?? "", move: canvas.dataset.move },
-      {
+    this.panel = new UnitPanel(element, canvas.dataset.unit ?? "", () => this.selection.replace([]));
+    const panel = document.getElementById("edit-panel");
+    if (panel && canvas.dataset.move) {
+      this.editing = new EditPanel(panel, canvas.dataset, this.selection, {
         version: () => this.version,
-        moved: (answer) => void this.moved(answer),
-        refused: () => undefined,
-        closed: () => this.highlight(null),
-      },
-    );
+        territories: () => this.territories.values(),
+        made: (step) => void this.made(step),
+        stale: () => this.reload(),
+      });
+    }
+    this.take(contents);
+  }
+
+  private take(contents: Contents): void {
+    this.version = contents.version;
+    this.units = new Map(contents.units.map((unit) => [unit.code, unit]));
+    this.territories = new Map(contents.territories.map((territory) => [territory.code, territory]));
+    this.held = new Map(contents.units.map(({ code, territory }) => [code, contents.changed[code] ?? territory]));
+    this.editing?.show(contents);
+    this.lock(contents);
+    paintTable(contents.territories);
+  }
+
+  private lock(editing: Partial<Editing>): void {
+    this.locked = new Set(editing.locked_units ?? []);
+    showLocks(new Set(editing.locked_territories ?? []));
   }
 
   draw(boundaries: FeatureCollection, backdrop: FeatureCollection): void {
@@ -80,7 +102,7 @@ class TerritoryMap {
       this.view.addSource("backdrop", { type: "geojson", data: backdrop });
       this.addLayers();
       this.label();
-      this.listen();
+      this.listen(boundaries);
       this.canvas.dataset.ready = "true";
     });
   }
@@ -114,6 +136,20 @@ class TerritoryMap {
       paint: { "line-color": "#b30000", "line-width": 2, "line-dasharray": [2, 1] },
     });
     this.view.addLayer({
+      id: "locked",
+      type: "line",
+      source: "units",
+      filter: this.lockedFilter(),
+      paint: { "line-color": "#1a2234", "line-width": 2, "line-offset": 2 },
+    });
+    this.view.addLayer({
+      id: "chosen",
+      type: "fill",
+      source: "units",
+      filter: ["in", ["get", "code"], ["literal", []]],
+      paint: { "fill-color": "#1a2234", "fill-opacity": 0.35 },
+    });
+    this.view.addLayer({
       id: "outlines",
       type: "line",
       source: "outlines",
@@ -142,52 +178,117 @@ class TerritoryMap {
     });
   }
 
-  private listen(): void {
+  private listen(boundaries: FeatureCollection): void {
     this.view.on("click", "units", (event: MapMouseEvent & { features?: Feature[] }) => {
-      const code = String(event.features?.[0]?.properties?.["code"] ?? "");
-      const unit = this.units.get(code);
-      const territory = unit && this.territories.get(unit.territory);
-      if (!unit || !territory) return;
-      this.highlight(unit.code);
-      select(territory.code);
-      void this.panel.show(unit, territory);
+      const unit = this.units.get(String(event.features?.[0]?.properties?.["code"] ?? ""));
+      if (!unit || this.tools?.isClick === false) return;
+      if (this.editing && event.originalEvent.shiftKey) this.selection.toggle(unit.code);
+      else this.selection.replace([unit.code]);
+      this.look(unit);
     });
     this.view.on("mouseenter", "units", () => (this.view.getCanvas().style.cursor = "pointer"));
     this.view.on("mouseleave", "units", () => (this.view.getCanvas().style.cursor = ""));
     this.view.on("zoomend", () => this.showLabels());
     onHover((code) => this.view.setFilter("hover", ["==", ["get", "code"], code ?? ""]));
+    onPick((code) => this.pick(code));
+    const field = document.getElementById("map-search") as HTMLInputElement | null;
+    if (field) startSearch(field, this.units.values(), (unit, adds) => this.find(unit, adds, boundaries));
+    if (!this.editing) return;
+    const buttons = [...document.querySelectorAll<HTMLElement>("[data-tool]")];
+    this.tools = new Tools(this.view, this.selection, boundaries, buttons);
+    this.tools.use("click");
+    onLock((code, isLocked) => void this.editing?.lockTerritory(code, isLocked));
+    document.addEventListener("keydown", (event) => this.pressed(event));
   }
 
-  private async moved(answer: Moved): Promise<void> {
-    this.version = answer.version;
+  private look(unit: Unit): void {
+    const territory = this.territories.get(unit.territory);
+    if (!territory) return;
+    select(territory.code);
+    void this.panel.show(unit, territory);
+  }
+
+  // A territory chosen in the table: shown whole; it receives the selection when there is one.
+  private pick(code: string): void {
+    select(code);
+    this.view.setFilter("hover", ["==", ["get", "code"], code]);
+    const own = this.outlines.features.filter((feature) => feature.properties.code === code);
+    if (own.length && this.selection.size === 0) {
+      this.view.fitBounds(extent({ ...this.outlines, features: own }), { padding: 60, duration: 400 });
+    }
+    this.editing?.receive(code);
+  }
+
+  private find(unit: Unit, adds: boolean, boundaries: FeatureCollection): void {
+    if (this.editing && adds) this.selection.add([unit.code]);
+    else this.selection.replace([unit.code]);
+    this.look(unit);
+    const own = boundaries.features.filter((feature) => feature.properties?.["code"] === unit.code);
+    if (!own.length) return;
+    const around = { ...boundaries, features: own } as Outlines;
+    this.view.fitBounds(extent(around), { padding: 160, maxZoom: 7.5, duration: 400 });
+  }
+
+  private pressed(event: KeyboardEvent): void {
+    const target = event.target as HTMLElement;
+    if (target.matches("input, select, textarea")) return;
+    if (event.key === "Escape") this.selection.replace([]);
+    if (!(event.ctrlKey || event.metaKey) || event.key.toLowerCase() !== "z") return;
+    event.preventDefault();
+    document.querySelector<HTMLElement>(`[data-edit="${event.shiftKey ? "redo" : "undo"}"]`)?.click();
+  }
+
+  private chosen(): void {
+    const codes = this.selection.codes;
+    for (const layer of ["selected", "chosen"]) {
+      this.view.setFilter(layer, ["in", ["get", "code"], ["literal", codes]]);
+    }
+    if (codes.length === 0) select(null);
+    this.canvas.dataset.selected = String(codes.length);
+    this.editing?.changed();
+  }
+
+  private async reload(): Promise<void> {
+    this.take(await load<Contents>(this.canvas.dataset.contents ?? ""));
+    for (const territory of this.territories.values()) updateRow(territory);
+    await this.repaint([...this.territories.keys()]);
+  }
+
+  private async made(step: Step): Promise<void> {
+    this.version = step.version;
+    this.lock(step);
+    for (const now of step.territories) {
+      const colour = this.territories.get(now.code)?.colour ?? 0;
+      const before = this.territories.get(now.code);
+      this.territories.set(now.code, { ...now, colour });
+      if (before && JSON.stringify({ ...before, colour: 0 }) !== JSON.stringify({ ...now, colour: 0 })) updateRow(now);
+    }
+    const touched = new Set<string>();
+    for (const [code, territory] of Object.entries(step.places)) {
+      const unit = this.units.get(code);
+      if (!unit) continue;
+      touched.add(unit.territory).add(territory);
+      unit.territory = territory;
+    }
+    this.panel.refresh((unit) => this.territories.get(unit.territory));
+    await this.repaint([...touched]);
+  }
+
+  private async repaint(touched: string[]): Promise<void> {
     for (const field of document.querySelectorAll<HTMLInputElement>("[data-version]")) {
-      field.value = String(answer.version);
+      field.value = String(this.version);
     }
-    for (const after of answer.after) {
-      const territory = this.territories.get(after.code);
-      if (!territory) continue;
-      Object.assign(territory, after, { colour: territory.colour });
-      updateRow(territory);
-    }
-    const unit = this.units.get(answer.unit);
-    if (unit) unit.territory = answer.territory;
-    this.contents.changed = answer.changed;
     this.view.setPaintProperty("units", "fill-color", this.fill());
     this.view.setFilter("changed", this.changed());
-    const territory = this.territories.get(answer.territory);
-    if (unit && territory) await this.panel.show(unit, territory);
-    const touched = answer.after.map((after) => after.code);
+    this.view.setFilter("locked", this.lockedFilter());
+    if (touched.length === 0) return;
+    await refreshChanges();
     const query = new URLSearchParams(touched.map((code) => ["territory", code]));
     const fresh = await load<Outlines>(`${this.canvas.dataset.outlines ?? ""}?${query.toString()}`);
     const kept = this.outlines.features.filter((feature) => !touched.includes(feature.properties.code));
     this.outlines = { ...this.outlines, features: [...kept, ...fresh.features] };
     this.view.getSource<GeoJSONSource>("outlines")?.setData(this.outlines);
     this.label();
-  }
-
-  private highlight(code: string | null): void {
-    this.view.setFilter("selected", ["==", ["get", "code"], code ?? ""]);
-    if (code === null) select(null);
   }
 
   private fill(): ExpressionSpecification {
@@ -199,7 +300,13 @@ class TerritoryMap {
   }
 
   private changed(): ExpressionSpecification {
-    return ["in", ["get", "code"], ["literal", this.contents.changed]];
+    const moved = [...this.units.values()].filter(({ code, territory }) => this.held.get(code) !== territory);
+    return ["in", ["get", "code"], ["literal", moved.map(({ code }) => code)]];
+  }
+
+  // Locked are the units locked by themselves; a locked territory is marked in the table.
+  private lockedFilter(): ExpressionSpecification {
+    return ["in", ["get", "code"], ["literal", [...this.locked]]];
   }
 
   private label(): void {

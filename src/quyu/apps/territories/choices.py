@@ -23,3 +23,13 @@ class FigureMeasure(models.TextChoices):
 
     AMOUNT = "amount", _("近 12 个月销售额")
     CUSTOMERS = "customers", _("客户数")
+
+
+class EditKind(models.TextChoices):
+    """A step of the work on a draft."""
+
+    MOVE = "move", _("移动")
+    LOCK = "lock", _("锁定")
+    UNLOCK = "unlock", _("解除锁定")
+    UNDO = "undo", _("撤销")
+    REDO = "redo", _("重做")

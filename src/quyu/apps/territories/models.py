@@ -15,7 +15,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
-from quyu.apps.territories.choices import AlignmentState, FigureMeasure, UnitPart
+from quyu.apps.territories.choices import AlignmentState, EditKind, FigureMeasure, UnitPart
 from quyu.platform.audit.models import EditableRow
 from quyu.platform.geography.choices import UnitLevel
 from quyu.platform.people.models import Dated, DatedQuerySet, dated_order, in_force
@@ -173,19 +173,46 @@ class AlignmentUnit(models.Model):
         indexes: ClassVar = [models.Index(fields=["alignment", "territory"], name="alignment_territory")]
 
 
-class AlignmentMove(models.Model):
-    """One unit moved by one person in a draft; undone moves stay in the log."""
+class AlignmentEdit(models.Model):
+    """One step of the work on a draft; steps are added and never changed, also undoing is a step.
 
-    alignment = models.ForeignKey(Alignment, models.CASCADE, related_name="moves")
-    unit = models.ForeignKey("geography.BasicUnit", models.PROTECT, related_name="+")
-    source = models.ForeignKey(Territory, models.PROTECT, related_name="+")
-    target = models.ForeignKey(Territory, models.PROTECT, related_name="+")
-    moved_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
-    moved_at = models.DateTimeField()
-    undone_at = models.DateTimeField(null=True, blank=True)
+    `change` is what it did to the rows (`change.Change`), so that its inverse takes it back exactly.
+    `version` is the draft's after it. The digest covers the step before it, so it names the whole way here.
+    """
+
+    alignment = models.ForeignKey(Alignment, models.CASCADE, related_name="edits")
+    sequence = models.PositiveIntegerField()
+    version = models.PositiveIntegerField()
+    kind = models.CharField(max_length=10, choices=EditKind.choices)
+    change = models.JSONField()
+    reverses = models.ForeignKey("self", models.CASCADE, null=True, related_name="+")
+    actor = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    at = models.DateTimeField()
+    digest = models.CharField(max_length=64)
 
     class Meta:
-        ordering: ClassVar = ["id"]
+        ordering: ClassVar = ["sequence"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["alignment", "sequence"], name="edit_once_per_alignment")
+        ]
+
+
+class AlignmentLock(models.Model):
+    """A unit of a draft that stays where it is, or a territory that neither takes nor gives units."""
+
+    alignment = models.ForeignKey(Alignment, models.CASCADE, related_name="locks")
+    unit = models.ForeignKey("geography.BasicUnit", models.CASCADE, null=True, related_name="+")
+    territory = models.ForeignKey(Territory, models.CASCADE, null=True, related_name="+")
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["alignment", "unit"], name="unit_locked_once"),
+            models.UniqueConstraint(fields=["alignment", "territory"], name="territory_locked_once"),
+            models.CheckConstraint(
+                condition=Q(unit=None, territory__isnull=False) | Q(unit__isnull=False, territory=None),
+                name="lock_of_one_thing",
+            ),
+        ]
 
 
 class UnitFigure(models.Model):

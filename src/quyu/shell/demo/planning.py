@@ -217,9 +217,9 @@ def ask_for_adjustment(*, operations: User, today: date) -> None:
     for lighter in sorted(here, key=lambda load: (load.amount_fen, load.territory.code))[:-1]:
         if unit := _movable(active, heaviest.territory, lighter.territory):
             draft = territories.create_draft(based_on=active, name="江苏片区微调", actor=operations, at=at)
-            territories.move_unit(
+            territories.move_units(
                 alignment=draft,
-                unit=unit,
+                units=[unit],
                 territory=lighter.territory,
                 expected_version=draft.version,
                 actor=operations,

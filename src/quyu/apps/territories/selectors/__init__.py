@@ -1,6 +1,7 @@
 """Reads about territories and alignments."""
 
 from quyu.apps.territories.selectors.alignments import (
+    BALANCE_WORDS,
     Owner,
     TerritoryLoad,
     active_alignment,
@@ -25,6 +26,15 @@ from quyu.apps.territories.selectors.coverage import (
     owner_faults,
     uncovered_units,
 )
+from quyu.apps.territories.selectors.edits import (
+    NAMED,
+    Step,
+    locked,
+    next_redo,
+    next_undo,
+    steps_since,
+    steps_that_stand,
+)
 from quyu.apps.territories.selectors.frames import (
     common_days,
     days_left,
@@ -39,6 +49,7 @@ from quyu.apps.territories.selectors.maps import (
     neighbour_choices,
     unit_rows,
 )
+from quyu.apps.territories.selectors.pieces import pieces, torn
 from quyu.apps.territories.selectors.places import (
     Place,
     moves_of,
@@ -47,16 +58,26 @@ from quyu.apps.territories.selectors.places import (
     unit_on,
 )
 from quyu.apps.territories.selectors.reading import Reading, read
+from quyu.apps.territories.selectors.standing import MEASURES, Standing, standing_of
+from quyu.apps.territories.selectors.what_if import Level, Touched, WhatIf, what_if
 
 __all__ = [
+    "BALANCE_WORDS",
+    "MEASURES",
+    "NAMED",
     "AlignmentClash",
+    "Level",
     "Owner",
     "OwnerFault",
     "Place",
     "Reading",
+    "Standing",
+    "Step",
     "TerritoryLoad",
+    "Touched",
     "UnitChange",
     "UnitRow",
+    "WhatIf",
     "active_alignment",
     "alignment_clashes",
     "alignments_of",
@@ -70,24 +91,33 @@ __all__ = [
     "figures_date",
     "load_row",
     "loads",
+    "locked",
     "measure_of",
     "moves_of",
     "neighbour_choices",
+    "next_redo",
+    "next_undo",
     "org_units_on",
     "owner_faults",
     "owner_frame",
     "owners_on",
     "pair_in_force",
+    "pieces",
     "places_by_territory",
     "places_of",
     "read",
+    "standing_of",
+    "steps_since",
+    "steps_that_stand",
     "summary",
     "table",
     "territories_of",
     "territory_history",
     "tolerance_of",
+    "torn",
     "uncovered_units",
     "unit_on",
     "unit_rows",
     "unit_territory_frame",
+    "what_if",
 ]

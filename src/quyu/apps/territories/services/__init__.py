@@ -10,14 +10,17 @@ from quyu.apps.territories.services.deciding import (
     register_approval,
     submit,
 )
-from quyu.apps.territories.services.drafting import (
-    MoveResult,
-    NotADraft,
+from quyu.apps.territories.services.drafting import NotADraft, create_draft
+from quyu.apps.territories.services.editing import (
+    EditResult,
+    Locked,
+    NothingToRedo,
     NothingToUndo,
     UnitNotHere,
-    create_draft,
-    move_unit,
-    undo_move,
+    move_units,
+    redo,
+    set_locks,
+    undo,
 )
 from quyu.apps.territories.services.figures import record_figures
 from quyu.apps.territories.services.moving import ThereAlready, come_due, move_territory
@@ -25,13 +28,15 @@ from quyu.apps.territories.services.owning import OwnedAlready, assign_owner
 from quyu.apps.territories.services.proposing import NothingToDivide, TooManyTerritories, propose
 
 __all__ = [
-    "MoveResult",
+    "EditResult",
+    "Locked",
     "NoChange",
     "NotADraft",
     "NotAfterPrevious",
     "NotApproved",
     "NotCovered",
     "NothingToDivide",
+    "NothingToRedo",
     "NothingToUndo",
     "OwnedAlready",
     "ThereAlready",
@@ -43,10 +48,12 @@ __all__ = [
     "create_draft",
     "enqueue_proposal",
     "move_territory",
-    "move_unit",
+    "move_units",
     "propose",
     "record_figures",
+    "redo",
     "register_approval",
+    "set_locks",
     "submit",
-    "undo_move",
+    "undo",
 ]

@@ -14,7 +14,7 @@ from quyu.apps.territories.selectors import UnitRow
 from quyu.apps.territories.web.answers import cached_json
 from quyu.platform.geography import selectors as geography
 from quyu.platform.geography.models import BasicUnit
-from quyu.platform.people import guard
+from quyu.platform.people import guard, policy
 from quyu.platform.people.guard import GuardedRequest
 
 
@@ -74,7 +74,8 @@ def contents(request: GuardedRequest, pk: int) -> HttpResponseBase:
             {**selectors.load_row(load), "colour": hues.get(load.territory.pk, 0)} for load in loads
         ],
         "units": [unit_json(row) for row in selectors.unit_rows(reading)],
-        "changed": sorted(change.unit.code for change in found),
+        "changed": {c.unit.code: held_code(c, reading.seen) for c in found if c.target.pk in reading.seen},
+        **(editing_json(request, alignment) if may_edit(request, alignment) else {}),
     }
     return cached_json(
         request,
@@ -114,6 +115,36 @@ def alignment_and_active(request: GuardedRequest, pk: int) -> tuple[Alignment, A
     return alignment, active
 
 
+def held_code(change: selectors.UnitChange, seen: Container[int]) -> str:
+    """The territory a changed unit is in today; empty when it has none, or one may not see it."""
+    return change.source.code if change.source is not None and change.source.pk in seen else ""
+
+
+def may_edit(request: GuardedRequest, alignment: Alignment) -> bool:
+    is_open = policy.is_open("alignment", "edit", alignment.state)
+    return is_open and guard.may(request, "alignment", "edit")
+
+
+def editing_json(request: GuardedRequest, draft: Alignment) -> dict[str, Any]:
+    """What is locked among what one sees, and whether there is a step to take back or to do again."""
+    own, whole = selectors.locked(draft)
+    done, undone = selectors.steps_that_stand(draft)
+    found: dict[str, Any] = {
+        "can_undo": bool(done),
+        "can_redo": bool(undone),
+        "locked_units": [],
+        "locked_territories": [],
+    }
+    if own:
+        rows = AlignmentUnit.objects.filter(alignment=draft, unit__in=own)
+        seen = rows.visible_to(request.scope, request.today).order_by("unit__code")
+        found["locked_units"] = list(seen.values_list("unit__code", flat=True))
+    if whole:
+        sides = Territory.objects.filter(pk__in=whole).visible_to(request.scope, request.today)
+        found["locked_territories"] = list(sides.order_by("code").values_list("code", flat=True))
+    return found
+
+
 def is_dated(alignment: Alignment) -> bool:
     return alignment.state in (AlignmentState.ACTIVE, AlignmentState.RETIRED)
 
@@ -135,13 +166,6 @@ def found_unit(request: GuardedRequest, alignment: Alignment, code: str) -> Basi
         raise Http404
     found: BasicUnit = row.unit
     return found
-
-
-def changed_codes(alignment: Alignment, active: Alignment | None) -> set[str]:
-    """Units that differ from the alignment in force; none for a dated one."""
-    if is_dated(alignment):
-        return set()
-    return {change.unit.code for change in selectors.changes(alignment, active)}
 
 
 def unit_json(row: UnitRow) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from quyu.apps.territories.web import changes, pages, shapes
+from quyu.apps.territories.web import changes, edits, pages, preview, shapes
 
 urlpatterns = [
     path("", pages.territories, name="territories"),
@@ -19,8 +19,11 @@ urlpatterns = [
     path("alignments/<int:pk>/outlines.geojson", shapes.outlines, name="alignment-outlines"),
     path("alignments/<int:pk>/units/<str:code>.json", shapes.unit, name="alignment-unit"),
     path("alignments/<int:pk>/copy/", changes.copy, name="alignment-copy"),
-    path("alignments/<int:pk>/move/", changes.move, name="alignment-move"),
-    path("alignments/<int:pk>/undo/", changes.undo, name="alignment-undo"),
+    path("alignments/<int:pk>/move/", edits.move, name="alignment-move"),
+    path("alignments/<int:pk>/what-if/", preview.what_if, name="alignment-what-if"),
+    path("alignments/<int:pk>/lock/", edits.lock, name="alignment-lock"),
+    path("alignments/<int:pk>/undo/", edits.undo, name="alignment-undo"),
+    path("alignments/<int:pk>/redo/", edits.redo, name="alignment-redo"),
     path("alignments/<int:pk>/submit/", changes.submit, name="alignment-submit"),
     path("alignments/<int:pk>/activate/", changes.activate, name="alignment-activate"),
 ]

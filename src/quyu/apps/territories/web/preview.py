@@ -1,0 +1,113 @@
+"""The answer to a selection on the map: every measure of every territory touched, before and after."""
+
+from typing import Any
+
+from django.http import Http404, HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST
+
+from quyu.apps.territories import selectors
+from quyu.apps.territories.models import Alignment, Territory
+from quyu.apps.territories.selectors import Level, Standing, Touched
+from quyu.platform.people import guard
+from quyu.platform.people.guard import GuardedRequest
+
+WARNINGS = {
+    "apart": gettext_lazy("%(territory)s：所选单元与它不相连。"),
+    "split": gettext_lazy("%(territory)s：会分成不相连的 %(count)s 块。"),
+    "empty": gettext_lazy("%(territory)s：不再有任何单元。"),
+    "locked": gettext_lazy("%(territory)s 已锁定。"),
+    "units": gettext_lazy("所选单元里有 %(count)s 个已锁定。"),
+}
+
+
+@require_POST
+@guard.require("alignment", "edit")
+def what_if(request: GuardedRequest, pk: int) -> HttpResponse:
+    """What would change if the named units went to a territory; nothing is written. Without one: where they are."""
+    alignment = get_object_or_404(Alignment, pk=pk)
+    codes = {code for code in request.POST.get("units", "").splitlines() if code}
+    sides = Territory.objects.visible_to(request.scope, request.today)
+    visible = {row[0]: row[1:] for row in sides.values_list("pk", "code", "name")}
+    code = request.POST.get("territory", "")
+    target = next((key for key, (own, _name) in visible.items() if own == code), None)
+    standing = selectors.standing_of(alignment)
+    if not codes or (code and target is None) or not within(standing, codes, set(visible)):
+        raise Http404
+    found = selectors.what_if(standing, alignment, codes, target)
+    tolerance = selectors.tolerance_of(alignment)
+    return JsonResponse(
+        {
+            "version": alignment.version,
+            "moved": found.moved,
+            "selected": dict(zip(selectors.MEASURES, found.weights, strict=True)),
+            "territories": [touched_json(row, visible[row.territory_id], tolerance) for row in found.touched],
+            "near": [
+                {"code": visible[key][0], "borders": count} for key, count in found.near if key in visible
+            ],
+            "warnings": warnings(alignment, standing, codes, found.touched, visible, target),
+        }
+    )
+
+
+def within(standing: Standing, codes: set[str], visible: set[int]) -> bool:
+    """Whether all are units of the draft in territories one sees."""
+    spots = [standing.spot_of.get(code) for code in codes]
+    held = {int(standing.territories[standing.place[spot]]) for spot in spots if spot is not None}
+    return None not in spots and held <= visible
+
+
+def touched_json(row: Touched, named: tuple[str, str], tolerance_bp: int) -> dict[str, Any]:
+    return {
+        "code": named[0],
+        "name": named[1],
+        "units": row.units,
+        "pieces": row.pieces,
+        "tolerance_bp": tolerance_bp,
+        "measures": [
+            {
+                "measure": measure.value,
+                "label": str(measure.label),
+                "before": level_json(before, tolerance_bp),
+                "after": level_json(after, tolerance_bp),
+            }
+            for measure, before, after in zip(selectors.MEASURES, row.before, row.after, strict=True)
+        ],
+    }
+
+
+def level_json(level: Level, tolerance_bp: int) -> dict[str, Any]:
+    balance = level.balance(tolerance_bp)
+    return {
+        "value": level.value,
+        "mean": level.mean,
+        "deviation_bp": level.deviation_bp,
+        "balance": balance,
+        "word": str(selectors.BALANCE_WORDS[balance]),
+    }
+
+
+def warnings(
+    alignment: Alignment,
+    standing: Standing,
+    codes: set[str],
+    touched: tuple[Touched, ...],
+    visible: dict[int, tuple[str, str]],
+    target: int | None,
+) -> list[str]:
+    """What the move would tear apart, and the locks that would refuse it."""
+    found = []
+    for row in touched if target is not None else ():
+        name, (before, after) = visible[row.territory_id][1], row.pieces
+        if not row.units[1]:
+            found.append(WARNINGS["empty"] % {"territory": name})
+        elif after > before and row.units[0]:
+            kind = "apart" if row.territory_id == target else "split"
+            found.append(WARNINGS[kind] % {"territory": name, "count": after})
+    units, sides = selectors.locked(alignment)
+    ids = {int(standing.ids[standing.spot_of[code]]) for code in codes} if units else set()
+    if ids & units:
+        found.append(WARNINGS["units"] % {"count": len(ids & units)})
+    locked = [visible[row.territory_id][1] for row in touched if row.territory_id in sides]
+    return [*found, *(WARNINGS["locked"] % {"territory": name} for name in locked)]
