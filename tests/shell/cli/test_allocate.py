@@ -103,6 +103,23 @@ def test_crossing_reaches_the_engine(tmp_path: Path) -> None:
         assert abs(sum(answer.values[months]) - exact) <= 14
 
 
+def test_how_near_the_crossings_are_is_told_where_they_were_asked_for(tmp_path: Path) -> None:
+    totals = [{"at": {}, "value": 1_999}]
+
+    answer = run(tmp_path, problem(crossing=["region", "period"], totals=totals))
+
+    away = np.array(answer.values) - np.array([row[2] for row in ROWS]) * 1.999
+    grid = away.reshape(3, 2)
+    areas = [grid[:2].sum(), grid[2].sum()]
+    families = [*away, *grid.sum(axis=0), *grid.sum(axis=1), *grid[:2].sum(axis=0), *areas, away.sum()]
+    assert answer.line["closeness"] == {
+        "families": pytest.approx(np.abs(families).max(), abs=1e-6),
+        "others": pytest.approx(np.abs(areas).max(), abs=1e-6),
+        "others_beyond_two": 0,
+    }
+    assert "closeness" not in run(tmp_path, problem(totals=totals)).line
+
+
 @pytest.mark.capability("DEC2")
 @pytest.mark.parametrize(
     ("keep", "expected"),

@@ -18,7 +18,7 @@ from quyu.engine.allocation.hierarchies import orders_of
 from quyu.engine.allocation.lattice import Int32, Int64, Lattice
 from quyu.engine.allocation.problem import Problem
 
-_ROOM_A_CELL, _ROOM = 4, 2**16
+_ROOM_A_CELL, _ROOM = 4, 2**18
 """Entries of the table, at most: dimensions with a node for every few cells (customers) would need far more."""
 
 

@@ -3,15 +3,20 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from quyu.engine.allocation import Certificate, Conflict, Infeasible, Kind, Problem, Result
+from quyu.engine.allocation import Certificate, Closeness, Conflict, Infeasible, Kind, Problem, Result
 from quyu.shell.cli.language import _
 
 SHOWN = 10
 
 
-def solved_line(result: Result, certificate: Certificate, seconds: float) -> dict[str, object]:
-    """The closing line of an answer; `kl` is described in docs/formulas/allocation.md."""
-    return {
+def solved_line(
+    result: Result, certificate: Certificate, near: Closeness | None, seconds: float
+) -> dict[str, object]:
+    """The closing line of an answer; `kl` is described in docs/formulas/allocation.md.
+
+    `closeness`, in rounding units, only where `crossing` asked for it.
+    """
+    line: dict[str, object] = {
         "status": "solved",
         "cells": result.problem.size,
         "nodes_checked": certificate.nodes_checked,
@@ -20,6 +25,13 @@ def solved_line(result: Result, certificate: Certificate, seconds: float) -> dic
         "seconds": round(seconds, 6),
         "digest": result.digest,
     }
+    if near is not None:
+        line["closeness"] = {
+            "families": round(near.kept, 6),
+            "others": round(near.others, 6),
+            "others_beyond_two": near.beyond,
+        }
+    return line
 
 
 def infeasible_line(refusal: Infeasible) -> dict[str, object]:
@@ -36,7 +48,9 @@ def refused_line(code: str, message: str) -> dict[str, object]:
     return {"status": "refused", "code": code, "message": message}
 
 
-def told_result(problem: Problem, result: Result, certificate: Certificate, out: Path) -> Iterator[str]:
+def told_result(
+    problem: Problem, result: Result, certificate: Certificate, near: Closeness | None, out: Path
+) -> Iterator[str]:
     changed = int((result.values != problem.current).sum())
     yield _("{cells} 个单元格，改变了 {changed} 个；核对 {nodes} 个节点，{violations} 处不符。").format(
         cells=f"{problem.size:,}",
@@ -44,6 +58,10 @@ def told_result(problem: Problem, result: Result, certificate: Certificate, out:
         nodes=f"{certificate.nodes_checked:,}",
         violations=certificate.violations,
     )
+    if near is not None:
+        yield _(
+            "与最优解的距离（取整单位）：两棵树的节点最多 {kept}，其余交叉最多 {others}，其中 {beyond} 个超过 2。"
+        ).format(kept=f"{near.kept:.2f}", others=f"{near.others:.2f}", beyond=f"{near.beyond:,}")
     yield _("已写入 {out}").format(out=out)
 
 

@@ -6,7 +6,7 @@ from time import perf_counter
 
 import click
 
-from quyu.engine.allocation import Infeasible, Params, Problem, Result, solve, verify
+from quyu.engine.allocation import Infeasible, Params, Problem, Result, closeness, solve, verify
 from quyu.kernel.refusal import Refusal
 from quyu.shell.cli.allocation import answer
 from quyu.shell.cli.allocation.bad_input import BadInput
@@ -76,9 +76,10 @@ def _run(problem_file: Path, edit_file: Path | None, out: Path, is_explained: bo
             first=answer.told(certificate.broken[0]),
         )
     write_result(out, problem, result.values, reason_columns(result) if is_explained else {})
-    for text in answer.told_result(problem, result, certificate, out):
+    near = closeness(result) if problem.crossing is not None and edit_file is None else None
+    for text in answer.told_result(problem, result, certificate, near, out):
         click.echo(text)
-    return answer.solved_line(result, certificate, seconds)
+    return answer.solved_line(result, certificate, near, seconds)
 
 
 def _answered(
