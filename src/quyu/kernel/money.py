@@ -26,7 +26,7 @@ class TooLarge(NotAnAmount):
     """The number does not fit in what is kept of it."""
 
     def __init__(self, text: str) -> None:
-        Refusal.__init__(self, "out_of_range", "“{text}”太大了，请看是不是多打了几位。", text=text)
+        super(NotAnAmount, self).__init__("out_of_range", "“{text}”太大了，请看是不是多打了几位。", text=text)
 
 
 def parse_decimal(text: str) -> Decimal:

@@ -26,8 +26,7 @@ class NotAGrowth(NotAnAmount):
     """A percentage that does not say up or down, or is no sensible one."""
 
     def __init__(self, text: str) -> None:
-        Refusal.__init__(
-            self,
+        super(NotAnAmount, self).__init__(
             "not_a_growth",
             "“{text}”不是增减幅度，请带上正负号，如 +8%、-2.5%，最多两位小数。",
             text=text,

@@ -35,7 +35,7 @@ class HistoryTooOld(NoHistory):
     """The last sales lie before the years that were asked for."""
 
     def __init__(self, *, year: int, back: int, last: int) -> None:
-        super().__init__(
+        super(NoHistory, self).__init__(
             "history_too_old",
             "最近的实绩在 {last} 年，{year} 年之前的 {back} 年里没有实绩。请改选年度，如 {next} 年，或多取几年历史。",
             year=year,
@@ -49,7 +49,7 @@ class HistoryMissing(NoHistory):
     """Nothing of the measure was sold in the years asked for."""
 
     def __init__(self, *, year: int, first: int) -> None:
-        super().__init__(
+        super(NoHistory, self).__init__(
             "history_missing",
             "这个指标在 {year} 年之前没有可用的实绩，最早的订单在 {first} 年。请改选年度或指标，或补充订单。",
             year=year,
@@ -61,7 +61,7 @@ class HistoryUnplaced(NoHistory):
     """There are sales, but none in a territory."""
 
     def __init__(self, *, last: int) -> None:
-        super().__init__(
+        super(NoHistory, self).__init__(
             "history_unplaced",
             "{last} 年有实绩，但没有一笔落在销售区域里，无法按区域生成基线。请先划分销售区域并使它生效；已有区域的，请核对客户所在地。",
             last=last,
