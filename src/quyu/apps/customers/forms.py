@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from quyu.apps.customers import dealers
 from quyu.apps.customers.models import Customer
+from quyu.platform.catalog.models import ProductLine
 from quyu.platform.people.forms import day_field
 from quyu.platform.people.models import User
 from quyu.platform.people.scope import Scope
@@ -48,5 +49,6 @@ class RulingForm(forms.Form):
     """Which of the two claims is right, and why. `claim` is `territory code|person code`."""
 
     start = day_field(_("自"))
+    line = forms.ModelChoiceField(ProductLine.objects.all(), required=False, to_field_name="code")
     claim = forms.CharField(max_length=120)
     reason = forms.CharField(label=_("理由"), max_length=500)

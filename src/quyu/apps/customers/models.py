@@ -120,7 +120,10 @@ class DealerAccess(EditableRow, Dated):
 
 
 class ClaimRuling(EditableRow, Dated):
-    """On these days the customer was claimed twice and was awarded to `territory`, by somebody, for a reason."""
+    """On these days the customer was claimed twice and was awarded to `territory`, by somebody, for a reason.
+
+    With a product line the claims were on that line alone.
+    """
 
     customer = models.ForeignKey(Customer, models.CASCADE, related_name="rulings", verbose_name="客户")
     territory = models.ForeignKey(
@@ -128,6 +131,9 @@ class ClaimRuling(EditableRow, Dated):
     )
     person = models.ForeignKey(
         "people.Person", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="判归人员"
+    )
+    product_line = models.ForeignKey(
+        "catalog.ProductLine", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="产品线"
     )
     reason = models.CharField("理由", max_length=500)
     decided_by = models.ForeignKey(

@@ -11,6 +11,7 @@ from quyu.apps.territories.models import Territory
 from quyu.apps.territories.selectors import common_days
 from quyu.kernel.refusal import Refusal
 from quyu.platform.audit import services as audit
+from quyu.platform.catalog.models import ProductLine
 from quyu.platform.people.models import Person, User
 from quyu.platform.people.scope import Scope
 
@@ -53,6 +54,7 @@ class Dispute:
     end: date | None
     claims: tuple[Claim, Claim]
     ruling: ClaimRuling | None
+    line: ProductLine | None = None
 
 
 def disputes(scope: Scope, at: date) -> list[Dispute]:
@@ -64,25 +66,33 @@ def disputes(scope: Scope, at: date) -> list[Dispute]:
     made = ClaimRuling.objects.filter(customer__in=customers.values())
     for ruling in made.select_related("territory", "person", "decided_by"):
         rulings.setdefault(ruling.customer_id, []).append(ruling)
+    lines = ProductLine.objects.in_bulk(field_name="code") if any(one.line for one in conflicts) else {}
     found = [
-        dispute_of(conflict, customers[conflict.customer_code], rulings)
+        dispute_of(conflict, customers[conflict.customer_code], rulings, lines.get(conflict.line))
         for conflict in conflicts
         if conflict.customer_code in customers
     ]
     return sorted(found, key=lambda one: (one.ruling is not None, one.customer.code, one.start))
 
 
-def dispute_of(conflict: ClaimConflict, customer: Customer, rulings: dict[int, list[ClaimRuling]]) -> Dispute:
+def dispute_of(
+    conflict: ClaimConflict,
+    customer: Customer,
+    rulings: dict[int, list[ClaimRuling]],
+    line: ProductLine | None,
+) -> Dispute:
     start, end = days_of(conflict)
     ruling = next(
         (
             one
             for one in rulings.get(customer.pk, [])
-            if one.valid_from <= start and (one.valid_to is None or (end is not None and end <= one.valid_to))
+            if one.product_line_id == (line.pk if line else None)
+            and one.valid_from <= start
+            and (one.valid_to is None or (end is not None and end <= one.valid_to))
         ),
         None,
     )
-    return Dispute(customer, start, end, (conflict.first, conflict.second), ruling)
+    return Dispute(customer, start, end, (conflict.first, conflict.second), ruling, line)
 
 
 def days_of(conflict: ClaimConflict) -> tuple[date, date | None]:
@@ -103,8 +113,9 @@ def rule(
     reason: str,
     actor: User,
     at: date | datetime,
+    line: ProductLine | None = None,
 ) -> ClaimRuling:
-    """Award a customer claimed twice from `start` on to one of its claimants."""
+    """Award a customer (one product line of it) claimed twice from `start` on to one of its claimants."""
     Customer.objects.select_for_update().get(pk=customer.pk)
     if not reason.strip():
         raise NoGround
@@ -112,7 +123,7 @@ def rule(
         (
             one
             for one in claim_conflicts()
-            if one.customer_code == customer.code
+            if (one.customer_code, one.line) == (customer.code, line.code if line else "")
             and days_of(one)[0] == start
             and (territory_code, person_code) in {(c[2], c[3] or "") for c in (one.first, one.second)}
         ),
@@ -121,11 +132,12 @@ def rule(
     if conflict is None:
         raise NotClaimed(customer.name)
     first, last = days_of(conflict)
-    for known in ClaimRuling.objects.filter(customer=customer):
+    for known in ClaimRuling.objects.filter(customer=customer, product_line=line):
         if common_days((known.valid_from, known.valid_to), (first, last)):
             raise RuledAlready(customer.name, known.valid_from, known.valid_to)
     made = ClaimRuling(
         customer=customer,
+        product_line=line,
         territory=Territory.objects.get(code=territory_code),
         person=Person.objects.filter(code=person_code).first() if person_code else None,
         valid_from=first,

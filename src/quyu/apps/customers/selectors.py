@@ -51,11 +51,12 @@ class TerritorySpell:
 
 @dataclass(frozen=True)
 class ClaimConflict:
-    """Two claims on one customer on the same days."""
+    """Two claims on one customer on the same days; `line` is a product line given apart, "" all others."""
 
     customer_code: str
     first: Claim
     second: Claim
+    line: str = ""
 
 
 def ownership_frame() -> pa.Table:
@@ -176,10 +177,21 @@ def territory_claims(owners: Mapping[str, list[Claim]]) -> dict[str, list[Claim]
     return {code: clipped((start, end), code, owners.get(code, [])) for code, start, end in dated}
 
 
-def claim_conflicts(frame: pa.Table | None = None) -> list[ClaimConflict]:
-    """Customers claimed twice on one day, by customer and day; none when all is well."""
+def claimed_frame() -> pa.Table:
+    """`customer_frame`, and beside it each product line that a rule gave apart as a customer of its own."""
+    apart = [
+        (f"{code}{attribution.BETWEEN}{line}", *claim)
+        for (code, line), claims in ruled_claims(owner_claims()).items()
+        if line
+        for claim in claims
+    ]
+    return pa.concat_tables([customer_frame(), table(apart, OWNERSHIP)])
+
+
+def claim_conflicts() -> list[ClaimConflict]:
+    """Customers or lines of them claimed twice on one day, by customer and day; none when all is well."""
     order = [(name, "ascending") for name in ("customer_code", "valid_from", "territory_code")]
-    owned = (customer_frame() if frame is None else frame).sort_by(order)
+    owned = claimed_frame().sort_by(order)
     codes = owned["customer_code"].to_numpy(zero_copy_only=False)
     start = owned["valid_from"].cast(pa.int32()).to_numpy()
     end = owned["valid_to"].cast(pa.int32()).fill_null(np.iinfo(np.int32).max).to_numpy()
@@ -189,8 +201,9 @@ def claim_conflicts(frame: pa.Table | None = None) -> list[ClaimConflict]:
         claim = (row["valid_from"], row["valid_to"], row["territory_code"], row["person_code"])
         claims.setdefault(row["customer_code"], []).append(claim)
     return [
-        ClaimConflict(code, one, two)
-        for code, held in claims.items()
+        ClaimConflict(code, one, two, line)
+        for key, held in claims.items()
+        for code, _sign, line in [key.partition(attribution.BETWEEN)]
         for one, two in combinations(held, 2)
         if common_days(one[:2], two[:2])
     ]

@@ -54,6 +54,7 @@ def rule(request: GuardedRequest, code: str) -> HttpResponse:
             territory_code=territory,
             person_code=person,
             reason=form.cleaned_data["reason"],
+            line=form.cleaned_data["line"],
             actor=request.user,
             at=request.now,
         ),

@@ -6,11 +6,12 @@ import pytest
 from django.urls import reverse
 
 from quyu.apps.customers import sales
-from quyu.apps.customers.models import Customer, CustomerTerritory, RuleSet
+from quyu.apps.customers.models import ClaimRuling, Customer, CustomerTerritory, RuleSet
+from quyu.apps.territories.models import TerritoryOwner
 from quyu.platform.approvals import services as approvals
 from quyu.platform.approvals.models import Approval
 from tests.apps.customers.division.conftest import Divided, publish, rule_set
-from tests.people import TODAY, client_of
+from tests.people import START, TODAY, client_of
 from tests.platform.facts.lines import AT
 
 
@@ -112,3 +113,28 @@ def test_coverage_is_told_within_reach(divided: Divided) -> None:
     assert "C3商行" in near
     assert "C4商行" not in near
     assert Customer.objects.count() == 4
+
+
+@pytest.mark.capability("ORG7")
+def test_two_claims_on_a_line_given_apart_are_arbitrated_on_record(divided: Divided) -> None:
+    company = divided.site.company
+    publish(rule_set(({"customer": ["C2"]}, divided.snack, divided.snacks)), TODAY, actor=company.operations)
+    TerritoryOwner.objects.create(
+        territory=divided.snacks,
+        position=company.position("owner"),
+        valid_from=START,
+        valid_to=date(2026, 7, 1),
+    )
+    client = client_of(company.director)
+    page = client.get(reverse("customer-conflicts")).content.decode()
+    assert page.count("C2商行") == 1
+    said = {"start": TODAY.isoformat(), "claim": "休食组|E-owner", "reason": "合同在先"}
+    client.post(reverse("customer-rule", args=["C2"]), said)
+    assert not ClaimRuling.objects.exists()
+    client.post(reverse("customer-rule", args=["C2"]), {**said, "line": "SNACK"})
+    ruling = ClaimRuling.objects.get()
+    assert (ruling.product_line, ruling.person, ruling.decided_by) == (
+        divided.snack, company.person("owner"), company.director,
+    )  # fmt: skip
+    assert (ruling.valid_from, ruling.valid_to, ruling.reason) == (TODAY, date(2026, 7, 1), "合同在先")
+    assert "合同在先" in client.get(reverse("customer-conflicts")).content.decode()
