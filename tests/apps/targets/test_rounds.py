@@ -376,3 +376,20 @@ def test_the_approver_is_told_who_has_not_answered(company: Company, plan: PlanV
     assert before > 0
     page = client_of(company.director).get(reverse("approval", args=[approval.pk])).content.decode()
     assert "下达未答复" in page
+
+
+@pytest.mark.capability("TGT6")
+def test_a_commitment_from_below_is_called_one(company: Company, plan: PlanVersion) -> None:
+    start(company, plan, direction=Direction.BOTTOM_UP)
+    hand_down(plan, company.director, "EAST")
+    given = {
+        "kind": "counter", "token": "b", "version": row(plan, "JS").version, "number": "1.2万", "text": "在谈项目",
+        "figures": "",
+    }  # fmt: skip
+    address = reverse("negotiation-answer", args=[row(plan, "JS").pk])
+
+    page = client_of(company.boss).post(address, given, follow=True).content.decode()
+
+    assert row(plan, "JS").number_fen == 12_000 * 100
+    assert "已记录：承诺" in page
+    assert "已记录：还价" not in page

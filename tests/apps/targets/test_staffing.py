@@ -233,7 +233,11 @@ def test_the_page_lists_the_pool_of_each_manager(company: Company, plan: PlanVer
     assert CreditSplit.objects.filter(region="T:苏南").count() == 24
     seen = max(CreditSplit.objects.values_list("pk", flat=True))
     shares["seen"] = str(seen)
-    client.post(reverse("staffing-split", args=[plan.pk]), shares | {"shares": "E-owner 60"})
+    unknown = client.post(reverse("staffing-split", args=[plan.pk]), shares | {"shares": "E9999 60%"})
+    assert "“E9999”不在您范围内的人员中" in unknown.content.decode()
+    assert "E9999 60%</textarea>" in unknown.content.decode()
+    short = client.post(reverse("staffing-split", args=[plan.pk]), shares | {"shares": "E-owner 60"})
+    assert "E-owner 60</textarea>" in short.content.decode()
     assert CreditSplit.objects.filter(region="T:苏南").count() == 24
     client.post(reverse("staffing-split", args=[plan.pk]), shares | {"shares": ""})
     assert not CreditSplit.objects.filter(region="T:苏南").exists()

@@ -203,7 +203,13 @@ class SplitForm(forms.Form):
             if not line.strip():
                 continue
             named = list(self.people.filter(Q(code=match[1]) | Q(name=match[1]))[:2]) if match else []
-            if match is None or len(named) != 1:
+            if match is not None and not named:
+                raise forms.ValidationError(
+                    _("“%(who)s”不在您范围内的人员中，请核对工号或姓名。"), params={"who": match[1]}
+                )
+            if match is not None and len(named) > 1:
+                raise forms.ValidationError(_("有几个人叫“%(who)s”，请写工号。"), params={"who": match[1]})
+            if match is None:
                 raise forms.ValidationError(
                     _("“%(line)s”看不懂：每行写工号（或姓名）和百分比，如“E001 60%%”。"),
                     params={"line": line.strip()},

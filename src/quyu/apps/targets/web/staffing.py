@@ -1,5 +1,6 @@
 """空缺与新人: who carries the territories that nobody carries alone, with what each choice would do."""
 
+from http import HTTPStatus
 from itertools import groupby
 from typing import Any
 
@@ -40,7 +41,11 @@ MOST_LISTED = 500
 @require_GET
 def page(request: GuardedRequest, pk: int) -> HttpResponse:
     """The pool of each manager; `?region=` shows what sharing one territory out would do."""
-    version = version_or_404(request, pk)
+    return _shown(request, version_or_404(request, pk))
+
+
+def _shown(request: GuardedRequest, version: PlanVersion, status: int = HTTPStatus.OK) -> HttpResponse:
+    """The page; after a refused split with what was typed for it."""
     axes = Axes.from_json(version.axes)
     reach = selectors.reach_of(axes, request.scope, at=request.today)
     found = list(seats(version, axes, store.load(version), reach, at=request.today))
@@ -63,9 +68,10 @@ def page(request: GuardedRequest, pk: int) -> HttpResponse:
             if reach.covers(axes, axes.tree.parent(code) or "")
             and code not in {seat.region for seat in found}
         ][:MOST_LISTED],
+        "typed": {name: request.POST.get(name, "") for name in ("region", "shares")},
         **measured(version),
     }
-    return render(request, "targets/staffing.html.jinja", context)
+    return render(request, "targets/staffing.html.jinja", context, status=status)
 
 
 def _planned(request: GuardedRequest, version: PlanVersion) -> SharedOut | None:
@@ -122,17 +128,18 @@ def split(request: GuardedRequest, pk: int) -> HttpResponse:
     form = SplitForm(request.POST, people=Person.objects.visible_to(request.scope, request.today))
     if not form.is_valid():
         say_errors(request, form)
-        return redirect("target-staffing", pk)
+        return _shown(request, version, HTTPStatus.UNPROCESSABLE_ENTITY)
     given, seen = form.cleaned_data, whole_number(request.POST.get("seen"))
     months = dict.fromkeys(Axes.from_json(version.axes).months, given["shares"]) if given["shares"] else {}
-    attempt(
-        request,
-        lambda: set_splits(
+    try:
+        set_splits(
             plan_version=version, region=given["region"], months=months, seen=seen, reason=_("共同承担"),
             **_who(request),
-        ),
-        _("分担比例已保存。"),
-    )  # fmt: skip
+        )  # fmt: skip
+    except Refusal as refusal:
+        messages.error(request, spoken(refusal))
+        return _shown(request, version_or_404(request, pk), HTTPStatus.UNPROCESSABLE_ENTITY)
+    messages.success(request, _("分担比例已保存。"))
     return redirect("target-staffing", pk)
 
 

@@ -154,7 +154,9 @@ def _speak(request: GuardedRequest, row: Handover, kinds: Iterable[MoveKind]) ->
     except Refusal as refusal:
         messages.error(request, spoken(refusal))
         return _shown(request, handover_or_404(request, row.pk), form, HTTPStatus.UNPROCESSABLE_ENTITY)
-    messages.success(request, _("已记录：%(kind)s。") % {"kind": MoveKind(given["kind"]).label})
+    is_promise = given["kind"] == MoveKind.COUNTER and row.round.direction == Direction.BOTTOM_UP
+    said_now = _("承诺") if is_promise and row.answer == Answer.PENDING else MoveKind(given["kind"]).label
+    messages.success(request, _("已记录：%(kind)s。") % {"kind": said_now})
     return redirect("negotiation", row.pk)
 
 
