@@ -65,6 +65,23 @@ def refused_value(page: Page, address: str) -> None:
     page.evaluate("window.scrollTo(0, document.body.scrollHeight)")
 
 
+def dividing(page: Page, address: str) -> None:
+    """Drafts three rules that divide customers, the last of which takes nobody; they are never submitted."""
+    page.goto(f"{address}/customers/rules/")
+    page.get_by_role("button", name="新建").click()
+    for territory, line, conditions in (
+        (2, 0, ("kind=key_account",)),
+        (5, 2, ("tier=a",)),
+        (7, 0, ("kind=key_account", "tier=a")),
+    ):
+        page.select_option("select[name=territory]", index=territory)
+        page.select_option("select[name=product_line]", index=line)
+        for name, _sign, value in (condition.partition("=") for condition in conditions):
+            page.check(f"input[name={name}][value={value}]")
+        page.get_by_role("button", name="加入").click()
+        page.wait_for_load_state("networkidle")
+
+
 def planning(*buttons: str) -> Callable[[Page, str], None]:
     """Starts a plan under a name of its own and goes on by the buttons given; it stays unfinished."""
 
@@ -122,6 +139,7 @@ SHOTS = (
     # Without the map: its boundaries are not for publication (docs/howto/boundaries.md).
     Shot("territories", "operations", "/territories/", "#territory-map[data-ready]", ".map-table"),
     Shot("customers", "operations", "/customers/"),
+    Shot("division-rules", "operations", "", "main table", lead=dividing),
     Shot("organisation", "director", "/org/"),
     Shot("imports", "operations", "/imports/"),
     Shot("import-new", "operations", "/imports/new/"),
