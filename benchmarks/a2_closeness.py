@@ -2,8 +2,9 @@
 
 Region (7 areas x 5 provinces x `--territories`) x period (4 quarters x 3 months) x product (4 lines x 6), one grand total,
 an area and a quarter fixed at once. Both families (nation > quarter > month > area.month > province.month >
-territory.month > products, and nation > area > province > territory > territory.quarter) must stay below one unit;
-other crossings are told, and what the tree alone (`crossing` left out, one total) makes of the same nodes. CPU ms.
+territory.month > products, and nation > area > province > territory > territory.quarter) must stay below one unit, every
+other crossing (a province in a quarter, a product in an area for a month ...) within two. What the tree alone (`crossing`
+left out, one total) makes of the same nodes is told beside it. CPU ms.
 """
 
 import argparse
@@ -15,8 +16,8 @@ from a4_allocation_speed import tree
 
 from quyu.engine.allocation import Problem, Total, closeness, solve, verify
 
-WANTED_UNITS = 1.0
-ROUNDS = 3
+WANTED_UNITS = {"families": 1.0, "others": 2.0}
+ROUNDS = 5
 
 
 def main() -> None:
@@ -35,7 +36,7 @@ def main() -> None:
         Total({"m": "m.0"}, int(base[plain.rows({"m": "m.0"})].sum()) * 16 // 15),
     )
     parts: dict[str, object] = {}
-    kept = []
+    kept, others = [], []
     for name, totals, crossing in (
         ("crossing_totals", fixed, ("r", "m")),
         ("one_total", fixed[:1], ("r", "m")),
@@ -52,15 +53,18 @@ def main() -> None:
         if verify(problem, result.values).violations:
             raise SystemExit("a constraint is broken")
         parts[name] = {
-            "kept": round(found.kept, 4),
-            "others": round(found.others, 2),
+            "kept": round(found.kept, 6),
+            "others": round(found.others, 4),
             "others_beyond_two": found.beyond,
             "other_nodes": found.others_count,
-            "ms": round(sorted(spent)[ROUNDS // 2]),
+            "ms": [round(sorted(spent)[place]) for place in (0, ROUNDS // 2, ROUNDS - 1)],
         }
         if crossing is not None:
             kept.append(found.kept)
-    line = {"goal": "A2", "value": round(max(kept), 4), "bound": WANTED_UNITS, "ok": max(kept) < WANTED_UNITS}
+            others.append(found.others)
+    is_met = max(kept) < WANTED_UNITS["families"] and max(others) <= WANTED_UNITS["others"]
+    value = {"families": round(max(kept), 6), "others": round(max(others), 4)}
+    line = {"goal": "A2", "value": value, "bound": WANTED_UNITS, "ok": is_met}
     print(json.dumps({**line, "cells": len(cells), "parts": parts}))
 
 

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from quyu.engine.allocation import Edit, Kind, Problem, Total, edit, explain, solve, verify
+from quyu.engine.allocation import Edit, Kind, Problem, Share, Total, edit, explain, solve, verify
 from tests.engine.allocation import cases, company
 
 
@@ -26,6 +26,16 @@ def test_seeded_faults_are_found() -> None:
     certificate = verify(problem, wrong, published=(Total({"region": "广东"}, 1),))
 
     assert [each.kind for each in certificate.broken] == [Kind.LOCK, Kind.TOTAL, Kind.TOTAL]
+
+
+def test_a_share_is_told_in_basis_points_as_it_is_asked_for() -> None:
+    plain = company.solved(totals=(Total({}, 1_000_000),))
+    share = Share({"region": "华东"}, {"period": "Q1"}, 9_000)
+    part, whole = (int(plain.current[plain.rows(at)].sum()) for at in ({**share.at, **share.of}, share.at))
+
+    (broken,) = verify(plain.with_cells(plain.base, shares=(share,)), plain.current).broken
+
+    assert (broken.kind, broken.value) == (Kind.SHARE, part * 10_000 // whole)
 
 
 @settings(max_examples=100, deadline=None)

@@ -103,6 +103,17 @@ def test_crossing_reaches_the_engine(tmp_path: Path) -> None:
         assert abs(sum(answer.values[months]) - exact) <= 14
 
 
+def test_a_share_in_a_conflict_is_told_in_percent_and_given_in_basis_points(tmp_path: Path) -> None:
+    share = {"at": {"region": "华东"}, "of": {"period": "2027-02"}, "at_least_bp": 6_050}
+    totals = [{"at": {}, "value": 2_000}, {"at": {"region": "华东"}, "value": 1_000}]
+
+    answer = run(tmp_path, problem(totals=totals, shares=[share]), with_columns(upper=["", 1, "", 1, "", ""]))
+
+    asked = {"kind": "share", "at": {"region": "华东", "period": "2027-02"}, "value": 6_050}
+    assert asked in answer.line["conflict"]
+    assert "占比 华东 / 2027-02：60.5%" in answer.said
+
+
 def test_how_near_the_crossings_are_is_told_where_they_were_asked_for(tmp_path: Path) -> None:
     totals = [{"at": {}, "value": 1_999}]
 

@@ -49,8 +49,10 @@ def verify(problem: Problem, values: Int64, *, published: tuple[Total, ...] = ()
             broken.append(Conflict(Kind.UPPER, bound.at, found))
     for share in problem.shares:
         part = _sum_at(problem, values, {**share.at, **share.of})
-        if part * 10_000 < _sum_at(problem, values, share.at) * share.at_least_bp:
-            broken.append(Conflict(Kind.SHARE, {**share.at, **share.of}, part))
+        whole = _sum_at(problem, values, share.at)
+        if part * 10_000 < whole * share.at_least_bp:
+            found_bp = part * 10_000 // whole if whole else 0
+            broken.append(Conflict(Kind.SHARE, {**share.at, **share.of}, found_bp))
     return Certificate(nodes, tuple(broken))
 
 

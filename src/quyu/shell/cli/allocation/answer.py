@@ -87,8 +87,9 @@ def told(conflict: Conflict) -> str:
         Kind.UPPER: _("上限"),
         Kind.SHARE: _("占比"),
     }
+    value = f"{conflict.value / 100:g}%" if conflict.kind is Kind.SHARE else str(conflict.value)
     text = _("{kind} {node}：{value}").format(
-        kind=names[conflict.kind], node=" / ".join(conflict.at.values()) or _("全部"), value=conflict.value
+        kind=names[conflict.kind], node=" / ".join(conflict.at.values()) or _("全部"), value=value
     )
     return text if conflict.count == 1 else text + _("（{count} 个单元格合计）").format(count=conflict.count)
 
