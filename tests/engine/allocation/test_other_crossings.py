@@ -12,7 +12,7 @@ from tests.engine.allocation import cases, nearness
 
 
 @pytest.mark.capability("DEC2")
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(st.integers(0, 2**32))
 def test_evening_out_leaves_both_families_within_a_unit(seed: int) -> None:
     problem = ragged(seed)
