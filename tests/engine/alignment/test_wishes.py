@@ -56,6 +56,7 @@ def test_customers_kept_apart_are_dealt_out() -> None:
             "locks_above_max_moved",
         ),
         ({"target": np.ones((2, 1))}, "bad_target"),
+        ({"current": np.r_[np.arange(15) % 3, -1], "frozen": frozenset({0, 1, 2})}, "all_frozen"),
         (
             {
                 "frozen": frozenset({0}),

@@ -23,6 +23,7 @@ class Instance:
     w: weight of compactness, mean 1 per original unit; own: the part of it whose position was given, not filled.
     inner: moment inside the groups, km2, the same in every plan. share: units x measures in mean territory loads,
     followed by one column per limit (see `limits`); goal: what each territory should carry of the measures.
+    astray: weight that leaves its current territory in every plan, for its group does not lie in one.
     fixed: territory of a locked unit or -1. closed: territories nobody may enter or leave. placed: has a position.
     unit: where each original unit went. links: virtual edges between original units.
     """
@@ -44,6 +45,7 @@ class Instance:
     fixed: Ints
     closed: Bools
     current: Ints
+    astray: float
     placed: Bools
     unit: Ints
     links: Ints
@@ -91,7 +93,8 @@ def build(problem: Problem) -> Instance:
     scale = _scale(problem)
     lower, upper = _band(problem, scale)
     limit = limits.columns(problem, unit, count)
-    fixed, closed, current = _wishes(problem, unit, representative)
+    fixed, closed = _wishes(problem, unit, count)
+    current, astray = _current(problem, unit, count)
     instance = Instance(
         x=np.where(placed, x, 0.0),
         y=np.where(placed, y, 0.0),
@@ -112,6 +115,7 @@ def build(problem: Problem) -> Instance:
         fixed=fixed,
         closed=closed,
         current=current,
+        astray=astray,
         placed=placed,
         unit=unit,
         links=links.NO_EDGES,
@@ -173,14 +177,26 @@ def _band(problem: Problem, scale: Floats) -> tuple[Floats, Floats]:
     return goal * low, goal * high
 
 
-def _wishes(problem: Problem, unit: Ints, representative: Ints) -> tuple[Ints, Bools, Ints]:
-    nobody = np.full(problem.unit_count, -1, dtype=np.int32)
-    current = problem.current if problem.current is not None else nobody
+def _wishes(problem: Problem, unit: Ints, count: int) -> tuple[Ints, Bools]:
     closed = np.zeros(problem.territory_count, dtype=np.bool_)
     closed[list(problem.frozen)] = True
-    fixed = np.full(len(representative), -1, dtype=np.int32)
+    fixed = np.full(count, -1, dtype=np.int32)
     np.maximum.at(fixed, unit, wishes(problem))
-    return fixed, closed, current[representative]
+    return fixed, closed
+
+
+def _current(problem: Problem, unit: Ints, count: int) -> tuple[Ints, float]:
+    """The current territory of each grouped unit, that of most of its weight, and the weight that is elsewhere."""
+    found = np.full(count, -1, dtype=np.int32)
+    if problem.current is None:
+        return found, 0.0
+    known = np.flatnonzero(problem.current >= 0)
+    pairs, at = np.unique(np.column_stack([unit[known], problem.current[known]]), axis=0, return_inverse=True)
+    weight = sums(at.ravel(), problem.weights[known], len(pairs))
+    order = np.lexsort((-pairs[:, 1], weight))
+    found[pairs[order, 0]] = pairs[order, 1]
+    elsewhere = problem.current[known] != found[unit[known]]
+    return found, float(problem.weights[known][elsewhere].sum())
 
 
 def _connected(instance: Instance, problem: Problem, x: Floats, y: Floats, representative: Ints) -> Instance:

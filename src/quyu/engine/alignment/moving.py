@@ -56,7 +56,7 @@ def _mild(price: float, steps_per_unit: int) -> Schedule:
 def moved(work: Instance, assign: Ints) -> float:
     """The weight that leaves its current territory, in units of w."""
     away = (work.current >= 0) & (assign != work.current)
-    return float(work.w[away].sum())
+    return work.astray + float(work.w[away].sum())
 
 
 def taken_back(work: Instance, assign: Ints, settled: Ints, most: float) -> Ints:

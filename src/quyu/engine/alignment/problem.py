@@ -111,7 +111,9 @@ class Problem:
         """Fixed centres, territories x 2 in km; NaN where the centre is free."""
         if isinstance(self.territories, int):
             return np.full((self.territories, 2), np.nan)
-        return np.asarray([(seat.x, seat.y) for seat in self.territories], dtype=np.float64).reshape(-1, 2)
+        given = np.asarray([(seat.x, seat.y) for seat in self.territories], dtype=np.float64).reshape(-1, 2)
+        given[~np.isfinite(given).all(axis=1)] = np.nan
+        return given
 
     @property
     def targets(self) -> Floats:

@@ -22,6 +22,13 @@ def check(problem: "Problem") -> None:
     _check_territories(problem)
     _check_frozen(problem)
     wanted = wishes(problem)
+    if len(problem.frozen) == problem.territory_count and (wanted < 0).any():
+        raise InvalidProblem(
+            "all_frozen",
+            "所有区域都已冻结，单元 {unit} 等 {count} 个无处可去；请至少解除一个冻结",
+            unit=int(np.flatnonzero(wanted < 0)[0]),
+            count=int((wanted < 0).sum()),
+        )
     _check_groups(problem, wanted)
     _check_apart(problem, wanted)
     _check_needs(problem, wanted)
@@ -218,14 +225,37 @@ def _check_needs(problem: "Problem", wanted: Ints) -> None:
 def _check_max_moved(problem: "Problem", wanted: Ints) -> None:
     if problem.max_moved is None or problem.current is None:
         return
-    forced = (wanted >= 0) & (problem.current >= 0) & (wanted != problem.current)
+    forced = np.flatnonzero((problem.current >= 0) & (problem.current != _staying(problem, wanted)))
     total = float(problem.measures[:, 0].sum())
     share = float(problem.measures[forced, 0].sum()) / total if total > 0 else 0.0
     if share > problem.max_moved + 1e-12:
         raise InvalidProblem(
             "locks_above_max_moved",
-            "锁定就要移动 {share:.1%} 的份额（如单元 {unit}），超过变动上限 {most:.1%}；请放宽上限或减少锁定",
+            "锁定和放在一起就要移动 {share:.1%} 的份额（如单元 {unit}），超过变动上限 {most:.1%}；请放宽上限或减少锁定",
             share=share,
-            unit=int(np.flatnonzero(forced)[0]),
+            unit=int(forced[0]),
             most=problem.max_moved,
         )
+
+
+def _staying(problem: "Problem", wanted: Ints) -> Ints:
+    """Where each unit is when as little as possible moves: bound, or where most of its group is, or at home."""
+    current = problem.current if problem.current is not None else wanted
+    place = np.where(wanted >= 0, wanted, current)
+    if problem.groups is None:
+        return np.asarray(place)
+    load: dict[int, dict[int, float]] = {}
+    bound: dict[int, int] = {}
+    grouped = np.flatnonzero(problem.groups >= 0).tolist()
+    for unit in grouped:
+        group = int(problem.groups[unit])
+        if wanted[unit] >= 0:
+            bound[group] = int(wanted[unit])
+        if current[unit] >= 0:
+            here = load.setdefault(group, {})
+            here[int(current[unit])] = here.get(int(current[unit]), 0.0) + float(problem.measures[unit, 0])
+    for unit in grouped:
+        group = int(problem.groups[unit])
+        if group in bound or group in load:
+            place[unit] = bound[group] if group in bound else max(load[group], key=load[group].__getitem__)
+    return np.asarray(place)
