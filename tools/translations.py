@@ -5,8 +5,8 @@
     python tools/translations.py --compile   writes django.mo
 
 A message is: the text in a gettext call; the Chinese template of a refusal (a call whose first
-argument is a lower-case code and whose second is Chinese text, or a text named `template`); the label of a model field or
-`verbose_name`; and what the templates mark with `_()` or `{% trans %}`.
+argument is a lower-case code and whose second is Chinese text, or a text named `template`); the formula of a
+metric; the label of a model field or `verbose_name`; and what the templates mark with `_()` or `{% trans %}`.
 """
 
 import ast
@@ -26,6 +26,8 @@ ROOT = Path(__file__).resolve().parent.parent
 SOURCES = ROOT / "src" / "quyu"
 PO = SOURCES / "shell" / "locale" / "en" / "LC_MESSAGES" / "django.po"
 GETTEXT = {"_", "gettext", "gettext_lazy", "gettext_noop", "N_", "Note"}
+FORMULA = 6
+"""Which argument of a metric says in Chinese how it is computed."""
 PLURAL = {"ngettext", "ngettext_lazy"}
 CODE = re.compile(r"^[a-z][a-z0-9_]*$")
 CHINESE = re.compile(r"[\u3400-\u9fff]")
@@ -62,6 +64,8 @@ def messages_in_call(call: ast.Call, *, is_model: bool) -> Iterator[Message]:
         yield from chinese_in(call.args[1])
     elif is_model and first and CHINESE.search(first) and name.endswith(("Field", "ForeignKey")):
         yield first
+    if name == "Metric":
+        yield from (text for text in texts[FORMULA : FORMULA + 1] if text)
     for keyword in call.keywords:
         value = text_of(keyword.value)
         if keyword.arg == "verbose_name" and value:

@@ -54,6 +54,11 @@ class Metric:
         return self.name_zh if is_chinese() else self.name_en
 
     @property
+    def spoken_formula(self) -> str:
+        """How it is computed, in the language of the reader."""
+        return spoken_word(self.formula)
+
+    @property
     def word(self) -> str:
         """What is counted, in the language of the reader."""
         return spoken_word(self.unit_word)

@@ -132,6 +132,17 @@ def test_the_button_repairs_the_share(version: PlanVersion, company: Company) ->
     assert "补足战略占比" in client.get(reverse("target-history", args=[version.pk])).text
 
 
+def test_english_pages_say_how_a_measure_is_computed(version: PlanVersion, company: Company) -> None:
+    company.operations.language = "en"
+    company.operations.save(update_fields=["language"])
+
+    page = client_of(company.operations).get(reverse("target-measures", args=[version.pk])).text
+
+    assert "Sum of the amounts of order lines" in page
+    assert "Gross profit ÷ sales of the order lines" in page
+    assert "订单行" not in page
+
+
 @pytest.mark.capability("TGT1")
 def test_a_second_measure_by_a_rate_and_their_consistency(version: PlanVersion, company: Company) -> None:
     client, url = client_of(company.operations), reverse("target-measure-add", args=[version.pk])
