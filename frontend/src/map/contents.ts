@@ -11,6 +11,7 @@ export interface Territory {
   tolerance_bp: number;
   balance: "ok" | "heavy" | "light" | "none";
   word: string;
+  measures: Record<"amount" | "customers", { deviation_bp: number | null; balance: "ok" | "heavy" | "light" | "none" }>;
   colour: number;
 }
 

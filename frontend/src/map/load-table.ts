@@ -20,6 +20,14 @@ export function updateRow(territory: Territory): void {
     amount.title = exactly(territory.amount_fen);
   }
   updateBar(row, territory);
+  for (const [measure, now] of Object.entries(territory.measures)) {
+    const place = row.querySelector<HTMLElement>(`[data-bar="${measure}"]`);
+    if (!place || now.deviation_bp === null) continue;
+    place.className = `balance balance-${now.balance}`;
+    fill(place, now.deviation_bp);
+    const svg = place.querySelector("svg");
+    svg?.setAttribute("aria-label", `${svg.getAttribute("aria-label")?.split(" ")[0]} ${percent(now.deviation_bp)}`);
+  }
   row.classList.add("is-changed");
 }
 
@@ -27,10 +35,7 @@ function updateBar(row: HTMLElement, territory: Territory): void {
   const bar = row.querySelector<HTMLElement>("[data-balance]");
   const deviation = territory.deviation_bp;
   if (!bar || deviation === null) return;
-  const width = Math.min(Math.abs(deviation), 5_000) / 10;
-  const fill = bar.querySelector(".balance-fill");
-  fill?.setAttribute("x", String(500 - (deviation < 0 ? width : 0)));
-  fill?.setAttribute("width", String(width));
+  fill(bar, deviation);
   bar.className = `balance balance-${territory.balance}`;
   const number = bar.querySelector(".balance-number");
   if (number) number.textContent = percent(deviation);
@@ -41,6 +46,13 @@ function updateBar(row: HTMLElement, territory: Territory): void {
     icon.setAttribute("href", `${icon.getAttribute("href")?.split("#")[0]}#tabler-${name}`);
     word.replaceChildren(...[...word.children], territory.word);
   }
+}
+
+function fill(bar: HTMLElement, deviation: number): void {
+  const width = Math.min(Math.abs(deviation), 5_000) / 10;
+  const rect = bar.querySelector(".balance-fill");
+  rect?.setAttribute("x", String(500 - (deviation < 0 ? width : 0)));
+  rect?.setAttribute("width", String(width));
 }
 
 export function select(code: string | null): void {

@@ -63,6 +63,8 @@ def test_what_a_selection_would_change_is_what_it_then_changes(site, draft):
         assert amount["after"]["deviation_bp"] == load.deviation_bp
         assert amount["after"]["word"] == str(selectors.load_row(load)["word"])
         assert customers["after"]["value"] == load.customers
+        assert customers["after"]["deviation_bp"] == load.deviations_bp["customers"]
+        assert customers["after"]["balance"] == selectors.load_row(load)["measures"]["customers"]["balance"]
         assert row["units"][1] == load.unit_count + (
             row["code"] == "苏南"
         )  # the city above row 1 is a unit too

@@ -50,15 +50,22 @@ class TerritoryLoad:
     mean: int
     deviation_bp: int | None
     tolerance_bp: int
+    deviations_bp: Mapping[str, int | None]
+    """Of every measure, also those the alignment does not balance."""
 
     @property
     def balance(self) -> str:
         """`ok`, `heavy` or `light`; `none` when there is nothing to compare."""
-        if self.deviation_bp is None:
-            return "none"
-        if abs(self.deviation_bp) <= self.tolerance_bp:
-            return "ok"
-        return "heavy" if self.deviation_bp > 0 else "light"
+        return balance_of(self.deviation_bp, self.tolerance_bp)
+
+
+def balance_of(deviation_bp: int | None, tolerance_bp: int) -> str:
+    """`ok`, `heavy` or `light`; `none` when there is nothing to compare."""
+    if deviation_bp is None:
+        return "none"
+    if abs(deviation_bp) <= tolerance_bp:
+        return "ok"
+    return "heavy" if deviation_bp > 0 else "light"
 
 
 def active_alignment(at: date) -> Alignment | None:
@@ -146,13 +153,23 @@ def loads(
     """
     total = reading.sums if reading else sums(alignment)
     everybody = list(reading.territories) if reading else counted(alignment, scope, at)
-    measure = measure_of(alignment)
-    means = mean_by_region(everybody, total, measure, together=not alignment.method.get("per_org_unit", True))
+    together = not alignment.method.get("per_org_unit", True)
+    means = {
+        measure: mean_by_region(everybody, total, measure, together=together)
+        for measure in FigureMeasure.values
+    }
     wanted = None if only is None else set(only)
     chosen = [t for t in everybody if t.is_seen and (wanted is None or t.pk in wanted)]
     owners = owners_on([t.pk for t in chosen], at)
     return [
-        load_of(t, owners.get(t.pk), t.unit_count, total.get(t.pk, {}), means[t.org_unit_id], alignment)
+        load_of(
+            t,
+            owners.get(t.pk),
+            t.unit_count,
+            total.get(t.pk, {}),
+            {measure: by_unit[t.org_unit_id] for measure, by_unit in means.items()},
+            alignment,
+        )
         for t in chosen
     ]
 
@@ -175,19 +192,24 @@ def load_of(
     owner: Owner | None,
     unit_count: int,
     total: Mapping[str, int],
-    mean: int,
+    means: Mapping[str, int],
     alignment: Alignment,
 ) -> TerritoryLoad:
-    own = total.get(measure_of(alignment), 0)
+    deviations = {
+        measure: ratio_bp(total.get(measure, 0) - mean, mean) if mean > 0 else None
+        for measure, mean in means.items()
+    }
+    measure = measure_of(alignment)
     return TerritoryLoad(
         territory=territory,
         owner=owner,
         unit_count=unit_count,
         amount_fen=total.get(FigureMeasure.AMOUNT, 0),
         customers=total.get(FigureMeasure.CUSTOMERS, 0),
-        mean=mean,
-        deviation_bp=ratio_bp(own - mean, mean) if mean > 0 else None,
+        mean=means[measure],
+        deviation_bp=deviations[measure],
         tolerance_bp=tolerance_of(alignment),
+        deviations_bp=deviations,
     )
 
 
@@ -206,6 +228,10 @@ def load_row(load: TerritoryLoad) -> dict[str, Any]:
         "tolerance_bp": load.tolerance_bp,
         "balance": load.balance,
         "word": str(BALANCE_WORDS[load.balance]),
+        "measures": {
+            measure: {"deviation_bp": deviation, "balance": balance_of(deviation, load.tolerance_bp)}
+            for measure, deviation in load.deviations_bp.items()
+        },
     }
 
 

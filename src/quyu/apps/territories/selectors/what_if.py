@@ -8,6 +8,7 @@ from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
 
 from quyu.apps.territories.models import Alignment
+from quyu.apps.territories.selectors.alignments import balance_of
 from quyu.apps.territories.selectors.standing import MEASURES, Ints, Standing
 from quyu.kernel.rate import ratio_bp
 
@@ -22,11 +23,7 @@ class Level:
 
     def balance(self, tolerance_bp: int) -> str:
         """`ok`, `heavy` or `light`; `none` when there is nothing to compare."""
-        if self.deviation_bp is None:
-            return "none"
-        if abs(self.deviation_bp) <= tolerance_bp:
-            return "ok"
-        return "heavy" if self.deviation_bp > 0 else "light"
+        return balance_of(self.deviation_bp, tolerance_bp)
 
 
 @dataclass(frozen=True)
