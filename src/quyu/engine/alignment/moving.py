@@ -42,7 +42,7 @@ def realigned(
             return found[-1].assignment
         if watch.ended:
             break
-    return taken_back(work, found[-1].assignment, settled, moving.most or 0.0)
+    return found[-1].assignment
 
 
 def _mild(price: float, steps_per_unit: int) -> Schedule:
@@ -59,7 +59,7 @@ def moved(work: Instance, assign: Ints) -> float:
     return work.astray + float(work.w[away].sum())
 
 
-def taken_back(work: Instance, assign: Ints, settled: Ints, most: float) -> Ints:
+def taken_back(work: Instance, assign: Ints, most: float) -> Ints:
     """Send units back to their current territory until no more than `most` is moved; whole territories first.
 
     A unit goes back when both territories stay in one piece; where no such unit is left, the lightest that is
@@ -68,7 +68,7 @@ def taken_back(work: Instance, assign: Ints, settled: Ints, most: float) -> Ints
     assign = assign.copy()
     gain = _worth(work, assign)
     while moved(work, assign) > most:
-        away = np.flatnonzero((work.current >= 0) & (assign != work.current) & (settled < 0))
+        away = np.flatnonzero((work.current >= 0) & (assign != work.current) & (work.fixed < 0))
         away = away[~work.closed[work.current[away]] & ~work.closed[assign[away]]]
         if not len(away):
             break

@@ -99,9 +99,15 @@ def _solve(
             assign, begin, lambda search: _balance(search, search.plan(), polish, rng, watch)
         )
     if keeps:
-        return work, assign, 0.0
+        most = _most_moved(problem, work)
+        return work, assign if most is None else moving.taken_back(work, assign, most), 0.0
     done = finish.finish(work, assign)
     return work, done.assignment, done.lower_bound
+
+
+def _most_moved(problem: Problem, work: Instance) -> float | None:
+    """The cap on what moves, in units of w."""
+    return None if problem.max_moved is None else problem.max_moved * float(work.w.sum()) * (1 + 1e-12)
 
 
 def _design(
@@ -152,8 +158,7 @@ def _realign(
     problem: Problem, work: Instance, settled: Ints, params: Params, rng: np.random.Generator, watch: Watch
 ) -> Ints:
     """The plan in force, mended."""
-    most = None if problem.max_moved is None else problem.max_moved * float(work.w.sum()) * (1 + 1e-12)
-    wish = moving.Moving(params.disruption, most, _steps(work, params))
+    wish = moving.Moving(params.disruption, _most_moved(problem, work), _steps(work, params))
     return moving.realigned(work, settled, wish, _balance, rng, watch)
 
 
