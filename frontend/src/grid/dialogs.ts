@@ -6,8 +6,14 @@ interface Field {
   name: string;
   label: string;
   type?: string;
+  min?: string;
   isRequired?: boolean;
   options?: [string, string][];
+}
+
+/** The day here, as date fields write it. */
+function today(): string {
+  return new Date().toLocaleDateString("sv-SE");
 }
 
 export class Dialogs {
@@ -16,7 +22,7 @@ export class Dialogs {
   lock(label: string, done: (said: Record<string, string>) => void): void {
     this.open(filled(this.text["lock_title"], { label }), done, [
       { name: "reason", label: this.text["reason"] ?? "", isRequired: true },
-      { name: "expires_on", label: this.text["until"] ?? "", type: "date" },
+      { name: "expires_on", label: this.text["until"] ?? "", type: "date", min: today() },
     ]);
   }
 
@@ -53,7 +59,7 @@ export class Dialogs {
     dialog.showModal();
   }
 
-  private field({ name, label, type, isRequired, options }: Field): HTMLElement {
+  private field({ name, label, type, min, isRequired, options }: Field): HTMLElement {
     const line = element("label", "grid-dialog-field");
     const words = element("span", "form-label");
     words.textContent = label;
@@ -65,6 +71,7 @@ export class Dialogs {
       input.autocomplete = "off";
       input.maxLength = 300;
       if (type) input.type = type;
+      if (min) input.min = min;
     } else for (const [value, words] of options ?? []) input.add(new Option(words, value));
     line.append(words, input);
     return line;

@@ -76,7 +76,7 @@ export function startKeyboard(
     else if (event.key === "Delete" || event.key === "Backspace") editor.onHint(text["clear"] ?? "");
     else if (event.key === "Escape") table.active && table.choose(table.active);
     else if (!shortcut(event)) {
-      if (event.ctrlKey || event.metaKey || !/^[\d.+\-=＋－＝０-９]$/.test(event.key)) return;
+      if (event.ctrlKey || event.metaKey || [...event.key].length !== 1) return;
       editor.open(event.key);
     }
     event.preventDefault();

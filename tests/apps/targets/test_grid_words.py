@@ -73,3 +73,16 @@ def test_a_figure_beside_that_is_nowhere_is_answered_all_the_same(
     nothing = [None] * len(piece["rows"])
     assert piece["side"] == {"published": nothing, "measure:receipts": nothing}
     assert "生效版本" not in get(company, "boss", draft, "version").content.decode()
+
+
+@pytest.mark.django_db
+def test_a_number_that_no_division_can_carry_is_called_too_large(company: Company, draft: PlanVersion) -> None:
+    for value in ("9000000000000", "99999999999999999999", "+100%"):
+        Plan.objects.update(measure="amount")
+        if value == "+100%":
+            edit(draft, company.operations, "T:苏南", "2027-01", 6 * 10**17)
+        refused = post(
+            company, "boss", draft, "cells", version=PlanVersion.objects.get().version,
+            **at("T:苏南", "2027-01", value=value),
+        )  # fmt: skip
+        assert (refused.status_code, refused.json()["code"]) == (422, "out_of_range")

@@ -3,8 +3,9 @@
 import unicodedata
 from decimal import Decimal
 
+from quyu.engine.allocation.problem import LIMIT
 from quyu.kernel.measure import parse_value
-from quyu.kernel.money import INT64_MAX, NotAnAmount, TooLarge, parse_decimal, to_fen, wan_to_fen
+from quyu.kernel.money import NotAnAmount, TooLarge, parse_decimal, to_fen, wan_to_fen
 from quyu.kernel.rate import BP, apply_bp
 from quyu.kernel.refusal import Refusal
 
@@ -44,12 +45,12 @@ def typed_fen(text: str, *, current_fen: int) -> int:
     if plain.startswith("="):
         raise FormulaTyped(text)
     if is_growth(plain):
-        return _grown(current_fen, text, plain)
+        return _small_enough(text, _grown(current_fen, text, plain))
     plain = plain.removesuffix("万元") + "万" if plain.endswith("万元") else plain
     plain = plain.removesuffix("亿元") + "亿" if plain.endswith("亿元") else plain
     amount: Decimal = parse_decimal(plain)
     try:
-        return to_fen(amount) if plain.endswith(ENDINGS) else wan_to_fen(amount)
+        return _small_enough(text, to_fen(amount) if plain.endswith(ENDINGS) else wan_to_fen(amount))
     except TooLarge:
         raise TooLarge(text) from None
 
@@ -62,19 +63,21 @@ def _grown(current: int, text: str, plain: str) -> int:
         raise NotAGrowth(text) from None
     if plain[0] not in "+-" or abs(bp) > 1_000 * BP or bp != bp.to_integral_value():
         raise NotAGrowth(text)
-    grown = current + apply_bp(current, int(bp))
-    if abs(grown) > INT64_MAX:
-        raise TooLarge(text)
-    return grown
+    return current + apply_bp(current, int(bp))
 
 
 def typed(text: str, *, current: int, unit: str) -> int:
     """As `typed_fen`, in the unit of any measure. Raises NotAnAmount, NotAGrowth, NotAValue, FormulaTyped."""
-    if unit == "fen":
-        return typed_fen(text, current_fen=current)
-    if is_growth(text) or _plain(text).startswith("="):
-        return typed_fen(text, current_fen=current)
-    return parse_value(text, unit)
+    if unit != "fen" and not is_growth(text) and not _plain(text).startswith("="):
+        return _small_enough(text, parse_value(text, unit))
+    return typed_fen(text, current_fen=current)
+
+
+def _small_enough(text: str, value: int) -> int:
+    """What the division can still carry."""
+    if abs(value) >= LIMIT:
+        raise TooLarge(text)
+    return value
 
 
 def _plain(text: str) -> str:

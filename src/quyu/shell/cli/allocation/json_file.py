@@ -31,11 +31,10 @@ def read_object(path: Path) -> Fields:
     except json.JSONDecodeError as error:
         raise BadInput(
             "bad_json",
-            "{file} 不是正确的 JSON：第 {row} 行第 {column} 个字符附近读不下去（{why}）。请检查逗号、引号和括号。",
+            "{file} 不是正确的 JSON：第 {row} 行第 {column} 个字符附近读不下去。请检查逗号、引号和括号。",
             file=path.name,
             row=error.lineno,
             column=error.colno,
-            why=error.msg,
         ) from None
     except (ValueError, RecursionError) as error:
         raise BadInput("bad_json", "{file} 不能读：{why}。", file=path.name, why=error) from None
