@@ -28,6 +28,7 @@ class TargetChange(EditableRow):
     region = models.CharField("区域节点", max_length=60)
     period = models.CharField("期间", max_length=12)
     product_line = models.CharField("产品线", max_length=40, blank=True)
+    others = models.CharField("其他维度", max_length=400, blank=True)
     first_month = models.CharField("从哪个月起", max_length=10)
     value = models.BigIntegerField("调整后的数", null=True, blank=True)
     rule = models.CharField("规则", max_length=10, choices=EditRule.choices, default=EditRule.PUSH_UP)

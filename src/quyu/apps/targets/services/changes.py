@@ -21,6 +21,7 @@ from quyu.apps.targets import store
 from quyu.apps.targets.axes import Axes, Node
 from quyu.apps.targets.choices import ChangeSource, ChangeState, EditRule, Trigger
 from quyu.apps.targets.models import ChangeEvidence, Letter, PlanVersion, TargetChange
+from quyu.apps.targets.node import others_of, others_text
 from quyu.apps.targets.selectors.certificate import certificate
 from quyu.apps.targets.selectors.reach import reach_of
 from quyu.apps.targets.selectors.simulation import (
@@ -117,6 +118,7 @@ def open_change(
         region=node.region,
         period=node.period,
         product_line=node.product_line,
+        others=others_text(node.others),
         first_month=first_open_month(axes, day_of(at)),
         reason=reason.strip()[:500],
         letter=letter,
@@ -323,7 +325,7 @@ def close(
 
 
 def node_of(change: TargetChange) -> Node:
-    return Node(change.region, change.period, change.product_line)
+    return Node(change.region, change.period, change.product_line, others_of(change.others))
 
 
 def _collecting(change: TargetChange, expected_version: int | None = None) -> TargetChange:

@@ -76,7 +76,8 @@ def new(request: GuardedRequest) -> HttpResponse:
     axes = Axes.from_json(version.axes)
     reach = selectors.reach_of(axes, request.scope, at=request.today)
     first = first_open_month(axes, request.today)
-    initial = {name: request.GET.get(name, "") for name in ("region", "period", "product_line")}
+    names = ("region", "period", "product_line", *(f"in_{dimension.code}" for dimension in axes.others))
+    initial = {name: request.GET.get(name, "") for name in names}
     form = ChangeForm(request.POST or None, initial=initial, axes=axes, reach=reach, first_month=first)
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from quyu.apps.targets.axes import Axes, Node
 from quyu.apps.targets.choices import EditRule, Trigger
+from quyu.apps.targets.dimension import Dimension
 from quyu.apps.targets.models import ChangeRule
 from quyu.apps.targets.selectors.reach import Reach
 from quyu.kernel.measure import Unit
@@ -17,6 +18,8 @@ from quyu.platform.fields.values import spoken
 from quyu.platform.files.kinds import ACCEPT, require_readable
 
 MOST_MB = 20
+MOST_LISTED = 500
+"""Longer dimensions, such as customers, are named by code instead of chosen from a list."""
 INDENT = "\u3000"
 
 
@@ -45,10 +48,27 @@ class ChangeForm(forms.Form):
         self.fields["period"].choices = [(code, axes.period.label(code)) for code in periods]  # type: ignore[attr-defined]
         lines = [(code, axes.line_name(code)) for code in axes.lines]
         self.fields["product_line"].choices = [("", _("全部产品线")), *lines]  # type: ignore[attr-defined]
+        self.others = axes.others
+        for dimension in axes.others:
+            self.fields[f"in_{dimension.code}"] = _node_field(dimension)
+        self.order_fields([name for name in self.fields if name != "reason"])
 
     def node(self) -> Node:
         given = self.cleaned_data
-        return Node(given["region"], given["period"], given["product_line"])
+        chosen = ((dimension.code, given[f"in_{dimension.code}"]) for dimension in self.others)
+        others = tuple(sorted((code, node) for code, node in chosen if node))
+        return Node(given["region"], given["period"], given["product_line"], others)
+
+
+def _node_field(dimension: Dimension) -> forms.Field:
+    """A node of a further dimension; without one, all of it."""
+    label, codes = gettext(dimension.name), [code for code in dimension.nodes if code != dimension.root]
+    if len(codes) > MOST_LISTED:
+        return forms.CharField(
+            label=label, max_length=80, required=False, help_text=_("填写编码；留空为全部。")
+        )
+    listed = [(code, INDENT * (dimension.depths[code] - 1) + dimension.label(code)) for code in codes]
+    return forms.ChoiceField(label=label, choices=[("", _("全部")), *listed], required=False)
 
 
 class EvidenceForm(forms.Form):

@@ -17,6 +17,7 @@ from quyu.apps.targets.selectors.proof import proof as proof_of
 from quyu.apps.targets.selectors.reach import Reach
 from quyu.apps.targets.selectors.review import LEVELS
 from quyu.apps.targets.selectors.review import review as review_of
+from quyu.apps.targets.selectors.units import moved_of, unit_targets
 from quyu.apps.targets.web.access import node_or_404, offers, version_or_404
 from quyu.apps.targets.web.measured import measured
 from quyu.apps.targets.web.tabs import tabs
@@ -55,8 +56,10 @@ def review(request: GuardedRequest, pk: int) -> HttpResponse:
 @guard.require("target", "view")
 @require_GET
 def people(request: GuardedRequest, pk: int) -> HttpResponse:
-    """The targets of people, by the days they answered and as they do today; both sum to the same."""
+    """The targets of people, by the days they answered and as they do today; both sum to the same. `of=units`: of units."""
     version = version_or_404(request, pk)
+    if request.GET.get("of") == "units":
+        return _units(request, version)
     found = people_targets(version, reach=_reach(request, version), today=request.today)
     context = {
         "version": version,
@@ -68,6 +71,19 @@ def people(request: GuardedRequest, pk: int) -> HttpResponse:
         "by": "restated" if request.GET.get("by") == "restated" else "as_was",
     }
     return render(request, "targets/people.html.jinja", context)
+
+
+def _units(request: GuardedRequest, version: PlanVersion) -> HttpResponse:
+    """The targets of units by the tree of the version, by days, and by the tree of today."""
+    asked = request.GET.get("by", "")
+    context = {
+        "version": version,
+        "tabs": tabs(request, version, "target-people"),
+        "months": Axes.from_json(version.axes).months,
+        "found": unit_targets(version, reach=_reach(request, version), today=request.today),
+        "by": asked if asked in ("as_was", "restated") else "by_days",
+    }
+    return render(request, "targets/units.html.jinja", context)
 
 
 @guard.require("target", "view")
@@ -83,6 +99,7 @@ def chain(request: GuardedRequest, pk: int) -> HttpResponse:
         "tabs": tabs(request, version, "target-chain"),
         "label": axes.label(node),
         "links": lineage(version, node, reach=reach),
+        "moved": moved_of(version, [node.region], reach=reach, today=request.today),
         "node": node,
         "regions": [code for code in axes.regions if reach.covers(axes, code)],
         "axes": axes,

@@ -10,10 +10,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from quyu.apps.targets import letter_document
+from quyu.apps.targets.axes import Axes
 from quyu.apps.targets.choices import LetterState
 from quyu.apps.targets.models import Letter
 from quyu.apps.targets.selectors import letters as selectors
 from quyu.apps.targets.selectors.letter_check import check_letter
+from quyu.apps.targets.selectors.reach import reach_of
+from quyu.apps.targets.selectors.units import UnitsOverTime, moved_of
 from quyu.apps.targets.services import changes, letters
 from quyu.kernel.refusal import Refusal
 from quyu.platform.fields.received import whole_number
@@ -80,6 +83,8 @@ def _context(request: GuardedRequest, letter: Letter) -> dict[str, object]:
     return {
         "letter": letter,
         "shown": letter_document.shown(letter),
+        "version": letter.plan_version,
+        "moved": _moved(request, letter),
         "may_answer": is_own and is_open and guard.may(request, "letter", "submit"),
         "may_export": guard.may(request, "letter", "export"),
         "ways": proof.ways_of(request.user) if is_own and is_open else None,
@@ -87,6 +92,14 @@ def _context(request: GuardedRequest, letter: Letter) -> dict[str, object]:
         "change": letter.changes.order_by("-pk").first() if letter.state == LetterState.CONTESTED else None,
         "is_overdue": letter.state == LetterState.ISSUED and letter.due_on < request.today,
     }
+
+
+def _moved(request: GuardedRequest, letter: Letter) -> UnitsOverTime | None:
+    """What went to or came from other units since: the letter keeps what was agreed."""
+    version = letter.plan_version
+    reach = reach_of(Axes.from_json(version.axes), request.scope, at=request.today)
+    codes = [str(region["code"]) for region in letter.content["regions"]]
+    return moved_of(version, codes, reach=reach, today=request.today)
 
 
 @guard.require("letter", "export")

@@ -8,6 +8,7 @@ from quyu.apps.targets import selectors
 from quyu.apps.targets.axes import Axes
 from quyu.apps.targets.selectors.baseline import has_parts
 from quyu.apps.targets.selectors.locks import locks_over
+from quyu.apps.targets.selectors.units import moved_of
 from quyu.apps.targets.selectors.why import held
 from quyu.apps.targets.web.access import node_or_404, offers, version_or_404
 from quyu.platform.people import guard
@@ -26,6 +27,7 @@ def why(request: GuardedRequest, pk: int) -> HttpResponse:
         "why": selectors.why(version, node, reach=reach),
         "version": version,
         "has_parts": has_parts(version),
+        "moved": moved_of(version, [node.region], reach=reach, today=request.today),
         "may_edit": offers(request, version, "target", "edit"),
     }
     return render(request, "targets/why.html.jinja", context)
