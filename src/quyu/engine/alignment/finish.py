@@ -17,7 +17,8 @@ from quyu.engine.alignment.instance import Instance
 
 MOST_UNITS, MOST_CHOICES = 100, 1000
 """Units, and units x territories, that are still small."""
-NODES, CUTS, CENTRINGS = 1000, 20, 30
+NODES, CUTS, CENTRINGS = 100, 20, 30
+"""Nodes of the search trees of one finish together; rounds of cuts; new centres."""
 NEARLY = 1e-6
 """Relative gap at which an optimum counts as proven."""
 FINE = 1e4
@@ -38,10 +39,11 @@ def finish(instance: Instance, assign: Ints) -> Finish:
     small = instance.count <= MOST_UNITS and choices <= MOST_CHOICES
     if not small or not instance.placed.all() or not _in_band(instance, assign):
         return Finish(assign, 0.0)
-    least = 0.0
+    least, nodes = 0.0, NODES
     for _ in range(CENTRINGS):
-        model = _Model(instance, bound.centres(instance, assign))
+        model = _Model(instance, bound.centres(instance, assign), nodes)
         found, least = model.solve()
+        nodes = model.nodes
         if (
             found is None
             or not _in_band(instance, found)
@@ -58,10 +60,13 @@ def _in_band(instance: Instance, assign: Ints) -> bool:
 
 
 class _Model:
-    """Who goes where for held centres; choice i x territories + j says that unit i goes to territory j."""
+    """Who goes where for held centres; choice i x territories + j says that unit i goes to territory j.
 
-    def __init__(self, instance: Instance, centre: Floats) -> None:
-        self.instance, self.count = instance, instance.territory_count
+    `nodes`: how many nodes of search trees are left.
+    """
+
+    def __init__(self, instance: Instance, centre: Floats, nodes: int) -> None:
+        self.instance, self.count, self.nodes = instance, instance.territory_count, nodes
         far = (instance.x[:, None] - centre[:, 0]) ** 2 + (instance.y[:, None] - centre[:, 1]) ** 2
         self.cost = instance.own[:, None] * far
         self.scale = max(float(self.cost.min(axis=1).sum()), 1e-12)
@@ -94,7 +99,10 @@ class _Model:
         """The best legal plan found (None: none) and a bound no legal plan can beat, km2."""
         least = 0.0
         for _ in range(CUTS):
+            if self.nodes <= 0:
+                return None, least
             answer = self._ask()
+            self.nodes -= max(int(answer.mip_node_count or 0), 1)
             if answer.mip_dual_bound is not None:
                 least = max(least, float(answer.mip_dual_bound) * self.scale)
             if answer.x is None:
@@ -114,7 +122,7 @@ class _Model:
             integrality=np.ones(self.cost.size),
             bounds=Bounds(np.zeros_like(self.most), self.most),
             constraints=LinearConstraint(self.rows, self.low, self.high),
-            options={"node_limit": NODES, "mip_rel_gap": NEARLY / 10},
+            options={"node_limit": self.nodes, "mip_rel_gap": NEARLY / 10},
         )
 
     def _torn(self, plan: Ints) -> list[tuple[int, int, Bools]]:

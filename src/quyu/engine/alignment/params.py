@@ -12,12 +12,14 @@ class Params:
     disruption: what moving a unit away from its current territory costs, as a multiple of the mean squared
     distance inside a territory (0: the current plan is ignored, except for the names of the territories).
     steps_per_unit and starts: replace what the effort implies.
+    finish: whether small maps end with the best plan for its own centres and its proof, which takes seconds.
     """
 
     effort: Literal["fast", "long"] = "fast"
     disruption: float = 1.0
     steps_per_unit: int | None = None
     starts: int | None = None
+    finish: bool = True
 
     def __post_init__(self) -> None:
         if self.effort not in ("fast", "long"):

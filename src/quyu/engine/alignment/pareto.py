@@ -56,7 +56,7 @@ def pareto(
 
     Ends after four attempts per plan, or when `stop` says so, with what was found; the first plan is made always.
     """
-    params = params or Params(starts=3)
+    params = replace(params or Params(starts=3), finish=False)
     asked = _first_tolerances(problem)
     front: list[Compromise] = []
     tried: set[tuple[float, ...]] = set()
