@@ -144,7 +144,7 @@ def hedges() -> Iterator[Topic]:
         route = f"targets/<int:pk>/staffing/{tail}/"
         yield Topic(
             route, route, "POST", (("target", EDIT),), objects=lambda s: s.raw["territory"], weight=6,
-            status=frozenset({302}), writes=True, effect=only_of_today,
+            status=frozenset({302, 422}), writes=True, effect=only_of_today,
             ask=lambda s, c, tail=tail, more=more: Ask("POST", path(s, f"staffing/{tail}"), form=form_of(s, s.raw["territory"], c) | more),
         )  # fmt: skip
 

@@ -76,7 +76,9 @@ def test_a_figure_beside_that_is_nowhere_is_answered_all_the_same(
 
 
 @pytest.mark.django_db
-def test_a_number_that_no_division_can_carry_is_called_too_large(company: Company, draft: PlanVersion) -> None:
+def test_a_number_that_no_division_can_carry_is_called_too_large(
+    company: Company, draft: PlanVersion
+) -> None:
     for value in ("9000000000000", "99999999999999999999", "+100%"):
         Plan.objects.update(measure="amount")
         if value == "+100%":
