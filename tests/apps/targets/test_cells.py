@@ -1,5 +1,6 @@
 """Editing: sums stay exact, locks stay bit-identical, undo restores bytes, stale readings are refused."""
 
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -38,6 +39,25 @@ def test_first_draft_sums_to_the_total_at_every_node(company: Company) -> None:
     assert checked.nodes_checked > 400
     assert value(version, "HQ", "2027") == TOTAL
     assert value(version, "JS", "2027") == value(version, "T:苏南", "2027") + value(version, "T:苏北", "2027")
+
+
+@pytest.mark.capability("DEC1", "DEC2")
+def test_first_draft_is_within_a_fen_of_its_share_for_every_region_by_month_and_territory_by_quarter(
+    company: Company,
+) -> None:
+    version = make_plan(company)
+    axes = Axes.from_json(version.axes)
+    cells, base = store.load(version), store.load(version, "base")
+    quarters = [code for code in axes.period.nodes if "Q" in code]
+    by_month = [Node(region, month) for region in axes.regions for month in axes.months]
+    by_quarter = [
+        Node(axes.leaves[leaf], quarter) for leaf in range(len(axes.leaves)) for quarter in quarters
+    ]
+
+    for node in (*by_month, *by_quarter):
+        block = axes.block(node)
+        share = Fraction(TOTAL * int(base[block].sum()), int(base.sum()))
+        assert abs(int(cells[block].sum()) - share) < 1, node
 
 
 REGIONS = ["HQ", "EAST", "JS", "GD", "T:苏南", "T:苏北"]

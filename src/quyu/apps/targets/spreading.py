@@ -16,6 +16,7 @@ import numpy as np
 
 from quyu.apps.targets.axes import Axes, Cells, Mask, Node
 from quyu.apps.targets.choices import EditRule
+from quyu.apps.targets.dimension import PERIOD, REGION
 from quyu.kernel.deferred import deferred
 from quyu.kernel.measure import Unit, say_exactly
 from quyu.kernel.refusal import Refusal
@@ -88,12 +89,16 @@ def _reach(cells: Cells, locked: Mask) -> _Reach:
 
 
 def initial(axes: Axes, base: Cells, total_fen: int) -> Cells:
-    """The first draft: the whole total in proportion to the base, the same for all where that is zero."""
+    """The first draft: the whole total in proportion to the base, the same for all where that is zero.
+
+    Regions by month and quarters by territory are each within one unit of their exact share.
+    """
     weights = np.clip(base, 0, None)
     if not weights.any():
         weights = np.ones_like(base)
     total = allocation.Total(at(axes, axes.root), total_fen)
-    return allocation.solve(problem_of(axes, base=weights).with_totals((total,))).values
+    problem = problem_of(axes, base=weights).with_cells(weights, crossing=(REGION, PERIOD))
+    return allocation.solve(problem.with_totals((total,))).values
 
 
 def spread(
