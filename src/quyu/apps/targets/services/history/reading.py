@@ -76,8 +76,6 @@ def read(basis: Basis, *, at: date) -> Past:
     )
     table = sales.reader().months(asked)
     placing = Placing(_axes(basis, table, at, has_lines=metric.grain == "line"), metric.grain == "line")
-    if span is None:
-        raise NoHistory
     keys = placing.keys(table)
     found, series = np.unique(keys[keys >= 0], return_inverse=True)
     whole = _with_every_group(found, placing)
@@ -89,7 +87,7 @@ def read(basis: Basis, *, at: date) -> Past:
         raise HistoryUnplaced(last=last)
     sold = np.flatnonzero(amounts.reshape(len(amounts), -1).sum(axis=1) > 0)
     if not sold.size:
-        raise HistoryMissing(year=basis.year, first=span[0].year)
+        raise HistoryMissing(year=basis.year, first=span[0].year) if span else NoHistory
     first, stop = int(sold[0]), int(sold[-1]) + 1
     leaves = placing.leaves(whole)
     past = Series(
