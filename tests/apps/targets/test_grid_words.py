@@ -2,9 +2,10 @@
 
 import pytest
 
-from quyu.apps.targets import store
+from quyu.apps.targets import expressions, store
 from quyu.apps.targets.axes import Axes, Node
 from quyu.apps.targets.models import Plan, PlanVersion
+from quyu.engine.allocation.problem import LIMIT
 from quyu.kernel.money import format_yuan
 from tests.apps.targets.plans import edit, make_plan
 from tests.apps.targets.test_grid import at, fen, get, post
@@ -79,6 +80,7 @@ def test_a_figure_beside_that_is_nowhere_is_answered_all_the_same(
 def test_a_number_that_no_division_can_carry_is_called_too_large(
     company: Company, draft: PlanVersion
 ) -> None:
+    assert expressions.LARGEST == LIMIT
     for value in ("9000000000000", "99999999999999999999", "+100%"):
         Plan.objects.update(measure="amount")
         if value == "+100%":

@@ -77,7 +77,7 @@ def existing_codes(places: LinePlaces) -> pa.Array:
 
 
 def create_units(places: LinePlaces) -> int:
-    """Creates the units that are known only by their text; returns how many."""
+    """Creates the units that are known only by their text; returns how many. Two at once may make the same."""
     known = set(BasicUnit.objects.filter(code__in=list(places.units)).values_list("code", flat=True))
     rows = [
         BasicUnit(
@@ -90,7 +90,7 @@ def create_units(places: LinePlaces) -> int:
         for code, combination in sorted(places.units.items())
         if code not in known
     ]
-    BasicUnit.objects.bulk_create(rows, batch_size=500)
+    BasicUnit.objects.bulk_create(rows, batch_size=500, ignore_conflicts=True)
     return len(rows)
 
 

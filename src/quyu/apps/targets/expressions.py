@@ -3,13 +3,14 @@
 import unicodedata
 from decimal import Decimal
 
-from quyu.engine.allocation.problem import LIMIT
 from quyu.kernel.measure import parse_value
 from quyu.kernel.money import NotAnAmount, TooLarge, parse_decimal, to_fen, wan_to_fen
 from quyu.kernel.rate import BP, apply_bp
 from quyu.kernel.refusal import Refusal
 
 ENDINGS = ("元", "万", "亿")
+LARGEST = 10**18
+"""Amounts from here on are more than the engine divides (`allocation.problem.LIMIT`)."""
 
 
 class FormulaTyped(Refusal):
@@ -75,7 +76,7 @@ def typed(text: str, *, current: int, unit: str) -> int:
 
 def _small_enough(text: str, value: int) -> int:
     """What the division can still carry."""
-    if abs(value) >= LIMIT:
+    if abs(value) >= LARGEST:
         raise TooLarge(text)
     return value
 

@@ -93,10 +93,13 @@ def extract(path: Path, folder: Path) -> dict[str, Any]:
     """Every member into `folder`, checked against the manifest, which is returned. Raises BadArchive."""
     found: dict[str, dict[str, Any]] = {}
     try:
-        with tarfile.open(path, mode="r|gz") as tar:
-            for member in tar:
-                _require_plain(path, member)
-                found[member.name] = _write(tar, member, folder / member.name)
+        with gzip.open(path) as unpacked:
+            with tarfile.open(fileobj=unpacked, mode="r|") as tar:
+                for member in tar:
+                    _require_plain(path, member)
+                    found[member.name] = _write(tar, member, folder / member.name)
+            while unpacked.read(PIECE):  # to the end, where the checksum of what lies between members stands
+                pass
     except (tarfile.TarError, EOFError, gzip.BadGzipFile, zlib.error) as error:
         raise BadArchive(
             "archive_unreadable", "备份 {name} 不完整或已损坏，请换一份备份。", name=path.name

@@ -28,6 +28,7 @@ TEXTS = {
     "notices.Notice": ("text",),
     "facts.Batch": ("file_name", "source", "reason"),
     "facts.ClosedMonth": ("reason",),
+    "customers.RuleSet": ("name",),
     "territories.Territory": ("name",),
     "territories.Alignment": ("name", "method"),
     "targets.Plan": ("name",),

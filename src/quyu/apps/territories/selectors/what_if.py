@@ -1,16 +1,25 @@
 """What a selection of units would change if it went to one territory: every measure of every territory touched."""
 
+from __future__ import annotations
+
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.sparse import coo_matrix
-from scipy.sparse.csgraph import connected_components
 
 from quyu.apps.territories.models import Alignment
 from quyu.apps.territories.selectors.alignments import balance_of
 from quyu.apps.territories.selectors.standing import MEASURES, Ints, Standing
+from quyu.kernel.deferred import deferred
 from quyu.kernel.rate import ratio_bp
+
+if TYPE_CHECKING:
+    from scipy import sparse
+    from scipy.sparse import csgraph
+else:
+    sparse = deferred("scipy.sparse")
+    csgraph = deferred("scipy.sparse.csgraph")
 
 
 @dataclass(frozen=True)
@@ -103,10 +112,10 @@ def pieces_of(standing: Standing, sides: Iterable[int]) -> dict[int, int]:
     pairs = standing.edges[inside]
     members = np.flatnonzero(np.isin(base, sides))
     pair = np.searchsorted(members, pairs)
-    graph = coo_matrix(
+    graph = sparse.coo_matrix(
         (np.ones(len(pair), dtype=np.int8), (pair[:, 0], pair[:, 1])), shape=(len(members),) * 2
     )
-    label = connected_components(graph, directed=False)[1]
+    label = csgraph.connected_components(graph, directed=False)[1]
     return {side: len(np.unique(label[base[members] == side])) for side in sides}
 
 
