@@ -52,7 +52,7 @@ def test_from_the_map_to_the_day_it_takes_effect(
     before = {name: int(customers(page, name).inner_text()) for name in ("苏南", "苏北")}
 
     page.get_by_role("button", name="调整：另存为草案").click()
-    expect(page.get_by_text("草案", exact=True).first).to_be_visible()
+    expect(page.get_by_text("草稿", exact=True).first).to_be_visible()
     move_in_table(page, "J22", "苏北")
 
     expect(customers(page, "苏南")).to_have_text(str(before["苏南"] - 2))

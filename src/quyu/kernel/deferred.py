@@ -24,12 +24,16 @@ class _Deferred(ModuleType):
 
     def __getattr__(self, name: str) -> Any:
         loaded = _loaded.get(self.__name__)
-        if loaded is None:
-            with _importing:
-                loaded = _loaded[self.__name__] = import_module(self.__name__)
-        return getattr(loaded, name)
+        return getattr(imported(self.__name__) if loaded is None else loaded, name)
 
 
 def deferred(name: str) -> ModuleType:
     """The module of that full name, not imported yet; safe with threads."""
     return _Deferred(name)
+
+
+def imported(name: str) -> ModuleType:
+    """The module of that full name, imported now and alone: for whoever needs the module itself."""
+    with _importing:
+        _loaded[name] = import_module(name)
+    return _loaded[name]

