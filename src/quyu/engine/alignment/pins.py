@@ -48,6 +48,8 @@ def pinned(
             chosen = linear_sum_assignment(cost)[1]
         else:
             return None
+        if bool((cost[np.arange(len(units)), chosen][held < 0] >= FORBIDDEN / 2).any()):
+            return None
         fixed[units] = np.where(held >= 0, held, chosen)
     begin = repair.legal(work, assign, fixed, rng)
     return replace(work, fixed=fixed), begin

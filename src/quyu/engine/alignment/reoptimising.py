@@ -119,7 +119,7 @@ def _part(problem: Problem, plan: Ints, units: Ints, chosen: Ints, links: Ints |
         locks=_locks(problem, plan, inside, place)[units],
         frozen=frozenset(),
         groups=None if problem.groups is None else problem.groups[units],
-        apart=tuple(group for group in own if len(group) > 1),
+        apart=tuple(group for group in own if 1 < len(group) <= len(chosen)),
         needs=None if problem.needs is None else [problem.needs[unit] for unit in units.tolist()],
         max_moved=None if problem.max_moved is None else _room(problem, plan, inside, current, place),
         splittable=None,
