@@ -7,7 +7,7 @@ from playwright.sync_api import Page, expect
 
 from quyu.apps.targets.models import CellComment, Lock, Operation, PlanVersion
 from tests.apps.targets.plans import edit, make_plan
-from tests.journeys.conftest import PHONE, Axe, Visit
+from tests.journeys.conftest import PHONE, Axe, Visit, settle
 from tests.journeys.test_targets import MARCH, WAN, cell, open_tree, shown_fen, stored_fen, type_in
 from tests.people import Company
 
@@ -25,6 +25,7 @@ def opened(visit_as: Visit, company: Company, draft: PlanVersion, query: str = "
     page = visit_as(company.operations)
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     page.goto(f"/targets/{draft.pk}/{query}")
+    settle(page)
     expect(page.locator(".sheet-cell").first).to_be_visible()
     return page
 
@@ -203,6 +204,7 @@ def test_products_over_regions_with_the_month_as_filter(
 def test_one_cell_is_changed_on_a_phone(visit_as: Visit, company: Company, draft: PlanVersion) -> None:
     page = visit_as(company.boss, PHONE)
     page.goto(f"/targets/{draft.pk}/")
+    settle(page)
     page.get_by_role("link", name="苏南").click()
     page.get_by_role("button", name="修改 苏南 · 3月").click()
     dialog = page.get_by_role("dialog")
@@ -258,6 +260,7 @@ def test_a_refusal_is_seen_on_a_phone(
 ) -> None:
     page = visit_as(company.boss, PHONE)
     page.goto(f"/targets/{draft.pk}/?here=T%3A苏南")
+    settle(page)
     page.get_by_role("button", name="修改 苏南 · 3月").click()
     page.get_by_role("dialog").get_by_label("新的值").fill("很多")
     page.get_by_role("dialog").get_by_role("button", name="确定").click()
