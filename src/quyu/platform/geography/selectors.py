@@ -93,14 +93,6 @@ def adjacency(unit_ids: Sequence[int]) -> NDArray[np.int32]:
     return np.unique(edges, axis=0).astype(np.int32).reshape(-1, 2)
 
 
-def neighbours_of(unit_id: int) -> list[int]:
-    """The ids of the units that touch one unit."""
-    pairs = UnitNeighbour.objects.filter(Q(left=unit_id) | Q(right=unit_id)).values_list(
-        "left_id", "right_id"
-    )
-    return sorted({other for pair in pairs for other in pair if other != unit_id})
-
-
 def boundaries_tag(unit_ids: Collection[int]) -> str:
     """Changes whenever the drawn boundaries of these units change; for ETags."""
     stamp = UnitBoundary.objects.aggregate(count=Count("pk"), last=Max("pk"), source=Max("source"))

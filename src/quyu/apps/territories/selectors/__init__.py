@@ -46,7 +46,6 @@ from quyu.apps.territories.selectors.maps import (
     UnitRow,
     base_units_by_territory,
     colours,
-    neighbour_choices,
     unit_rows,
 )
 from quyu.apps.territories.selectors.pieces import pieces, torn
@@ -94,7 +93,6 @@ __all__ = [
     "locked",
     "measure_of",
     "moves_of",
-    "neighbour_choices",
     "next_redo",
     "next_undo",
     "org_units_on",

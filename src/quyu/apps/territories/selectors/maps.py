@@ -89,21 +89,3 @@ def chosen_colours(touching: Mapping[int, set[int]], before: Mapping[int, int]) 
         chosen[territory] = kept if kept in free else min(free, key=lambda c: (used[c], c))
         used[chosen[territory]] += 1
     return chosen
-
-
-def neighbour_choices(alignment: Alignment, unit: BasicUnit, *, scope: Scope, at: date) -> list[Territory]:
-    """Territories a unit could go to: those of its neighbours first, then the rest of its region; visible only."""
-    places = dict(
-        AlignmentUnit.objects.filter(alignment=alignment, part=UnitPart.BASE).values_list(
-            "unit_id", "territory_id"
-        )
-    )
-    here = AlignmentUnit.objects.get(alignment=alignment, unit=unit).territory
-    near = {places[n] for n in geography.neighbours_of(unit.pk) if n in places} - {here.pk}
-    visible = Territory.objects.filter(pk__in={*places.values()}).visible_to(scope, at)
-    candidates = [
-        t
-        for t in visible.order_by("code")
-        if t.pk != here.pk and (t.pk in near or t.org_unit_id == here.org_unit_id)
-    ]
-    return sorted(candidates, key=lambda t: (t.pk not in near, t.code))

@@ -87,18 +87,10 @@ def contents(request: GuardedRequest, pk: int) -> HttpResponseBase:
 
 @guard.require("territory", "view")
 def unit(request: GuardedRequest, pk: int, code: str) -> HttpResponseBase:
-    """One unit: its figures, and the territories it could go to."""
-    alignment = found_alignment(request, pk)
-    row = found_unit(request, alignment, code)
-    choices = selectors.neighbour_choices(alignment, row, scope=request.scope, at=request.today)
-    return JsonResponse(
-        {
-            "code": row.code,
-            "name": row.name,
-            "place": " · ".join(dict.fromkeys(p for p in (row.province, row.city) if p and p != row.name)),
-            "choices": [{"code": t.code, "name": t.name} for t in choices],
-        }
-    )
+    """Where one unit lies; all else about it is in the contents."""
+    row = found_unit(request, found_alignment(request, pk), code)
+    place = " · ".join(dict.fromkeys(p for p in (row.province, row.city) if p and p != row.name))
+    return JsonResponse({"place": place})
 
 
 def found_alignment(request: GuardedRequest, pk: int) -> Alignment:
