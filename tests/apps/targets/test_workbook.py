@@ -1,6 +1,7 @@
 """The round trip through a workbook: identity, differences, blanks, contradictions, each error by its place."""
 
 import json
+import zipfile
 from collections.abc import Callable
 from io import BytesIO
 from pathlib import Path
@@ -37,12 +38,17 @@ def sheets_of(content: bytes) -> Sheets:
 
 
 def written(sheets: Sheets, path: Path) -> Path:
-    """The sheets as a spreadsheet program would save them: values only."""
+    """The sheets as a program that calculates nothing would save them: values, and formulas without one."""
     with xlsxwriter.Workbook(str(path)) as book:
         for name, rows in sheets.items():
             sheet = book.add_worksheet(name)
             for index, row in enumerate(rows):
                 sheet.write_row(index, 0, row)
+    with zipfile.ZipFile(path) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, part in parts.items():
+            archive.writestr(name, part.replace(b"</f><v>0</v>", b"</f>"))
     return path
 
 
@@ -164,11 +170,14 @@ def test_every_error_is_named_by_sheet_row_and_column(company: Company, compared
     def change(sheets: Sheets) -> None:
         row_of(sheets, "家电", "T:苏南")[MONTH["01"]] = "很多"
         row_of(sheets, "家电", "T:苏北")[MONTH["02"]] = 1.234
+        row_of(sheets, "家电", "T:苏北")[MONTH["04"]] = "=SUM(E7:G7)"
         row_of(sheets, "食品", "GD")[0] = "火星"
 
     problems = compared(version, change).problems
 
-    assert [(p.sheet, p.column) for p in problems] == [("食品", "A"), ("家电", "F"), ("家电", "E")]
+    assert {(p.sheet, p.column) for p in problems} == {("食品", "A"), *(("家电", column) for column in "EFI")}
+    (formula,) = (p for p in problems if p.code == "formula_without_value")
+    assert (formula.value, "公式没有计算结果" in formula.message) == ("=SUM(E7:G7)", True)
 
 
 def test_a_change_made_by_others_meanwhile_is_kept_and_a_double_change_reported(

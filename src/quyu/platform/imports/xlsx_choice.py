@@ -75,13 +75,14 @@ def errors(
 ) -> tuple[RowError, ...]:
     """The cells without a value in the named columns below row `header`."""
     return tuple(
-        RowError(row, names[column], code, value, _reason(code))
+        RowError(row, names[column], code, value, reason(code))
         for (row, column), (code, value) in sorted(unreadable.items())
         if header < row <= last_row and column < len(names) and names[column]
     )
 
 
-def _reason(code: str) -> str:
+def reason(code: str) -> str:
+    """What to do about a cell without a value."""
     if code == "cell_error":
         return _("单元格是公式错误，请在表格软件中改正。")
     return _("公式没有计算结果，请在表格软件中打开、计算并保存后再导入。")

@@ -72,7 +72,7 @@ def _read(workbook: CalamineWorkbook, path: Path, kind: ImportKind, sheet_name: 
     grids = {name: _grid(workbook.get_sheet_by_name(name)) for name in wanted}
     filled = {name: grid for name, grid in grids.items() if grid}
     name = xlsx_choice.chosen({key: (grid, len(grid)) for key, grid in filled.items()}, kind)
-    sheet = _sheet(filled[name], kind, _unreadable(path, name))
+    sheet = _sheet(filled[name], kind, unreadable_cells(path, name))
     header = sheet.header_row
     return replace(
         sheet,
@@ -155,7 +155,7 @@ def _sheet(
     return without_empty_rows(Sheet(names, tuple(columns), rows, header + 1, errors))
 
 
-def _unreadable(path: Path, sheet_name: str) -> dict[tuple[int, int], tuple[str, str]]:
+def unreadable_cells(path: Path, sheet_name: str) -> dict[tuple[int, int], tuple[str, str]]:
     """Cells that have a formula without a value, or an error: (row, column) -> (code, what it shows)."""
     with zipfile.ZipFile(path) as archive:
         part = _part(archive, sheet_name)

@@ -23,6 +23,8 @@ from quyu.kernel.refusal import Refusal
 from quyu.platform.fields.values import spoken
 from quyu.platform.imports.inspection import inspect
 from quyu.platform.imports.refusals import FileRefused
+from quyu.platform.imports.xlsx_choice import Unreadable, reason
+from quyu.platform.imports.xlsx_file import unreadable_cells
 
 CODE_ROW, FIRST_DATA_ROW = 1, 3
 Value = object
@@ -86,7 +88,11 @@ def read(path: Path, *, name: str, version_id: int, axes: Axes) -> WorkbookConte
     details = {title: rows for title, rows in sheets.items() if detail.is_detail(rows)}
     if facts.get(VERSION_KEY) != str(version_id) or not coded:
         raise NotThisWorkbook(name)
-    found = [item for title, rows in coded.items() for item in _read_sheet(title, rows, axes)]
+    found = [
+        item
+        for title, rows in coded.items()
+        for item in _read_sheet(title, rows, axes, unreadable_cells(path, title))
+    ]
     found += [item for title, rows in details.items() for item in _read_detail(title, rows, axes)]
     row_version = facts.get(ROW_VERSION_KEY, "")
     return WorkbookContent(
@@ -123,7 +129,9 @@ def _facts(sheets: Iterable[Rows]) -> dict[str, str]:
     return {}
 
 
-def _read_sheet(title: str, rows: Rows, axes: Axes) -> Iterator[FileCell | CellProblem]:
+def _read_sheet(
+    title: str, rows: Rows, axes: Axes, unreadable: Unreadable
+) -> Iterator[FileCell | CellProblem]:
     line = str(rows[CODE_ROW][1])
     product_line = TOTAL_LINE if line == ALL_LINES_CODE else line
     if product_line and product_line not in axes.lines:
@@ -150,7 +158,18 @@ def _read_sheet(title: str, rows: Rows, axes: Axes) -> Iterator[FileCell | CellP
             yield CellProblem(title, index, "A", code, again, "duplicate_line")
         else:
             seen[code] = index
+            yield from _without_value(title, index, periods, unreadable)
             yield from _read_row(title, index, row, code, product_line, periods)
+
+
+def _without_value(
+    title: str, index: int, periods: Iterable[int], unreadable: Unreadable
+) -> Iterator[CellProblem]:
+    """Formulas never calculated and error cells, which look blank: what was meant is not left out in silence."""
+    for place in periods:
+        if (index, place) in unreadable:
+            code, shown = unreadable[index, place]
+            yield CellProblem(title, index, xl_col_to_name(place), shown, reason(code), code)
 
 
 def _read_row(
