@@ -73,6 +73,18 @@ def test_wishes_hold_in_the_part_as_well() -> None:
     assert found.territories.tolist() == [0, 1]
 
 
+def test_a_skill_the_plan_has_is_not_given_up_for_fewer_pieces() -> None:
+    seats = (Seat(skills=frozenset({"激光"})), Seat())
+    needs = [frozenset({"激光"}) if unit in (0, 5) else frozenset[str]() for unit in range(6)]
+    problem = dataclasses.replace(grid(6, 1, 2, tolerance=0.6), territories=seats, needs=needs)
+    plan = np.array([0, 1, 1, 1, 1, 0])
+
+    found = reoptimise(problem, plan, [0, 1])
+
+    assert {broken.rule for broken in verify(problem, found.assignment).violations} == {"pieces"}
+    assert {reason.code for reason in found.reasons} == {"not_in_one_piece"}
+
+
 def test_a_choice_of_nothing_is_refused() -> None:
     problem = grid(4, 4, 2, current=np.repeat([0, 1], 8))
     frozen = dataclasses.replace(problem, frozen=frozenset({0}))

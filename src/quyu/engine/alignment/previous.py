@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from quyu.engine.alignment import figures
+from quyu.engine.alignment import figures, pins
 from quyu.engine.alignment.arrays import Floats, Ints
 from quyu.engine.alignment.instance import Instance
 from quyu.engine.alignment.moving import moved
@@ -39,33 +39,54 @@ def plan_of(work: Instance, parts: Cut, start: Result | Ints) -> Ints:
 
 @dataclass(frozen=True, eq=False)
 class Improve:
-    """Chooses between what was found and what an earlier plan leads to, by the rules first, then balance, then cost."""
+    """Chooses between what was found and what another plan leads to, by the rules first, then balance, then cost."""
 
     problem: Problem
     work: Instance
     settled: Ints
     price: float
 
-    def best(self, found: Ints, begin: Ints, run: Callable[[Search], Plan] | None) -> Ints:
-        """The best of the plan found, the earlier one, and the earlier one improved by `run`."""
-        radius = Search(self.work, np.zeros(self.work.count), found).radius
-        leave = np.where(self.work.current >= 0, self.price * radius * self.work.w, 0.0)
+    def best(self, found: Ints, begin: Ints) -> Ints:
+        """The better of two plans."""
+        leave = self._leave(found)
+        return min((found, begin), key=lambda plan: self._key(plan, leave))
+
+    def best_from(self, found: Ints, begin: Ints, run: Callable[[Search], Plan]) -> Ints:
+        """The best of the plan found, an earlier one, and the earlier one improved by `run`.
+
+        No limit that the earlier plan keeps (units apart, skills) is given up for balance or for fewer pieces.
+        """
+        leave, kept = self._leave(found), ~pins.broken(self.work, begin)
         plans = [found, begin]
-        if run is not None and self._breaches(begin) == 0:
+        if self._breaches(begin) == 0:
             plans.append(run(Search(self.work, leave, begin)).assignment)
-        return min(plans, key=lambda plan: self._key(plan, leave))
+
+        def key(plan: Ints) -> tuple[int, int, tuple[int, float, float]]:
+            lost = int((pins.broken(self.work, plan) & kept).sum())
+            return self._promises(plan), lost, self._key(plan, leave)
+
+        return min(plans, key=key)
+
+    def _leave(self, found: Ints) -> Floats:
+        """What it costs to leave the current territory, per unit, km2."""
+        radius = Search(self.work, np.zeros(self.work.count), found).radius
+        return np.where(self.work.current >= 0, self.price * radius * self.work.w, 0.0)
 
     def _key(self, assign: Ints, leave: Floats) -> tuple[int, float, float]:
         return (self._breaches(assign), *Search(self.work, leave, assign).plan().key)
 
     def _breaches(self, assign: Ints) -> int:
-        """How many rules a plan breaks: units that are bound elsewhere, pieces, empty territories, too much moved."""
+        """How many rules a plan breaks, pieces included."""
+        whole = assign[self.work.unit]
+        pieces = figures.piece_counts(self.problem, whole, self.work.links)
+        return self._promises(assign) + int(np.maximum(pieces - 1, 0).sum())
+
+    def _promises(self, assign: Ints) -> int:
+        """Rules no plan may break: units that are bound elsewhere, empty territories, too much moved."""
         work = self.work
         bound = int(((work.fixed >= 0) & (assign != work.fixed)).sum())
         entered = int(((work.fixed < 0) & work.closed[assign]).sum())
         empty = work.territory_count - len(np.unique(assign))
-        whole = assign[work.unit]
-        pieces = int(np.maximum(figures.piece_counts(self.problem, whole, work.links) - 1, 0).sum())
         most = self.problem.max_moved
         over = most is not None and moved(work, assign) > most * float(work.w.sum()) * (1 + 1e-9)
-        return bound + entered + empty + pieces + int(over)
+        return bound + entered + empty + int(over)

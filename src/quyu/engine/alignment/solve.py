@@ -90,12 +90,12 @@ def _solve(
             break
         search = Search(pinned[0], np.zeros(work.count), pinned[1])
         begin = _balance(search, search.plan(), polish, rng, Watch(None, 1)).assignment
-        assign = improve.best(assign, begin, None)
+        assign = improve.best(assign, begin)
     if start is not None:
         watch = Watch(stop, stages)
         watch.stage = 1
         begin = previous.plan_of(work, parts, start)
-        assign = improve.best(
+        assign = improve.best_from(
             assign, begin, lambda search: _balance(search, search.plan(), polish, rng, watch)
         )
     if keeps:
