@@ -1,7 +1,6 @@
 """Sign-in, password and second factor: the few pages of allauth we use. There is no sign-up and no e-mail."""
 
 from allauth.account import views as account_views
-from allauth.account.decorators import reauthentication_required
 from allauth.mfa.base import views as mfa_views
 from allauth.mfa.recovery_codes import views as code_views
 from allauth.mfa.totp import views as totp_views
@@ -11,6 +10,7 @@ from django.views.generic import RedirectView
 from quyu.platform.people import guard
 from quyu.shell import account
 from quyu.shell.signin import door, oidc, pages
+from quyu.shell.signin.anew import proven_anew
 
 to_account = guard.require("account", "view")(RedirectView.as_view(pattern_name="account"))
 
@@ -19,7 +19,7 @@ urlpatterns = [
     path("language/", account.choose_language, name="language"),
     path("sessions/end/", pages.sign_out_elsewhere, name="sign-out-elsewhere"),
     path("tokens/", pages.token_list, name="tokens"),
-    path("tokens/new/", reauthentication_required(pages.make_token), name="token-make"),
+    path("tokens/new/", proven_anew(pages.make_token, back="tokens"), name="token-make"),
     path("tokens/<int:pk>/revoke/", pages.revoke_token, name="token-revoke"),
     path("login/", door.sign_in, name="account_login"),
     path("sso/", oidc.begin, name="single-sign-on"),
@@ -28,11 +28,19 @@ urlpatterns = [
     path("inactive/", account_views.account_inactive, name="account_inactive"),
     path("reauthenticate/", account_views.reauthenticate, name="account_reauthenticate"),
     path("password/change/", account_views.password_change, name="account_change_password"),
-    path("password/set/", account_views.password_set, name="account_set_password"),
+    path(
+        "password/set/",
+        proven_anew(account_views.password_set, back="account_set_password"),
+        name="account_set_password",
+    ),
     path("2fa/", to_account, name="mfa_index"),
     path("2fa/authenticate/", door.second_factor, name="mfa_authenticate"),
     path("2fa/reauthenticate/", mfa_views.reauthenticate, name="mfa_reauthenticate"),
-    path("2fa/activate/", totp_views.activate_totp, name="mfa_activate_totp"),
+    path(
+        "2fa/activate/",
+        proven_anew(totp_views.activate_totp, back="mfa_activate_totp"),
+        name="mfa_activate_totp",
+    ),
     path("2fa/deactivate/", totp_views.deactivate_totp, name="mfa_deactivate_totp"),
     path("2fa/codes/", code_views.view_recovery_codes, name="mfa_view_recovery_codes"),
     path("2fa/codes/generate/", code_views.generate_recovery_codes, name="mfa_generate_recovery_codes"),

@@ -20,6 +20,7 @@ from django.urls import reverse
 
 from quyu.apps.targets.choices import LetterState
 from quyu.apps.targets.models import Letter
+from quyu.platform.signin.models import ApiToken
 from tests.apps.targets.plans import make_plan, publish
 from tests.people import Company, client_of
 from tests.shell.signin.provider import Provider
@@ -65,7 +66,7 @@ def test_with_neither_the_page_says_what_to_do(company: Company, letter: Letter)
 
     page = shown(client, letter)
 
-    assert "请在“账号与安全”开启两步验证" in page
+    assert "请系统管理员设置密码" in page
     assert "接受并签署" not in page
     accept(client, letter, "!")
     assert state(letter) == LetterState.ISSUED
@@ -132,3 +133,58 @@ def test_another_person_at_the_provider_proves_nothing(
     accept(client, letter)
     assert state(letter) == LetterState.ISSUED
     assert "我的" in client.get("/letters/mine/?all=1").content.decode()  # still signed in as himself
+
+
+DOORS = ("/account/password/set/", "/account/2fa/activate/", "/account/tokens/new/")
+
+
+@pytest.mark.parametrize("door", DOORS)
+def test_an_open_browser_gives_nobody_another_proof(
+    company: Company, letter: Letter, known: Provider, door: str
+) -> None:
+    SocialAccount.objects.create(user=company.owner, provider="sso", uid="subject-1")
+    said = {"password1": "right-horse-2026", "password2": "right-horse-2026", "name": "n", "days": "30"}
+
+    answer = client_of(company.owner).post(door, said)
+
+    assert answer.headers["Location"].startswith("/account/sso/?again=1&next=%2Faccount%2F")
+    company.owner.refresh_from_db()
+    assert not company.owner.has_usable_password()
+    assert not ApiToken.objects.exists()
+
+
+@pytest.mark.parametrize("door", DOORS)
+def test_without_a_provider_the_administrator_gives_the_first_proof(
+    company: Company, letter: Letter, door: str
+) -> None:
+    client = client_of(company.owner)
+
+    page = client.post(door, follow=True).content.decode()
+
+    assert "请系统管理员设置密码" in page
+    assert not Authenticator.objects.exists()
+
+
+def test_who_has_just_signed_in_again_may_set_a_password(
+    company: Company, letter: Letter, known: Provider
+) -> None:
+    SocialAccount.objects.create(user=company.owner, provider="sso", uid="subject-1")
+    known.claims = {"auth_time": int(system_time.time())}
+    client = client_of(company.owner)
+    confirm(client, known, letter)
+    assert client.get("/account/2fa/activate/").status_code == 200
+
+    client.post("/account/password/set/", {"password1": "right-horse-2026", "password2": "right-horse-2026"})
+
+    company.owner.refresh_from_db()
+    assert company.owner.check_password("right-horse-2026")
+
+
+def test_who_has_a_second_factor_only_gives_a_code_before_a_password(
+    company: Company, letter: Letter
+) -> None:
+    TOTP.activate(company.owner, generate_totp_secret())
+
+    answer = client_of(company.owner).get("/account/password/set/")
+
+    assert answer.headers["Location"].startswith("/account/2fa/reauthenticate/")

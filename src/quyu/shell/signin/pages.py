@@ -83,7 +83,7 @@ def token_list(request: GuardedRequest) -> HttpResponse:
 @require_POST
 @sensitive_variables("secret")
 def make_token(request: GuardedRequest) -> HttpResponse:
-    """Shows the secret this once. The address asks for the password first (`account_urls`)."""
+    """Shows the secret this once. The address asks for proof of the person first (`account_urls`)."""
     form = TokenForm(request.POST)
     if not form.is_valid():
         return shown(request, form)
