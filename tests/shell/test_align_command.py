@@ -112,6 +112,16 @@ def test_bad_units_are_refused_by_row(
     assert not out.exists()
 
 
+def test_a_quote_left_open_is_told_where_it_opens(files: dict[str, str]) -> None:
+    header, first, *rest = Path(files["units"]).read_text(encoding="utf-8").splitlines(keepends=True)
+    Path(files["units"]).write_text(header + first + '"' + "".join(rest) * 10_000, encoding="utf-8")
+
+    result = run(files, "--territories", "2")
+
+    assert result.exit_code == 1
+    assert "第 3 行读不下去。请检查引号" in result.output
+
+
 def test_the_call_says_how_many_or_which(files: dict[str, str]) -> None:
     assert run(files).exit_code == 1
     assert run(files, "--territories", "2", "--seats", files["seats"]).exit_code == 1

@@ -23,7 +23,7 @@ def regions(parents: dict[str, Any]) -> dict[str, Any]:
         pytest.param("{", "bad_json", ["problem.json", "第 1 行"], id="bad JSON"),
         pytest.param("[]", "bad_json", ["花括号"], id="not an object"),
         pytest.param("", "bad_json", ["problem.json"], id="empty file"),
-        pytest.param("[" * 100_000, "bad_json", ["problem.json"], id="too deep"),
+        pytest.param("[" * 100_000, "bad_json", ["problem.json", "嵌套太深"], id="too deep"),
         pytest.param(b"\xff\xfe{\x00", "not_utf8", ["UTF-8"], id="not UTF-8"),
         pytest.param('{"unit": NaN}', "bad_json", ["NaN"], id="NaN"),
         pytest.param('{"unit": 1, "unit": 2}', "key_twice", ["unit"], id="key twice"),
@@ -68,7 +68,7 @@ def regions(parents: dict[str, Any]) -> dict[str, Any]:
         pytest.param(
             problem(totals=[{"at": {}, "value": -(10**400)}]), "too_large", ["18 位"], id="400 digits"
         ),
-        pytest.param('{"unit": ' + "9" * 5_000 + "}", "bad_json", ["problem.json"], id="5000 digits"),
+        pytest.param('{"unit": ' + "9" * 5_000 + "}", "bad_json", ["数字太长"], id="5000 digits"),
         pytest.param(
             '{"dimensions": {"r": {"a": null}}, "cells": "cells.csv", "totals": [{"at": {}, "value": 1e400}]}',
             "too_large",

@@ -98,18 +98,16 @@ def read_table(path: Path, wanted: Sequence[str]) -> Table:
     reader = csv.reader(io.StringIO(read_text(path), newline=""))
     rows: list[list[str]] = []
     lines: list[int] = []
+    begins = 1
     try:
         for row in reader:
+            begins = reader.line_num + 1
             if any(cell.strip() for cell in row):
                 rows.append([cell.strip() for cell in row])
                 lines.append(reader.line_num)
-    except csv.Error as error:
+    except csv.Error:
         raise BadInput(
-            "bad_csv",
-            "{file} 第 {row} 行读不下去：{why}。请检查引号。",
-            file=path.name,
-            row=reader.line_num,
-            why=error,
+            "bad_csv", "{file} 第 {row} 行读不下去。请检查引号。", file=path.name, row=begins
         ) from None
     header = rows[0] if rows else []
     for name in wanted:

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import NoReturn
 
 from quyu.shell.cli.allocation.bad_input import BadInput
-from quyu.shell.cli.language import _
 
 LIMIT = 10**18
 """No amount may reach this in size; the engine says why."""
@@ -17,6 +16,10 @@ Fields = Mapping[str, object]
 
 class _Twice(ValueError):
     """A key stands twice in one object."""
+
+
+class _NoNumber(ValueError):
+    """NaN or Infinity, which JSON does not know."""
 
 
 def read_object(path: Path) -> Fields:
@@ -36,8 +39,12 @@ def read_object(path: Path) -> Fields:
             row=error.lineno,
             column=error.colno,
         ) from None
-    except (ValueError, RecursionError) as error:
-        raise BadInput("bad_json", "{file} 不能读：{why}。", file=path.name, why=error) from None
+    except _NoNumber as error:
+        raise BadInput(
+            "bad_json", "{file} 里的 {name} 不是数，请更正。", file=path.name, name=str(error)
+        ) from None
+    except (ValueError, RecursionError):
+        raise BadInput("bad_json", "{file} 不能读：数字太长，或括号嵌套太深。", file=path.name) from None
     if not isinstance(found, dict):
         raise BadInput("bad_json", "{file} 的最外层应为花括号中的对象。", file=path.name)
     return found
@@ -122,4 +129,4 @@ def _once(pairs: list[tuple[str, object]]) -> dict[str, object]:
 
 
 def _no_constant(name: str) -> NoReturn:
-    raise ValueError(_("{name} 不是数").format(name=name))
+    raise _NoNumber(name)
