@@ -182,12 +182,12 @@ def known_values(condition: Condition) -> dict[str, list[str]]:
 
 def codes_of(name: str, values: Sequence[str]) -> dict[str, str]:
     """Code of each value that is a code, or the name of exactly one."""
-    model = {"customer": Customer, "channel": Channel, "place": BasicUnit}[name]
+    rows = {"customer": Customer.objects, "channel": Channel.objects, "place": BasicUnit.objects}[name]
     by_name: dict[str, list[str]] = {}
-    for code, word in model.objects.filter(name__in=values).values_list("code", "name"):  # type: ignore[attr-defined]
+    for code, word in rows.filter(name__in=values).values_list("code", "name"):
         by_name.setdefault(word, []).append(code)
     found = {word: codes[0] for word, codes in by_name.items() if len(codes) == 1}
-    coded = model.objects.filter(code__in=values).values_list("code", flat=True)  # type: ignore[attr-defined]
+    coded = rows.filter(code__in=values).values_list("code", flat=True)
     return found | {code: code for code in coded}
 
 

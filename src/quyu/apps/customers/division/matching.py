@@ -63,9 +63,6 @@ class Matched:
     holds: NDArray[np.bool_]
     taken: tuple[Taken, ...]
 
-    def of_rule(self, rule: int) -> list[Taken]:
-        return [one for one in self.taken if one.rule == rule]
-
 
 def match(
     rules: Sequence[Rule], customers: Customers, *, excepted: NDArray[np.bool_] | None = None

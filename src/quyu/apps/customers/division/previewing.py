@@ -68,10 +68,6 @@ class Preview:
     named_fen: int
     nowhere: tuple[Bought, ...]
 
-    @property
-    def has_faults(self) -> bool:
-        return bool(self.nowhere) or any(view.faults for view in self.rules)
-
 
 @dataclass
 class Books:

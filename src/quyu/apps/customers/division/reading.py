@@ -1,6 +1,6 @@
 """Customers and rules as the matching wants them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -39,10 +39,9 @@ class Known:
         return np.array([code is not None for code in self.named], dtype=bool)
 
 
-def known_customers(rows: Iterable[Customer] | None = None) -> Known:
-    """Every customer, or those of a query; two queries."""
-    found = Customer.objects.order_by("code") if rows is None else rows
-    values = list(found.values_list(*FIELDS))  # type: ignore[attr-defined]
+def known_customers() -> Known:
+    """Every customer; two queries."""
+    values = list(Customer.objects.order_by("code").values_list(*FIELDS))
     parents = dict(BasicUnit.objects.order_by("code").values_list("code", "parent_code"))
     chains: dict[str | None, tuple[str, ...]] = {None: ()}
     for unit in {row[7] for row in values if row[7]}:
