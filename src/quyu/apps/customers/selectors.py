@@ -245,12 +245,6 @@ def ruled_spells(customer: Customer) -> dict[ProductLine | None, list[TerritoryS
     return {line: joined(spells) for line, spells in found.items()}
 
 
-def is_ruled(customer: Customer, at: date) -> bool:
-    """Whether a rule gives the customer, all lines that no other rule takes, to its territory of the day."""
-    rows = CustomerTerritory.objects.in_force(at).filter(customer=customer, product_line=None)
-    return not customer.territory_override_id and rows.exists()
-
-
 def ruled_lines(customer: Customer, at: date) -> list[tuple[ProductLine, TerritorySpell, Owner | None]]:
     """The product lines that a rule gave apart and does on `at`, with who answers for them."""
     if customer.territory_override_id:
@@ -290,14 +284,6 @@ def joined(spells: list[TerritorySpell]) -> list[TerritorySpell]:
         else:
             found.append(spell)
     return found
-
-
-def territory_on(customer: Customer, at: date) -> tuple[Territory | None, Owner | None]:
-    """The customer's territory on a day, and who answers for it."""
-    for spell in territory_spells(customer):
-        if common_days((at, None), (spell.valid_from, spell.valid_to)) and spell.valid_from <= at:
-            return spell.territory, owners_on([spell.territory.pk], at).get(spell.territory.pk)
-    return None, None
 
 
 def unplaced_count(at: date) -> int:

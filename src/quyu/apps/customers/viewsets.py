@@ -5,6 +5,7 @@ from datetime import date
 from django.db.models import QuerySet
 
 from quyu.apps.customers import selectors
+from quyu.apps.customers.division import owning
 from quyu.apps.customers.models import Customer
 from quyu.apps.customers.place_columns import PlaceColumns
 from quyu.apps.territories.models import Territory
@@ -36,7 +37,7 @@ def territory_panel(customer: Customer, caller: Reader) -> Panel | None:
     """Territory and owner as of today, the territories before, and why the customer is in its class."""
     if not policy.allows(caller.scope, "territory", "view"):
         return None
-    territory, owner = selectors.territory_on(customer, caller.at)
+    found = owning.owner_of(customer, None, caller.at)
     spells = selectors.territory_spells(customer)
     reach = policy.narrow(caller.scope, "territory", "view")
     past = Territory.objects.all()
@@ -47,10 +48,8 @@ def territory_panel(customer: Customer, caller: Reader) -> Panel | None:
         "customers/territory_panel.html.jinja",
         {
             "customer": customer,
-            "territory": territory,
-            "owner": owner,
+            "found": found,
             "spells": spells,
-            "is_ruled": selectors.is_ruled(customer, caller.at),
             "lines": selectors.ruled_lines(customer, caller.at),
             "seen": seen,
         },

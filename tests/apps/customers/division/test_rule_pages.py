@@ -115,6 +115,17 @@ def test_coverage_is_told_within_reach(divided: Divided) -> None:
     assert Customer.objects.count() == 4
 
 
+def test_who_answers_for_one_line_is_not_told_who_answers_for_the_others(divided: Divided) -> None:
+    company = divided.site.company
+    publish(rule_set(({"customer": ["C3"]}, divided.snack, divided.snacks)), TODAY, actor=company.operations)
+    address = reverse("customer-detail", kwargs={"pk": divided.customer("C3").pk})
+    page = client_of(company.colleague).get(address).content.decode()
+    assert "休食组" in page
+    assert "其他区域" in page
+    assert "粤东" not in page
+    assert "粤东" in client_of(company.operations).get(address).content.decode()
+
+
 @pytest.mark.capability("ORG7")
 def test_two_claims_on_a_line_given_apart_are_arbitrated_on_record(divided: Divided) -> None:
     company = divided.site.company

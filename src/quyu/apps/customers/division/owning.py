@@ -43,13 +43,13 @@ def territory_of(
         lasts = named.valid_to is None or day < named.valid_to
         return (named if named.valid_from <= day and lasts else None), None
     rows = CustomerTerritory.objects.in_force(day).filter(customer=customer)
-    ruled = {row.product_line_id: row for row in rows.select_related("territory", "rule")}
+    ruled = {row.product_line_id: row for row in rows.select_related("territory__org_unit", "rule")}
     row = ruled.get(product_line.pk if product_line else None) or ruled.get(None)
     if row is not None:
         return row.territory, row.rule
     active = active_alignment(day)
     placed = AlignmentUnit.objects.filter(alignment=active, unit=customer.unit_id) if active else None
-    found = placed.select_related("territory").first() if placed is not None else None
+    found = placed.select_related("territory__org_unit").first() if placed is not None else None
     return (found.territory if found else None), None
 
 
