@@ -45,6 +45,12 @@ class OutOfInterval(Refusal):
             if upper is None
             else "“{label}”不能改为 {value}：其中已锁定 {locked}，可填范围为 {lower} 至 {upper}。"
         )
+        if not locked_fen:
+            template = (
+                "“{label}”不能改为 {value}，可填范围为 {lower}以上。"
+                if upper is None
+                else "“{label}”不能改为 {value}，可填范围为 {lower} 至 {upper}。"
+            )
         numbers = {
             "value": say_exactly(value_fen, unit),
             "locked": say_exactly(locked_fen, unit),
