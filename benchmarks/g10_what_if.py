@@ -16,6 +16,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -117,7 +118,7 @@ def measure(client: Any, url: str, bodies: list[dict[str, str]]) -> dict[str, fl
         if answer.status_code != 200 or not answer.json()["territories"]:
             raise SystemExit(f"{url} answered {answer.status_code}")
 
-    taken = [timed(lambda body=body: ask(body)) for body in bodies]  # type: ignore[misc]
+    taken = [timed(partial(ask, body)) for body in bodies]
     cpu, wall = (sorted(column) for column in zip(*taken, strict=True))
     late = min(len(cpu) - 1, int(0.95 * len(cpu)))
     return {

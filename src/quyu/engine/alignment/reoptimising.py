@@ -15,7 +15,7 @@ from quyu.engine.alignment.params import Params, Stop
 from quyu.engine.alignment.problem import Problem
 from quyu.engine.alignment.result import Reason
 from quyu.engine.alignment.solve import solve
-from quyu.engine.alignment.validation import InvalidProblem
+from quyu.engine.alignment.validation import InvalidProblem, plan_of
 
 TRIALS = 2_000_000
 """Trials of a search at the screen: about half a second."""
@@ -54,7 +54,7 @@ def reoptimise(
     stop: Stop | None = None,
 ) -> Reoptimised:
     """A better plan for the chosen territories among themselves; frozen ones among them stay as they are."""
-    plan = np.asarray(assignment, dtype=np.int64)
+    plan = plan_of(problem, assignment)
     chosen = _chosen(problem, plan, territories)
     units = np.flatnonzero(np.isin(plan, chosen))
     part = _part(problem, plan, units, chosen, links)
@@ -84,8 +84,6 @@ def reoptimise(
 
 
 def _chosen(problem: Problem, plan: Ints, territories: Sequence[int]) -> Ints:
-    if len(plan) != problem.unit_count or plan.min() < 0 or plan.max() >= problem.territory_count:
-        raise InvalidProblem("bad_plan", "方案与基本单元或区域对不上")
     chosen = np.setdiff1d(np.asarray(territories, dtype=np.int64), list(problem.frozen))
     chosen = chosen[np.isin(chosen, plan)]
     if not len(chosen):

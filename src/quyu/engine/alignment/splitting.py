@@ -53,14 +53,6 @@ def cut(problem: Problem) -> Cut:
     ratio = problem.measures / np.where(step > 0, step, np.inf)
     count = np.where(wanted, np.clip(np.ceil(ratio.max(axis=1)), 2, MOST_PARTS), 1).astype(np.int64)
     origin = np.repeat(np.arange(problem.unit_count), count)
-    inherited = {
-        name: None if column is None else column[origin]
-        for name, column in (
-            ("current", problem.current),
-            ("locks", problem.locks),
-            ("groups", problem.groups),
-        )
-    }
     first = np.r_[0, np.cumsum(count)[:-1]]
     parts = replace(
         problem,
@@ -68,11 +60,13 @@ def cut(problem: Problem) -> Cut:
         y=problem.y[origin],
         measures=problem.measures[origin] / count[origin, None],
         edges=_edges(problem.edges, first, count),
+        current=None if problem.current is None else problem.current[origin],
+        locks=None if problem.locks is None else problem.locks[origin],
+        groups=None if problem.groups is None else problem.groups[origin],
         apart=tuple(tuple(int(first[unit]) for unit in units) for units in problem.apart),
         needs=None if problem.needs is None else [problem.needs[unit] for unit in origin.tolist()],
         splittable=None,
         target=problem.targets,
-        **inherited,  # type: ignore[arg-type]
     )
     return Cut(parts, origin)
 

@@ -14,7 +14,7 @@ from quyu.engine.alignment import figures
 from quyu.engine.alignment.arrays import Bools, Floats, Ints, sums
 from quyu.engine.alignment.people import Person, Placement, Staffing, StaffWeights, reasons_of
 from quyu.engine.alignment.problem import Problem
-from quyu.engine.alignment.validation import InvalidProblem
+from quyu.engine.alignment.validation import InvalidProblem, plan_of
 
 RULED_OUT = 1e6
 
@@ -35,9 +35,9 @@ def assign_people(
     load_measure: the measure that fills a person's capacity. served_by: the person who serves each unit today, -1
     for nobody. fixed: person -> territory. ruled_out: (person, territory) pairs that may not be.
     """
-    plan = np.asarray(assignment, dtype=np.int64)
+    plan = plan_of(problem, assignment)
     fixed = dict(fixed or {})
-    _check(problem, plan, people, served_by, fixed, ruled_out)
+    _check(problem, people, served_by, fixed, ruled_out)
     weights = weights or StaffWeights()
     table = Table(problem, plan, people, load_measure, served_by)
     allowed = _allowed(problem, people, fixed, ruled_out)
@@ -56,14 +56,11 @@ def assign_people(
 
 def _check(
     problem: Problem,
-    plan: Ints,
     people: Sequence[Person],
     served_by: Ints | None,
     fixed: Mapping[int, int],
     ruled_out: Collection[tuple[int, int]],
 ) -> None:
-    if len(plan) != problem.unit_count or plan.min() < 0 or plan.max() >= problem.territory_count:
-        raise InvalidProblem("bad_plan", "方案与基本单元或区域对不上")
     if served_by is not None and (len(served_by) != problem.unit_count or served_by.max() >= len(people)):
         raise InvalidProblem("bad_served_by", "现在由谁负责的名单与单元或人员对不上")
     for person, territory in (*fixed.items(), *ruled_out):

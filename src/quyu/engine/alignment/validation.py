@@ -1,5 +1,6 @@
 """What no problem may contain: numbers that are none, places that do not exist, wishes that contradict each other."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -43,6 +44,14 @@ def wishes(problem: "Problem") -> Ints:
         kept = np.isin(problem.current, list(problem.frozen))
         wanted[kept] = problem.current[kept]
     return wanted
+
+
+def plan_of(problem: "Problem", assignment: Ints | Sequence[int]) -> Ints:
+    """The plan as an array; raises InvalidProblem unless it names a territory of the problem for every unit."""
+    plan = np.asarray(assignment, dtype=np.int64)
+    if len(plan) != problem.unit_count or plan.min() < 0 or plan.max() >= problem.territory_count:
+        raise InvalidProblem("bad_plan", "方案与基本单元或区域对不上")
+    return plan
 
 
 def _check_units(problem: "Problem") -> None:

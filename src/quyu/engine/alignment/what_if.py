@@ -12,7 +12,7 @@ import numpy as np
 from quyu.engine.alignment import figures, links
 from quyu.engine.alignment.arrays import Floats, Ints
 from quyu.engine.alignment.problem import Problem
-from quyu.engine.alignment.validation import InvalidProblem, wishes
+from quyu.engine.alignment.validation import InvalidProblem, plan_of, wishes
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,11 +229,8 @@ class Index:
 
 def index(problem: Problem, assignment: Ints | Sequence[int], *, links: Ints | None = None) -> Index:
     """Make a plan ready for questions; `links` are virtual edges that count as neighbours (islands)."""
-    plan = np.asarray(assignment, dtype=np.int64)
-    if len(plan) != problem.unit_count or plan.min() < 0 or plan.max() >= problem.territory_count:
-        raise InvalidProblem("bad_plan", "方案与基本单元或区域对不上")
     virtual = np.empty((0, 2), dtype=np.int32) if links is None else np.asarray(links).reshape(-1, 2)
-    return Index(problem, plan, virtual)
+    return Index(problem, plan_of(problem, assignment), virtual)
 
 
 def what_if(
