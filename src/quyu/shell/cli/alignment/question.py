@@ -1,5 +1,6 @@
 """From the files to a problem of the engine, with the names that stand for its numbers."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -45,16 +46,18 @@ class Question:
 
     def spoken(self, template: str, numbers: dict[str, object]) -> str:
         """A template of the engine with ids and names instead of numbers."""
-        words = dict(numbers)
-        for key in ("unit", "other"):
-            if key in words:
-                words[key] = self.units.ids[int(str(words[key]))]
-        for key in ("territory", "elsewhere"):
-            if key in words:
-                words[key] = self.names[int(str(words[key]))]
-        if "measure" in words:
-            words["measure"] = self.units.names[int(str(words["measure"])) - 1]
-        return str(_(template).format(**words))
+        return str(_(template).format(**_words(numbers, self.units, self.names)))
+
+
+def _words(numbers: Mapping[str, object], units: Units, names: tuple[str, ...]) -> dict[str, object]:
+    """The numbers of the engine with ids and names for units, territories and measures."""
+    called = {"unit": units.ids, "other": units.ids, "territory": names, "elsewhere": names}
+    words = dict(numbers)
+    for key in called.keys() & words.keys():
+        words[key] = called[key][int(str(words[key]))]
+    if "measure" in words:
+        words["measure"] = units.names[int(str(words["measure"])) - 1]
+    return words
 
 
 def read_question(files: Files) -> Question:
@@ -115,14 +118,7 @@ def _assembled(
 
 def _named(refusal: alignment.InvalidProblem, units: Units, names: tuple[str, ...]) -> BadInput:
     """The refusal of the engine with the ids and names of the files."""
-    words = dict(refusal.numbers)
-    for key in ("unit", "other"):
-        if isinstance(words.get(key), int):
-            words[key] = units.ids[int(str(words[key]))]
-    for key in ("territory", "elsewhere"):
-        if isinstance(words.get(key), int):
-            words[key] = names[int(str(words[key]))]
-    return BadInput(refusal.code, refusal.template, **words)
+    return BadInput(refusal.code, refusal.template, **_words(refusal.numbers, units, names))
 
 
 def _names(
