@@ -10,7 +10,7 @@ from quyu.apps.customers.models import ClaimRuling, Customer, CustomerTerritory,
 from quyu.apps.territories.models import TerritoryOwner
 from quyu.platform.approvals import services as approvals
 from quyu.platform.approvals.models import Approval
-from tests.apps.customers.division.conftest import Divided, publish, rule_set
+from tests.apps.customers.division.conftest import Divided, customer, publish, rule_set
 from tests.people import START, TODAY, client_of
 from tests.platform.facts.lines import AT
 
@@ -113,6 +113,31 @@ def test_coverage_is_told_within_reach(divided: Divided) -> None:
     assert "C3商行" in near
     assert "C4商行" not in near
     assert Customer.objects.count() == 4
+
+
+def test_days_that_are_none_are_not_called_covered(divided: Divided) -> None:
+    client = client_of(divided.site.company.operations)
+    said = {"since": "2026-07-01", "until": "2026-07-01"}
+    page = client.get(reverse("customer-coverage"), said).content.decode()
+    assert "终止日须晚于起始日。" in page
+    assert "C4商行" in page
+    assert f'value="{TODAY.isoformat()}"' in page
+    late = client.get(reverse("customer-coverage"), {"since": "9999-12-01"})
+    assert 'value="9999-12-31"' in late.content.decode()
+
+
+def test_full_names_may_hold_spaces(divided: Divided) -> None:
+    customer("C5", industry="Food service", tier="c")
+    Customer.objects.filter(code="C5").update(name="Acme Foods")
+    client, made = client_of(divided.site.company.operations), rule_set()
+    said = {
+        "territory": "重客组",
+        "customer": "Acme Foods , C1",
+        "industry": "Food service，餐饮",
+        "do": "add",
+    }
+    client.post(reverse("rule-add", args=[made.pk]), {**said, "version": made.version})
+    assert made.rules.get().condition == {"customer": ["C1", "C5"], "industry": ["Food service", "餐饮"]}
 
 
 def test_who_answers_for_one_line_is_not_told_who_answers_for_the_others(divided: Divided) -> None:

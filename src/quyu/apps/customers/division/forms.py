@@ -1,7 +1,7 @@
 """What a rule, a publication and the check of coverage ask for."""
 
 import re
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django import forms
@@ -14,7 +14,7 @@ from quyu.platform.people.forms import day_field
 from quyu.platform.people.models import in_force
 
 CHECKS = forms.CheckboxSelectMultiple(attrs={"class": "form-check-input"})
-BETWEEN = re.compile(r"[\s,，、;；]+")
+BETWEEN = re.compile(r"\s*[\r\n\t,，、;；]\s*")
 
 
 class RuleForm(forms.Form):
@@ -63,7 +63,7 @@ class RuleForm(forms.Form):
         said = self.cleaned_data
         found = {name: list(said[name]) for name in ("kind", "tier", "channel")}
         for name in ("industry", "place", "customer"):
-            found[name] = [word for word in BETWEEN.split(said[name]) if word]
+            found[name] = [word for word in BETWEEN.split(said[name].strip()) if word]
         return {name: values for name, values in found.items() if values}
 
 
@@ -80,3 +80,21 @@ class CoverageForm(forms.Form):
 
     since = day_field(_("检查起始日"), required=False)
     until = day_field(_("至（不含）"), required=False)
+
+    def __init__(self, *args: Any, today: date, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.today = today
+
+    @property
+    def days(self) -> tuple[date, date]:
+        """Those asked for; a year from today on when that are none."""
+        asked = self.cleaned_data if self.is_bound and self.is_valid() else {}
+        first = asked.get("since") or self.today
+        return first, asked.get("until") or first + min(timedelta(365), date.max - first)
+
+    def clean(self) -> dict[str, Any]:
+        said: dict[str, Any] = super().clean() or {}
+        until = said.get("until")
+        if until and until <= (said.get("since") or self.today):
+            self.add_error("until", _("终止日须晚于起始日。"))
+        return said

@@ -1,6 +1,5 @@
 """Pages of rules: the sets, one set with the preview of what each rule takes, and the check of coverage."""
 
-from datetime import timedelta
 from typing import Any
 
 from django.contrib import messages
@@ -253,12 +252,10 @@ def activate(request: GuardedRequest, pk: int) -> HttpResponse:
 def coverage(request: GuardedRequest) -> HttpResponse:
     """Customers and product lines that have nobody, or two, on some of the days asked for."""
     scope, at = request.scope, request.today
-    form = CoverageForm(request.GET or None)
-    asked = form.cleaned_data if form.is_bound and form.is_valid() else {}
-    first = asked.get("since") or at
-    last = asked.get("until") or first + timedelta(365)
+    form = CoverageForm(request.GET or None, today=at)
+    first, last = form.days
     customers = Customer.objects.visible_to(scope, at).order_by("code")
-    groups = owning.grouped(owning.faults(customers, first=first, last=last)) if first < last else []
+    groups = owning.grouped(owning.faults(customers, first=first, last=last))
     reached = Territory.objects.visible_to(scope, at).values_list("code", flat=True)
     context = {
         "form": form,
