@@ -1,3 +1,5 @@
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -5,9 +7,9 @@ from quyu.engine.alignment import InvalidProblem, Params, Problem, solve, verify
 from tests.engine.alignment.maps import QUICK, grid, scattered
 
 
-def line(count: int, **wishes: object) -> Problem:
+def line(count: int, **wishes: Any) -> Problem:
     wishes.setdefault("measures", np.ones(count))
-    return Problem(x=np.arange(count, dtype=float), y=np.zeros(count), **wishes)  # type: ignore[arg-type]
+    return Problem(x=np.arange(count, dtype=float), y=np.zeros(count), **wishes)
 
 
 @pytest.mark.parametrize(

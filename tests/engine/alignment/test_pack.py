@@ -1,3 +1,5 @@
+from typing import Any
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -6,9 +8,9 @@ from hypothesis import strategies as st
 from quyu.engine.alignment import Problem, solve, verify
 
 
-def customers(weights: np.ndarray, territories: int, **wishes: object) -> Problem:
+def customers(weights: np.ndarray, territories: int, **wishes: Any) -> Problem:
     nowhere = np.full(len(weights), np.nan)
-    return Problem(nowhere, nowhere.copy(), weights, territories, **wishes)  # type: ignore[arg-type]
+    return Problem(nowhere, nowhere.copy(), weights, territories, **wishes)
 
 
 @settings(max_examples=30, deadline=None)

@@ -2,6 +2,7 @@
 
 import dataclasses
 from itertools import permutations
+from typing import Any
 
 import numpy as np
 import pytest
@@ -51,14 +52,15 @@ def test_a_slow_start_asks_for_more_people() -> None:
 
 
 def test_numbers_without_sense_are_refused() -> None:
-    for workload, capacity, more in (
+    senseless: list[tuple[float, float, dict[str, Any]]] = [
         (-1, 1, {}),
         (1, 0, {}),
         (1, 1, {"periods": 0}),
         (1, 1, {"utilisation": 2}),
-    ):
+    ]
+    for workload, capacity, more in senseless:
         with pytest.raises(InvalidProblem):
-            seats_needed(workload, capacity, **more)  # type: ignore[arg-type]
+            seats_needed(workload, capacity, **more)
     with pytest.raises(InvalidProblem, match="来不及"):
         seats_needed(5, 1, starts_in=12)
 
@@ -148,8 +150,13 @@ def test_pairs_are_kept_and_ruled_out() -> None:
 def test_pairs_that_contradict_each_other_are_refused() -> None:
     problem, plan, staff = place(5, 3, 3)
 
-    for wishes in ({"fixed": {0: 9}}, {"fixed": {0: 1, 1: 1}}, {"fixed": {0: 1}, "ruled_out": [(0, 1)]}):
+    contradictions: list[dict[str, Any]] = [
+        {"fixed": {0: 9}},
+        {"fixed": {0: 1, 1: 1}},
+        {"fixed": {0: 1}, "ruled_out": [(0, 1)]},
+    ]
+    for wishes in contradictions:
         with pytest.raises(InvalidProblem):
-            assign_people(problem, plan, staff, **wishes)  # type: ignore[arg-type]
+            assign_people(problem, plan, staff, **wishes)
     with pytest.raises(InvalidProblem):
         assign_people(problem, plan, staff, served_by=np.full(40, 7))

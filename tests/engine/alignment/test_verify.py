@@ -1,4 +1,5 @@
 import dataclasses
+from collections.abc import Sequence
 
 import numpy as np
 import pytest
@@ -9,8 +10,8 @@ from tests.engine.alignment.maps import grid
 HALVES = np.repeat([0, 1], 8)
 
 
-def rules(problem: Problem, plan: object) -> list[str]:
-    return [violation.rule for violation in verify(problem, plan).violations]  # type: ignore[arg-type]
+def rules(problem: Problem, plan: Sequence[int] | np.ndarray) -> list[str]:
+    return [violation.rule for violation in verify(problem, plan).violations]
 
 
 def test_a_fair_plan_passes() -> None:

@@ -1,4 +1,5 @@
 import dataclasses
+from typing import Any
 
 import numpy as np
 import pytest
@@ -52,12 +53,12 @@ WISHES = st.fixed_dictionaries(
 @settings(max_examples=80, deadline=None)
 @given(WISHES, UNITS, st.integers(0, 3))
 def test_a_forbidden_move_is_one_the_checker_would_refuse(
-    wishes: dict[str, object], units: list[int], territory: int
+    wishes: dict[str, Any], units: list[int], territory: int
 ) -> None:
-    wishes = {**wishes, "apart": (tuple(wishes["apart"]),), "current": PLAN}  # type: ignore[arg-type]
+    wishes = {**wishes, "apart": (tuple(wishes["apart"]),), "current": PLAN}
     wishes["locks"] = np.where(np.asarray(wishes["locks"]) == PLAN, PLAN, -1)
     try:
-        problem = dataclasses.replace(PROBLEM, **wishes)  # type: ignore[arg-type]
+        problem = dataclasses.replace(PROBLEM, **wishes)
     except InvalidProblem:
         return
     after = PLAN.copy()

@@ -1,6 +1,7 @@
 """Units kept apart, skills, the most that may move, units that are shared, and plans passed on as a start."""
 
 import dataclasses
+from typing import Any
 
 import numpy as np
 import pytest
@@ -13,8 +14,8 @@ from tests.engine.alignment.maps import QUICK, grid, scattered
 SEEDS = st.integers(0, 10_000)
 
 
-def rules(problem: Problem, assignment: object, **more: object) -> set[str]:
-    return {found.rule for found in verify(problem, assignment, **more).violations}  # type: ignore[arg-type]
+def rules(problem: Problem, assignment: np.ndarray, **more: Any) -> set[str]:
+    return {found.rule for found in verify(problem, assignment, **more).violations}
 
 
 @pytest.mark.capability("TER6")
@@ -133,7 +134,7 @@ def test_a_false_share_is_named() -> None:
     problem, halves = grid(4, 4, 2), np.repeat([0, 1], 8)
 
     assert "share" in rules(problem, halves, shares=(Share(7, 0, 0.5), Share(7, 1, 0.5)))
-    open_to_it = dataclasses.replace(problem, splittable=np.ones(16))
+    open_to_it = dataclasses.replace(problem, splittable=np.ones(16, dtype=np.bool_))
     assert "share" not in rules(open_to_it, halves, shares=(Share(7, 0, 0.5), Share(7, 1, 0.5)))
     assert "share" in rules(open_to_it, halves, shares=(Share(7, 0, 0.5), Share(7, 1, 0.4)))
 
