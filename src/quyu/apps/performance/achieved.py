@@ -13,7 +13,7 @@ from quyu.analytics.metrics import METRICS
 from quyu.apps.performance.attributed import attributed_lines
 from quyu.apps.performance.directory import Directory, directory
 from quyu.apps.performance.models import MonthRollup
-from quyu.apps.performance.selectors.cuts import name_lines, named_lines
+from quyu.apps.performance.selectors.cuts import DIMENSIONS, name_lines, named_lines
 from quyu.apps.performance.selectors.drill import Reach
 from quyu.apps.performance.selectors.tree import node_of
 from quyu.apps.targets.achieved import Figures
@@ -28,6 +28,7 @@ else:
 
 SUMMED = {"amount": "amount_fen", "quantity": "quantity_milli"}
 """Metrics that the month rollups hold ready."""
+LINE = DIMENSIONS["product_line"].column
 
 
 def by_region(
@@ -49,12 +50,12 @@ def _from_lines(
     """All metrics from one reading of the lines."""
     names = directory()
     with attributed_lines(names) as connection:
-        name_lines(connection, Reach(is_everything=True, territory_codes=()), (start, stop))
         connection.register("node_above", _above(axes, names))
-        lines = named_lines()
+        lines = named_lines(LINE)
+        name_lines(connection, lines, Reach(is_everything=True, territory_codes=()), (start, stop))
         if product_line:
             label = ProductLine.objects.get(code=product_line).name
-            lines = lines.filter(lines.line_label == label)
+            lines = lines.filter(lines[LINE] == label)
         nodes = ibis.table({"territory": "string", "node": "string"}, name="node_above")
         joined = lines.mutate(place=lines.territory_code.fill_null("")).join(
             nodes, ibis._.place == nodes.territory

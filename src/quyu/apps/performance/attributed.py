@@ -22,6 +22,10 @@ if TYPE_CHECKING:
 else:
     duckdb = deferred("duckdb")
 
+COUNTED = """
+CREATE OR REPLACE TEMP VIEW counted_line AS FROM order_line SEMI JOIN attribution_batch USING (batch_id)
+"""
+"""The lines of `attributed_line` without what they are attributed to, which is dear to read."""
 VIEW = """
 CREATE OR REPLACE TEMP VIEW attributed_line AS
 SELECT l.*, a.territory_code, a.person_code
@@ -32,6 +36,7 @@ FROM order_line l JOIN (
 ) a USING (batch_id, row_index)
 """
 EMPTY = """
+CREATE OR REPLACE TEMP VIEW counted_line AS FROM order_line;
 CREATE OR REPLACE TEMP VIEW attributed_line AS
 SELECT *, NULL::VARCHAR AS territory_code, NULL::VARCHAR AS person_code FROM order_line
 """
@@ -39,7 +44,7 @@ SELECT *, NULL::VARCHAR AS territory_code, NULL::VARCHAR AS person_code FROM ord
 
 @contextmanager
 def attributed_lines(names: Directory) -> Iterator[duckdb.DuckDBPyConnection]:
-    """A connection with `attributed_line` and the name tables of the directory.
+    """A connection with `attributed_line`, `counted_line` and the name tables of the directory.
 
     The attribution is the one the rollups were made from, so that a drill-down adds up to them.
     """
@@ -70,4 +75,5 @@ def _attribution(connection: duckdb.DuckDBPyConnection, manifest: list[Any]) -> 
         "attribution_batch", pa.table({"file": files, "batch_id": [batch.pk for batch in batches]})
     )
     quoted = ", ".join("'" + file.replace("'", "''") + "'" for file in files)
+    connection.execute(COUNTED)
     connection.execute(VIEW.format(files=quoted))

@@ -51,7 +51,7 @@ DIMENSIONS: Mapping[str, Dimension] = {
 }
 FIRST_ORDER = """
 SELECT customer_code, min(ordered_on) AS first_on
-FROM (SELECT customer_code, ordered_on FROM attributed_line GROUP BY 1, 2 HAVING sum(amount_fen) > 0) GROUP BY 1
+FROM (SELECT customer_code, ordered_on FROM counted_line GROUP BY 1, 2 HAVING sum(amount_fen) > 0) GROUP BY 1
 """
 NAMED = """
 SELECT l.*, coalesce(u.name, '') AS region_label, coalesce(t.name, '') AS territory_label,
@@ -73,8 +73,8 @@ WHERE l.ordered_on >= $start AND l.ordered_on < $stop AND ($everything OR list_c
 
 
 @cache
-def named_lines() -> ibis.Table:
-    """What metrics and dimensions may refer to."""
+def named_lines(*labels: str) -> ibis.Table:
+    """What metrics may refer to, with these columns of dimensions."""
     columns = {
         "order_no": "string",
         "ordered_on": "date",
@@ -88,7 +88,7 @@ def named_lines() -> ibis.Table:
         "amount_fen": "int64",
         "profit_fen": "int64",
         "sign": "int64",
-        **{dimension.column: "string" for dimension in DIMENSIONS.values()},
+        **dict.fromkeys(labels, "string"),
     }
     return ibis.table(columns, name="named_line")
 
@@ -106,11 +106,13 @@ class Cut:
     is_cut_short: bool
 
 
-def name_lines(connection: duckdb.DuckDBPyConnection, reach: Reach, days: tuple[date, date]) -> None:
-    """Make the table `named_line`: the lines of the days in reach, with labels and each customer's first order."""
+def name_lines(
+    connection: duckdb.DuckDBPyConnection, lines: ibis.Table, reach: Reach, days: tuple[date, date]
+) -> None:
+    """Make the table that `lines` (of `named_lines`) speak of: the lines of the days in reach."""
     connection.execute(f"CREATE TEMP TABLE first_order AS {FIRST_ORDER}")  # nosec B608
     connection.execute(
-        f"CREATE TEMP TABLE named_line AS {NAMED}",  # nosec B608
+        f"CREATE TEMP TABLE named_line AS SELECT {', '.join(lines.columns)} FROM ({NAMED})",  # nosec B608
         {
             "start": days[0],
             "stop": days[1],
@@ -126,8 +128,8 @@ def cut(
     """The metric by two dimensions with margins. Margins are computed, not added: distinct counts do not add."""
     metric = METRICS[metric_id]
     with attributed_lines(names) as connection:
-        name_lines(connection, reach, days)
-        lines = named_lines()
+        lines = named_lines(DIMENSIONS[row].column, DIMENSIONS[column].column)
+        name_lines(connection, lines, reach, days)
         rows = lines[DIMENSIONS[row].column].name("row")
         columns = lines[DIMENSIONS[column].column].name("column")
         value = metric.measured(lines).name("value")
