@@ -48,7 +48,7 @@ from quyu.apps.territories.selectors.maps import (
     colours,
     unit_rows,
 )
-from quyu.apps.territories.selectors.pieces import pieces, torn
+from quyu.apps.territories.selectors.pieces import torn
 from quyu.apps.territories.selectors.places import (
     Place,
     moves_of,
@@ -100,7 +100,6 @@ __all__ = [
     "owner_frame",
     "owners_on",
     "pair_in_force",
-    "pieces",
     "places_by_territory",
     "places_of",
     "read",

@@ -4,22 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from quyu.apps.territories.models import Alignment
 from quyu.apps.territories.selectors.alignments import balance_of
+from quyu.apps.territories.selectors.pieces import pieces
 from quyu.apps.territories.selectors.standing import MEASURES, Ints, Standing
-from quyu.kernel.deferred import deferred
 from quyu.kernel.rate import ratio_bp
-
-if TYPE_CHECKING:
-    from scipy import sparse
-    from scipy.sparse import csgraph
-else:
-    sparse = deferred("scipy.sparse")
-    csgraph = deferred("scipy.sparse.csgraph")
 
 
 @dataclass(frozen=True)
@@ -105,18 +97,7 @@ def levels_of(standing: Standing, sides: Iterable[int], *, together: bool) -> di
 
 def pieces_of(standing: Standing, sides: Iterable[int]) -> dict[int, int]:
     """How many parts without a common border the base units of each territory form."""
-    sides = list(sides)
-    base = np.where(standing.is_base, standing.place, -1)
-    left, right = base[standing.edges[:, 0]], base[standing.edges[:, 1]]
-    inside = np.isin(left, sides) & (left == right)
-    pairs = standing.edges[inside]
-    members = np.flatnonzero(np.isin(base, sides))
-    pair = np.searchsorted(members, pairs)
-    graph = sparse.coo_matrix(
-        (np.ones(len(pair), dtype=np.int8), (pair[:, 0], pair[:, 1])), shape=(len(members),) * 2
-    )
-    label = csgraph.connected_components(graph, directed=False)[1]
-    return {side: len(np.unique(label[base[members] == side])) for side in sides}
+    return pieces(np.where(standing.is_base, standing.place, -1), standing.edges, sides)
 
 
 def nearby(standing: Standing, spots: Ints) -> tuple[tuple[int, int], ...]:
