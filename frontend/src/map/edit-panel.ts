@@ -87,7 +87,7 @@ export class EditPanel {
     this.write(said);
   }
 
-  // Territories that border on the selection first, the lightest of the others after them in the order of the table.
+  // Territories that border on the selection first, the others after them in the order of the table.
   private offer(said: WhatIf): void {
     const kept = this.target.value;
     const all = [...this.actions.territories()];

@@ -25,7 +25,7 @@ Key = tuple[int, int | None]
 def keep(*, at: date | datetime, since: date | None = None) -> int:
     """Bring the rows up to the rules from `since` (today) on; how many customers changed.
 
-    Equal to nothing at all while no rules have come into force.
+    Rules that begin on a later day have their rows already, dated: nothing has to run on that day.
     """
     sets = list(RuleSet.objects.dated().select_for_update().order_by("valid_from"))
     if not sets:
@@ -34,7 +34,7 @@ def keep(*, at: date | datetime, since: date | None = None) -> int:
     start = today if since is None else min(since, today)
     newest = max(one.newest_customer for one in sets)
     begin = min(one.valid_from for one in sets if one.valid_from)
-    wanted = wanted_spans(one for one in sets if one.valid_to is None or one.valid_to > begin)
+    wanted = wanted_spans(sets)
     kept: dict[Key, list[CustomerTerritory]] = {}
     for row in CustomerTerritory.objects.order_by("valid_from"):
         kept.setdefault((row.customer_id, row.product_line_id), []).append(row)
