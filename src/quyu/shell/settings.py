@@ -4,6 +4,7 @@ import logging
 import os
 import secrets
 from pathlib import Path
+from urllib.parse import unquote, urlsplit
 
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
@@ -44,8 +45,6 @@ def database_from_url(url: str) -> dict[str, object]:
                 "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-65536;",
             },
         }
-    from urllib.parse import unquote, urlsplit  # noqa: PLC0415
-
     parts = urlsplit(url)
     return {
         "ENGINE": "django.db.backends.postgresql",

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -205,10 +206,10 @@ def clean_files(replacer: Replacer) -> tuple[int, int]:
         content = file.read_bytes() if file.is_file() else b""
         said = originals.cleaned(content, replacer) if content else content
         if said is None:
-            transaction.on_commit(lambda file=file: file.unlink(missing_ok=True))  # type: ignore[misc]
+            transaction.on_commit(partial(file.unlink, missing_ok=True))
             cleared += 1
         elif said is not content:
-            transaction.on_commit(lambda file=file, said=said: originals.replace_file(file, said))  # type: ignore[misc]
+            transaction.on_commit(partial(originals.replace_file, file, said))
             changed += 1
     return changed, cleared
 

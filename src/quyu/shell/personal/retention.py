@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import partial
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -87,7 +88,7 @@ def clear_uploads(uploads: QuerySet[StoredFile], *, reason: str, at: datetime) -
         forget_runs(ImportRun.objects.filter(file__in=[pk for pk, _path in numbers]))
         StoredFile.objects.filter(pk__in=[pk for pk, _path in numbers]).update(path="", size=0)
         for path in {path for _pk, path in numbers}:
-            transaction.on_commit(lambda path=path: clearing.remove_unnamed(path))  # type: ignore[misc]
+            transaction.on_commit(partial(clearing.remove_unnamed, path))
         if numbers:
             _note("上传的文件", {"files": len(numbers)}, reason, at)
     return len(numbers)

@@ -12,8 +12,6 @@ import pyarrow.compute as pc
 from quyu.apps.performance import places
 from quyu.shell.plan.sources import OrderFile
 
-MONTHS_OF_WEIGHT = 12
-
 
 @dataclass(frozen=True)
 class Demand:

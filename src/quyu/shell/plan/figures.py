@@ -60,10 +60,6 @@ class PlanFigures:
         """(regions, months, lines)."""
         return node_sums(self.axes.region, self.target)
 
-    @cached_property
-    def before_by_region(self) -> NDArray[np.int64]:
-        return node_sums(self.axes.region, self.before)
-
     @property
     def total_fen(self) -> int:
         return int(self.target.sum())

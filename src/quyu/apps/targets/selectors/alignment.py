@@ -68,10 +68,6 @@ class Aligned:
     versions: tuple[PlanVersion, ...]
     covered_bp: dict[str, int]
 
-    @property
-    def orphan_lines(self) -> list[StrategyRow]:
-        return [row for row in self.rows if row.orphan]
-
 
 def counting_versions(year: int, scope: Scope) -> list[PlanVersion]:
     """Of every measure the version in force, else the newest one visible."""

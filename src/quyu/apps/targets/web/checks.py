@@ -28,7 +28,6 @@ from quyu.platform.people.guard import GuardedRequest
 from quyu.platform.people.web import attempt, say_errors
 
 A_PAGE = 40
-FILTERS = ("failed", "high", "low")
 
 
 @guard.require("target", "view")

@@ -19,6 +19,7 @@ from quyu.apps.targets.selectors.reach import reach_of
 from quyu.apps.targets.selectors.units import UnitsOverTime, moved_of
 from quyu.apps.targets.services import changes, letters
 from quyu.kernel.refusal import Refusal
+from quyu.platform.documents.authority import SEAL_CODE
 from quyu.platform.fields.received import whole_number
 from quyu.platform.fields.values import spoken
 from quyu.platform.files.downloads import content_or_404
@@ -117,7 +118,7 @@ def file(request: GuardedRequest, pk: int) -> FileResponse:
 def verify(request: GuardedRequest, pk: int) -> HttpResponse:
     """Signatures, fingerprints and figures, checked now."""
     letter = letter_or_404(request, pk)
-    context = {"letter": letter, "check": check_letter(letter)}
+    context = {"letter": letter, "check": check_letter(letter), "seal": SEAL_CODE}
     return render(request, "targets/letter_check.html.jinja", context)
 
 
