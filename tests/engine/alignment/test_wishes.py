@@ -130,6 +130,19 @@ def test_a_unit_heavier_than_a_territory_is_shared(seed: int, territories: int, 
     assert result.lower_bound <= result.objective * (1 + 1e-9)
 
 
+def test_parts_of_a_shared_customer_are_no_pieces_of_a_map() -> None:
+    nowhere, weights = np.full(9, np.nan), np.r_[8.0, np.arange(1.0, 9.0)]
+    none, large = np.empty((0, 2), dtype=np.int32), np.arange(9) == 0
+    problem = Problem(nowhere, nowhere.copy(), weights, 3, edges=none, tolerance=0.02, splittable=large)
+
+    result = solve(problem, QUICK)
+
+    assert result.shares
+    assert result.contiguous
+    assert {reason.code for reason in result.reasons} <= {"at_limit", "without_position"}
+    assert verify(problem, result.assignment, shares=result.shares).is_legal
+
+
 def test_a_false_share_is_named() -> None:
     problem, halves = grid(4, 4, 2), np.repeat([0, 1], 8)
 

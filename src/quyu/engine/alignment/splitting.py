@@ -72,9 +72,9 @@ def cut(problem: Problem) -> Cut:
 
 
 def _edges(edges: Ints | None, first: Ints, count: Ints) -> Ints | None:
-    """Edges between all parts of neighbours and along the parts of a unit."""
-    if edges is None:
-        return None
+    """Edges between all parts of neighbours and along the parts of a unit; none where no neighbours are known."""
+    if edges is None or not len(edges):
+        return edges
     many = (count[edges] > 1).any(axis=1)
     found = [first[edges[~many]]]
     for a, b in edges[many].tolist():
