@@ -1,0 +1,32 @@
+"""Territories: who works where, on which days.
+
+An `Alignment` says which basic unit belongs to which territory from `valid_from` on; exactly one
+alignment is in force on any day, so a unit has exactly one territory. `TerritoryOwner` says which
+position is accountable for a territory on which days. A `TerritoryMove` says from which day on a
+territory hangs below another org unit; `Territory.org_unit` is where it hangs today.
+"""
+
+from quyu.apps.territories.models.alignment import Alignment, AlignmentQuerySet, AlignmentUnit
+from quyu.apps.territories.models.figure import UnitFigure
+from quyu.apps.territories.models.territory import (
+    Territory,
+    TerritoryMove,
+    TerritoryOwner,
+    TerritoryQuerySet,
+    within_reach,
+)
+from quyu.apps.territories.models.work import AlignmentEdit, AlignmentLock
+
+__all__ = [
+    "Alignment",
+    "AlignmentEdit",
+    "AlignmentLock",
+    "AlignmentQuerySet",
+    "AlignmentUnit",
+    "Territory",
+    "TerritoryMove",
+    "TerritoryOwner",
+    "TerritoryQuerySet",
+    "UnitFigure",
+    "within_reach",
+]

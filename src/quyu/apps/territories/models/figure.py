@@ -1,0 +1,26 @@
+"""What the units weigh, for balance."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.db import models
+
+from quyu.apps.territories.choices import FigureMeasure
+
+
+class UnitFigure(models.Model):
+    """What a unit weighs, for balance: kept by the apps that know (`services.record_figures`).
+
+    `amount` in fen over the twelve months before `period_end`; `customers` as a count on that day.
+    """
+
+    unit = models.ForeignKey("geography.BasicUnit", models.CASCADE, related_name="figures")
+    measure = models.CharField(max_length=20, choices=FigureMeasure.choices)
+    period_end = models.DateField()
+    value = models.BigIntegerField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["unit", "measure"], name="figure_once_per_unit")
+        ]
