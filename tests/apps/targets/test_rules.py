@@ -1,9 +1,11 @@
 """The policy pack: what a plan lacks per region, and R1 repaired exactly, undoably and against locks."""
 
+from datetime import date
+
 import numpy as np
 import pytest
 
-from quyu.apps.targets import selectors, services, store
+from quyu.apps.targets import achieved, selectors, services, store
 from quyu.apps.targets.axes import Axes
 from quyu.apps.targets.mixing import ShareOutOfReach, raise_share
 from quyu.apps.targets.models import Operation, PlanVersion, PolicyRule
@@ -105,6 +107,24 @@ def test_what_has_no_data_says_so(version: PlanVersion) -> None:
     PolicyRule.objects.filter(code="R1").update(is_on=False)
     again = {found.row.code: found for found in asked_rules(version, axes, reach=reach, at=TODAY)}
     assert again["R1"].findings == ()
+
+
+@pytest.mark.parametrize(
+    ("asked_on", "months"),
+    [
+        (date(2025, 6, 15), (date(2024, 6, 1), date(2025, 6, 1))),
+        (date(2026, 6, 15), (date(2026, 1, 1), date(2026, 6, 16))),
+        (date(2027, 3, 1), (date(2026, 1, 1), date(2027, 1, 1))),
+    ],
+)
+def test_past_figures_are_of_the_year_before_or_of_twelve_whole_months(
+    version: PlanVersion, monkeypatch: pytest.MonkeyPatch, asked_on: date, months: tuple[date, date]
+) -> None:
+    asked: list[tuple[date, date]] = []
+    monkeypatch.setattr(achieved, "_readers", [lambda *given: asked.append(given[2:4]) or {}])
+    axes = Axes.from_json(version.axes)
+    asked_rules(version, axes, reach=selectors.Reach((axes.tree.root,), is_everything=True), at=asked_on)
+    assert set(asked) == {months}
 
 
 def test_a_locked_cell_never_moves(version: PlanVersion) -> None:

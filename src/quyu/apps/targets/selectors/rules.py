@@ -147,11 +147,12 @@ class _Plan:
 
     @cached_property
     def last_year(self) -> Mapping[str, Figures]:
-        """The metrics per region over the twelve months before the plan's year, as far as they are over."""
+        """The metrics per region over the year before the plan's, as far as it is over; else over twelve whole months."""
         first = date(self.axes.year - 1, 1, 1)
         stop = min(date(self.axes.year, 1, 1), self.at + timedelta(1))
         if stop <= first:
-            first, stop = date(self.at.year - 1, self.at.month, 1), self.at + timedelta(1)
+            stop = date(self.at.year, self.at.month, 1)
+            first = date(stop.year - 1, stop.month, 1)
         return achieved_all(self.axes, self.facts, first, stop)
 
 
