@@ -23,6 +23,7 @@ class FigureMeasure(models.TextChoices):
 
     AMOUNT = "amount", _("近 12 个月销售额")
     CUSTOMERS = "customers", _("客户数")
+    WORKLOAD = "workload", _("拜访工作量")
 
 
 class EditKind(models.TextChoices):

@@ -6,17 +6,16 @@ from typing import ClassVar
 
 from django.db import models
 
-from quyu.apps.territories.choices import FigureMeasure
-
 
 class UnitFigure(models.Model):
     """What a unit weighs, for balance: kept by the apps that know (`services.record_figures`).
 
-    `amount` in fen over the twelve months before `period_end`; `customers` as a count on that day.
+    `amount` in fen over the twelve months before `period_end`; `customers` as a count on that day;
+    `workload` in minutes of visits and travel in twelve months.
     """
 
     unit = models.ForeignKey("geography.BasicUnit", models.CASCADE, related_name="figures")
-    measure = models.CharField(max_length=20, choices=FigureMeasure.choices)
+    measure = models.CharField(max_length=40)
     period_end = models.DateField()
     value = models.BigIntegerField()
 

@@ -64,7 +64,7 @@ def read(alignment: Alignment, *, scope: Scope, at: date, territory: Territory |
     dates: dict[str, date] = {}
     weighed = UnitFigure.objects.order_by("pk").values_list("measure", "unit_id", "value", "period_end")
     for measure, unit, value, day in weighed:
-        figures[measure][unit] = value
+        figures.setdefault(measure, {})[unit] = value
         dates[measure] = max(day, dates.get(measure, day))
     return Reading(alignment, rows, figures, dates, tuple(territories(alignment, rows, scope, at)))
 

@@ -14,7 +14,8 @@ from quyu.platform.geography.models import BasicUnit
 def record_figures(*, measure: FigureMeasure | str, values: Mapping[str, int], period_end: date) -> int:
     """Replace one measure of all units: `values` by unit code; returns how many units carry it.
 
-    Codes that are no unit are left out. `amount` is in fen over the twelve months before `period_end`.
+    Codes that are no unit are left out. `amount` is in fen over the twelve months before `period_end`,
+    `workload` in minutes.
     """
     ids = dict(BasicUnit.objects.filter(code__in=list(values)).values_list("code", "pk"))
     UnitFigure.objects.filter(measure=measure).delete()
