@@ -21,6 +21,7 @@ VERBS = {
     "move_territory": _("区域划转"),
     "assign": _("任职"),
     "assign_owner": _("指定负责岗位"),
+    "set_standard": _("设定工作量标准"),
     "end_assignment": _("结束任职"),
     "leave": _("离职"),
     "open_account": _("开通账号"),

@@ -16,6 +16,7 @@ from quyu.apps.territories.models.territory import (
     within_reach,
 )
 from quyu.apps.territories.models.work import AlignmentEdit, AlignmentLock
+from quyu.apps.territories.models.workload import WorkStandard
 
 __all__ = [
     "Alignment",
@@ -28,5 +29,6 @@ __all__ = [
     "TerritoryOwner",
     "TerritoryQuerySet",
     "UnitFigure",
+    "WorkStandard",
     "within_reach",
 ]
