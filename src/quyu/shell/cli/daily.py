@@ -1,12 +1,11 @@
-"""`quyu daily`: what is due once a day, for the scheduler of the machine; a second run the same day changes nothing."""
+"""`quyu daily`: what is due once a day, at once; the worker does the same by itself."""
 
 import json
 
 import click
 
-from quyu.apps.targets.services import daily as targets
-from quyu.apps.territories import services as territories
 from quyu.shell import clock
+from quyu.shell import daily as work
 from quyu.shell.cli.commands import Command
 from quyu.shell.cli.language import _
 from quyu.shell.cli.site import apply_migrations
@@ -19,16 +18,7 @@ from quyu.shell.cli.site import apply_migrations
 @click.option("--json", "as_json", is_flag=True, help=_("最后一行输出 JSON。"))
 def daily(as_json: bool) -> None:
     apply_migrations()
-    moved = territories.come_due(at=clock.now())
-    done = targets.run(at=clock.now())
-    counts = {
-        "moved": moved,
-        "in_force": done.in_force,
-        "sealed": done.sealed,
-        "reminded": done.reminded,
-        "proposed": done.proposed,
-        "milestones": done.milestones,
-    }
+    counts = work.run(at=clock.now())
     if as_json:
         click.echo(json.dumps(counts))
         return

@@ -17,6 +17,7 @@ from granian.constants import Interfaces
 from granian.log import LogLevels
 
 from quyu.apps.performance import services as performance
+from quyu.shell import daily
 from quyu.shell.cli.commands import Command
 from quyu.shell.cli.language import _
 from quyu.shell.cli.site import apply_migrations
@@ -29,7 +30,7 @@ STOP_SECONDS = 10
 def job_worker() -> Iterator[None]:
     """A worker process beside the web server. It has a session of its own, so that Ctrl-C reaches the server
     first and the worker ends with it, its current job finished or given back."""
-    command = [sys.executable, "-m", "django", "db_worker", "--verbosity", "0"]
+    command = [sys.executable, "-m", "quyu.shell.cli.main", "worker", "--quiet"]
     process = subprocess.Popen(command, start_new_session=True)  # nosec B603
     try:
         yield
@@ -88,7 +89,12 @@ def serve(host: str, port: int, workers: int | None) -> None:
     click.echo(_("已停止。"))
 
 
-@click.command(cls=Command, help=_("运行后台任务，直到 Ctrl-C。使用 PostgreSQL 时在网站之外另开一个。"))
-def worker() -> None:
+@click.command(
+    cls=Command,
+    help=_("运行后台任务和每日任务，直到 Ctrl-C。使用 PostgreSQL 时在网站之外另开一个。"),
+)
+@click.option("--quiet", is_flag=True, help=_("不报告每个任务。"))
+def worker(quiet: bool) -> None:
     apply_migrations()
-    call_command("db_worker", verbosity=1)
+    with daily.every_day():
+        call_command("db_worker", verbosity=0 if quiet else 1)

@@ -1,0 +1,85 @@
+"""What is due once a day, and the thread that sees to it: a second run the same day changes nothing."""
+
+import fcntl
+import logging
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from pathlib import Path
+from threading import Event, Thread
+
+from django.conf import settings
+from django.db import connections
+
+from quyu.apps.targets.services import daily as targets
+from quyu.apps.territories import services as territories
+from quyu.shell import clock
+
+logger = logging.getLogger(__name__)
+LOOK_SECONDS = 60
+AGAIN = timedelta(hours=1)
+"""How long a day's work that failed waits for its next attempt."""
+
+
+def run(*, at: datetime) -> Mapping[str, int]:
+    """Every step, each in its own transaction; how many things each one did."""
+    moved = territories.come_due(at=at)
+    done = targets.run(at=at)
+    return {
+        "moved": moved,
+        "in_force": done.in_force,
+        "sealed": done.sealed,
+        "reminded": done.reminded,
+        "proposed": done.proposed,
+        "milestones": done.milestones,
+    }
+
+
+def run_once(*, at: datetime) -> Mapping[str, int] | None:
+    """As `run`, unless a process of this data directory has done the day or is about it; then None."""
+    with _alone() as file:
+        if file is None or (file.exists() and file.read_text() == at.date().isoformat()):
+            return None
+        done = run(at=at)
+        file.write_text(at.date().isoformat())
+        return done
+
+
+@contextmanager
+def every_day() -> Iterator[None]:
+    """Sees to the day's work while the block lasts: at the start if the day's is not done, then after midnight."""
+    stop = Event()
+    thread = Thread(target=_keep_looking, args=(stop,), name="daily", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+
+
+def _keep_looking(stop: Event) -> None:
+    not_before = clock.instant()
+    while not stop.is_set():
+        if clock.instant() >= not_before:
+            try:
+                run_once(at=clock.now())
+            except Exception:  # whatever failed is tried again, and the other jobs of the worker go on
+                logger.exception("the day's work failed")
+                not_before = clock.instant() + AGAIN
+            finally:
+                connections.close_all()
+        stop.wait(LOOK_SECONDS)
+
+
+@contextmanager
+def _alone() -> Iterator[Path | None]:
+    """The file that names the last day done, for one process at a time; None for the others."""
+    folder = Path(settings.QUYU_HOME) / "jobs"
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / "daily.lock").open("wb") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            yield None
+        else:
+            yield folder / "daily.done"
