@@ -34,13 +34,13 @@ class WorkStandard(EditableRow):
     """
 
     valid_from = models.DateField("生效日", unique=True)
-    visits_a = _count(_("A 类：一年拜访次数"), 24, 366)
+    visits_a = _count(_("A 类：一年拜访次数"), 48, 366)
     minutes_a = _count(_("A 类：每次分钟数"), 60, 960)
-    visits_b = _count(_("B 类：一年拜访次数"), 12, 366)
+    visits_b = _count(_("B 类：一年拜访次数"), 24, 366)
     minutes_b = _count(_("B 类：每次分钟数"), 45, 960)
-    visits_c = _count(_("C 类：一年拜访次数"), 4, 366)
+    visits_c = _count(_("C 类：一年拜访次数"), 12, 366)
     minutes_c = _count(_("C 类：每次分钟数"), 30, 960)
-    visits_prospect = _count(_("潜在：一年拜访次数"), 2, 366)
+    visits_prospect = _count(_("潜在：一年拜访次数"), 6, 366)
     minutes_prospect = _count(_("潜在：每次分钟数"), 30, 960)
     detour_percent = _count(_("绕行系数（路程占直线的 %）"), 130, 500, 100)
     speed_kmh = _count(_("平均车速（公里/小时）"), 40, 300, 1)

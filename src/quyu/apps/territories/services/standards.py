@@ -6,9 +6,14 @@ from datetime import date, datetime
 from django.db import transaction
 
 from quyu.apps.territories.models import WorkStandard
+from quyu.kernel.refusal import Refusal
 from quyu.platform.audit import services as audit
 from quyu.platform.audit.models import StaleSave
 from quyu.platform.people.models import User
+
+
+class StandardThere(Refusal):
+    """A new standard would take the place of one that was not read."""
 
 
 @transaction.atomic
@@ -22,7 +27,7 @@ def set_standard(
 ) -> WorkStandard:
     """These numbers from a day on. `expected_version`: of the standard of that very day, 0 for a new one.
 
-    Raises StaleSave when somebody set or changed the standard of that day meanwhile.
+    Raises StandardThere when that day has one already, StaleSave when somebody changed it meanwhile.
     """
     row: WorkStandard | None = WorkStandard.objects.filter(valid_from=valid_from).first()
     if row is None:
@@ -30,6 +35,10 @@ def set_standard(
         if expected_version:
             raise StaleSave(name=str(valid_from), mine=f"v{expected_version}", theirs="—")
         row.save()
+    elif not expected_version:
+        raise StandardThere(
+            "standard_there", "{day} 起已经有一个标准，请在下面的清单里打开它再改。", day=valid_from
+        )
     else:
         for name, value in values.items():
             setattr(row, name, value)
