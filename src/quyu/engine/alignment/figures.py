@@ -1,11 +1,14 @@
 """Plain figures of a plan: loads, deviations, compactness, pieces, weight moved."""
 
+from collections.abc import Sequence
+
 import numpy as np
 from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
 
 from quyu.engine.alignment.arrays import Bools, Floats, Ints, column_sums, sums
 from quyu.engine.alignment.problem import Problem
+from quyu.engine.alignment.result import Share
 
 
 def loads(problem: Problem, assignment: Ints) -> Floats:
@@ -38,21 +41,44 @@ def compactness(problem: Problem, assignment: Ints) -> float:
     return float((w * ((x - centre[:, 0]) ** 2 + (y - centre[:, 1]) ** 2)).sum())
 
 
-def piece_counts(problem: Problem, assignment: Ints, links: Ints) -> Ints:
-    """In how many pieces each territory lies; units without any neighbour count only when none are given."""
+def piece_counts(problem: Problem, assignment: Ints, links: Ints, shares: Sequence[Share] = ()) -> Ints:
+    """In how many pieces each territory lies; units without any neighbour count only when none are given.
+
+    A shared unit lies in every territory that has a part of it.
+    """
     count = problem.territory_count
     if problem.edges is None or not len(problem.edges):
         return np.ones(count, dtype=np.int32)
     edges = np.vstack([problem.edges, links])
     touched = np.zeros(problem.unit_count, dtype=np.bool_)
     touched[edges.ravel()] = True
-    inside = edges[assignment[edges[:, 0]] == assignment[edges[:, 1]]]
-    shape = (problem.unit_count, problem.unit_count)
-    graph = coo_matrix((np.ones(len(inside), dtype=np.int8), (inside[:, 0], inside[:, 1])), shape=shape)
+    unit, territory = _rows(assignment, shares)
+    own = np.searchsorted(unit, np.arange(problem.unit_count + 1))
+    many = own[edges[:, 0] + 1] - own[edges[:, 0]]
+    begins = np.repeat(own[edges[:, 0]] - np.r_[0, np.cumsum(many)[:-1]], many)
+    left = begins + np.arange(int(many.sum()))
+    wanted = np.repeat(edges[:, 1], many) * count + territory[left]
+    right = np.minimum(np.searchsorted(unit * count + territory, wanted), len(unit) - 1)
+    met = unit[right] * count + territory[right] == wanted
+    inside = (left[met], right[met])
+    shape = (len(unit), len(unit))
+    graph = coo_matrix((np.ones(int(met.sum()), dtype=np.int8), inside), shape=shape)
     _, label = connected_components(graph, directed=False)
-    pairs = np.unique(np.column_stack([assignment[touched], label[touched]]), axis=0)
+    pairs = np.unique(np.column_stack([territory, label])[touched[unit]], axis=0)
     found: Ints = np.bincount(pairs[:, 0], minlength=count).astype(np.int32)
     return found
+
+
+def _rows(assignment: Ints, shares: Sequence[Share]) -> tuple[Ints, Ints]:
+    """Every unit with its territory, a shared one with each of its territories, in order."""
+    whole = np.ones(len(assignment), dtype=np.bool_)
+    whole[[share.unit for share in shares]] = False
+    unit = np.r_[np.flatnonzero(whole), np.asarray([share.unit for share in shares], dtype=np.int64)]
+    territory = np.r_[
+        assignment[whole].astype(np.int64), np.asarray([share.territory for share in shares], dtype=np.int64)
+    ]
+    order = np.lexsort((territory, unit))
+    return unit[order], territory[order]
 
 
 def moved_weight(problem: Problem, assignment: Ints) -> float:

@@ -82,7 +82,7 @@ def build(problem: Problem) -> Instance:
     edges = links.NO_EDGES
     if problem.edges is not None and len(problem.edges):
         edges = links.tidy(unit[problem.edges])
-        x, y = links.fill_positions(x, y, edges)
+        x, y = links.lay_out(*links.fill_positions(x, y, edges), edges)
     known = np.isfinite(problem.x) & np.isfinite(problem.y)
     own = sums(unit[known], problem.weights[known], count)
     squared = (problem.x - x[unit]) ** 2 + (problem.y - y[unit]) ** 2

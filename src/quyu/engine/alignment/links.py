@@ -1,8 +1,8 @@
 """Neighbours where none are known: virtual edges for islands, a triangulation for bare points, filled positions."""
 
 import numpy as np
-from scipy.sparse import coo_matrix
-from scipy.sparse.csgraph import connected_components
+from scipy.sparse import coo_matrix, csr_matrix
+from scipy.sparse.csgraph import connected_components, dijkstra
 from scipy.spatial import Delaunay, QhullError, cKDTree
 
 from quyu.engine.alignment.arrays import Bools, Floats, Ints, sums
@@ -64,6 +64,40 @@ def fill_positions(x: Floats, y: Floats, edges: Ints) -> tuple[Floats, Floats]:
             axis[hit] = sums(useful[:, 0], axis[useful[:, 1]], len(x))[hit] / count[hit]
         bare = bare & ~hit
     return x, y
+
+
+def lay_out(x: Floats, y: Floats, edges: Ints) -> tuple[Floats, Floats]:
+    """A place for pieces of which no unit has one: steps from two far ends of the piece, beside the map.
+
+    Lengths mean little there, but what is near by steps is near on the plane, so that territories can be cut.
+    """
+    label = pieces(len(x), edges)
+    named, size = np.unique(label, return_counts=True)
+    lost = named[size > 1]
+    lost = lost[~np.isin(lost, label[np.isfinite(x)])]
+    if not len(lost):
+        return x, y
+    x, y = x.copy(), y.copy()
+    length = np.hypot(x[edges[:, 0]] - x[edges[:, 1]], y[edges[:, 0]] - y[edges[:, 1]])
+    step = float(np.nanmedian(length)) if np.isfinite(length).any() else 1.0
+    step = step if step > 0 else 1.0
+    ones = np.ones(len(edges), dtype=np.int8)
+    graph = coo_matrix((ones, (edges[:, 0], edges[:, 1])), shape=(len(x), len(x))).tocsr()
+    for piece in lost.tolist():
+        members = np.flatnonzero(label == piece)
+        inner = graph[members][:, members]
+        begin = int(np.argmax(_steps(inner, 0)))
+        across = _steps(inner, begin)
+        aside = _steps(inner, int(np.argmax(np.minimum(across, _steps(inner, int(np.argmax(across)))))))
+        right = float(np.nanmax(x)) + 2 * step if np.isfinite(x).any() else 0.0
+        x[members], y[members] = right + step * across, step * aside
+    return x, y
+
+
+def _steps(graph: csr_matrix, begin: int) -> Floats:
+    """Edges between a unit and every other on the shortest way."""
+    found: Floats = dijkstra(graph, directed=False, indices=begin, unweighted=True)
+    return found
 
 
 def link_pieces(x: Floats, y: Floats, edges: Ints, is_small: Bools) -> Ints:

@@ -72,10 +72,33 @@ def taken_back(work: Instance, assign: Ints, most: float) -> Ints:
         away = away[~work.closed[work.current[away]] & ~work.closed[assign[away]]]
         if not len(away):
             break
-        order = away[np.argsort(gain[away], kind="stable")]
+        size = np.bincount(assign, minlength=work.territory_count)
+        order = away[np.lexsort((gain[away], size[assign[away]] < 2))]
         chosen = next((unit for unit in order.tolist() if _stays_whole(work, assign, unit)), int(order[0]))
         assign[chosen] = work.current[chosen]
+    for territory in np.setdiff1d(np.arange(work.territory_count), assign).tolist():
+        _found(work, assign, territory, most)
     return assign
+
+
+def _found(work: Instance, assign: Ints, territory: int, most: float) -> None:
+    """Give an empty territory the unit whose move costs least, where the cap leaves room for one."""
+    size = np.bincount(assign, minlength=work.territory_count)
+    free = np.flatnonzero((work.fixed < 0) & (size[assign] > 1) & ~work.closed[assign])
+    costly = (work.current[free] >= 0) & (work.current[free] == assign[free])
+    cost = np.where(costly, work.w[free], 0.0)
+    free, cost = free[cost <= most - moved(work, assign)], cost[cost <= most - moved(work, assign)]
+    if len(free) and not work.closed[territory]:
+        order = free[np.lexsort((-work.w[free], cost))].tolist()
+        assign[next((unit for unit in order if _leaves_whole(work, assign, unit)), order[0])] = territory
+
+
+def _leaves_whole(work: Instance, assign: Ints, unit: int) -> bool:
+    """Whether the territory of a unit is in no more pieces without it."""
+    after = assign.copy()
+    after[unit] = -1
+    before = int(assign[unit])
+    return _pieces(work, after, before) <= max(_pieces(work, assign, before), 1)
 
 
 def _worth(work: Instance, assign: Ints) -> Floats:

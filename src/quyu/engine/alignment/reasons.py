@@ -2,33 +2,46 @@
 
 import numpy as np
 
-from quyu.engine.alignment import figures
+from quyu.engine.alignment import figures, splitting
 from quyu.engine.alignment.arrays import Floats, Ints
 from quyu.engine.alignment.problem import Problem
-from quyu.engine.alignment.result import Reason
+from quyu.engine.alignment.result import Reason, Result
 
 NEAR = 0.02
 """A load within this part of the tolerance from its limit counts as binding."""
 
 
-def explain(problem: Problem, assignment: Ints, load: Floats, links: Ints) -> tuple[Reason, ...]:
+def explain(problem: Problem, result: Result) -> tuple[Reason, ...]:
     """All reasons, the gravest first."""
     return (
         *_oversized(problem),
-        *_out_of_band(problem, load),
-        *_in_pieces(problem, assignment, links),
-        *_wishes_not_met(problem, assignment),
-        *_islands(links),
+        *_empty(problem, result),
+        *_out_of_band(problem, result.loads),
+        *_in_pieces(problem, result),
+        *_wishes_not_met(problem, result),
+        *_islands(result.links),
         *_without_position(problem),
     )
 
 
 def _oversized(problem: Problem) -> list[Reason]:
-    """Units that alone exceed what any territory may carry."""
+    """Units that alone exceed what any territory may carry and cannot be shared."""
     most = problem.targets.max(axis=0) * (1 + problem.tolerances)
-    heavy = np.argwhere(problem.measures > np.where(most > 0, most, np.inf)).tolist()
+    above = problem.measures > np.where(most > 0, most, np.inf)
+    heavy = np.argwhere(above & ~splitting.may_be_cut(problem)[:, None]).tolist()
     multiple = problem.measures / np.maximum(problem.targets.max(axis=0), 1e-300)
     return [oversized(unit, measure, float(multiple[unit, measure])) for unit, measure in heavy]
+
+
+def _empty(problem: Problem, result: Result) -> list[Reason]:
+    """Territories that no unit may enter any more."""
+    held = {share.territory for share in result.shares} | set(result.assignment.tolist())
+    template = "区域 {territory} 没有单元：锁定、冻结或变动上限不许任何单元移到那里"
+    return [
+        Reason("empty", template, {"territory": territory}, territory=territory)
+        for territory in range(problem.territory_count)
+        if territory not in held
+    ]
 
 
 def oversized(unit: int, measure: int, multiple: float) -> Reason:
@@ -64,8 +77,8 @@ def _out_of_band(problem: Problem, load: Floats) -> list[Reason]:
     return sorted(found, key=lambda reason: reason.code != "outside_tolerance")
 
 
-def _in_pieces(problem: Problem, assignment: Ints, links: Ints) -> list[Reason]:
-    counts = figures.piece_counts(problem, assignment, links)
+def _in_pieces(problem: Problem, result: Result) -> list[Reason]:
+    counts = figures.piece_counts(problem, result.assignment, result.links, result.shares)
     return [
         Reason(
             "not_in_one_piece",
@@ -77,9 +90,9 @@ def _in_pieces(problem: Problem, assignment: Ints, links: Ints) -> list[Reason]:
     ]
 
 
-def _wishes_not_met(problem: Problem, assignment: Ints) -> list[Reason]:
+def _wishes_not_met(problem: Problem, result: Result) -> list[Reason]:
     """Units that share a territory though kept apart, or whose seat lacks a skill they need."""
-    found = []
+    found, assignment = [], result.assignment
     for units in problem.apart:
         first: dict[int, int] = {}
         for unit in units:
@@ -91,8 +104,10 @@ def _wishes_not_met(problem: Problem, assignment: Ints) -> list[Reason]:
                 found.append(Reason("not_apart", template, numbers, territory=territory, unit=unit))
     if problem.needs is None or isinstance(problem.territories, int):
         return found
-    for unit, needed in enumerate(problem.needs):
-        territory = int(assignment[unit])
+    shared = {share.unit for share in result.shares}
+    places = [(unit, territory) for unit, territory in enumerate(assignment.tolist()) if unit not in shared]
+    for unit, territory in sorted([*places, *((share.unit, share.territory) for share in result.shares)]):
+        needed = problem.needs[unit]
         lacking = needed - problem.territories[territory].skills
         if lacking:
             words: dict[str, float | int | str] = {"unit": unit, "territory": territory}

@@ -105,10 +105,8 @@ def legal(instance: Instance, assign: Ints, held: Ints, rng: np.random.Generator
 
 
 def _spread(instance: Instance, assign: Ints) -> None:
-    """Give every released unit a territory: a neighbouring one, or else the nearest."""
+    """Give every released unit a territory: a neighbouring one, or else the nearest, or else any that is open."""
     known = np.flatnonzero((assign >= 0) & instance.placed)
-    if not len(known):
-        return
     centre = seeds.centroids(
         instance.x[known], instance.y[known], instance.w[known], assign[known], instance.territory_count
     )
@@ -119,6 +117,8 @@ def _spread(instance: Instance, assign: Ints) -> None:
         dx = instance.x[stranded, None] - centre[open_to, 0]
         dy = instance.y[stranded, None] - centre[open_to, 1]
         assign[stranded] = open_to[np.argmin(dx * dx + dy * dy, axis=1)]
+    elif len(stranded) and not instance.closed.all():
+        assign[stranded] = np.flatnonzero(~instance.closed)[0]
 
 
 def _divide(instance: Instance, assign: Ints, held: Ints, territory: int, rng: np.random.Generator) -> None:

@@ -5,6 +5,7 @@ out of balance -> the plan renewed part by part -> on small maps the best plan f
 Same problem, parameters and seed: same plan, however the units are numbered.
 """
 
+from dataclasses import replace
 from time import perf_counter
 
 import numpy as np
@@ -57,7 +58,8 @@ def solve(
     began = perf_counter()
     parts = splitting.cut(problem)
     found = _solve(parts, params or Params(), np.random.default_rng(seed), stop, start)
-    return splitting.merged(problem, parts, _report(parts.problem, *found, perf_counter() - began))
+    result = splitting.merged(problem, parts, _report(parts.problem, *found, perf_counter() - began))
+    return replace(result, reasons=reasons.explain(problem, result))
 
 
 def _solve(
@@ -69,8 +71,8 @@ def _solve(
 ) -> tuple[Instance, Ints, float]:
     problem = parts.problem
     work = instance.build(problem)
-    settled = pack.preset(work)
     keeps = problem.current is not None and (params.disruption > 0 or problem.max_moved is not None)
+    settled = pack.preset(work, Watch(stop, 1), keeps=keeps)
     stages = 1 if start is None else 2
     if (settled >= 0).all():
         assign = settled
@@ -224,6 +226,6 @@ def _report(problem: Problem, work: Instance, assign: Ints, proven: float, secon
         gap=objective / least - 1.0 if least > 0 else 0.0,
         moved_weight=figures.moved_weight(problem, assignment),
         links=work.links,
-        reasons=reasons.explain(problem, assignment, load, work.links),
+        reasons=(),
         seconds=seconds,
     )

@@ -14,6 +14,8 @@ def from_current(instance: Instance, preset: Ints, rng: np.random.Generator) -> 
     preset: territory of units already settled (locked, frozen or without position), else -1.
     """
     assign = np.where(preset >= 0, preset, np.where(instance.placed, instance.current, -1)).astype(np.int32)
+    if not (instance.placed & (assign >= 0) & ~instance.closed[assign]).any():
+        return from_scratch(instance, preset, rng)
     return repair.legal(instance, assign, preset, rng)
 
 
