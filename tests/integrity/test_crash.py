@@ -7,7 +7,7 @@ from tests.integrity.program import results_of
 
 @pytest.mark.capability("PLT4", "PLT5")
 def test_kill_at_any_step_leaves_old_or_new() -> None:
-    results = results_of("crash", "--operation", "all", "--rounds", "3", "--points", "3", timeout=300)
+    results = results_of("crash", "--operation", "all", "--rounds", "3", "--points", "3", timeout=900)
 
     assert [result["operation"] for result in results] == ["import", "reversal", "publication", "rollup"]
     for result in results:
