@@ -10,11 +10,11 @@ ACTIONS = {
 }  # fmt: skip
 EVERYONE = "home=v account=ve notice=ve"
 READING = (
-    "org_unit=vx position=vx person=vx customer=vx territory=vx alignment=vx plan=vx target=vx letter=vx change=vx strategy=vx milestone=vx actual=vx order=vx "
+    "org_unit=vx position=vx person=vx customer=vx market=vx territory=vx alignment=vx plan=vx target=vx letter=vx change=vx strategy=vx milestone=vx actual=vx order=vx "
     "product=vx channel=vx calendar=vx approval=v"
 )
 MANAGING = (
-    "org_unit=vx position=vx person=vx customer=vxce territory=vx alignment=vxes plan=vxs target=vxesi commitment=vxea letter=vxs change=vxces strategy=vx milestone=vxced actual=vxi "
+    "org_unit=vx position=vx person=vx customer=vxce market=vx territory=vx alignment=vxes plan=vxs target=vxesi commitment=vxea letter=vxs change=vxces strategy=vx milestone=vxced actual=vxi "
     "order=vx product=vx channel=vx calendar=vx approval=vsa import=vc claim=v personal=v"
 )
 ROLES = {
@@ -22,12 +22,12 @@ ROLES = {
     "security_admin": "org_unit=v position=v person=v user=v grant=vced rights=v",
     "audit_admin": "audit=vx rights=v",
     "sales_operations": (
-        "org_unit=vcedix position=vcedix person=vcedix customer=vcedix territory=vcedix product=vcedix channel=vcedix "
+        "org_unit=vcedix position=vcedix person=vcedix customer=vcedix market=vcedix territory=vcedix product=vcedix channel=vcedix "
         "calendar=vcedix alignment=vcedixsap plan=vcedixsap target=vcedixsap letter=vcedixsap change=vcedixsap commitment=vxcea strategy=vxced milestone=vxced approval=vcedixsap actual=vxid order=vx "
         "import=vcedix dealer=vce claim=ve limit=vced personal=vxd audit=vx rights=v"
     ),
     "sales_director": (
-        "org_unit=vx position=vx person=vx customer=vx territory=vx alignment=vxap plan=vxap target=vxeap commitment=vxcea letter=vxs change=vxa strategy=vxced milestone=vxced actual=vx "
+        "org_unit=vx position=vx person=vx customer=vx market=vx territory=vx alignment=vxap plan=vxap target=vxeap commitment=vxcea letter=vxs change=vxa strategy=vxced milestone=vxced actual=vx "
         "order=vx product=vx channel=vx calendar=vx approval=vsa claim=ve limit=v personal=v audit=vx"
     ),
     "area_manager": MANAGING,

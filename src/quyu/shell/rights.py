@@ -28,6 +28,7 @@ RESOURCE_LABELS = {
     "customer": _("客户"),
     "dealer": _("经销商账号"),
     "claim": _("归属冲突"),
+    "market": _("市场数据"),
     "territory": _("销售区域"),
     "alignment": _("区域划分方案"),
     "plan": _("目标方案"),

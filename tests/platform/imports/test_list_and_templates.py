@@ -60,7 +60,7 @@ def test_head_office_filters_by_person_and_others_see_their_own(company: Company
 
 
 @pytest.mark.parametrize("kind", [kind.id for kind in kinds.kinds()])
-def test_every_template_explains_its_columns_and_holds_no_formula(kind: str) -> None:
+def test_every_template_explains_its_columns_and_holds_no_formula(db: None, kind: str) -> None:
     declared = kinds.kind(kind)
     with templates.book(declared) as file:
         content = file.read()

@@ -1,4 +1,4 @@
-"""Customers by place, people with seats, market data: read, written, read again without effect, taken back."""
+"""Customers by place, people with seats: read, written, read again without effect, taken back."""
 
 from datetime import date, datetime
 from pathlib import Path
@@ -11,9 +11,8 @@ from quyu.apps.customers.models import Customer
 from quyu.apps.territories.models import Territory
 from quyu.kernel.refusal import Refusal
 from quyu.platform.catalog.models import Channel, Product, ProductLine
-from quyu.platform.geography import selectors as geography
-from quyu.platform.geography.choices import MarketMeasure, UnitLevel
-from quyu.platform.geography.models import BasicUnit, MarketFigure
+from quyu.platform.geography.choices import UnitLevel
+from quyu.platform.geography.models import BasicUnit
 from quyu.platform.imports import kinds, pipeline, runs
 from quyu.platform.imports.models import ImportRun
 from quyu.platform.people.models import Assignment, OrgUnit, Person, User
@@ -166,47 +165,6 @@ def test_a_seat_nobody_knows_and_a_taken_seat_are_refused(company: Company, tmp_
     assert places(unknown) == [(2, "岗位编码", "unknown_position")]
     assert [code for _row, _column, code in places(taken)] == ["seat_taken"]
     assert not Person.objects.filter(code="E77").exists()
-
-
-@pytest.mark.capability("TER1", "PLT4")
-def test_market_data_are_dated_scaled_and_keep_what_is_blank(units: None, tmp_path: Path) -> None:
-    lines = (
-        "区划代码,市,区县,数据日期,人口(万人),GDP(亿元),来源",
-        "320583,,,2025-12-31,214.1,5140.61,统计年鉴",
-        ",苏州市,太仓,2025-12-31,83.5,,统计年鉴",
-    )
-    imported("market_figure", tmp_path, *lines)
-
-    assert geography.market_figures(MarketMeasure.POPULATION, TODAY) == {
-        "320583": 2_141_000_000,
-        "320585": 835_000_000,
-    }
-    assert geography.market_figures(MarketMeasure.GDP, TODAY) == {"320583": 51_406_100_000_000}
-    assert geography.market_figures(MarketMeasure.GDP, date(2025, 12, 30)) == {}
-    assert counts(prepared("market_figure", tmp_path, *lines)) == (0, 0, 3)
-    later = imported("market_figure", tmp_path, "区划代码,数据日期,人口(万人)", "320583,2025-12-31,215")
-    assert geography.market_figures(MarketMeasure.POPULATION, TODAY)["320583"] == 2_150_000_000
-    undo(later)
-    assert geography.market_figures(MarketMeasure.POPULATION, TODAY)["320583"] == 2_141_000_000
-
-
-def test_market_data_of_unknown_units_and_days_to_come_are_refused(units: None, tmp_path: Path) -> None:
-    found = prepared(
-        "market_figure",
-        tmp_path,
-        "区划代码,数据日期,人口",
-        "999999,2025-12-31,1",
-        "320583,2026-07-01,1",
-        "320585,2025-12-31,1",
-        "320585,2025-12-31,2",
-    )
-
-    assert places(found) == [
-        (2, "区划代码", "unknown_region"),
-        (3, "数据日期", "future_date"),
-        (5, "人口", "duplicate_line"),
-    ]
-    assert MarketFigure.objects.count() == 0
 
 
 @pytest.mark.capability("PLT4")

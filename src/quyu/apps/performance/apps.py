@@ -16,6 +16,7 @@ class PerformanceConfig(AppConfig):
         import_module("quyu.apps.targets.achieved").register(achieved.by_region)
         figures = import_module("quyu.apps.performance.figures")
         import_module("quyu.apps.customers.sales").register(figures.amounts_by_line)
+        import_module("quyu.apps.market.field").register_served(figures.last_sales)
         background = import_module("quyu.apps.performance.background")
         ownership = import_module("quyu.platform.ownership")
         ownership.on_ownership_change(background.refresh_attribution_later)

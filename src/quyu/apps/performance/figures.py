@@ -8,6 +8,7 @@ from django.db import transaction
 from quyu.analytics.connection import connect
 from quyu.apps.customers import services as customers
 from quyu.apps.customers.models import Customer
+from quyu.apps.customers.workload.recording import refresh_workload
 from quyu.apps.performance.selectors.span import year_before
 from quyu.apps.territories import services as territories
 from quyu.apps.territories.choices import FigureMeasure
@@ -18,6 +19,12 @@ BY_UNIT = """
 SELECT coalesce(l.place_code, c.unit), sum(l.amount_fen)::BIGINT
 FROM order_line l LEFT JOIN customer_place c ON c.code = l.customer_code
 WHERE l.ordered_on >= $start AND l.ordered_on < $stop AND coalesce(l.place_code, c.unit) IS NOT NULL
+GROUP BY 1 ORDER BY 1
+"""
+LAST_SALE = """
+SELECT coalesce(l.place_code, c.unit), max(l.ordered_on)
+FROM order_line l LEFT JOIN customer_place c ON c.code = l.customer_code
+WHERE l.ordered_on < $stop AND l.amount_fen > 0 AND coalesce(l.place_code, c.unit) IS NOT NULL
 GROUP BY 1 ORDER BY 1
 """
 BY_LINE = """
@@ -58,23 +65,36 @@ def customer_amounts(stop: date) -> dict[str, int]:
 
 @transaction.atomic
 def refresh_units(today: date) -> None:
-    """Both figures of every unit as of a day: the weights of balance on maps and in proposals."""
+    """The figures of every unit as of a day: the weights of balance on maps and in proposals."""
     refresh_unit_amounts(today)
     customers.refresh_unit_counts(at=today)
+    refresh_workload(at=today)
+
+
+def last_sales(stop: date) -> dict[str, date]:
+    """Unit code -> the last day before `stop` on which something was sold there."""
+    with connect() as connection:
+        store.order_lines(connection)
+        connection.register("customer_place", _places())
+        return dict(connection.execute(LAST_SALE, {"stop": stop}).fetchall())
 
 
 def refresh_unit_amounts(stop: date) -> int:
     """Tells the territories what each unit sold over the twelve months before `stop`; how many units sold."""
+    with connect() as connection:
+        store.order_lines(connection)
+        connection.register("customer_place", _places())
+        rows = connection.execute(BY_UNIT, {"start": year_before(stop), "stop": stop}).fetchall()
+    values = {unit: max(fen, 0) for unit, fen in rows}
+    return territories.record_figures(measure=FigureMeasure.AMOUNT, values=values, period_end=stop)
+
+
+def _places() -> pa.Table:
+    """Where each customer is."""
     places = list(Customer.objects.exclude(unit=None).order_by("code").values_list("code", "unit__code"))
-    frame = pa.table(
+    return pa.table(
         {
             "code": pa.array([code for code, _ in places], pa.string()),
             "unit": pa.array([unit for _, unit in places], pa.string()),
         }
     )
-    with connect() as connection:
-        store.order_lines(connection)
-        connection.register("customer_place", frame)
-        rows = connection.execute(BY_UNIT, {"start": year_before(stop), "stop": stop}).fetchall()
-    values = {unit: max(fen, 0) for unit, fen in rows}
-    return territories.record_figures(measure=FigureMeasure.AMOUNT, values=values, period_end=stop)

@@ -7,6 +7,9 @@ class TerritoriesConfig(AppConfig):
     verbose_name = "销售区域"
 
     def ready(self) -> None:
-        from quyu.apps.territories.services import register_approval  # noqa: PLC0415 (models load first)
+        from quyu.apps.market import field  # noqa: PLC0415 (models load first)
+        from quyu.apps.territories.selectors.field import TerritoryField  # noqa: PLC0415
+        from quyu.apps.territories.services import register_approval  # noqa: PLC0415
 
         register_approval()
+        field.register(TerritoryField())

@@ -2,9 +2,10 @@
 
 from typing import ClassVar
 
+from django.conf import settings
 from django.db import models
 
-from quyu.platform.geography.choices import MarketMeasure, UnitLevel
+from quyu.platform.geography.choices import UnitLevel
 
 
 class BasicUnit(models.Model):
@@ -46,18 +47,23 @@ class UnitBoundary(models.Model):
 
 
 class MarketFigure(models.Model):
-    """What a source says about the market of a unit on a day: population, GDP, potential.
+    """What a source says about the market of a unit on a day: population, GDP, outlets of competitors.
 
-    `value` is fen for money and thousandths for counts. Figures of other days stay: yesterday's plan keeps its own.
+    `measure` is the code of an indicator; `value` is fen for money, thousandths for numbers and indices, basis
+    points for rates. Figures of other days stay: yesterday's plan keeps its own.
     """
 
     unit = models.ForeignKey(
         BasicUnit, models.CASCADE, related_name="market_figures", verbose_name="基本单元"
     )
-    measure = models.CharField("指标", max_length=20, choices=MarketMeasure.choices)
+    measure = models.CharField("指标", max_length=40)
     as_of = models.DateField("数据日期")
     value = models.BigIntegerField("数值")
     source = models.CharField("来源", max_length=200, blank=True)
+    recorded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+", verbose_name="录入人"
+    )
+    recorded_at = models.DateTimeField("录入时间", null=True)
     version = models.PositiveIntegerField("版本", default=1, editable=False)
 
     class Meta:
@@ -68,4 +74,4 @@ class MarketFigure(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.unit} {self.get_measure_display()} {self.as_of}"
+        return f"{self.unit} {self.measure} {self.as_of}"

@@ -176,7 +176,7 @@ class ImportKind:
     it is read (the same file again); `stage` does before the transaction what takes long, in `parsed.memory`
     and in files that nobody sees without a commit; `undo` takes back a fact batch (batch id, reason, actor, at), `take_back`
     the rows of other objects under the rights of a context. `command` is its word on the command line; `by_owner`
-    says for whom a fact batch counts: name -> fen.
+    says for whom a fact batch counts: name -> fen. `complete` adds the columns that are rows of the database.
     """
 
     id: str
@@ -194,6 +194,7 @@ class ImportKind:
     take_back: Callable[[Sequence[Written], Context], Receipt] | None = None
     command: str = ""
     by_owner: Callable[[int], Mapping[str, int]] | None = None
+    complete: "Callable[[ImportKind], ImportKind] | None" = None
 
     def column(self, name: str) -> Column:
         return next(column for column in self.columns if column.name == name)
@@ -209,8 +210,11 @@ def register(kind: ImportKind) -> ImportKind:
 
 
 def kinds() -> list[ImportKind]:
+    """Every kind as it was declared; asks no database."""
     return [_kinds[name] for name in sorted(_kinds)]
 
 
 def kind(name: str) -> ImportKind:
-    return _kinds[name]
+    """A kind with all its columns."""
+    found = _kinds[name]
+    return found.complete(found) if found.complete else found

@@ -89,7 +89,8 @@ def visible_runs(scope: Scope) -> QuerySet[ImportRun]:
 
 def allowed_kinds(scope: Scope) -> list[ImportKind]:
     """The kinds this person may import, orders first."""
-    allowed = [kind for kind in kinds.kinds() if policy.allows(scope, kind.resource, "import")]
+    declared = [kind for kind in kinds.kinds() if policy.allows(scope, kind.resource, "import")]
+    allowed = [kinds.kind(kind.id) for kind in declared]
     return sorted(allowed, key=lambda kind: (kind.id != "orders", str(kind.label)))
 
 

@@ -33,7 +33,6 @@ from quyu.platform.imports.kinds import (
     RowError,
     Written,
 )
-from quyu.platform.masterdata import market_figures
 from quyu.platform.masterdata.taking_back import take_back
 from quyu.platform.people.scope import everything
 from quyu.platform.viewsets.viewset import REGISTRY, Caller, OutOfScope, Viewset
@@ -276,4 +275,3 @@ def label_of(viewset: Viewset[Any], name: str) -> str:
 
 
 register_kinds()
-kinds.register(market_figures.MARKET_FIGURES)

@@ -11,7 +11,7 @@ from quyu.platform.people.choices import Role
 ACTIONS = ("view", "create", "edit", "delete", "import", "export", "submit", "approve", "publish")
 RESOURCES = (
     "home", "account", "notice", "user", "grant", "org_unit", "position", "person", "customer", "dealer", "claim",
-    "territory", "alignment", "plan", "target", "commitment", "letter", "change", "strategy", "milestone", "limit", "actual",
+    "market", "territory", "alignment", "plan", "target", "commitment", "letter", "change", "strategy", "milestone", "limit", "actual",
     "order", "import", "approval", "personal", "audit", "rights", "product", "channel", "calendar",
 )  # fmt: skip
 
@@ -27,7 +27,7 @@ Rights = Mapping[str, frozenset[str]]
 EVERYONE: Rights = {"home": VIEW, "account": VIEW | {"edit"}, "notice": VIEW | {"edit"}}
 ORGANISATION: Rights = {"org_unit": READ, "position": READ, "person": READ}
 BUSINESS_READ: Rights = {
-    **ORGANISATION, "customer": READ, "territory": READ, "alignment": READ, "plan": READ, "target": READ,
+    **ORGANISATION, "customer": READ, "market": READ, "territory": READ, "alignment": READ, "plan": READ, "target": READ,
     "letter": READ, "change": READ, "strategy": READ, "milestone": READ, "actual": READ, "order": READ,
     "product": READ, "channel": READ, "calendar": READ, "approval": VIEW,
 }  # fmt: skip
@@ -57,7 +57,7 @@ POLICY: Mapping[Role, Rights] = {
     },
     Role.AUDIT_ADMIN: {"audit": READ, "rights": VIEW},
     Role.SALES_OPERATIONS: {
-        **dict.fromkeys(("org_unit", "position", "person", "customer", "territory"), KEEP),
+        **dict.fromkeys(("org_unit", "position", "person", "customer", "market", "territory"), KEEP),
         **dict.fromkeys(("product", "channel", "calendar"), KEEP),
         **dict.fromkeys(("alignment", "plan", "target", "letter", "change", "approval"), ALL),
         **dict.fromkeys(("strategy", "milestone"), READ | OWN),

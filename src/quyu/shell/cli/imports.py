@@ -116,6 +116,7 @@ def import_file(
     """Judge the file, write it if it may be, tell the outcome and leave with its exit code."""
     columns, answers = _mapping(mapping)
     with translation.override(LANGUAGE):
+        kind = kinds.kind(kind.id)
         context = _context(kind, file, account, _created(kind, create), source)
         prepared = pipeline.prepare(file, kind, context, mapping=columns, sheet_name=sheet, answers=answers)
         is_accepted = prepared.is_clean or (

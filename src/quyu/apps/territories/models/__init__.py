@@ -6,7 +6,12 @@ position is accountable for a territory on which days. A `TerritoryMove` says fr
 territory hangs below another org unit; `Territory.org_unit` is where it hangs today.
 """
 
-from quyu.apps.territories.models.alignment import Alignment, AlignmentQuerySet, AlignmentUnit
+from quyu.apps.territories.models.alignment import (
+    Alignment,
+    AlignmentQuerySet,
+    AlignmentUnit,
+    AlignmentUnitQuerySet,
+)
 from quyu.apps.territories.models.figure import UnitFigure
 from quyu.apps.territories.models.territory import (
     Territory,
@@ -24,6 +29,7 @@ __all__ = [
     "AlignmentLock",
     "AlignmentQuerySet",
     "AlignmentUnit",
+    "AlignmentUnitQuerySet",
     "Territory",
     "TerritoryMove",
     "TerritoryOwner",

@@ -1,0 +1,8 @@
+"""The market of each county: which indicators a company follows, and what its sales say about potential.
+
+The facts themselves are kept beside the units (`geography.MarketFigure`), dated and with their source.
+"""
+
+from quyu.apps.market.models.indicator import Indicator
+
+__all__ = ["Indicator"]

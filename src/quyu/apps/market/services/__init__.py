@@ -1,0 +1,1 @@
+"""Verbs about the market of counties."""
