@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import zip_longest
 
 from tests.authorization import (
+    catalog_alignments,
     catalog_baseline,
     catalog_business,
     catalog_grid,
@@ -44,6 +45,8 @@ def all_topics() -> list[Topic]:
         *catalog_plans.topics(),
         *catalog_grid.topics(),
         *catalog_scenarios.topics(),
+        *catalog_alignments.topics(),
+        *catalog_exchange.topics(),
         *catalog_baseline.topics(),
         *catalog_letters.topics(),
         *catalog_settings.topics(),

@@ -9,7 +9,9 @@ class TargetsConfig(AppConfig):
     def ready(self) -> None:
         """Tells the approvals what their decisions do to a version."""
         from quyu.apps.targets import services  # noqa: PLC0415
+        from quyu.apps.targets.selectors.effects import TargetsReader  # noqa: PLC0415
         from quyu.apps.targets.services import changes  # noqa: PLC0415
+        from quyu.apps.territories import effects  # noqa: PLC0415
         from quyu.platform.approvals import registry  # noqa: PLC0415
 
         registry.register(
@@ -26,3 +28,4 @@ class TargetsConfig(AppConfig):
             on_rejected=changes.on_returned,
             on_withdrawn=changes.on_returned,
         )
+        effects.register(TargetsReader())

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from quyu.apps.territories.web import changes, edits, pages, preview, shapes
+from quyu.apps.territories.web import changes, edits, pages, preview, scenarios, shapes
 
 urlpatterns = [
     path("", pages.territories, name="territories"),
@@ -10,6 +10,7 @@ urlpatterns = [
     path("backdrop.geojson", shapes.backdrop, name="map-backdrop"),
     path("<int:pk>/owner/", changes.assign_owner, name="territory-owner"),
     path("<int:pk>/transfer/", changes.transfer, name="territory-transfer"),
+    path("compare/", scenarios.compare_page, name="alignment-compare"),
     path("alignments/", pages.alignments, name="alignments"),
     path("alignments/propose/", pages.propose, name="alignment-propose"),
     path("alignments/<int:pk>/", pages.alignment_page, name="alignment"),

@@ -1,0 +1,96 @@
+"""Two or three alignments side by side."""
+
+from datetime import date
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+
+from quyu.apps.territories import selectors
+from quyu.apps.territories.choices import FigureMeasure
+from quyu.apps.territories.models import Alignment
+from quyu.apps.territories.selectors.scenarios import Scenario, compare, compared
+from quyu.apps.territories.web.shapes import found_alignment
+from quyu.platform.fields.received import whole_number
+from quyu.platform.people import guard
+from quyu.platform.people.guard import GuardedRequest
+
+MOST = 3
+SHOWN = 200
+"""So many moved units are listed; the map shows all."""
+
+
+@guard.require("alignment", "view")
+def compare_page(request: GuardedRequest) -> HttpResponse:
+    """The alignments of `a`, `b` and `c` (or those ticked as `pk`), each but the first against the first."""
+    ticked = list(dict.fromkeys(request.GET.getlist("pk")))
+    if ticked:
+        if not 2 <= len(ticked) <= MOST:
+            messages.error(request, _("请勾选两个或三个方案再比较。"))
+            return redirect("alignments")
+        return redirect(f"{reverse('alignment-compare')}?{urlencode(dict(zip('abc', ticked, strict=False)))}")
+    asked = dict.fromkeys(whole_number(request.GET.get(name)) for name in "abc" if request.GET.get(name))
+    alignments = [found_alignment(request, pk) for pk in asked]
+    if len(alignments) < 2:
+        messages.error(request, _("请勾选两个或三个方案再比较。"))
+        return redirect("alignments")
+    day = effective_day(request, alignments[1:])
+    scenarios = compare(
+        alignments,
+        scope=request.scope,
+        at=request.today,
+        effective=day,
+        with_targets=guard.may(request, "target", "view"),
+    )
+    rows = compared(scenarios)
+    context: dict[str, Any] = {
+        "scenarios": scenarios,
+        "rows": rows,
+        "changed": [row for row in rows if row.differs],
+        "only_changed": request.GET.get("only") == "changed",
+        "measures": measures_of(scenarios),
+        "day": day,
+        "boundaries": shared_boundaries(alignments),
+        "shown": SHOWN,
+        "may_see_targets": guard.may(request, "target", "view"),
+        "words": selectors.BALANCE_WORDS,
+    }
+    return render(request, "territories/compare.html.jinja", context)
+
+
+def effective_day(request: GuardedRequest, alignments: list[Alignment]) -> date:
+    """The day asked for; else when the first one to come would begin, or the first of next month."""
+    if text := request.GET.get("day"):
+        try:
+            return date.fromisoformat(text)
+        except ValueError:
+            messages.warning(request, _("“%(day)s”不是日期，请写成 2026-07-01 的样子。") % {"day": text})
+    planned = (alignment.valid_from for alignment in alignments)
+    return next((day for day in planned if day and day > request.today), next_month(request.today))
+
+
+def next_month(day: date) -> date:
+    """The first day of the month after."""
+    return date(day.year + day.month // 12, day.month % 12 + 1, 1)
+
+
+def measures_of(scenarios: list[Scenario]) -> list[tuple[str, str]]:
+    """Code and name of every measure that some territory has a deviation of."""
+    named = {measure.value: str(measure.label) for measure in FigureMeasure}
+    known = dict.fromkeys(
+        measure
+        for scenario in scenarios
+        for load in scenario.loads.values()
+        for measure in load.deviations_bp
+    )
+    return [(measure, named[measure]) for measure in known if measure in named]
+
+
+def shared_boundaries(alignments: list[Alignment]) -> list[int]:
+    """Whose boundaries each map loads: those of the first of the same level, so that they are sent once."""
+    first: dict[str, int] = {}
+    return [first.setdefault(alignment.level, alignment.pk) for alignment in alignments]

@@ -1,0 +1,18 @@
+"""Alignments side by side: who sees alignments compares them, each limited to the territories within reach."""
+
+from collections.abc import Iterator
+
+from tests.authorization.questions import Topic
+from tests.authorization.site import Ask, Site
+
+
+def topics() -> Iterator[Topic]:
+    yield Topic(
+        "territories/compare/", "territories/compare/", "GET", (("alignment", "view"),), objects=lambda s: s.raw["alignment"],
+        status=frozenset({200, 302}),
+        ask=lambda s, c: Ask("GET", f"/territories/compare/?a={in_force(s)}&b={c.pk}&day=2026-08-15"),
+    )  # fmt: skip
+
+
+def in_force(site: Site) -> int:
+    return next(pk for pk, row in site.raw["alignment"].items() if row["state"] == "active")
