@@ -48,6 +48,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("customers/dealers/new/", customers.give_access, name="dealer-give"),
     path("customers/dealers/<int:pk>/end/", customers.end_access, name="dealer-end"),
     path("territories/", include("quyu.apps.territories.web.urls")),
+    path("territories/", include("quyu.apps.territories.web.exchange_urls")),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
     path("api/", api.urls(api.api)),

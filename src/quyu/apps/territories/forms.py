@@ -70,3 +70,18 @@ class OwnerForm(forms.Form):
         super().__init__(*args, **options)
         field: Any = self.fields["position"]
         field.queryset = positions
+
+
+class WorkbookForm(forms.Form):
+    """A workbook that was exported from the draft and changed."""
+
+    file = forms.FileField(
+        label=_("工作簿"), help_text=_("从本草案导出并修改过的 XLSX，或一张有单元和销售区域两列的表。")
+    )
+
+
+class NewFromWorkbookForm(WorkbookForm):
+    """A workbook and the name of the draft it becomes."""
+
+    name = forms.CharField(label=_("方案名称"), max_length=80)
+    field_order = ("name", "file")
