@@ -11,7 +11,10 @@ CHANGES = (
     ("add/", "edit", {"version": "1", "do": "add"}),
     ("move/", "edit", {"rule": "1", "to": "1", "version": "1"}),
     ("remove/", "edit", {"rule": "1", "version": "1"}),
-    ("submit/", "submit", {"note": ""}),
+    ("overlays/add/", "edit", {"version": "1", "name": ""}),
+    ("overlays/move/", "edit", {"overlay": "1", "to": "1", "version": "1"}),
+    ("overlays/remove/", "edit", {"overlay": "1", "version": "1"}),
+    ("submit/", "submit", {"note": "", "version": "1"}),
     ("activate/", "publish", {"valid_from": "2028-01-01"}),
 )
 
@@ -30,6 +33,11 @@ def topics() -> Iterator[Topic]:
         "customers/rules/<int:pk>/", "customers/rules/<int:pk>/", "GET", (("alignment", "view"),),
         objects=lambda s: s.raw["ruleset"], open_to=partial(company_gate, "alignment", "view"),
         ask=lambda s, c: Ask("GET", f"/customers/rules/{c.pk}/"),
+    )  # fmt: skip
+    yield Topic(
+        "customers/rules/<int:pk>/overlays/", "customers/rules/<int:pk>/overlays/", "GET", (("alignment", "view"),),
+        objects=lambda s: s.raw["ruleset"], open_to=partial(company_gate, "alignment", "view"),
+        ask=lambda s, c: Ask("GET", f"/customers/rules/{c.pk}/overlays/"),
     )  # fmt: skip
     for tail, action, form in CHANGES:
         route = f"customers/rules/<int:pk>/{tail}"

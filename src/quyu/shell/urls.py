@@ -3,7 +3,9 @@
 from django.urls import URLPattern, URLResolver, include, path
 
 from quyu.apps.customers import web as customers
+from quyu.apps.customers.division import overlay_web as overlays
 from quyu.apps.customers.division import web as division
+from quyu.apps.customers.workload import web as workload
 from quyu.platform.viewsets import web as viewset_pages
 from quyu.shell import api, health
 from quyu.shell.home import views as home
@@ -44,9 +46,18 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("customers/rules/<int:pk>/remove/", division.remove, name="rule-remove"),
     path("customers/rules/<int:pk>/submit/", division.submit, name="rule-set-submit"),
     path("customers/rules/<int:pk>/activate/", division.activate, name="rule-set-activate"),
+    path("customers/rules/<int:pk>/overlays/", overlays.overlay_page, name="rule-set-overlays"),
+    path("customers/rules/<int:pk>/overlays/add/", overlays.add, name="rule-overlay-add"),
+    path("customers/rules/<int:pk>/overlays/move/", overlays.move, name="rule-overlay-move"),
+    path("customers/rules/<int:pk>/overlays/remove/", overlays.remove, name="rule-overlay-remove"),
     path("customers/dealers/", customers.dealer_list, name="dealers"),
     path("customers/dealers/new/", customers.give_access, name="dealer-give"),
     path("customers/dealers/<int:pk>/end/", customers.end_access, name="dealer-end"),
+    path("territories/workload/", workload.workload, name="workload"),
+    path("territories/workload/standard/", workload.standard_page, name="workload-standard"),
+    path("territories/workload/refresh/", workload.refresh, name="workload-refresh"),
+    path("territories/<int:pk>/workload/", workload.of_territory, name="workload-territory"),
+    path("territories/alignments/<int:pk>/workload/", workload.of_alignment, name="alignment-workload"),
     path("territories/", include("quyu.apps.territories.web.urls")),
     path("territories/", include("quyu.apps.territories.web.exchange_urls")),
     path("healthz", health.healthz, name="healthz"),

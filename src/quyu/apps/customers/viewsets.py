@@ -5,7 +5,7 @@ from datetime import date
 from django.db.models import QuerySet
 
 from quyu.apps.customers import selectors
-from quyu.apps.customers.division import owning
+from quyu.apps.customers.division import crediting, owning
 from quyu.apps.customers.models import Customer
 from quyu.apps.customers.place_columns import PlaceColumns
 from quyu.apps.territories.models import Territory
@@ -51,6 +51,7 @@ def territory_panel(customer: Customer, caller: Reader) -> Panel | None:
             "found": found,
             "spells": spells,
             "lines": selectors.ruled_lines(customer, caller.at),
+            "credits": crediting.credits_of(customer, caller.at),
             "seen": seen,
         },
     )

@@ -62,6 +62,7 @@ ENTRY_LABELS = {
     "from_territory": _("原销售区域"),
     "to_territory": _("新销售区域"),
     "customers": _("客户数"),
+    "overlays": _("叠加区域数"),
     "changed": _("变动数"),
     "rows": _("行数"),
     "node_count": _("节点数"),

@@ -45,7 +45,7 @@ def test_from_a_draft_to_rules_in_force(divided: Divided) -> None:
     client.post(reverse("rule-move", args=[row.pk]), {"rule": last.pk, "to": "1", "version": version(row.pk)})
     assert [rule.territory.name for rule in row.rules.order_by("position")] == ["休食组", "重客组"]
 
-    client.post(reverse("rule-set-submit", args=[row.pk]))
+    client.post(reverse("rule-set-submit", args=[row.pk]), {"version": version(row.pk)})
     approval = Approval.objects.get()
     assert approval.summary["customers"] == 4
     page = client_of(company.director).get(reverse("rule-set", args=[row.pk])).content.decode()

@@ -7,7 +7,7 @@ from django.db import transaction
 from django.db.models import F
 
 from quyu.apps.customers.choices import CustomerKind, CustomerTier
-from quyu.apps.customers.division import keeping
+from quyu.apps.customers.division import copying, keeping
 from quyu.apps.customers.division.matching import ATTRIBUTES
 from quyu.apps.customers.models import Customer, RuleSet, TerritoryRule
 from quyu.apps.territories.choices import AlignmentState
@@ -56,16 +56,7 @@ def create(*, name: str, based_on: RuleSet | None, actor: User | None, at: date 
         name=name.strip()[:80], based_on=based_on, created_by=actor, created_at=audit.moment(at)
     )
     if based_on is not None:
-        TerritoryRule.objects.bulk_create(
-            TerritoryRule(
-                rule_set=made,
-                position=row.position,
-                condition=row.condition,
-                product_line_id=row.product_line_id,
-                territory_id=row.territory_id,
-            )
-            for row in based_on.rules.order_by("position", "pk")
-        )
+        copying.copy(based_on, made)
     audit.record(actor=actor, verb="create", subject=made, label=made.name, at=at)
     return made
 
@@ -193,14 +184,23 @@ def codes_of(name: str, values: Sequence[str]) -> dict[str, str]:
 
 @transaction.atomic
 def submit(
-    *, rule_set: RuleSet, url: str, summary: Mapping[str, object], actor: User, note: str, at: date | datetime
+    *,
+    rule_set: RuleSet,
+    expected_version: int,
+    url: str,
+    summary: Mapping[str, object],
+    actor: User,
+    note: str,
+    at: date | datetime,
 ) -> Approval:
     """Ask somebody for the whole company; `summary` says what the rules take from whom.
 
-    An empty set gives every customer back to the map; it needs rules in force that it ends.
+    Only what was read is submitted. An empty set gives every customer back to the map; it needs rules in
+    force that it ends.
     """
-    draft = locked(rule_set, "submit")
-    if not draft.rules.exists() and not RuleSet.objects.dated().exists():
+    draft = locked_draft(rule_set, expected_version, "submit")
+    is_empty = not draft.rules.exists() and not draft.overlays.exists()
+    if is_empty and not RuleSet.objects.dated().exists():
         raise NoRules("no_rules", "{name} 还没有规则，无法提交。", name=draft.name)
     draft.state = AlignmentState.SUBMITTED
     audit.save_checked(draft, expected_version=draft.version, actor=actor)

@@ -1,4 +1,4 @@
-"""What a rule, a publication and the check of coverage ask for."""
+"""What a rule, an overlay, a publication and the check of coverage ask for."""
 
 import re
 from datetime import date, timedelta
@@ -8,21 +8,26 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from quyu.apps.customers.choices import CustomerKind, CustomerTier
+from quyu.apps.customers.division.reading import TERRITORY
 from quyu.apps.territories.models import Territory
 from quyu.platform.catalog.models import Channel, ProductLine
 from quyu.platform.people.forms import day_field
 from quyu.platform.people.models import in_force
 
 CHECKS = forms.CheckboxSelectMultiple(attrs={"class": "form-check-input"})
+
+
+def share_field(label: Any) -> forms.DecimalField:
+    """A share in per cent, two decimals."""
+    return forms.DecimalField(label=label, required=False, min_value=0, max_value=100, decimal_places=2)
+
+
 BETWEEN = re.compile(r"\s*[\r\n\t,，、;；]\s*")
 
 
-class RuleForm(forms.Form):
-    """The condition of a rule, attribute by attribute, and where whoever fulfils it goes."""
+class ConditionForm(forms.Form):
+    """The attributes of customers that a condition may name."""
 
-    territory = forms.ModelChoiceField(
-        Territory.objects.none(), label=_("归属销售区域"), to_field_name="code"
-    )
     product_line = forms.ModelChoiceField(
         ProductLine.objects.none(),
         label=_("产品线"),
@@ -51,9 +56,7 @@ class RuleForm(forms.Form):
     def __init__(self, *args: Any, today: date, **options: Any) -> None:
         super().__init__(*args, **options)
         fields: Any = self.fields
-        fields["territory"].queryset = (
-            Territory.objects.filter(in_force(today)).select_related("org_unit").order_by("code")
-        )
+        self.places = Territory.objects.filter(in_force(today)).select_related("org_unit").order_by("code")
         fields["product_line"].queryset = ProductLine.objects.order_by("sort_order", "code")
         fields["channel"].choices = Channel.objects.order_by("sort_order", "code").values_list("code", "name")
 
@@ -65,6 +68,75 @@ class RuleForm(forms.Form):
         for name in ("industry", "place", "customer"):
             found[name] = [word for word in BETWEEN.split(said[name].strip()) if word]
         return {name: values for name, values in found.items() if values}
+
+
+class RuleForm(ConditionForm):
+    """The condition of a rule, attribute by attribute, and where whoever fulfils it goes."""
+
+    territory = forms.ModelChoiceField(
+        Territory.objects.none(), label=_("归属销售区域"), to_field_name="code"
+    )
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        fields: Any = self.fields
+        fields["territory"].queryset = self.places
+
+
+PARTNERS = 4
+
+
+class OverlayForm(ConditionForm):
+    """Whose credit is shared, and by whom in per cent: whoever is accountable, and up to four territories."""
+
+    name = forms.CharField(label=_("叠加区域名称"), max_length=80)
+    among = forms.ModelMultipleChoiceField(
+        Territory.objects.none(),
+        label=_("限于这些销售区域的客户"),
+        required=False,
+        to_field_name="code",
+        help_text=_("不选就是全部；可多选"),
+    )
+    owner_share = share_field(_("客户负责人分成（%）"))
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        fields: Any = self.fields
+        fields["product_line"].empty_label = _("全部（前面的叠加区域没有分的）")
+        fields["among"].queryset = self.places
+        for number in range(1, PARTNERS + 1):
+            fields[f"territory_{number}"] = forms.ModelChoiceField(
+                self.places, label=_("参与分成的销售区域"), required=False, to_field_name="code"
+            )
+            fields[f"share_{number}"] = share_field(_("分成（%）"))
+
+    @property
+    def partners(self) -> list[tuple[forms.BoundField, forms.BoundField]]:
+        """The rows of territory and share."""
+        return [(self[f"territory_{n}"], self[f"share_{n}"]) for n in range(1, PARTNERS + 1)]
+
+    @property
+    def condition(self) -> dict[str, list[str]]:
+        among = [territory.code for territory in self.cleaned_data["among"]]
+        return super().condition | ({TERRITORY: among} if among else {})
+
+    @property
+    def shares(self) -> list[tuple[Territory | None, int]]:
+        """Territory (None: whoever is accountable) and basis points; empty rows left out."""
+        said = self.cleaned_data
+        rows = [(None, said["owner_share"])]
+        rows += [(said[f"territory_{n}"], said[f"share_{n}"]) for n in range(1, PARTNERS + 1)]
+        return [(territory, int(share * 100)) for territory, share in rows if share]
+
+    def clean(self) -> dict[str, Any]:
+        said: dict[str, Any] = super().clean() or {}
+        for number in range(1, PARTNERS + 1):
+            territory, share = said.get(f"territory_{number}"), said.get(f"share_{number}")
+            if share and not territory and f"territory_{number}" not in self.errors:
+                self.add_error(f"territory_{number}", _("填了分成，请选销售区域。"))
+            if territory and not share and f"share_{number}" not in self.errors:
+                self.add_error(f"share_{number}", _("选了销售区域，请填分成。"))
+        return said
 
 
 class NameForm(forms.Form):

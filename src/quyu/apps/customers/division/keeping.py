@@ -1,19 +1,24 @@
-"""Keeps the dated rows of whose customer it is by the rules in force: the past stays, the rest follows.
+"""Keeps the dated rows of whose customer it is, and of who shares its credit, by the rules in force.
+
+The past stays, the rest follows.
 
 Rules look at attributes as they are today. A customer whose attributes change moves on the day this is run,
 which is after every change of a customer and every import; a customer nobody has looked at yet counts from
 the beginning of the rules.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any, Protocol
 
-from django.db import transaction
+from django.db import models, transaction
 from django.db.models import Max
 
 from quyu.apps.customers.division import reading
+from quyu.apps.customers.division.crediting import wanted_credit
 from quyu.apps.customers.division.timeline import Span, continued
-from quyu.apps.customers.models import Customer, CustomerTerritory, RuleSet
+from quyu.apps.customers.models import Customer, CustomerCredit, CustomerTerritory, RuleSet
 from quyu.platform.approvals.services import day
 
 BATCH = 300
@@ -34,19 +39,12 @@ def keep(*, at: date | datetime, since: date | None = None) -> int:
     start = today if since is None else min(since, today)
     newest = max(one.newest_customer for one in sets)
     begin = min(one.valid_from for one in sets if one.valid_from)
-    wanted = wanted_spans(sets)
-    kept: dict[Key, list[CustomerTerritory]] = {}
-    for row in CustomerTerritory.objects.order_by("valid_from"):
-        kept.setdefault((row.customer_id, row.product_line_id), []).append(row)
-    changes = Changes()
-    for key in sorted(kept.keys() | wanted.keys(), key=lambda key: (key[0], key[1] or 0)):
-        rows = kept.get(key, [])
-        first = begin if key[0] > newest else start
-        changes.add(key, rows, continued([span_of(row) for row in rows], wanted.get(key, []), since=first))
-    changes.write()
+    look = Look(newest, begin, start)
+    changed = brought_up(TERRITORIES, wanted_spans(sets), look)
+    changed |= brought_up(CREDIT, wanted_credit(sets), look)
     last = Customer.objects.aggregate(last=Max("pk"))["last"] or 0
     RuleSet.objects.filter(pk__in=[one.pk for one in sets]).update(newest_customer=last)
-    return len(changes.customers)
+    return len(changed)
 
 
 def wanted_spans(sets: Iterable[RuleSet]) -> dict[Key, list[Span]]:
@@ -64,39 +62,97 @@ def wanted_spans(sets: Iterable[RuleSet]) -> dict[Key, list[Span]]:
     return found
 
 
-def span_of(row: CustomerTerritory) -> Span:
-    return Span(row.valid_from, row.valid_to, row.territory_id, row.rule_id)
+@dataclass(frozen=True)
+class Look:
+    """A customer later than `newest` counts from `begin` on, any other from `start`."""
+
+    newest: int
+    begin: date
+    start: date
+
+
+class Row(Protocol):
+    """A dated row of one customer and product line."""
+
+    pk: Any
+    customer_id: int
+    product_line_id: int | None
+    valid_from: date
+    valid_to: date | None
+
+
+@dataclass(frozen=True)
+class Kept:
+    """The rows of one model, read as spans and written from them."""
+
+    model: type[models.Model]
+    span: Callable[[Any], Span]
+    row: Callable[[Span], Row]
+
+    @property
+    def rows(self) -> models.QuerySet[Any]:
+        return self.model._default_manager.all()
+
+
+TERRITORIES = Kept(
+    CustomerTerritory,
+    lambda row: Span(row.valid_from, row.valid_to, row.territory_id, row.rule_id),
+    lambda span: CustomerTerritory(territory_id=span.territory, rule_id=span.rule),
+)
+CREDIT = Kept(
+    CustomerCredit,
+    lambda row: Span(row.valid_from, row.valid_to, 0, row.overlay_id),
+    lambda span: CustomerCredit(overlay_id=span.rule),
+)
+
+
+def brought_up(kept: Kept, wanted: Mapping[Key, list[Span]], look: Look) -> set[int]:
+    """Write what the spans say, and keep what is past; which customers changed."""
+    rows_of: dict[Key, list[Row]] = {}
+    for row in kept.rows.order_by("valid_from"):
+        rows_of.setdefault((row.customer_id, row.product_line_id), []).append(row)
+    changes = Changes(kept)
+    for key in sorted(rows_of.keys() | wanted.keys(), key=lambda key: (key[0], key[1] or 0)):
+        rows = rows_of.get(key, [])
+        first = look.begin if key[0] > look.newest else look.start
+        changes.add(key, rows, continued([kept.span(row) for row in rows], wanted.get(key, []), since=first))
+    changes.write()
+    return changes.customers
 
 
 class Changes:
     """What has to be written so that the rows say what they should."""
 
-    def __init__(self) -> None:
+    def __init__(self, kept: Kept) -> None:
+        self.kept = kept
         self.gone: list[int] = []
-        self.ended: list[CustomerTerritory] = []
-        self.made: list[CustomerTerritory] = []
+        self.ended: list[Row] = []
+        self.made: list[Row] = []
         self.customers: set[int] = set()
 
-    def add(self, key: Key, rows: list[CustomerTerritory], after: list[Span]) -> None:
+    def add(self, key: Key, rows: list[Row], after: list[Span]) -> None:
         same = {(span.start, span.territory, span.rule): span for span in after}
         before = len(self.gone) + len(self.ended) + len(self.made)
         for row in rows:
-            span = same.pop((row.valid_from, row.territory_id, row.rule_id), None)
+            known = self.kept.span(row)
+            span = same.pop((known.start, known.territory, known.rule), None)
             if span is None:
                 self.gone.append(row.pk)
             elif span.end != row.valid_to:
                 row.valid_to = span.end
                 self.ended.append(row)
         for span in same.values():
-            row = CustomerTerritory(customer_id=key[0], product_line_id=key[1], territory_id=span.territory)
-            row.rule_id, row.valid_from, row.valid_to = span.rule, span.start, span.end
+            row = self.kept.row(span)
+            row.customer_id, row.product_line_id = key
+            row.valid_from, row.valid_to = span.start, span.end
             self.made.append(row)
         if len(self.gone) + len(self.ended) + len(self.made) > before:
             self.customers.add(key[0])
 
     def write(self) -> None:
         """What goes, goes first: so no two rows meet on a day, not even for a moment."""
+        rows = self.kept.rows
         for first in range(0, len(self.gone), BATCH):
-            CustomerTerritory.objects.filter(pk__in=self.gone[first : first + BATCH]).delete()
-        CustomerTerritory.objects.bulk_update(self.ended, ["valid_to"], batch_size=BATCH)
-        CustomerTerritory.objects.bulk_create(self.made, batch_size=BATCH)
+            rows.filter(pk__in=self.gone[first : first + BATCH]).delete()
+        rows.bulk_update(self.ended, ["valid_to"], batch_size=BATCH)
+        rows.bulk_create(self.made, batch_size=BATCH)

@@ -7,9 +7,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from quyu.apps.customers.division.matching import ALL_LINES, Customers, Matched, Rule, match
-from quyu.apps.customers.models import Customer, RuleSet, TerritoryRule
+from quyu.apps.customers.models import Customer, Overlay, RuleSet, TerritoryRule
 from quyu.platform.geography.models import BasicUnit
 
+WHOLE_BP = 10_000
+TERRITORY = "territory"
+"""What a condition of an overlay may name beside the attributes of a customer: who is accountable for it."""
 FIELDS = (
     "pk",
     "code",
@@ -84,10 +87,19 @@ def rules_of(rule_set: RuleSet) -> list[TerritoryRule]:
     return list(rows.order_by("position", "pk"))
 
 
+def overlays_of(rule_set: RuleSet) -> list[Overlay]:
+    """The overlays of a set, in order, with their shares."""
+    rows = Overlay.objects.filter(rule_set=rule_set).select_related("product_line")
+    return list(rows.prefetch_related("shares__territory__org_unit").order_by("position", "pk"))
+
+
+def line_of(row: TerritoryRule | Overlay) -> str:
+    return row.product_line.code if row.product_line else ALL_LINES
+
+
 def as_rule(row: TerritoryRule) -> Rule:
     condition = {name: frozenset(values) for name, values in row.condition.items() if values}
-    line = row.product_line.code if row.product_line else ALL_LINES
-    return Rule(condition, line, row.territory.code)
+    return Rule(condition, line_of(row), row.territory.code)
 
 
 def matched(rows: Sequence[TerritoryRule], known: Known, *, skips_named: bool = False) -> Matched:

@@ -7,7 +7,10 @@ from datetime import date
 
 @dataclass(frozen=True, order=True)
 class Span:
-    """On `[start, end)` the customer (or its product line) belongs to `territory`, by `rule` (both ids)."""
+    """On `[start, end)` the customer (or its product line) belongs to `territory`, by `rule` (both ids).
+
+    Of shared credit: no territory (0), and the overlay for a rule.
+    """
 
     start: date
     end: date | None

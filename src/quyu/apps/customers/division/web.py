@@ -9,33 +9,23 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
-from quyu.apps.customers.choices import CustomerKind, CustomerTier
 from quyu.apps.customers.division import editing, owning, previewing, reading
 from quyu.apps.customers.division.forms import CoverageForm, NameForm, PublishForm, RuleForm
-from quyu.apps.customers.division.matching import ATTRIBUTES
+from quyu.apps.customers.division.tabs import tabs_of
+from quyu.apps.customers.division.wording import conditions
 from quyu.apps.customers.models import Customer, RuleSet, TerritoryRule
 from quyu.apps.territories.models import Territory
 from quyu.kernel.refusal import Refusal
-from quyu.platform.catalog.models import Channel, ProductLine
+from quyu.platform.catalog.models import ProductLine
 from quyu.platform.fields.received import whole_number
-from quyu.platform.fields.values import listed, spoken
-from quyu.platform.geography.models import BasicUnit
+from quyu.platform.fields.values import spoken
 from quyu.platform.people import guard, policy
 from quyu.platform.people.guard import GuardedRequest
 from quyu.platform.people.web import attempt, say_errors
 
 PAGE_SIZE, TOLD = 50, 20
-WORDS = {
-    "customer": gettext_lazy("客户"),
-    "industry": gettext_lazy("行业"),
-    "kind": gettext_lazy("客户类型"),
-    "tier": gettext_lazy("客户分级"),
-    "channel": gettext_lazy("渠道"),
-    "place": gettext_lazy("所在地"),
-}
 
 
 @guard.require("alignment", "view")
@@ -85,9 +75,10 @@ def page_of(
     }
     context: dict[str, Any] = {
         "row": row,
+        "tabs": tabs_of(row, "rules"),
         "preview": shown,
-        "kept": [(view, conditions(view.rule)) for view in shown.rules[: len(rules)]],
-        "tried": (shown.rules[-1], conditions(tried)) if tried else None,
+        "kept": [(view, conditions(view.rule.condition)) for view in shown.rules[: len(rules)]],
+        "tried": (shown.rules[-1], conditions(tried.condition)) if tried else None,
         "territories": dict(Territory.objects.order_by("code").values_list("code", "name")),
         "is_draft": is_draft,
         "may": may,
@@ -96,26 +87,6 @@ def page_of(
         "publish_form": PublishForm(initial={"valid_from": request.today}),
     }
     return render(request, "customers/rule_set.html.jinja", context)
-
-
-def conditions(rule: TerritoryRule) -> list[tuple[str, str]]:
-    """Attribute and values in words."""
-    said = rule.condition
-    names: dict[str, dict[str, Any]] = {
-        "kind": dict(CustomerKind.choices),
-        "tier": dict(CustomerTier.choices),
-        "channel": dict(Channel.objects.filter(code__in=said.get("channel", ())).values_list("code", "name")),
-        "place": dict(BasicUnit.objects.filter(code__in=said.get("place", ())).values_list("code", "name")),
-        "customer": dict(
-            Customer.objects.filter(code__in=said.get("customer", ())).values_list("code", "name")
-        ),
-        "industry": {},
-    }
-    return [
-        (str(WORDS[name]), listed([str(names[name].get(value, value)) for value in said[name]]))
-        for name in ATTRIBUTES
-        if said.get(name)
-    ]
 
 
 @require_POST
@@ -197,8 +168,9 @@ def submit(request: GuardedRequest, pk: int) -> HttpResponse:
     try:
         approval = editing.submit(
             rule_set=row,
+            expected_version=whole_number(request.POST.get("version")),
             url=reverse("rule-set", args=[pk]),
-            summary=summary(previewing.preview(reading.rules_of(row), request.today)),
+            summary=summary(row, previewing.preview(reading.rules_of(row), request.today)),
             actor=request.user,
             note=request.POST.get("note", ""),
             at=request.now,
@@ -210,12 +182,13 @@ def submit(request: GuardedRequest, pk: int) -> HttpResponse:
     return redirect("approval", pk=approval.pk)
 
 
-def summary(shown: previewing.Preview) -> dict[str, object]:
+def summary(row: RuleSet, shown: previewing.Preview) -> dict[str, object]:
     """The preview in a few numbers, for who approves."""
     moved = [(view, losing) for view in shown.rules for losing in view.losing]
     moved.sort(key=lambda pair: -pair[1].amount_fen)
     names = dict(Territory.objects.values_list("code", "name"))
     return {
+        "overlays": row.overlays.count(),
         "customers": sum(losing.customers for _view, losing in moved),
         "moved_fen": sum(losing.amount_fen for _view, losing in moved),
         "moves": [
