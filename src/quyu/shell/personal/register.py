@@ -34,6 +34,7 @@ TEXTS = {
     "market.Indicator": ("name",),
     "territories.Territory": ("name",),
     "territories.Alignment": ("name", "method"),
+    "territories.AlignmentComment": ("text",),
     "targets.Plan": ("name",),
     "targets.PlanVersion": ("axes", "method", "scenario", "purpose"),
     "targets.Lock": ("reason",),

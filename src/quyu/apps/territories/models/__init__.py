@@ -12,7 +12,9 @@ from quyu.apps.territories.models.alignment import (
     AlignmentUnit,
     AlignmentUnitQuerySet,
 )
+from quyu.apps.territories.models.comment import AlignmentComment
 from quyu.apps.territories.models.figure import UnitFigure
+from quyu.apps.territories.models.flow import AlignmentFlow
 from quyu.apps.territories.models.territory import (
     Territory,
     TerritoryMove,
@@ -25,7 +27,9 @@ from quyu.apps.territories.models.workload import WorkStandard
 
 __all__ = [
     "Alignment",
+    "AlignmentComment",
     "AlignmentEdit",
+    "AlignmentFlow",
     "AlignmentLock",
     "AlignmentQuerySet",
     "AlignmentUnit",

@@ -42,6 +42,7 @@ class Alignment(EditableRow):
     )
     valid_from = models.DateField("生效日", null=True, blank=True)
     valid_to = models.DateField("失效日", null=True, blank=True)
+    planned_from = models.DateField("拟生效日", null=True, blank=True)
     based_on = models.ForeignKey(
         "self", models.SET_NULL, null=True, blank=True, related_name="+", verbose_name="基于"
     )
