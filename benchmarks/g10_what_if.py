@@ -2,8 +2,8 @@
 
 A scratch company with a draft of 192 x 193 units in 300 territories, made by the services. Asked through the whole
 site (sessions, rights, JSON) by Django's test client: one unit, a lasso of 500 units of four or more territories,
-each to a territory beside it. Also the first question of a process, which reads the draft, and the step itself.
-CPU milliseconds of the thread and of the wall; the wanted p95 of CPU are 50 ms and 150 ms.
+each to a territory beside it; and seven territories (about 860 units) divided anew. Also the first question of a process, which reads the draft, and the step itself.
+CPU milliseconds of the thread and of the wall; the wanted p95 of CPU are 50 ms, 150 ms and 1 s.
 
     python benchmarks/g10_what_if.py [--asked 40]
 """
@@ -24,7 +24,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT)]
 
 ROWS, COLUMNS = 192, 193
-WANTED_MS = {"one": 50, "lasso": 150}
+WANTED_MS = {"one": 50, "lasso": 150, "reoptimise": 1_000}
 
 
 def make_draft() -> tuple[Any, int]:
@@ -141,6 +141,9 @@ def main() -> int:
         parts: dict[str, Any] = {"first of a process": first["wall_p50"]}
         parts["one"] = measure(client, url, questions(given.asked, 1, 1))
         parts["lasso"] = measure(client, url, questions(given.asked, 20, 25))
+        anew = url.replace("what-if", "reoptimise")
+        parts["reoptimise, first of a process"] = measure(client, anew, questions(1, 1, 1))["wall_p50"]
+        parts["reoptimise"] = measure(client, anew, questions(given.asked // 2, 1, 1))
         move = {**questions(1, 20, 25)[0], "version": "1"}
         parts["move of 500, saved"] = measure(client, url.replace("what-if", "move"), [move])["wall_p50"]
         parts["one, after the step"] = measure(client, url, questions(2, 1, 1))

@@ -17,6 +17,7 @@ from tests.authorization import (
     catalog_grid,
     catalog_imports,
     catalog_letters,
+    catalog_map,
     catalog_objects,
     catalog_people,
     catalog_personal,
@@ -54,6 +55,7 @@ def all_topics() -> list[Topic]:
         *catalog_settings.topics(),
         *catalog_rounds.topics(),
         *catalog_rules.topics(),
+        *catalog_map.topics(),
         *catalog_imports.topics(),
         *catalog_personal.topics(),
     ]

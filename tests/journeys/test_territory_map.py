@@ -117,6 +117,35 @@ def test_the_map_is_worked_by_keyboard_and_locks_hold(
     assert site.territory_of("J12", draft) == site.company.subei
 
 
+@pytest.mark.capability("TER6", "TER7")
+def test_a_neighbourhood_is_divided_anew_and_the_step_taken_back(
+    visit_as: Visit, axe: Axe, site: Site, draft: Alignment
+) -> None:
+    page = visit_as(site.company.boss)
+    page.goto(f"/territories/alignments/{draft.pk}/")
+    drawn_map(page)
+    panel, map_ = page.locator("#edit-panel"), page.locator("#territory-map")
+    click_left_of_the_middle(page)
+    expect(panel.locator("[data-slot=count]")).to_have_text("1")
+    panel.get_by_role("button", name="重新优化所选").click()
+    expect(panel.get_by_role("button", name="采用", exact=True)).to_be_visible(timeout=20_000)
+    expect(panel.locator("tbody")).to_contain_text("苏北")
+    assert map_.get_attribute("data-proposed") != "0"
+    assert axe(page) == []
+    panel.get_by_role("button", name="不采用").click()
+    expect(map_).to_have_attribute("data-proposed", "0")
+    assert draft.edits.count() == 0
+
+    panel.get_by_role("button", name="重新优化所选").click()
+    panel.get_by_role("button", name="采用", exact=True).click(timeout=20_000)
+    expect(page.locator("#alignment-changes")).to_contain_text("苏北")
+    expect(page.locator('tr[data-territory="苏南"] .balance-word')).to_have_text("均衡")
+    assert draft.edits.count() == 1
+    settle(page)
+    page.get_by_role("button", name="撤销").click()
+    expect(page.locator('tr[data-territory="苏南"] .balance-word')).to_have_text("偏重")
+
+
 def test_the_second_editor_sees_what_the_first_did(
     visit_as: Visit, site: Site, draft: Alignment, page_problems: list[str]
 ) -> None:

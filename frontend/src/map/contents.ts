@@ -68,6 +68,13 @@ export interface Touched {
   measures: { measure: "amount" | "customers"; label: string; before: Level; after: Level }[];
 }
 
+// Territories divided anew, as a proposal: unit -> territory, and the territories before and after.
+export interface Proposal {
+  version: number;
+  places: Record<string, string>;
+  territories: Touched[];
+}
+
 export interface WhatIf {
   version: number;
   moved: number;

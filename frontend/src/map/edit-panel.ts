@@ -1,8 +1,9 @@
 // The panel beside the map of a draft: what the selection would change, and the steps that change it.
 import { csrfToken, offline } from "../page/requests";
 import { toast } from "../page/toast";
-import { exactly, inWan, percent } from "./contents";
-import type { Editing, Level, Step, Territory, Touched, WhatIf } from "./contents";
+import { rowsOf } from "./before-after";
+import { inWan } from "./contents";
+import type { Editing, Proposal, Step, Territory, WhatIf } from "./contents";
 import type { Selection } from "./selection";
 
 export interface EditActions {
@@ -10,12 +11,14 @@ export interface EditActions {
   territories: () => Iterable<Territory>;
   made: (step: Step) => void;
   stale: () => Promise<void>;
+  proposed: (places: Record<string, string>) => void;
 }
 
 type Fields = Record<string, string>;
 
 export class EditPanel {
   private asked = 0;
+  private proposal: Proposal | null = null;
   private waiting = 0;
   private readonly target: HTMLSelectElement;
 
@@ -41,6 +44,12 @@ export class EditPanel {
     on("unlock", () => void this.send(urls.lock, { ...this.units(), locked: "0" }));
     on("undo", () => void this.send(urls.undo, {}));
     on("redo", () => void this.send(urls.redo, {}));
+    on("reoptimise", () => void this.propose());
+    on("accept", () => void this.accept());
+    on("refuse", () => {
+      this.forget();
+      this.changed();
+    });
   }
 
   lockTerritory(code: string, isLocked: boolean): Promise<void> {
@@ -69,6 +78,7 @@ export class EditPanel {
 
   async ask(): Promise<void> {
     const order = ++this.asked;
+    this.forget();
     if (this.selection.size === 0) {
       this.panel.hidden = true;
       this.panel.querySelector("tbody")?.replaceChildren();
@@ -85,6 +95,45 @@ export class EditPanel {
     if (order !== this.asked) return;
     this.offer(said);
     this.write(said);
+  }
+
+  // A better division of the territories that hold the selection; shown before anything is written.
+  private async propose(): Promise<void> {
+    window.clearTimeout(this.waiting);
+    const order = ++this.asked;
+    this.forget();
+    this.panel.setAttribute("aria-busy", "true");
+    const keep = this.panel.querySelector<HTMLInputElement>("#reoptimise-keep")?.checked === false ? "0" : "1";
+    const answer = await this.post(this.urls.reoptimise, { ...this.units(), keep });
+    this.panel.removeAttribute("aria-busy");
+    if (order !== this.asked || !answer) return;
+    const said = (await answer.json().catch(() => ({}))) as Partial<Proposal> & { message?: string };
+    if (!answer.ok || !said.places || !said.territories) {
+      this.slot("message", said.message ?? `${document.title}: ${answer.status}`);
+      return;
+    }
+    this.proposal = said as Proposal;
+    const count = Object.keys(said.places).length;
+    this.slot("proposed", String(count));
+    this.panel.querySelector("tbody")?.replaceChildren(...said.territories.flatMap((row) => rowsOf(row)));
+    for (const part of this.panel.querySelectorAll<HTMLElement>("[data-proposal]")) {
+      part.hidden = (part.dataset.proposal === "some") !== count > 0;
+    }
+    this.slot("message", "");
+    this.actions.proposed(said.places);
+  }
+
+  private async accept(): Promise<void> {
+    if (!this.proposal) return;
+    const places = Object.entries(this.proposal.places).map((pair) => pair.join("\t")).join("\n");
+    await this.send(this.urls.rearrange, { places });
+  }
+
+  private forget(): void {
+    if (!this.proposal) return;
+    this.proposal = null;
+    for (const part of this.panel.querySelectorAll<HTMLElement>("[data-proposal]")) part.hidden = true;
+    this.actions.proposed({});
   }
 
   // Territories that border on the selection first, the others after them in the order of the table.
@@ -156,57 +205,4 @@ export class EditPanel {
     const place = this.panel.querySelector<HTMLElement>(`[data-slot="${name}"]`);
     if (place) place.textContent = text;
   }
-}
-
-function rowsOf(row: Touched): HTMLTableRowElement[] {
-  return row.measures.map((measure, index) => {
-    const line = document.createElement("tr");
-    if (index === 0) {
-      const head = cell("th", row.name);
-      head.scope = "rowgroup";
-      head.rowSpan = row.measures.length;
-      line.append(head);
-    }
-    const say = measure.measure === "amount" ? inWan : String;
-    const exact = measure.measure === "amount" ? exactly : String;
-    const now = cell("td", say(measure.before.value), "text-end num");
-    const then = cell("td", say(measure.after.value), "text-end num");
-    now.title = exact(measure.before.value);
-    then.title = exact(measure.after.value);
-    line.append(cell("td", measure.label), now, then, deviation(measure.before, row), deviation(measure.after, row));
-    return line;
-  });
-}
-
-function deviation(level: Level, row: Touched): HTMLTableCellElement {
-  const text = level.deviation_bp === null ? level.word : `${percent(level.deviation_bp)} ${level.word}`;
-  const place = cell("td", text, `num what-if-${level.balance}`);
-  if (level.deviation_bp !== null) place.prepend(bar(level.deviation_bp, row.tolerance_bp));
-  return place;
-}
-
-// Load against the mean as a bar from the middle; the band is the tolerance, the ends are 50 %.
-function bar(deviationBp: number, toleranceBp: number): SVGElement {
-  const draw = (name: string, attributes: Record<string, number | string>): SVGElement => {
-    const made = document.createElementNS("http://www.w3.org/2000/svg", name);
-    for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, String(value));
-    return made;
-  };
-  const width = Math.min(Math.abs(deviationBp), 5_000) / 10;
-  const sheet = draw("svg", { class: "balance-bar", viewBox: "0 0 1000 60", preserveAspectRatio: "none" });
-  sheet.setAttribute("aria-hidden", "true");
-  sheet.append(
-    draw("rect", { class: "balance-track", width: 1000, height: 60 }),
-    draw("rect", { class: "balance-band", x: 500 - toleranceBp / 10, width: toleranceBp / 5, height: 60 }),
-    draw("rect", { class: "balance-fill", x: 500 - (deviationBp < 0 ? width : 0), y: 12, width, height: 36 }),
-    draw("rect", { class: "balance-mean", x: 497, width: 6, height: 60 }),
-  );
-  return sheet;
-}
-
-function cell(name: "th" | "td", text: string, className = ""): HTMLTableCellElement {
-  const made = document.createElement(name);
-  made.textContent = text;
-  made.className = className;
-  return made;
 }

@@ -1,7 +1,10 @@
 // The table beside the map: colours of the territories, and their bars after a move.
+import { fillBar } from "./bars";
 import { exactly, inWan, percent } from "./contents";
 import type { Territory } from "./contents";
 import { colourOf } from "./palette";
+
+const BALANCES = ["ok", "heavy", "light", "none"] as const;
 
 export function paintTable(territories: Iterable<Territory>): void {
   for (const territory of territories) {
@@ -19,40 +22,32 @@ export function updateRow(territory: Territory): void {
     amount.textContent = inWan(territory.amount_fen);
     amount.title = exactly(territory.amount_fen);
   }
-  updateBar(row, territory);
+  const balance = row.querySelector<HTMLElement>("[data-balance]");
+  if (balance) updateBalance(balance, territory);
   for (const [measure, now] of Object.entries(territory.measures)) {
     const place = row.querySelector<HTMLElement>(`[data-bar="${measure}"]`);
-    if (!place || now.deviation_bp === null) continue;
-    place.className = `balance balance-${now.balance}`;
-    fill(place, now.deviation_bp);
-    const svg = place.querySelector("svg");
-    svg?.setAttribute("aria-label", `${svg.getAttribute("aria-label")?.split(" ")[0]} ${percent(now.deviation_bp)}`);
+    if (place) draw(place, now, territory.tolerance_bp);
   }
   row.classList.add("is-changed");
 }
 
-function updateBar(row: HTMLElement, territory: Territory): void {
-  const bar = row.querySelector<HTMLElement>("[data-balance]");
-  const deviation = territory.deviation_bp;
-  if (!bar || deviation === null) return;
-  fill(bar, deviation);
-  bar.className = `balance balance-${territory.balance}`;
-  const number = bar.querySelector(".balance-number");
-  if (number) number.textContent = percent(deviation);
-  const word = bar.querySelector(".balance-word");
-  const icon = word?.querySelector("use");
-  if (word && icon) {
-    const name = territory.balance === "ok" ? "circle-check" : "alert-triangle";
-    icon.setAttribute("href", `${icon.getAttribute("href")?.split("#")[0]}#tabler-${name}`);
-    word.replaceChildren(...[...word.children], territory.word);
-  }
+function draw(place: HTMLElement, now: Territory["measures"]["amount"], toleranceBp: number): void {
+  place.classList.remove(...BALANCES.map((name) => `balance-${name}`));
+  place.classList.add(`balance-${now.balance}`);
+  const bar = place.querySelector("svg.balance-bar");
+  if (bar) fillBar(bar, now.deviation_bp, toleranceBp);
 }
 
-function fill(bar: HTMLElement, deviation: number): void {
-  const width = Math.min(Math.abs(deviation), 5_000) / 10;
-  const rect = bar.querySelector(".balance-fill");
-  rect?.setAttribute("x", String(500 - (deviation < 0 ? width : 0)));
-  rect?.setAttribute("width", String(width));
+function updateBalance(place: HTMLElement, territory: Territory): void {
+  draw(place, territory, territory.tolerance_bp);
+  const number = place.querySelector(".balance-number");
+  if (number) number.textContent = territory.deviation_bp === null ? "" : percent(territory.deviation_bp);
+  const word = place.querySelector(".balance-word");
+  const icon = word?.querySelector("use");
+  if (!word || !icon) return;
+  const name = { ok: "circle-check", heavy: "alert-triangle", light: "alert-triangle", none: "minus" };
+  icon.setAttribute("href", `${icon.getAttribute("href")?.split("#")[0]}#tabler-${name[territory.balance]}`);
+  word.replaceChildren(...[...word.children], territory.word);
 }
 
 export function select(code: string | null): void {

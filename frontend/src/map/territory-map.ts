@@ -75,6 +75,7 @@ class TerritoryMap {
         territories: () => this.territories.values(),
         made: (step) => void this.made(step),
         stale: () => this.reload(),
+        proposed: (places) => this.propose(places),
       });
     }
     this.take(contents);
@@ -148,6 +149,13 @@ class TerritoryMap {
       source: "units",
       filter: ["in", ["get", "code"], ["literal", []]],
       paint: { "fill-color": "#1a2234", "fill-opacity": 0.35 },
+    });
+    this.view.addLayer({
+      id: "proposed",
+      type: "fill",
+      source: "units",
+      filter: ["in", ["get", "code"], ["literal", []]],
+      paint: { "fill-color": "#ffffff" },
     });
     this.view.addLayer({
       id: "outlines",
@@ -248,6 +256,14 @@ class TerritoryMap {
     this.editing?.changed();
   }
 
+  // The units a proposal would move, in the colour of the territory that would take them.
+  private propose(places: Record<string, string>): void {
+    const codes = Object.keys(places);
+    this.view.setFilter("proposed", ["in", ["get", "code"], ["literal", codes]]);
+    if (codes.length) this.view.setPaintProperty("proposed", "fill-color", this.fill(places));
+    this.canvas.dataset.proposed = String(codes.length);
+  }
+
   private async reload(): Promise<void> {
     this.take(await load<Contents>(this.canvas.dataset.contents ?? ""));
     for (const territory of this.territories.values()) updateRow(territory);
@@ -258,11 +274,11 @@ class TerritoryMap {
     this.version = step.version;
     this.lock(step);
     for (const now of step.territories) {
-      const colour = this.territories.get(now.code)?.colour ?? 0;
       const before = this.territories.get(now.code);
-      this.territories.set(now.code, { ...now, colour });
+      this.territories.set(now.code, now);
       if (before && JSON.stringify({ ...before, colour: 0 }) !== JSON.stringify({ ...now, colour: 0 })) updateRow(now);
     }
+    paintTable(this.territories.values());
     const touched = new Set<string>();
     for (const [code, territory] of Object.entries(step.places)) {
       const unit = this.units.get(code);
@@ -291,10 +307,10 @@ class TerritoryMap {
     this.label();
   }
 
-  private fill(): ExpressionSpecification {
+  private fill(proposed: Record<string, string> = {}): ExpressionSpecification {
     const pairs = [...this.units.values()].flatMap((unit) => [
       unit.code,
-      colourOf(this.territories.get(unit.territory)?.colour ?? 0),
+      colourOf(this.territories.get(proposed[unit.code] ?? unit.territory)?.colour ?? 0),
     ]);
     return ["match", ["get", "code"], ...pairs, "#e5e5e5"] as unknown as ExpressionSpecification;
   }

@@ -19,6 +19,7 @@ from quyu.apps.territories.selectors.alignments import (
     tolerance_of,
 )
 from quyu.apps.territories.selectors.changes import UnitChange, changes, places_of, summary
+from quyu.apps.territories.selectors.colouring import draft_colours, read_colours
 from quyu.apps.territories.selectors.coverage import (
     AlignmentClash,
     OwnerFault,
@@ -45,7 +46,6 @@ from quyu.apps.territories.selectors.frames import (
 from quyu.apps.territories.selectors.maps import (
     UnitRow,
     base_units_by_territory,
-    colours,
     unit_rows,
 )
 from quyu.apps.territories.selectors.pieces import torn
@@ -58,7 +58,15 @@ from quyu.apps.territories.selectors.places import (
 )
 from quyu.apps.territories.selectors.reading import Reading, read
 from quyu.apps.territories.selectors.standing import MEASURES, Standing, standing_of
-from quyu.apps.territories.selectors.what_if import Level, Touched, WhatIf, what_if
+from quyu.apps.territories.selectors.what_if import (
+    Level,
+    Touched,
+    WhatIf,
+    compared,
+    levels_of,
+    nearby,
+    what_if,
+)
 
 __all__ = [
     "BALANCE_WORDS",
@@ -82,17 +90,20 @@ __all__ = [
     "alignments_of",
     "base_units_by_territory",
     "changes",
-    "colours",
     "common_days",
+    "compared",
     "days_left",
+    "draft_colours",
     "figures",
     "figures_by_code",
     "figures_date",
+    "levels_of",
     "load_row",
     "loads",
     "locked",
     "measure_of",
     "moves_of",
+    "nearby",
     "next_redo",
     "next_undo",
     "org_units_on",
@@ -103,6 +114,7 @@ __all__ = [
     "places_by_territory",
     "places_of",
     "read",
+    "read_colours",
     "standing_of",
     "steps_since",
     "steps_that_stand",

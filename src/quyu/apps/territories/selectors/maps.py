@@ -1,6 +1,5 @@
-"""What the map of an alignment shows: units with figures, neighbouring territories, colours."""
+"""What the map of an alignment shows: units with figures, and the units of each territory."""
 
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -8,12 +7,8 @@ from quyu.apps.territories.choices import UnitPart
 from quyu.apps.territories.models import Alignment, AlignmentUnit, Territory
 from quyu.apps.territories.selectors.changes import weights
 from quyu.apps.territories.selectors.reading import Reading
-from quyu.platform.geography import selectors as geography
 from quyu.platform.geography.models import BasicUnit
 from quyu.platform.people.scope import Scope
-
-PALETTE_SIZE = 8
-"""How many colours the map has; neighbouring territories never share one as long as eight suffice."""
 
 
 @dataclass(frozen=True)
@@ -50,42 +45,3 @@ def base_units_by_territory(alignment: Alignment, *, scope: Scope, at: date) -> 
     for territory, unit in rows.order_by("unit_id").values_list("territory_id", "unit_id"):
         found.setdefault(territory, []).append(unit)
     return found
-
-
-def touching_territories(
-    held: Mapping[int, Iterable[int]], borders: Iterable[tuple[int, int]]
-) -> dict[int, set[int]]:
-    """Territory id -> ids of the territories it borders on."""
-    owner = {unit: territory for territory, units in held.items() for unit in units}
-    found: dict[int, set[int]] = {territory: set() for territory in held}
-    for left, right in borders:
-        one, two = owner.get(left), owner.get(right)
-        if one is not None and two is not None and one != two:
-            found[one].add(two)
-            found[two].add(one)
-    return found
-
-
-def colours(
-    held: Mapping[int, Iterable[int]], before: Mapping[int, Iterable[int]] | None = None
-) -> dict[int, int]:
-    """A colour number per territory, neighbours different (greedy, most neighbours first).
-
-    A territory keeps the colour it had with the units of `before` unless a neighbour has the same.
-    """
-    ids = sorted({unit for side in (held, before or {}) for units in side.values() for unit in units})
-    borders = [(ids[left], ids[right]) for left, right in geography.adjacency(ids).tolist()]
-    kept = chosen_colours(touching_territories(before, borders), {}) if before else {}
-    return chosen_colours(touching_territories(held, borders), kept)
-
-
-def chosen_colours(touching: Mapping[int, set[int]], before: Mapping[int, int]) -> dict[int, int]:
-    chosen: dict[int, int] = {}
-    used = [0] * PALETTE_SIZE
-    for territory in sorted(touching, key=lambda t: (-len(touching[t]), t)):
-        taken = {chosen[t] for t in touching[territory] if t in chosen}
-        free = [c for c in range(PALETTE_SIZE) if c not in taken] or list(range(PALETTE_SIZE))
-        kept = before.get(territory)
-        chosen[territory] = kept if kept in free else min(free, key=lambda c: (used[c], c))
-        used[chosen[territory]] += 1
-    return chosen

@@ -62,8 +62,13 @@ class Standing:
 
     @cached_property
     def counts(self) -> Ints:
-        """Units of each territory."""
+        """Base and coarser units of each territory."""
         return np.bincount(self.place, minlength=len(self.territories)).astype(np.int64)
+
+    @cached_property
+    def base_counts(self) -> Ints:
+        """Base units of each territory."""
+        return np.bincount(self.place[self.is_base], minlength=len(self.territories)).astype(np.int64)
 
     def moved(self, spots: Ints, sides: Ints) -> "Standing":
         """The standing after these units went to these territories."""
@@ -88,7 +93,7 @@ _lock = Lock()
 
 def standing_of(alignment: Alignment) -> Standing:
     """The standing of a draft now: kept, brought up to date, or read anew."""
-    base = _base_of(alignment)
+    base = base_of(alignment)
     newest = AlignmentEdit.objects.filter(alignment=alignment).defer("change").order_by("sequence").last()
     digest = newest.digest if newest else ""
     with _lock:
@@ -107,7 +112,7 @@ def standing_of(alignment: Alignment) -> Standing:
     return kept.standing
 
 
-def _base_of(alignment: Alignment) -> tuple[object, ...]:
+def base_of(alignment: Alignment) -> tuple[object, ...]:
     """What a standing rests on besides the steps: the draft as made, the figures, neighbours and territories."""
     newest = [table.objects.aggregate(last=Max("pk"))["last"] for table in (UnitFigure, UnitNeighbour)]
     sides = tuple(Territory.objects.order_by("pk").values_list("pk", "org_unit_id"))

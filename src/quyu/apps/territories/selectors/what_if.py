@@ -29,7 +29,7 @@ class Level:
 
 @dataclass(frozen=True)
 class Touched:
-    """A territory before and after: its measures in the order of `MEASURES`, units, pieces without common border."""
+    """A territory before and after: its measures in the order of `MEASURES`, base units, pieces without common border."""
 
     territory_id: int
     before: tuple[Level, ...]
@@ -59,23 +59,30 @@ def what_if(standing: Standing, alignment: Alignment, codes: Iterable[str], terr
     sides = [int(one) for one in np.unique(here)]
     if side is not None:
         sides = [side, *(one for one in sides if one != side)]
-    together = not alignment.method.get("per_org_unit", True)
-    levels = [levels_of(now, sides, together=together) for now in (standing, after)]
-    parts = [pieces_of(now, sides) for now in (standing, after)]
     return WhatIf(
         moved=0 if side is None else len(going),
         weights=tuple(int(total) for total in standing.weights[spots].sum(axis=0)),
-        touched=tuple(
-            Touched(
-                int(standing.territories[one]),
-                levels[0][one],
-                levels[1][one],
-                (int(standing.counts[one]), int(after.counts[one])),
-                (parts[0][one], parts[1][one]),
-            )
-            for one in sides
-        ),
+        touched=compared(standing, after, alignment, sides),
         near=nearby(standing, spots),
+    )
+
+
+def compared(
+    standing: Standing, after: Standing, alignment: Alignment, sides: list[int]
+) -> tuple[Touched, ...]:
+    """The territories at these places, before and after."""
+    together = not alignment.method.get("per_org_unit", True)
+    levels = [levels_of(now, sides, together=together) for now in (standing, after)]
+    parts = [pieces_of(now, sides) for now in (standing, after)]
+    return tuple(
+        Touched(
+            int(standing.territories[one]),
+            levels[0][one],
+            levels[1][one],
+            (int(standing.base_counts[one]), int(after.base_counts[one])),
+            (parts[0][one], parts[1][one]),
+        )
+        for one in sides
     )
 
 

@@ -18,12 +18,19 @@ from quyu.apps.territories.services.editing import (
     NothingToUndo,
     UnitNotHere,
     move_units,
+    place_units,
     redo,
     set_locks,
     undo,
 )
 from quyu.apps.territories.services.figures import record_figures
 from quyu.apps.territories.services.moving import ThereAlready, come_due, move_territory
+from quyu.apps.territories.services.neighbourhood import (
+    NothingToImprove,
+    Rearrangement,
+    TooManyAtOnce,
+    reoptimised,
+)
 from quyu.apps.territories.services.owning import OwnedAlready, assign_owner
 from quyu.apps.territories.services.proposing import NothingToDivide, TooManyTerritories, propose
 
@@ -36,10 +43,13 @@ __all__ = [
     "NotApproved",
     "NotCovered",
     "NothingToDivide",
+    "NothingToImprove",
     "NothingToRedo",
     "NothingToUndo",
     "OwnedAlready",
+    "Rearrangement",
     "ThereAlready",
+    "TooManyAtOnce",
     "TooManyTerritories",
     "UnitNotHere",
     "activate",
@@ -49,10 +59,12 @@ __all__ = [
     "enqueue_proposal",
     "move_territory",
     "move_units",
+    "place_units",
     "propose",
     "record_figures",
     "redo",
     "register_approval",
+    "reoptimised",
     "set_locks",
     "submit",
     "undo",

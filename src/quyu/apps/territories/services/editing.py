@@ -1,6 +1,6 @@
 """Editing a draft by hand: units given to another territory, locked and freed, steps taken back and done again."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -73,6 +73,33 @@ def move_units(
     moves = [(row.unit_id, row.territory_id, territory.pk) for row in [*moved, *finer]]
     change = Change(tuple(sorted(moves)))
     return made(draft, EditKind.MOVE, change, actor=actor, at=at)
+
+
+@transaction.atomic
+def place_units(
+    *,
+    alignment: Alignment,
+    places: Mapping[int, Territory],
+    expected_version: int,
+    actor: User | None,
+    at: date | datetime,
+) -> EditResult:
+    """Give many units (by id) each to a territory of its own, as one step; those that are there already stay."""
+    draft = locked_draft(alignment, expected_version)
+    rows = AlignmentUnit.objects.filter(alignment=draft, unit__in=[*places]).exclude(part=UnitPart.FINER)
+    known = list(rows.select_related("unit", "territory").order_by("unit__code"))
+    moved = [row for row in known if row.territory_id != places[row.unit_id].pk]
+    if len(known) < len(places) or not moved:
+        raise UnitNotHere("nothing_moves", "{name} 里没有要移动的单元。", name=draft.name)
+    for territory in {places[row.unit_id] for row in moved}:
+        refuse_locked(draft, [row for row in moved if places[row.unit_id] == territory], territory)
+    finer = finer_units(draft, [row.unit.code for row in moved])
+    target = {row.unit.code: places[row.unit_id].pk for row in moved}
+    moves = [(row.unit_id, row.territory_id, target[row.unit.code]) for row in moved]
+    for row in finer:
+        target[row.unit.code] = target[row.unit.parent_code]
+        moves.append((row.unit_id, row.territory_id, target[row.unit.code]))
+    return made(draft, EditKind.MOVE, Change(tuple(sorted(moves))), actor=actor, at=at)
 
 
 def refuse_locked(draft: Alignment, moved: Iterable[AlignmentUnit], territory: Territory) -> None:

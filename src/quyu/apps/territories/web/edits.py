@@ -64,6 +64,30 @@ def move(request: GuardedRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @guard.require("alignment", "edit")
+def rearrange(request: GuardedRequest, pk: int) -> HttpResponse:
+    """Carry out what a proposal showed: a line of `places` has a unit, a tab, its territory."""
+    alignment = get_object_or_404(Alignment, pk=pk)
+    said = dict(line.split("\t", 1) for line in request.POST.get("places", "").splitlines() if "\t" in line)
+    visible = Territory.objects.visible_to(request.scope, request.today).filter(code__in=said.values())
+    sides = {territory.code: territory for territory in visible}
+    units = units_seen(request, alignment, set(said))
+    if len(sides) < len(set(said.values())):
+        raise Http404
+    return changed(
+        request,
+        alignment,
+        lambda: services.place_units(
+            alignment=alignment,
+            places={unit.pk: sides[said[unit.code]] for unit in units},
+            expected_version=seen_version(request),
+            actor=request.user,
+            at=request.now,
+        ),
+    )
+
+
+@require_POST
+@guard.require("alignment", "edit")
 def lock(request: GuardedRequest, pk: int) -> HttpResponse:
     """Lock or free (`locked=0`) the named units, or the named territory."""
     alignment = get_object_or_404(Alignment, pk=pk)
@@ -119,6 +143,11 @@ def named_units(request: GuardedRequest, alignment: Alignment) -> list[BasicUnit
     """The units of the request (`unit`, or many in `units`, parted by line ends); all in territories one sees."""
     codes = set(request.POST.getlist("unit")) | set(request.POST.get("units", "").splitlines())
     codes.discard("")
+    return units_seen(request, alignment, codes)
+
+
+def units_seen(request: GuardedRequest, alignment: Alignment, codes: set[str]) -> list[BasicUnit]:
+    """The base and coarser units with these codes; all in territories one sees."""
     rows = AlignmentUnit.objects.filter(alignment=alignment, unit__code__in=codes).exclude(
         part=UnitPart.FINER
     )
@@ -223,10 +252,13 @@ def step_json(request: GuardedRequest, result: EditResult) -> dict[str, Any]:
     units = dict(BasicUnit.objects.filter(pk__in=result.change.units).values_list("pk", "code"))
     sides = dict(Territory.objects.filter(pk__in=result.change.territories).values_list("pk", "code"))
     loads = selectors.loads(draft, scope=request.scope, at=request.today)
+    hues = selectors.draft_colours(draft, selectors.standing_of(draft))
     return {
         "version": draft.version,
         "places": {units[unit]: sides[target] for unit, _source, target in result.change.moves},
-        "territories": [selectors.load_row(load) for load in loads],
+        "territories": [
+            {**selectors.load_row(load), "colour": hues.get(load.territory.pk, 0)} for load in loads
+        ],
         **editing_json(request, draft),
     }
 

@@ -7,9 +7,11 @@ from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
-from quyu.apps.territories import selectors
+from quyu.apps.territories import selectors, services
 from quyu.apps.territories.models import Alignment, Territory
 from quyu.apps.territories.selectors import Level, Standing, Touched
+from quyu.kernel.refusal import Refusal
+from quyu.platform.fields.values import spoken
 from quyu.platform.people import guard
 from quyu.platform.people.guard import GuardedRequest
 
@@ -47,6 +49,31 @@ def what_if(request: GuardedRequest, pk: int) -> HttpResponse:
                 {"code": visible[key][0], "borders": count} for key, count in found.near if key in visible
             ],
             "warnings": warnings(alignment, standing, codes, found.touched, visible, target),
+        }
+    )
+
+
+@require_POST
+@guard.require("alignment", "edit")
+def reoptimise(request: GuardedRequest, pk: int) -> HttpResponse:
+    """The territories of the named units divided better among themselves; nothing is written."""
+    alignment = get_object_or_404(Alignment, pk=pk)
+    codes = {code for code in request.POST.get("units", "").splitlines() if code}
+    sides = Territory.objects.visible_to(request.scope, request.today)
+    visible = {row[0]: row[1:] for row in sides.values_list("pk", "code", "name")}
+    if not codes or not within(selectors.standing_of(alignment), codes, set(visible)):
+        raise Http404
+    keep = request.POST.get("keep", "1") != "0"
+    try:
+        found = services.reoptimised(alignment=alignment, codes=codes, visible=visible, keep=keep)
+    except Refusal as refusal:
+        return JsonResponse({"code": refusal.code, "message": spoken(refusal)}, status=409)
+    tolerance = selectors.tolerance_of(alignment)
+    return JsonResponse(
+        {
+            "version": alignment.version,
+            "places": {code: visible[side][0] for code, side in found.places.items()},
+            "territories": [touched_json(row, visible[row.territory_id], tolerance) for row in found.touched],
         }
     )
 

@@ -1,7 +1,7 @@
 """GeoJSON and JSON for the map of an alignment, limited to the territories the caller may see."""
 
 import json
-from collections.abc import Container
+from collections.abc import Container, Iterable
 from typing import Any
 
 from django.http import Http404, HttpRequest, JsonResponse
@@ -63,8 +63,10 @@ def contents(request: GuardedRequest, pk: int) -> HttpResponseBase:
     reading = selectors.read(alignment, scope=request.scope, at=request.today)
     others = {alignment.based_on_id, active.pk if active else None}
     before = {} if is_dated(alignment) else selectors.places_of(pk for pk in others if pk)
-    started = before.get(alignment.based_on_id or 0, [])
-    hues = selectors.colours(reading.base_units, base_units(started, reading.seen))
+    started = base_places(before.get(alignment.based_on_id or 0, []))
+    hues = selectors.read_colours(
+        base_places((r.unit_id, r.territory_id, r.part) for r in reading.rows), started
+    )
     loads = selectors.loads(alignment, scope=request.scope, at=request.today, reading=reading)
     held = {unit: territory for unit, territory, _ in before.get(active.pk, [])} if active else {}
     found = [] if is_dated(alignment) else selectors.changes(alignment, active, reading=reading, before=held)
@@ -141,13 +143,9 @@ def is_dated(alignment: Alignment) -> bool:
     return alignment.state in (AlignmentState.ACTIVE, AlignmentState.RETIRED)
 
 
-def base_units(places: list[tuple[int, int, str]], seen: Container[int]) -> dict[int, list[int]]:
-    """Territory id -> ids of its base units. A draft keeps the colours of the alignment it started from."""
-    found: dict[int, list[int]] = {}
-    for unit_id, territory, part in places:
-        if part == UnitPart.BASE and territory in seen:
-            found.setdefault(territory, []).append(unit_id)
-    return found
+def base_places(places: Iterable[tuple[int, int, str]]) -> list[tuple[int, int]]:
+    """Base units and their territories."""
+    return [(unit_id, territory) for unit_id, territory, part in places if part == UnitPart.BASE]
 
 
 def found_unit(request: GuardedRequest, alignment: Alignment, code: str) -> BasicUnit:

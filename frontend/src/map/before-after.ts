@@ -1,0 +1,42 @@
+// A territory before and after: one line for each measure, with its bars.
+import { copyOfBar, fillBar } from "./bars";
+import { exactly, inWan, percent } from "./contents";
+import type { Level, Touched } from "./contents";
+
+export function rowsOf(row: Touched): HTMLTableRowElement[] {
+  return row.measures.map((measure, index) => {
+    const line = document.createElement("tr");
+    if (index === 0) {
+      const head = cell("th", row.name);
+      head.scope = "rowgroup";
+      head.rowSpan = row.measures.length;
+      line.append(head);
+    }
+    const say = measure.measure === "amount" ? inWan : String;
+    const exact = measure.measure === "amount" ? exactly : String;
+    const now = cell("td", say(measure.before.value), "text-end num");
+    const then = cell("td", say(measure.after.value), "text-end num");
+    now.title = exact(measure.before.value);
+    then.title = exact(measure.after.value);
+    line.append(cell("td", measure.label), now, then, deviation(measure.before, row), deviation(measure.after, row));
+    return line;
+  });
+}
+
+function deviation(level: Level, row: Touched): HTMLTableCellElement {
+  const text = level.deviation_bp === null ? level.word : `${percent(level.deviation_bp)} ${level.word}`;
+  const place = cell("td", text, `num what-if-${level.balance}`);
+  const bar = copyOfBar();
+  if (bar) {
+    fillBar(bar, level.deviation_bp, row.tolerance_bp);
+    place.prepend(bar);
+  }
+  return place;
+}
+
+function cell(name: "th" | "td", text: string, className = ""): HTMLTableCellElement {
+  const made = document.createElement(name);
+  made.textContent = text;
+  made.className = className;
+  return made;
+}
