@@ -26,6 +26,7 @@ from tests.authorization import (
     catalog_rules,
     catalog_scenarios,
     catalog_settings,
+    catalog_staffing,
     coverage,
 )
 from tests.authorization.questions import Case, Topic, gate, judge
@@ -52,6 +53,7 @@ def all_topics() -> list[Topic]:
         *catalog_exchange.topics(),
         *catalog_baseline.topics(),
         *catalog_letters.topics(),
+        *catalog_staffing.topics(),
         *catalog_settings.topics(),
         *catalog_rounds.topics(),
         *catalog_rules.topics(),

@@ -11,6 +11,7 @@ from threading import Event, Thread
 from django.conf import settings
 from django.db import connections
 
+from quyu.apps.customers.workload.recording import refresh_workload
 from quyu.apps.targets.services import daily as targets
 from quyu.apps.territories import services as territories
 from quyu.shell import clock
@@ -25,6 +26,7 @@ def run(*, at: datetime) -> Mapping[str, int]:
     """Every step, each in its own transaction; how many things each one did."""
     moved = territories.come_due(at=at)
     done = targets.run(at=at)
+    refresh_workload(at=at.date())
     return {
         "moved": moved,
         "in_force": done.in_force,

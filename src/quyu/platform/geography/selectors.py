@@ -15,6 +15,7 @@ from quyu.platform.geography.china import SOURCE, national_lines
 from quyu.platform.geography.choices import UnitLevel
 from quyu.platform.geography.models import BasicUnit, MarketFigure, UnitBoundary, UnitNeighbour
 from quyu.platform.geography.placing import Gazetteer, Place
+from quyu.platform.geography.projection import RADIUS_KM
 
 if TYPE_CHECKING:
     import shapely
@@ -107,6 +108,25 @@ def boundaries_geojson(unit_ids: Collection[int]) -> str:
         for code, geometry in rows.order_by("unit__code").values_list("unit__code", "geometry")
     ]
     return '{"type":"FeatureCollection","features":[' + ",".join(features) + "]}"
+
+
+def areas_km2(unit_ids: Collection[int]) -> dict[int, float]:
+    """The area of each unit by its drawn boundary; units without one are absent.
+
+    Lambert's cylindrical equal-area projection (Snyder 1987, 10-1, 10-2).
+    """
+    rows = list(
+        UnitBoundary.objects.filter(unit_id__in=set(unit_ids))
+        .order_by("unit_id")
+        .values_list("unit_id", "geometry")
+    )
+    shapes = shapely.from_geojson([geometry for _, geometry in rows])
+
+    def flat(points: NDArray[np.float64]) -> NDArray[np.float64]:
+        return np.column_stack([np.radians(points[:, 0]), np.sin(np.radians(points[:, 1]))]) * RADIUS_KM
+
+    areas = shapely.area(shapely.transform(shapes, flat))
+    return {unit: float(area) for (unit, _), area in zip(rows, areas, strict=True)}
 
 
 def backdrop_geojson() -> str:

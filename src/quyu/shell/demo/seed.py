@@ -11,6 +11,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from quyu.apps.customers import services as customers
+from quyu.apps.customers.workload.recording import refresh_workload
 from quyu.apps.performance import figures
 from quyu.platform.calendar.selectors import spring_festival, work_calendar
 from quyu.platform.calendar.services import load_china_calendar
@@ -85,6 +86,7 @@ def make(*, today: date, at: datetime, say: Say) -> Seeded:
         figures.refresh_unit_amounts(today)
         planning.ask_for_adjustment(operations=operations, today=today)
         customers.retier(amounts=figures.customer_amounts(today), actor=operations, at=at)
+        refresh_workload(at=today)
         draft.refresh_from_db()
         aims.set_aims(made.version, draft, operations=operations, director=director, today=today, at=at)
     say(_("写出工作簿、计划书与核对证书"))

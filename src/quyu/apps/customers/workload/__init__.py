@@ -1,0 +1,1 @@
+"""What the customers of a territory take in a year: visits by class, minutes a visit, and the way there."""
