@@ -153,7 +153,7 @@ class WeightsForm(forms.Form):
                 self.rate_errors[code] = _("请填 -90 到 500 之间的数，如 8 或 -2.5。")
         if self.rate_errors:
             self.add_error(
-                None, _("有 %(count)s 个增长率不是数，请看标红的格子。") % {"count": len(self.rate_errors)}
+                None, _("有 %(count)s 个增长率填得不对，请看标红的格子。") % {"count": len(self.rate_errors)}
             )
 
     def weights(self) -> Weights:
