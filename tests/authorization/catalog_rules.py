@@ -50,3 +50,7 @@ def topics() -> Iterator[Topic]:
         "customers/coverage/", "customers/coverage/", "GET", (("claim", "view"),),
         ask=lambda s, c: Ask("GET", "/customers/coverage/"),
     )  # fmt: skip
+    yield Topic(
+        "performance/credit/", "performance/credit/", "GET", (("actual", "view"),),
+        ask=lambda s, c: Ask("GET", "/performance/credit/"),
+    )  # fmt: skip

@@ -180,7 +180,8 @@ def test_credit_is_whole_and_follows_the_first_overlay(divided: Divided, program
 def assert_whole(divided: Divided, program: list[Any]) -> None:
     """An oracle in loops over single days says which overlay holds; shares sum to the whole everywhere."""
     lines = {None: None, "TEA": divided.tea, "SNACK": divided.snack}
-    today, sets = TODAY, []
+    today = TODAY
+    sets: list[tuple[date, list[Any]]] = []
     for later, ahead, rules, made_of in program:
         today += timedelta(later)
         start = today + timedelta(ahead)
@@ -207,7 +208,11 @@ def first_share(row: Customer, line: ProductLine | None, day: date, made_of: lis
     """The share of the accountable one by the first overlay that holds; None without any."""
     for condition, of_line, bp in made_of:
         accountable = owning.territory_of(row, line if of_line else None, day)[0]
-        has = {"tier": {row.tier}, "customer": {row.code}, "territory": {getattr(accountable, "code", None)}}
+        has: dict[str, set[Any]] = {
+            "tier": {row.tier},
+            "customer": {row.code},
+            "territory": {getattr(accountable, "code", None)},
+        }
         if of_line in (None, line and line.code) and all(
             has[name] & set(allowed) for name, allowed in condition.items()
         ):
