@@ -11,6 +11,7 @@ from quyu.engine.alignment.result import Reason, Result, Share
 from quyu.engine.alignment.seating import SeatCount, seats_needed
 from quyu.engine.alignment.solve import solve
 from quyu.engine.alignment.staffing import assign_people
+from quyu.engine.alignment.tolerance import needed_tolerance
 from quyu.engine.alignment.validation import InvalidProblem
 from quyu.engine.alignment.verify import Certificate, Violation, verify
 from quyu.engine.alignment.what_if import Index, Move, Objection, index, what_if
@@ -43,6 +44,7 @@ __all__ = [
     "equal_area_km",
     "index",
     "middle",
+    "needed_tolerance",
     "pareto",
     "reoptimise",
     "seats_needed",

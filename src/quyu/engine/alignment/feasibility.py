@@ -342,7 +342,7 @@ def _moves(facts: Facts) -> Iterator[Reason]:
 def _coarse(facts: Facts) -> Iterator[Reason]:
     """Units wider than the band: the search may not find a place for each of them."""
     heavy = np.flatnonzero(splitting.coarse(facts.problem) & facts.whole[facts.group])
-    if len(heavy):
+    if len(heavy) and facts.problem.territory_count > 1:
         share = facts.problem.measures[heavy] / np.maximum(facts.problem.targets.min(axis=0), 1e-300)
         worst = int(heavy[int(np.argmax(share.max(axis=1)))])
         yield Reason(

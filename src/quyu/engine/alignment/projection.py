@@ -9,13 +9,21 @@ EARTH_RADIUS_KM = 6371.0072
 
 
 def middle(lon: Floats, lat: Floats) -> tuple[float, float]:
-    """The middle of the known points in degrees; (0, 0) when none is known."""
+    """The middle of the known points in degrees; (0, 0) when none is known.
+
+    The middle of the longitudes lies opposite the widest gap between them, so that the 180th meridian is no border.
+    """
     lon, lat = np.asarray(lon, dtype=np.float64), np.asarray(lat, dtype=np.float64)
     known = np.isfinite(lon) & np.isfinite(lat)
     if not known.any():
         return 0.0, 0.0
     east, north = lon[known], lat[known]
-    return float(east.min() + east.max()) / 2, float(north.min() + north.max()) / 2
+    around = np.unique(east % 360.0)
+    gap = np.diff(np.r_[around, around[0] + 360.0])
+    at = int(np.argmax(gap))
+    begin = around[(at + 1) % len(around)]
+    centre = (begin + (360.0 - gap[at]) / 2 + 180.0) % 360.0 - 180.0
+    return float(centre), float(north.min() + north.max()) / 2
 
 
 def equal_area_km(

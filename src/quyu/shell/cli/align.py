@@ -2,17 +2,17 @@
 
 import json
 from pathlib import Path
-from time import perf_counter
+from time import perf_counter, process_time
 
 import click
 
 from quyu.engine import alignment
 from quyu.kernel.refusal import Refusal
 from quyu.shell.cli.alignment import answer
-from quyu.shell.cli.alignment.options import deadline, parse_measures, parse_percent
+from quyu.shell.cli.alignment.ending import Ending
+from quyu.shell.cli.alignment.options import parse_measures, parse_percent
 from quyu.shell.cli.alignment.plan_file import write_plan
 from quyu.shell.cli.alignment.question import Files, Question, read_question
-from quyu.shell.cli.allocation.answer import refused_line
 from quyu.shell.cli.allocation.bad_input import BadInput
 from quyu.shell.cli.allocation.result_file import refuse_target
 from quyu.shell.cli.commands import Command, SpokenOutage
@@ -53,6 +53,9 @@ TOLERATED = ("tolerance", "pieces", "apart", "skill", "empty")
 )
 @click.option("--locks", "locks_file", type=FILE, help=_("锁定：id、territory、frozen、together、apart。"))
 @click.option("--max-moved", help=_("至多移动第一项指标的百分之几，如 5%；要有 --current。"))
+@click.option(
+    "--splittable", is_flag=True, help=_("过重的单元都可以拆给几个区域；splittable 列写 0 的除外。")
+)
 @click.option("--seed", type=int, default=0, show_default=True, help=_("随机种子；同一种子结果相同。"))
 @click.option("--time", "seconds", type=click.FloatRange(0, min_open=True), help=_("最多用多少秒。"))
 @click.option(
@@ -70,6 +73,7 @@ def align(
     disruption: float,
     locks_file: Path | None,
     max_moved: str | None,
+    splittable: bool,
     seed: int,
     seconds: float | None,
     effort: str,
@@ -77,7 +81,7 @@ def align(
     as_json: bool,
 ) -> None:
     began = perf_counter()
-    stop = deadline(seconds)
+    ending = Ending(seconds, began, process_time())
     params = alignment.Params(effort="long" if effort == "long" else "fast", disruption=disruption)
     try:
         files = Files(
@@ -89,24 +93,28 @@ def align(
             parse_measures(measures),
             current,
             None if max_moved is None else parse_percent(max_moved),
+            splittable,
         )
         refuse_target(out, files.inputs)
         question = read_question(files)
         found = alignment.check(question.problem)
-        result = alignment.solve(question.problem, params, seed=seed % 2**32, stop=stop)
+        ending.expect(question.problem.unit_count, question.problem.territory_count)
+        with ending.listening():
+            result = alignment.solve(question.problem, params, seed=seed % 2**32, stop=ending)
         _certify(question, result)
         write_plan(out, answer.rows(question, result), has_shares=bool(result.shares))
     except Refusal as refusal:
-        _echo(refused_line(refusal.code, _(refusal.template).format(**refusal.numbers)), as_json)
+        said = _(refusal.template).format(**refusal.numbers)
+        _echo(answer.refused(refusal.code, said, perf_counter() - began), as_json)
         raise
     except OSError as error:
         outage = outage_of(error)
         if outage is None:
             raise
         spoken = SpokenOutage(outage)
-        _echo(refused_line(outage.code, spoken.message), as_json)
+        _echo(answer.refused(outage.code, spoken.message, perf_counter() - began), as_json)
         raise spoken from error
-    lines = answer.reasons(question, found, result)
+    lines = [*answer.reasons(question, found, result), *answer.ended(ending.why)]
     for line in answer.told(question, result, lines):
         click.echo(line)
     moved = answer.moved_weight(question, result, current)

@@ -7,6 +7,7 @@ import numpy as np
 from quyu.engine import alignment
 from quyu.shell.cli.alignment.plan_file import Row
 from quyu.shell.cli.alignment.question import Question
+from quyu.shell.cli.allocation.answer import refused_line
 from quyu.shell.cli.language import _
 
 
@@ -26,12 +27,23 @@ def rows(question: Question, result: alignment.Result) -> Iterator[Row]:
 
 def reasons(question: Question, found: alignment.Feasibility, result: alignment.Result) -> list[str]:
     """Why it cannot be met, what binds, and what to know; each once."""
-    possible = [*found.impossible, *result.reasons, *found.warnings]
+    needed = alignment.needed_tolerance(question.problem, result)
+    possible = [*found.impossible, *needed, *result.reasons, *found.warnings]
     lines = [question.spoken(reason.template, dict(reason.numbers)) for reason in possible]
+    lines += question.notes
     if question.dissolved:
         template = _("现有区域 {names} 取消，其单元并入其余区域；这部分变动不受变动上限约束")
         lines.append(template.format(names=_("、").join(question.dissolved)))
     return list(dict.fromkeys(lines))
+
+
+def ended(why: str) -> list[str]:
+    """That the search was ended early, where it was."""
+    told = {
+        "time": _("到了 --time 的时间，这是当时最好的方案"),
+        "interrupt": _("收到中断，这是当时最好的方案"),
+    }
+    return [told[why]] if why else []
 
 
 def moved_weight(question: Question, result: alignment.Result, current: str | None) -> float:
@@ -51,6 +63,24 @@ def told(question: Question, result: alignment.Result, lines: list[str]) -> Iter
     )
     for line in lines:
         yield f"- {line}"
+
+
+FIGURES = (
+    "territories",
+    "deviation",
+    "within_tolerance",
+    "contiguous",
+    "objective",
+    "lower_bound",
+    "gap",
+    "moved_weight",
+)
+
+
+def refused(code: str, message: str, seconds: float) -> dict[str, object]:
+    """The closing line where no plan was written: every key of a plan, its figures unknown."""
+    unknown = dict.fromkeys(FIGURES)
+    return {**refused_line(code, message), **unknown, "seconds": round(seconds, 3), "reasons": [message]}
 
 
 def solved_line(

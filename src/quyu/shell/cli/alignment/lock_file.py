@@ -21,12 +21,32 @@ WISHES = ("territory", "frozen", "together", "apart")
 
 @dataclass(frozen=True, eq=False)
 class Wishes:
-    """Territory names by unit row, frozen territories, the group of each unit (-1: none), units kept apart."""
+    """Territory names by unit row, frozen territories, the group of each unit (-1: none), units kept apart.
+
+    lines: the lines of the file that name a unit; together: the sets of units that stay together.
+    """
 
     locks: dict[int, str] = field(default_factory=dict)
     frozen: tuple[str, ...] = ()
     groups: NDArray[np.int32] | None = None
     apart: tuple[tuple[int, ...], ...] = ()
+    lines: dict[int, list[int]] = field(default_factory=dict)
+    together: tuple[frozenset[int], ...] = ()
+
+    def lines_between(self, unit: int, other: int) -> list[int]:
+        """The lines that name either of two units, or those by which wishes tie them together."""
+        before: dict[int, int] = {unit: unit}
+        waiting = [unit]
+        while waiting and other not in before:
+            here = waiting.pop(0)
+            near = sorted(set().union(*(members for members in self.together if here in members)))
+            waiting += [each for each in near if each not in before]
+            before |= {each: here for each in near if each not in before}
+        chain = {unit, other}
+        while other in before and other != unit:
+            other = before[other]
+            chain.add(other)
+        return sorted({line for each in chain for line in self.lines.get(each, ())})
 
     @property
     def names(self) -> set[str]:
@@ -36,7 +56,7 @@ class Wishes:
 
 def read_wishes(path: Path, units: Units) -> Wishes:
     """The wishes of a file; refuses rows without a wish, unknown units, and two territories for one unit."""
-    table = read_table(path, ())
+    table = read_table(path, (), may_be_empty=True)
     if not any(name in table.columns for name in WISHES):
         raise BadInput(
             "no_wish",
@@ -56,11 +76,16 @@ def read_wishes(path: Path, units: Units) -> Wishes:
             raise table.refuse(
                 "lonely_word", column, lonely, _("只有一个单元写了它；至少要两个，请补上或删去。")
             )
+    lines: dict[int, list[int]] = defaultdict(list)
+    for unit, line in zip(rows, table.lines, strict=True):
+        lines[unit].append(line)
     return Wishes(
         locks,
         tuple(sorted({cells["territory"][row] for row in np.flatnonzero(frozen).tolist()})),
         _groups(len(units.ids), together) if together else None,
         tuple(tuple(sorted(members)) for _word, members in sorted(apart.items())),
+        dict(lines),
+        tuple(frozenset(members) for members in together.values()),
     )
 
 

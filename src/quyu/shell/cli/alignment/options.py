@@ -1,10 +1,7 @@
 """The options of `quyu align` that are written in a small language of their own."""
 
 import re
-from collections.abc import Callable
-from time import monotonic
 
-from quyu.engine import alignment
 from quyu.shell.cli.allocation.bad_input import BadInput
 
 DEFAULT_TOLERANCE = 0.05
@@ -33,11 +30,3 @@ def parse_percent(text: str) -> float:
     if match is None or float(match[1]) > 100:
         raise BadInput("bad_max_moved", "看不懂 --max-moved 的“{text}”，应为百分数，如 5%。", text=text)
     return float(match[1]) / 100
-
-
-def deadline(seconds: float | None) -> Callable[[alignment.Progress], bool] | None:
-    """Ends a search after so many seconds from now."""
-    if seconds is None:
-        return None
-    end = monotonic() + seconds
-    return lambda _progress: monotonic() > end

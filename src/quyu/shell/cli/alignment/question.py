@@ -12,7 +12,7 @@ from quyu.shell.cli.alignment.lock_file import Wishes, read_wishes
 from quyu.shell.cli.alignment.options import DEFAULT_TOLERANCE
 from quyu.shell.cli.alignment.seat_file import Seats, read_seats
 from quyu.shell.cli.alignment.unit_files import Units, read_edges, read_units
-from quyu.shell.cli.allocation.bad_input import BadInput
+from quyu.shell.cli.allocation.bad_input import SHOWN, BadInput
 from quyu.shell.cli.language import _
 
 
@@ -28,6 +28,7 @@ class Files:
     measures: dict[str, float]
     current: str | None
     max_moved: float | None
+    splittable: bool = False
 
     @property
     def inputs(self) -> tuple[Path, ...]:
@@ -43,6 +44,7 @@ class Question:
     units: Units
     names: tuple[str, ...]
     dissolved: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
     def spoken(self, template: str, numbers: dict[str, object]) -> str:
         """A template of the engine with ids and names instead of numbers."""
@@ -109,16 +111,40 @@ def _assembled(
             apart=wishes.apart,
             needs=units.needs if seats is not None and seats.has_skills else None,
             max_moved=files.max_moved,
-            splittable=units.splittable,
+            splittable=units.splittable if not files.splittable else units.all_splittable,
         )
     except alignment.InvalidProblem as refusal:
-        raise _named(refusal, units, names) from refusal
-    return Question(problem, units, names, dissolved)
+        raise _named(refusal, files, units, wishes, names) from refusal
+    return Question(problem, units, names, dissolved, _notes(units, seats))
 
 
-def _named(refusal: alignment.InvalidProblem, units: Units, names: tuple[str, ...]) -> BadInput:
-    """The refusal of the engine with the ids and names of the files."""
-    return BadInput(refusal.code, refusal.template, **_words(refusal.numbers, units, names))
+def _named(
+    refusal: alignment.InvalidProblem, files: Files, units: Units, wishes: Wishes, names: tuple[str, ...]
+) -> BadInput:
+    """The refusal of the engine with the ids and names of the files, and the lines where they stand."""
+    said = _(refusal.template).format(**_words(refusal.numbers, units, names))
+    if "unit" not in refusal.numbers:
+        return BadInput(refusal.code, "{said}", said=said)
+    unit = int(str(refusal.numbers["unit"]))
+    path, lines = files.locks, wishes.lines_between(unit, int(str(refusal.numbers.get("other", unit))))
+    if path is None or not lines:
+        path, lines = files.units, [units.table.lines[unit]]
+    return BadInput(
+        refusal.code,
+        "{file} 第 {rows} 行：{said}",
+        file=path.name,
+        rows=_("、").join(str(line) for line in lines[:SHOWN]) + (_("等") if len(lines) > SHOWN else ""),
+        said=said,
+    )
+
+
+def _notes(units: Units, seats: Seats | None) -> tuple[str, ...]:
+    """What looks odd in the files though it can be used."""
+    template = _("{file} 不是 UTF-8，已按 {encoding} 读取；如有乱码，请另存为“CSV UTF-8”")
+    read = (units.table,) if seats is None else (units.table, seats.table)
+    odd = [table for table in read if table.encoding != "utf-8-sig"]
+    encodings = [template.format(file=table.path.name, encoding=table.encoding.upper()) for table in odd]
+    return (*encodings, *units.places.notes, *(() if seats is None else seats.notes))
 
 
 def _names(

@@ -7,7 +7,7 @@ import numpy as np
 
 from quyu.engine.alignment import Seat
 from quyu.shell.cli.alignment.places import Places, read_places
-from quyu.shell.cli.alignment.table import read_table
+from quyu.shell.cli.alignment.table import Table, read_table
 from quyu.shell.cli.alignment.unit_files import skills_in
 from quyu.shell.cli.language import _
 
@@ -19,6 +19,8 @@ class Seats:
     names: tuple[str, ...]
     seats: tuple[Seat, ...]
     has_skills: bool
+    table: Table
+    notes: tuple[str, ...] = ()
 
 
 def read_seats(path: Path, units: Places) -> Seats:
@@ -37,4 +39,4 @@ def read_seats(path: Path, units: Places) -> Seats:
         Seat(float(x), float(y), float(size), has)
         for x, y, size, has in zip(places.x, places.y, capacity, skills, strict=True)
     )
-    return Seats(table.columns["id"], seats, "skills" in table.columns)
+    return Seats(table.columns["id"], seats, "skills" in table.columns, table, places.notes)

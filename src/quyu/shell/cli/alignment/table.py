@@ -10,26 +10,29 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from quyu.shell.cli.alignment.text_file import read_text
 from quyu.shell.cli.allocation.bad_input import SHOWN, BadInput, at_rows
-from quyu.shell.cli.allocation.json_file import read_text
 from quyu.shell.cli.language import _
 
 YES = {"1", "yes", "y", "true", "是"}
+MOST_SHOWN = 60
+"""Characters of a cell or a name that a message repeats."""
 NO = {"", "0", "no", "n", "false", "否"}
 
 
 @dataclass(frozen=True, eq=False)
 class Table:
-    """The columns of a file as stripped text, and the line of each row."""
+    """The columns of a file as stripped text, the line of each row, and the encoding it was read in."""
 
     path: Path
     columns: dict[str, tuple[str, ...]]
     lines: tuple[int, ...]
+    encoding: str = "utf-8-sig"
 
     def refuse(self, code: str, column: str, rows: Sequence[int], advice: str) -> BadInput:
         """The refusal of the cells in these rows of a column."""
         cells = self.columns[column]
-        shown = [(self.lines[row], cells[row]) for row in rows[:SHOWN]]
+        shown = [(self.lines[row], shorten(cells[row])) for row in rows[:SHOWN]]
         return at_rows(code, self.path, column, shown, len(rows), advice)
 
     def index(self, column: str) -> dict[str, int]:
@@ -84,6 +87,11 @@ class Table:
         return np.asarray([cell in YES for cell in cells], dtype=np.bool_)
 
 
+def shorten(cell: str) -> str:
+    """A cell short enough to be read in a message."""
+    return cell if len(cell) <= MOST_SHOWN else f"{cell[:MOST_SHOWN]}…"
+
+
 def _number(cell: str, blank: float | None) -> float:
     if not cell:
         return math.nan if blank is None else blank
@@ -93,9 +101,22 @@ def _number(cell: str, blank: float | None) -> float:
         return math.nan
 
 
-def read_table(path: Path, wanted: Sequence[str]) -> Table:
-    """The table in a UTF-8 file with a header; refuses missing and repeated columns and uneven rows."""
-    reader = csv.reader(io.StringIO(read_text(path), newline=""))
+def read_table(path: Path, wanted: Sequence[str], *, may_be_empty: bool = False) -> Table:
+    """The table in a file with a header; refuses missing and repeated columns, uneven rows, and no rows at all."""
+    text, encoding = read_text(path)
+    rows, lines = _rows(path, text)
+    header = rows[0] if rows else []
+    _check_header(path, header, wanted)
+    _check_width(path, rows, lines)
+    if len(rows) < 2 and not may_be_empty:
+        raise BadInput("no_rows", "{file} 没有数据行。请检查是不是选错了文件。", file=path.name)
+    columns = {name: tuple(row[at] for row in rows[1:]) for at, name in enumerate(header)}
+    return Table(path, columns, tuple(lines[1:]), encoding)
+
+
+def _rows(path: Path, text: str) -> tuple[list[list[str]], list[int]]:
+    """The rows that are not blank, stripped, and the line in which each ends."""
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     rows: list[list[str]] = []
     lines: list[int] = []
     begins = 1
@@ -109,7 +130,11 @@ def read_table(path: Path, wanted: Sequence[str]) -> Table:
         raise BadInput(
             "bad_csv", "{file} 第 {row} 行读不下去。请检查引号。", file=path.name, row=begins
         ) from None
-    header = rows[0] if rows else []
+    return rows, lines
+
+
+def _check_header(path: Path, header: list[str], wanted: Sequence[str]) -> None:
+    """Refuse missing and repeated columns."""
     for name in wanted:
         if name not in header:
             raise BadInput(
@@ -117,13 +142,21 @@ def read_table(path: Path, wanted: Sequence[str]) -> Table:
                 "{file} 没有“{column}”列，现有 {columns}。请检查表头。",
                 file=path.name,
                 column=name,
-                columns=_("、").join(header) or _("无"),
+                columns=_("、").join(shorten(each) for each in header[:MOST_SHOWN]) or _("无"),
             )
     for name in header:
         if header.count(name) > 1:
             raise BadInput(
-                "column_twice", "{file} 有两列都叫“{column}”，请改名或删去一列。", file=path.name, column=name
+                "column_twice",
+                "{file} 有两列都叫“{column}”，请改名或删去一列。",
+                file=path.name,
+                column=shorten(name),
             )
+
+
+def _check_width(path: Path, rows: list[list[str]], lines: list[int]) -> None:
+    """Refuse rows with more or fewer cells than the header."""
+    header = rows[0] if rows else []
     for row, line in zip(rows[1:], lines[1:], strict=True):
         if len(row) != len(header):
             raise BadInput(
@@ -134,5 +167,3 @@ def read_table(path: Path, wanted: Sequence[str]) -> Table:
                 found=len(row),
                 wanted=len(header),
             )
-    columns = {name: tuple(row[at] for row in rows[1:]) for at, name in enumerate(header)}
-    return Table(path, columns, tuple(lines[1:]))

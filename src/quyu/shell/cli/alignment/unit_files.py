@@ -36,6 +36,14 @@ class Units:
         return self.table.flags("splittable") if "splittable" in self.table.columns else None
 
     @property
+    def all_splittable(self) -> NDArray[np.bool_]:
+        """Every unit as splittable, but those that a column says no of."""
+        cells = self.table.columns.get("splittable", ("",) * len(self.ids))
+        given = self.splittable
+        every = np.asarray([not cell for cell in cells], dtype=np.bool_)
+        return every if given is None else every | given
+
+    @property
     def needs(self) -> list[frozenset[str]] | None:
         """The skills each unit asks for, where there is such a column."""
         if "skills" not in self.table.columns:
@@ -61,7 +69,7 @@ def read_units(path: Path, measures: tuple[str, ...], *, skip: str | None = None
 
 def read_edges(path: Path, units: Units) -> NDArray[np.int32]:
     """Pairs of neighbouring units, columns a and b."""
-    table = read_table(path, ("a", "b"))
+    table = read_table(path, ("a", "b"), may_be_empty=True)
     advice = _("单元表里没有这个编号，请更正或删去这一行。")
     ends = [table.rows_of(column, units.index, advice) for column in ("a", "b")]
     return np.column_stack(ends).astype(np.int32)

@@ -1,0 +1,47 @@
+"""When the search ends early: the time asked for is over, or somebody pressed Ctrl-C once."""
+
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from time import perf_counter, process_time
+from types import FrameType
+
+from quyu.engine import alignment
+
+PER_PAIR, PER_UNIT, AT_LEAST = 1.4e-7, 2e-5, 0.05
+"""CPU seconds after the search: lower bound, checking and writing; measured with 36,821 units, 300 territories."""
+
+
+class Ending:
+    """Asked by the search now and then; says yes in time for what comes after it, and remembers why."""
+
+    def __init__(self, seconds: float | None, began: float, cpu: float) -> None:
+        self.seconds, self.began, self.cpu = seconds, began, cpu
+        self.after = AT_LEAST
+        self.why = ""
+
+    def expect(self, units: int, territories: int) -> None:
+        """How much is to be done after the search."""
+        self.after = AT_LEAST + PER_UNIT * units + PER_PAIR * units * territories
+
+    def __call__(self, _progress: alignment.Progress, /) -> bool:
+        if not self.why and self.seconds is not None:
+            passed = perf_counter() - self.began
+            crowded = max(passed / max(process_time() - self.cpu, 1e-3), 1.0)
+            if passed + min(self.after * crowded, self.seconds / 2) >= self.seconds:
+                self.why = "time"
+        return bool(self.why)
+
+    @contextmanager
+    def listening(self) -> Iterator[None]:
+        """Within it, the first Ctrl-C ends the search with the best plan so far, and the next one everything."""
+
+        def interrupt(_number: int, _frame: FrameType | None) -> None:
+            self.why = "interrupt"
+            signal.signal(signal.SIGINT, before)
+
+        before = signal.signal(signal.SIGINT, interrupt)
+        try:
+            yield
+        finally:
+            signal.signal(signal.SIGINT, before)
