@@ -18,6 +18,10 @@ def topics() -> Iterator[Topic]:
         ids=lambda s, a: rows_marked(s, "basicunit", a.text), expected=places_to_take, weight=6,
     )  # fmt: skip
     yield Topic(
+        f"{PLACES}plan.pdf", f"{PLACES}plan.pdf", "GET", (("alignment", "export"),), objects=lambda s: s.raw["alignment"],
+        ask=lambda s, c: Ask("GET", f"/territories/alignments/{c.pk}/plan.pdf"), weight=1,
+    )  # fmt: skip
+    yield Topic(
         f"{PLACES}import/", f"{PLACES}import/", "GET", (("alignment", "edit"),), objects=lambda s: s.raw["alignment"],
         status=frozenset({200, 302}), ask=lambda s, c: Ask("GET", f"/territories/alignments/{c.pk}/import/"),
     )  # fmt: skip

@@ -19,7 +19,6 @@ from quyu.apps.territories import selectors
 from quyu.apps.territories.choices import FigureMeasure
 from quyu.apps.territories.models import Alignment, AlignmentUnit, Territory
 from quyu.apps.territories.selectors import Standing
-from quyu.apps.territories.selectors.rearranging import base_counts
 from quyu.apps.territories.selectors.what_if import levels_of
 from quyu.platform.people.scope import Scope
 
@@ -188,7 +187,7 @@ def write_territories(
     held = {int(standing.territories[side]) for side in standing.counts.nonzero()[0]}
     listed = [t for t in seen.values() if t.pk in held or t.valid_to is None or t.valid_to > at]
     owners = selectors.owners_on([t.pk for t in listed], at)
-    sides, counts = [standing.side_of[t.pk] for t in listed], base_counts(standing)
+    sides = [standing.side_of[t.pk] for t in listed]
     levels = levels_of(standing, sides, together=not alignment.method.get("per_org_unit", True))
     measure = selectors.measure_of(alignment)
     balanced = selectors.MEASURES.index(measure) if measure in selectors.MEASURES else 0
@@ -202,7 +201,7 @@ def write_territories(
             owner.position.name if owner else "",
             person,
         ]
-        values.append(int(counts[side]))
+        values.append(int(standing.base_counts[side]))
         for kind, level in zip(selectors.MEASURES, levels[side], strict=True):
             rate = None if level.deviation_bp is None else level.deviation_bp / 10_000
             values += [shown(kind, level.value), shown(kind, level.mean), rate]

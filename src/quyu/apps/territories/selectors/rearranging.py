@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import numpy as np
 
 from quyu.apps.territories.change import read_change
 from quyu.apps.territories.models import Alignment, AlignmentEdit
-from quyu.apps.territories.selectors.standing import Ints, Standing
-from quyu.apps.territories.selectors.what_if import Touched, levels_of, pieces_of
+from quyu.apps.territories.selectors.standing import Standing, standing_of
+from quyu.apps.territories.selectors.what_if import Level, Touched, compared, levels_of
 
 
 def rearranged(standing: Standing, alignment: Alignment, places: Mapping[str, int]) -> tuple[Touched, ...]:
@@ -21,25 +21,16 @@ def rearranged(standing: Standing, alignment: Alignment, places: Mapping[str, in
     spots, going = spots[changed], going[changed]
     after = standing.moved(spots, going)
     sides = sorted({*standing.place[spots].tolist(), *going.tolist()})
+    return compared(standing, after, alignment, sides)
+
+
+def measured_levels(alignment: Alignment, territory_ids: Iterable[int]) -> dict[int, tuple[Level, ...]]:
+    """Every measure of the territories named, in the order of `MEASURES`, by territory id."""
+    standing = standing_of(alignment)
+    sides = {pk: standing.side_of[pk] for pk in territory_ids}
     together = not alignment.method.get("per_org_unit", True)
-    levels = [levels_of(now, sides, together=together) for now in (standing, after)]
-    parts = [pieces_of(now, sides) for now in (standing, after)]
-    counts = [base_counts(now) for now in (standing, after)]
-    return tuple(
-        Touched(
-            int(standing.territories[side]),
-            levels[0][side],
-            levels[1][side],
-            (int(counts[0][side]), int(counts[1][side])),
-            (parts[0][side], parts[1][side]),
-        )
-        for side in sides
-    )
-
-
-def base_counts(standing: Standing) -> Ints:
-    """Base units of each territory."""
-    return np.bincount(standing.place[standing.is_base], minlength=len(standing.territories)).astype(np.int64)
+    levels = levels_of(standing, sides.values(), together=together)
+    return {pk: levels[side] for pk, side in sides.items()}
 
 
 def places_at(alignment: Alignment, version: int, now: Mapping[int, int]) -> dict[int, int]:

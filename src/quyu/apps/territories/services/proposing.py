@@ -306,6 +306,8 @@ def quality_of(region: Region, network: Network, result: engine.Result) -> dict[
         "deviation_bp": round(float(result.deviation.max()) * 10_000),
         "within_tolerance": result.is_within_tolerance,
         "contiguous": result.contiguous,
+        "objective_km2": round(result.objective),
+        "lower_bound_km2": round(result.lower_bound),
         "gap_bp": round(result.gap * 10_000),
         "moved_weight": round(result.moved_weight),
         "reasons": [

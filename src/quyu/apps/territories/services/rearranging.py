@@ -5,12 +5,11 @@ from datetime import date, datetime
 
 from django.db import transaction
 
-from quyu.apps.territories.change import Change
-from quyu.apps.territories.choices import EditKind, UnitPart
+from quyu.apps.territories.choices import UnitPart
 from quyu.apps.territories.models import Alignment, AlignmentUnit, Territory
 from quyu.apps.territories.selectors import active_alignment
-from quyu.apps.territories.services.drafting import create_draft, locked_draft
-from quyu.apps.territories.services.editing import EditResult, UnitNotHere, finer_units, made, refuse_locked
+from quyu.apps.territories.services.drafting import create_draft
+from quyu.apps.territories.services.editing import EditResult, UnitNotHere, place_units
 from quyu.apps.territories.services.network import placed_everywhere, read_atlas
 from quyu.apps.territories.services.proposing import store
 from quyu.platform.approvals.services import day as day_of
@@ -32,53 +31,28 @@ def rearrange(
 
     `source` names the file in the audit trail.
     """
-    draft = locked_draft(alignment, expected_version)
-    rows = {
-        row.unit.code: row
-        for row in AlignmentUnit.objects.filter(alignment=draft, unit__code__in=[*places])
-        .exclude(part=UnitPart.FINER)
-        .select_related("unit", "territory")
-    }
-    moving = {
-        code: territory
-        for code, territory in sorted(places.items())
-        if code not in rows or rows[code].territory_id != territory.pk
-    }
-    absent = next((code for code in moving if code not in rows), None)
-    if absent is not None or not moving:
-        unit, side = absent or "—", next(iter(moving.values()), None)
+    rows = AlignmentUnit.objects.filter(alignment=alignment, unit__code__in=[*places])
+    ids = dict(rows.exclude(part=UnitPart.FINER).values_list("unit__code", "unit_id"))
+    absent = next((code for code in sorted(places) if code not in ids), None)
+    if absent is not None:
         raise UnitNotHere(
-            "unit_not_here", "{unit} 不能移动到 {territory}。", unit=unit, territory=side or "—"
+            "unit_not_here", "{unit} 不能移动到 {territory}。", unit=absent, territory=places[absent].name
         )
-    for territory in {side.pk: side for side in moving.values()}.values():
-        going = [rows[code] for code, side in moving.items() if side.pk == territory.pk]
-        refuse_locked(draft, going, territory)
-    target = {code: side.pk for code, side in moving.items()}
-    moves = [(rows[code].unit_id, rows[code].territory_id, pk) for code, pk in target.items()]
-    moves += finer_moves(draft, target)
     audit.record(
         actor=actor,
         verb="import_alignment",
-        subject=draft,
-        label=draft.name,
-        detail={"file": source, "units": len(moving)},
+        subject=alignment,
+        label=alignment.name,
+        detail={"file": source, "units": len(places)},
         at=at,
     )
-    return made(draft, EditKind.MOVE, Change(tuple(sorted(moves))), actor=actor, at=at)
-
-
-def finer_moves(draft: Alignment, target: Mapping[str, int]) -> list[tuple[int, int, int]]:
-    """The finer units follow the base unit they lie in."""
-    finer = finer_units(draft, target)
-    above = {row.unit.code: row.unit.parent_code for row in finer}
-    found = []
-    for row in finer:
-        code = row.unit.parent_code
-        while code not in target and code in above:
-            code = above[code]
-        if code in target and target[code] != row.territory_id:
-            found.append((row.unit_id, row.territory_id, target[code]))
-    return found
+    return place_units(
+        alignment=alignment,
+        places={ids[code]: side for code, side in places.items()},
+        expected_version=expected_version,
+        actor=actor,
+        at=at,
+    )
 
 
 @transaction.atomic

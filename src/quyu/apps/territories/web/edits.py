@@ -18,6 +18,7 @@ from quyu.apps.territories.choices import EditKind, UnitPart
 from quyu.apps.territories.models import Alignment, AlignmentUnit, Territory
 from quyu.apps.territories.services import EditResult
 from quyu.apps.territories.web.shapes import editing_json
+from quyu.apps.territories.web.told import steps_told
 from quyu.kernel.refusal import Refusal
 from quyu.platform.audit.models import StaleSave
 from quyu.platform.fields.received import whole_number
@@ -208,36 +209,12 @@ def refused(
     text = spoken(refusal)
     if isinstance(refusal, StaleSave):
         alignment.refresh_from_db()
-        steps = steps_since(request, alignment)
+        steps = steps_told(request, alignment, seen_version(request))
         text = " ".join([_("方案已被他人改动，您的操作没有执行。"), *steps, _("请核对后再做。")])
     if wants_json:
         return JsonResponse({"code": refusal.code, "message": text, "version": alignment.version}, status=409)
     messages.error(request, text)
     return back(request, alignment)
-
-
-def steps_since(request: GuardedRequest, alignment: Alignment) -> list[str]:
-    """The newest steps since the version one has read, in sentences, as far as one may see."""
-    version, seen = seen_version(request), None
-    if not request.scope.is_everything:
-        visible = Territory.objects.visible_to(request.scope, request.today)
-        seen = frozenset(visible.values_list("pk", flat=True))
-    found = []
-    for step in selectors.steps_since(alignment, version, seen=seen)[-3:]:
-        units = "、".join(step.units) or "、".join(step.territories)
-        said = {
-            "who": step.actor or _("系统"),
-            "kind": EditKind(step.kind).label,
-            "units": units,
-            "count": step.unit_count,
-            "territories": "、".join(step.territories),
-        }
-        found.append(
-            _("%(who)s %(kind)s了 %(units)s（共 %(count)s 个单元，涉及 %(territories)s）。") % said
-            if step.unit_count and step.territories
-            else _("%(who)s %(kind)s了 %(units)s。") % said
-        )
-    return found
 
 
 def spoken_warnings(result: EditResult) -> list[str]:

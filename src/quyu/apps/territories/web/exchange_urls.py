@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from quyu.apps.territories.web import exchange
+from quyu.apps.territories.web import document, exchange
 
 urlpatterns = [
     path("alignments/from-workbook/", exchange.new, name="alignment-from-workbook"),
@@ -10,4 +10,5 @@ urlpatterns = [
     path("alignments/<int:pk>/workbook.xlsx", exchange.export, name="alignment-export"),
     path("alignments/<int:pk>/import/", exchange.bring_back, name="alignment-import"),
     path("alignments/<int:pk>/import/apply/", exchange.apply, name="alignment-import-apply"),
+    path("alignments/<int:pk>/plan.pdf", document.pdf, name="alignment-pdf"),
 ]
