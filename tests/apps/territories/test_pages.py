@@ -112,7 +112,7 @@ def test_a_salesperson_does_not_see_drafts(site):
 
 def test_from_proposal_to_approval_and_into_force_in_pages(site, django_capture_on_commit_callbacks):
     client = client_of(site.company.operations)
-    form = {"name": "新方案", "region": "JS", "measure": "amount", "tolerance": 10, "territories": ""}
+    form = {"name": "新方案", "region": "JS", "tolerance-amount": 10, "territories": ""}
     assert client.get(reverse("alignment-propose")).status_code == 200
     answer = client.post(reverse("alignment-propose"), form, follow=True)
     draft = Alignment.objects.get(name="新方案")
@@ -133,14 +133,14 @@ def test_from_proposal_to_approval_and_into_force_in_pages(site, django_capture_
 
 
 def test_a_proposal_that_cannot_be_is_refused_in_the_form(site):
-    form = {"name": "坏", "region": "JS", "measure": "amount", "tolerance": 10, "territories": 99}
+    form = {"name": "坏", "region": "JS", "tolerance-amount": 10, "territories": 99}
     page = client_of(site.company.operations).post(reverse("alignment-propose"), form)
     assert "不能划分为 99 个区域" in page.content.decode()
     assert not Alignment.objects.filter(name="坏").exists()
 
 
 def test_the_whole_country_is_divided_by_a_job(site, django_capture_on_commit_callbacks):
-    form = {"name": "全国", "region": "*", "measure": "customers", "tolerance": 20}
+    form = {"name": "全国", "region": "*", "tolerance-customers": 20}
     client = client_of(site.company.operations)
     with django_capture_on_commit_callbacks(execute=True):
         client.post(reverse("alignment-propose"), form)

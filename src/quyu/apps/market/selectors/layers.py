@@ -7,8 +7,8 @@ from datetime import date
 from django.utils.functional import Promise
 
 from quyu.apps.market import field
+from quyu.apps.market.selectors.filling import filled, ground
 from quyu.apps.market.selectors.indicators import indicators
-from quyu.platform.geography.selectors import market_figures
 from quyu.platform.people.scope import Scope
 
 
@@ -25,10 +25,12 @@ class Layer:
 
 def layers(scope: Scope, at: date) -> list[Layer]:
     """The layers that have values on a day, over the units in reach."""
-    seen = field.places(scope, at)
+    seen, known = field.places(scope, at), ground(at)
     found = []
     for one in indicators():
-        values = {code: value for code, value in market_figures(one.code, at).items() if code in seen}
+        whole = filled(one, at, known)
+        values = {code: value for code, value in whole.values.items() if code in seen}
         if values:
-            found.append(Layer(f"market:{one.code}", one.label, one.unit, values))
+            estimated = frozenset(code for code in whole.how if code in values)
+            found.append(Layer(f"market:{one.code}", one.label, one.unit, values, estimated))
     return found

@@ -13,7 +13,7 @@ from quyu.apps.territories.models.alignment import (
     AlignmentUnitQuerySet,
 )
 from quyu.apps.territories.models.comment import AlignmentComment
-from quyu.apps.territories.models.figure import UnitFigure
+from quyu.apps.territories.models.figure import AlignmentFigure, UnitFigure
 from quyu.apps.territories.models.flow import AlignmentFlow
 from quyu.apps.territories.models.territory import (
     Territory,
@@ -31,6 +31,7 @@ __all__ = [
     "AlignmentEdit",
     "AlignmentFlow",
     "AlignmentLock",
+    "AlignmentFigure",
     "AlignmentQuerySet",
     "AlignmentUnit",
     "AlignmentUnitQuerySet",

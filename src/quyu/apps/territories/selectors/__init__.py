@@ -27,6 +27,7 @@ from quyu.apps.territories.selectors.coverage import (
     owner_faults,
     uncovered_units,
 )
+from quyu.apps.territories.selectors.criteria import Balanced, balanced_of
 from quyu.apps.territories.selectors.edits import (
     NAMED,
     Step,
@@ -49,6 +50,7 @@ from quyu.apps.territories.selectors.maps import (
     unit_rows,
 )
 from quyu.apps.territories.selectors.pieces import torn
+from quyu.apps.territories.selectors.measures import Offered, offered, unit_values
 from quyu.apps.territories.selectors.places import (
     Place,
     moves_of,
@@ -76,8 +78,10 @@ __all__ = [
     "Level",
     "Owner",
     "OwnerFault",
+    "Balanced",
     "Place",
     "Reading",
+    "Offered",
     "Standing",
     "Step",
     "TerritoryLoad",
@@ -93,6 +97,7 @@ __all__ = [
     "common_days",
     "compared",
     "days_left",
+    "balanced_of",
     "draft_colours",
     "figures",
     "figures_by_code",
@@ -112,6 +117,7 @@ __all__ = [
     "owners_on",
     "pair_in_force",
     "places_by_territory",
+    "offered",
     "places_of",
     "read",
     "read_colours",
@@ -130,3 +136,4 @@ __all__ = [
     "unit_territory_frame",
     "what_if",
 ]
+    "unit_values",

@@ -10,6 +10,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from quyu.apps.territories.choices import FigureMeasure, UnitPart
+from quyu.apps.territories.measures import UNITS
 from quyu.apps.territories.models import (
     Alignment,
     AlignmentUnit,
@@ -19,6 +20,7 @@ from quyu.apps.territories.models import (
     UnitFigure,
     within_reach,
 )
+from quyu.apps.territories.selectors.criteria import Balanced, balanced_of, weighed
 from quyu.apps.territories.selectors.reading import Reading
 from quyu.kernel.rate import ratio_bp
 from quyu.platform.people.models import Person, Position, in_force
@@ -52,6 +54,21 @@ class TerritoryLoad:
     tolerance_bp: int
     deviations_bp: Mapping[str, int | None]
     """Of every measure, also those the alignment does not balance."""
+    totals: Mapping[str, int]
+    balanced: tuple[Balanced, ...]
+
+    @property
+    def levels(self) -> list[tuple[Balanced, int, int | None, str]]:
+        """Of each measure the alignment balances: its load, the deviation and the balance in a word."""
+        return [
+            (
+                one,
+                self.totals.get(one.measure, 0),
+                self.deviations_bp[one.measure],
+                balance_of(self.deviations_bp[one.measure], one.tolerance_bp),
+            )
+            for one in self.balanced
+        ]
 
     @property
     def balance(self) -> str:
@@ -122,6 +139,13 @@ def sums(alignment: Alignment) -> dict[int, dict[str, int]]:
     found: dict[int, dict[str, int]] = {}
     for row in rows:
         found.setdefault(row["territory_id"], {})[row["unit__figures__measure"]] = int(row["total"])
+    own = weighed(alignment)
+    placed = AlignmentUnit.objects.filter(alignment=alignment) if own else AlignmentUnit.objects.none()
+    side = dict(placed.values_list("unit_id", "territory_id"))
+    for measure, unit, value in own:
+        if unit in side:
+            total = found.setdefault(side[unit], {})
+            total[measure] = total.get(measure, 0) + value
     return found
 
 
@@ -154,10 +178,11 @@ def loads(
     total = reading.sums if reading else sums(alignment)
     everybody = list(reading.territories) if reading else counted(alignment, scope, at)
     together = not alignment.method.get("per_org_unit", True)
-    means = {
-        measure: mean_by_region(everybody, total, measure, together=together)
-        for measure in FigureMeasure.values
-    }
+    for territory in everybody:
+        total.setdefault(territory.pk, {})[UNITS] = territory.unit_count
+    balanced = balanced_of(alignment)
+    shown = dict.fromkeys([*FigureMeasure.values, *(str(one.measure) for one in balanced)])
+    means = {measure: mean_by_region(everybody, total, measure, together=together) for measure in shown}
     wanted = None if only is None else set(only)
     chosen = [t for t in everybody if t.is_seen and (wanted is None or t.pk in wanted)]
     owners = owners_on([t.pk for t in chosen], at)
@@ -168,7 +193,7 @@ def loads(
             t.unit_count,
             total.get(t.pk, {}),
             {measure: by_unit[t.org_unit_id] for measure, by_unit in means.items()},
-            alignment,
+            balanced,
         )
         for t in chosen
     ]
@@ -193,13 +218,13 @@ def load_of(
     unit_count: int,
     total: Mapping[str, int],
     means: Mapping[str, int],
-    alignment: Alignment,
+    balanced: tuple[Balanced, ...],
 ) -> TerritoryLoad:
     deviations = {
         measure: ratio_bp(total.get(measure, 0) - mean, mean) if mean > 0 else None
         for measure, mean in means.items()
     }
-    measure = measure_of(alignment)
+    measure = balanced[0].measure
     return TerritoryLoad(
         territory=territory,
         owner=owner,
@@ -208,8 +233,10 @@ def load_of(
         customers=total.get(FigureMeasure.CUSTOMERS, 0),
         mean=means[measure],
         deviation_bp=deviations[measure],
-        tolerance_bp=tolerance_of(alignment),
+        tolerance_bp=balanced[0].tolerance_bp,
         deviations_bp=deviations,
+        totals=total,
+        balanced=balanced,
     )
 
 

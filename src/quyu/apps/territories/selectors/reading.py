@@ -8,7 +8,14 @@ from typing import Any
 from django.db.models import Case, When
 
 from quyu.apps.territories.choices import FigureMeasure, UnitPart
-from quyu.apps.territories.models import Alignment, AlignmentUnit, Territory, UnitFigure, within_reach
+from quyu.apps.territories.models import (
+    Alignment,
+    AlignmentUnit,
+    Territory,
+    UnitFigure,
+    within_reach,
+)
+from quyu.apps.territories.selectors.criteria import weighed
 from quyu.platform.people.scope import Scope
 
 
@@ -62,10 +69,12 @@ def read(alignment: Alignment, *, scope: Scope, at: date, territory: Territory |
     rows = tuple(here.select_related("unit").order_by("unit__code"))
     figures: dict[str, dict[int, int]] = {measure: {} for measure in FigureMeasure.values}
     dates: dict[str, date] = {}
-    weighed = UnitFigure.objects.order_by("pk").values_list("measure", "unit_id", "value", "period_end")
-    for measure, unit, value, day in weighed:
+    recorded = UnitFigure.objects.order_by("pk").values_list("measure", "unit_id", "value", "period_end")
+    for measure, unit, value, day in recorded:
         figures.setdefault(measure, {})[unit] = value
         dates[measure] = max(day, dates.get(measure, day))
+    for measure, unit, value in weighed(alignment):
+        figures.setdefault(measure, {})[unit] = value
     return Reading(alignment, rows, figures, dates, tuple(territories(alignment, rows, scope, at)))
 
 

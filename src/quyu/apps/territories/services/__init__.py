@@ -1,6 +1,7 @@
 """Everything that changes territories and alignments."""
 
 from quyu.apps.territories.services.background import enqueue_proposal
+from quyu.apps.territories.services.criteria import BadCriteria, Criteria
 from quyu.apps.territories.services.deciding import (
     NoChange,
     NotAfterPrevious,
@@ -32,9 +33,17 @@ from quyu.apps.territories.services.neighbourhood import (
     reoptimised,
 )
 from quyu.apps.territories.services.owning import OwnedAlready, assign_owner
-from quyu.apps.territories.services.proposing import NothingToDivide, TooManyTerritories, propose
+from quyu.apps.territories.services.proposing import (
+    NothingToDivide,
+    Outlook,
+    TooManyTerritories,
+    look_ahead,
+    propose,
+)
 
 __all__ = [
+    "BadCriteria",
+    "Criteria",
     "EditResult",
     "Locked",
     "NoChange",
@@ -46,6 +55,7 @@ __all__ = [
     "NothingToImprove",
     "NothingToRedo",
     "NothingToUndo",
+    "Outlook",
     "OwnedAlready",
     "Rearrangement",
     "ThereAlready",
@@ -57,6 +67,7 @@ __all__ = [
     "come_due",
     "create_draft",
     "enqueue_proposal",
+    "look_ahead",
     "move_territory",
     "move_units",
     "place_units",

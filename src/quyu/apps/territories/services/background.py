@@ -1,6 +1,8 @@
 """Work on the whole country that nobody waits for."""
 
+from dataclasses import asdict
 from datetime import datetime
+from typing import Any
 
 from django.urls import reverse
 from django.utils import timezone
@@ -8,7 +10,7 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 from django_tasks import task
 
-from quyu.apps.territories import selectors
+from quyu.apps.territories.services.criteria import Criteria
 from quyu.apps.territories.services.proposing import propose
 from quyu.kernel.refusal import Refusal
 from quyu.platform.fields.values import spoken_lazily
@@ -23,9 +25,9 @@ from quyu.platform.people.models import User
 def propose_everywhere(
     name: str,
     territories: int | None,
-    measure: str,
-    tolerance_bp: int,
-    keep_current: bool,
+    criteria: dict[str, Any],
+    disruption: float,
+    max_moved: float | None,
     user_id: int,
     at: str,
 ) -> None:
@@ -35,13 +37,12 @@ def propose_everywhere(
         jobs.require_right(user, "alignment", "create", at=timezone.localdate(moment))
         draft = propose(
             name=name,
-            measure=selectors.figures_by_code(measure),
             actor=user,
             at=moment,
             territories=territories,
-            measure_name=measure,
-            tolerance=tolerance_bp / 10_000,
-            keep_current=keep_current,
+            criteria=criteria_from(criteria),
+            disruption=disruption,
+            max_moved=max_moved,
         )
     except Refusal as refusal:
         notify(users=[user], text=spoken_lazily(refusal), url=reverse("alignment-propose"), at=moment)
@@ -50,13 +51,21 @@ def propose_everywhere(
     notify(users=[user], text=text, url=reverse("alignment", args=[draft.pk]), at=moment)
 
 
+def criteria_from(given: dict[str, Any]) -> Criteria:
+    """Criteria that went through a queue as JSON."""
+    pairs = {
+        name: tuple((str(code), int(bp)) for code, bp in given[name]) for name in ("balanced", "weights")
+    }
+    return Criteria(**pairs, index_bp=int(given["index_bp"]))
+
+
 def enqueue_proposal(
     *,
     name: str,
     territories: int | None,
-    measure: str,
-    tolerance_bp: int,
-    keep_current: bool,
+    criteria: Criteria,
+    disruption: float,
+    max_moved: float | None,
     actor: User,
     at: datetime,
 ) -> None:
@@ -65,9 +74,9 @@ def enqueue_proposal(
         propose_everywhere,
         name=name,
         territories=territories,
-        measure=measure,
-        tolerance_bp=tolerance_bp,
-        keep_current=keep_current,
+        criteria=asdict(criteria),
+        disruption=disruption,
+        max_moved=max_moved,
         user_id=actor.pk,
         at=at.isoformat(),
     )

@@ -4,7 +4,7 @@ from datetime import date, datetime
 
 from django.db import transaction
 
-from quyu.apps.territories.models import Alignment, AlignmentLock, AlignmentUnit
+from quyu.apps.territories.models import Alignment, AlignmentFigure, AlignmentLock, AlignmentUnit
 from quyu.kernel.refusal import Refusal
 from quyu.platform.audit import services as audit
 from quyu.platform.audit.models import StaleSave
@@ -32,6 +32,14 @@ def create_draft(*, based_on: Alignment, name: str, actor: User | None, at: date
         [
             AlignmentUnit(alignment=draft, unit_id=unit, territory_id=territory, part=part)
             for unit, territory, part in rows.values_list("unit_id", "territory_id", "part")
+        ],
+        batch_size=1000,
+    )
+    weighed = AlignmentFigure.objects.filter(alignment=based_on).order_by("pk")
+    AlignmentFigure.objects.bulk_create(
+        [
+            AlignmentFigure(alignment=draft, unit_id=unit, measure=measure, value=value)
+            for unit, measure, value in weighed.values_list("unit_id", "measure", "value")
         ],
         batch_size=1000,
     )

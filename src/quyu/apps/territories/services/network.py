@@ -31,12 +31,12 @@ class Atlas:
 
 @dataclass(frozen=True)
 class Network:
-    """Nodes of one region in a fixed order, with arrays in that order."""
+    """Nodes of one region in a fixed order, with arrays in that order; `columns` by measure."""
 
     codes: tuple[str, ...]
     x: NDArray[np.float64]
     y: NDArray[np.float64]
-    weight: NDArray[np.float64]
+    columns: Mapping[str, NDArray[np.float64]]
     edges: NDArray[np.int32]
 
 
@@ -70,28 +70,41 @@ def ancestors(unit: BasicUnit, units: Mapping[str, BasicUnit]) -> list[str]:
     return found
 
 
-def region_network(atlas: Atlas, base_codes: Sequence[str], measure: Mapping[str, float]) -> Network:
-    """Base units, and the coarser units that weigh something, joined to the base units inside them."""
+def region_network(
+    atlas: Atlas, base_codes: Sequence[str], values: Mapping[str, Mapping[str, float]]
+) -> Network:
+    """Base units, and the coarser units that weigh something, joined to the base units inside them.
+
+    `values`: measure -> unit code -> value.
+    """
     chosen = set(base_codes)
-    weight = {code: atlas.weight_of(code, measure) for code in base_codes}
-    for finer, base in atlas.base_of.items():
-        if base in chosen:
-            weight[base] += atlas.weight_of(finer, measure)
     coarser = {
         code: [b for b in below if b in chosen]
         for code, below in atlas.base_below.items()
-        if atlas.part[code] == UnitPart.COARSER and atlas.weight_of(code, measure) > 0
+        if atlas.part[code] == UnitPart.COARSER
+        and any(atlas.weight_of(code, own) > 0 for own in values.values())
     }
     coarser = {code: below for code, below in coarser.items() if below and belongs(code, below, atlas)}
     codes = (*sorted(chosen), *sorted(coarser))
-    weights = np.array([weight.get(code, atlas.weight_of(code, measure)) for code in codes])
+    columns = {measure: column(atlas, codes, chosen, own) for measure, own in values.items()}
     units = [atlas.units[code] for code in codes]
     plane = positions(units, atlas)
     spot = {code: index for index, code in enumerate(codes)}
     inside = [(spot[b], spot[code]) for code, below in coarser.items() for b in below]
     edges = np.array(inside + sibling_edges(units), dtype=np.int32).reshape(-1, 2)
     edges = np.vstack([geography.adjacency([u.pk for u in units]), edges]).astype(np.int32)
-    return Network(codes, plane[:, 0], plane[:, 1], weights, edges)
+    return Network(codes, plane[:, 0], plane[:, 1], columns, edges)
+
+
+def column(
+    atlas: Atlas, codes: Sequence[str], base: set[str], values: Mapping[str, float]
+) -> NDArray[np.float64]:
+    """One measure of the nodes of a region; finer units count with the base unit they lie in."""
+    weight = {code: atlas.weight_of(code, values) for code in codes}
+    for finer, above in atlas.base_of.items():
+        if above in base:
+            weight[above] += atlas.weight_of(finer, values)
+    return np.array([weight[code] for code in codes], dtype=np.float64)
 
 
 def positions(units: Sequence[BasicUnit], atlas: Atlas) -> NDArray[np.float64]:

@@ -5,36 +5,34 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import TYPE_CHECKING
 
 import numpy as np
 from django.db import transaction
 
 from quyu.apps.territories.choices import FigureMeasure, UnitPart
-from quyu.apps.territories.models import Alignment, AlignmentUnit, Territory
+from quyu.apps.territories.measures import RECORDED, UNITS
+from quyu.apps.territories.models import Alignment, AlignmentFigure, AlignmentUnit, Territory
 from quyu.apps.territories.selectors import active_alignment
-from quyu.apps.territories.services.network import (
-    Atlas,
-    Network,
-    placed_everywhere,
-    read_atlas,
-    region_network,
+from quyu.apps.territories.selectors.measures import unit_values
+from quyu.apps.territories.services.criteria import Criteria, checked
+from quyu.apps.territories.services.dividing import (
+    Divided,
+    Region,
+    Settings,
+    divide,
+    obstacles,
+    problem_of,
 )
-from quyu.kernel.deferred import deferred
+from quyu.apps.territories.services.network import Atlas, placed_everywhere, read_atlas, region_network
 from quyu.kernel.refusal import Refusal
 from quyu.kernel.rounding import largest_remainder
 from quyu.platform.approvals.services import day as day_of
 from quyu.platform.audit import services as audit
 from quyu.platform.geography import selectors as geography
 from quyu.platform.geography.choices import UnitLevel
-from quyu.platform.geography.names import short_name
+from quyu.platform.geography.models import BasicUnit
 from quyu.platform.people.choices import OrgKind
 from quyu.platform.people.models import OrgUnit, User
-
-if TYPE_CHECKING:
-    from quyu.engine import alignment as engine
-else:
-    engine = deferred("quyu.engine.alignment")
 
 
 class NothingToDivide(Refusal):
@@ -46,34 +44,30 @@ class TooManyTerritories(Refusal):
 
 
 @dataclass(frozen=True)
-class Region:
-    """One org unit, the base units it answers for, and how many territories they become."""
+class Share:
+    """The index of one unit (parts in a million of its region) and the values it is made of."""
 
-    org_unit: OrgUnit
-    codes: tuple[str, ...]
-    count: int
-    existing: tuple[Territory, ...]
+    unit: BasicUnit
+    index: int
+    values: Mapping[str, float]
 
 
 @dataclass(frozen=True)
-class Settings:
-    """How the proposal is made; kept with the alignment."""
+class Outlook:
+    """What is known before a region is divided."""
 
-    level: str
-    measure_name: str
-    tolerance: float
-    keep_current: bool
-    effort: str
-    seed: int
+    impossible: tuple[str, ...]
+    warnings: tuple[str, ...]
+    shares: tuple[Share, ...]
 
 
 @transaction.atomic
 def propose(
     *,
     name: str,
-    measure: Mapping[str, float],
     actor: User | None,
     at: date | datetime,
+    measure: Mapping[str, float] | None = None,
     territories: int | Mapping[str, int] | None = None,
     units: Sequence[str] | None = None,
     level: str = UnitLevel.COUNTY,
@@ -83,42 +77,55 @@ def propose(
     measure_name: str = FigureMeasure.AMOUNT,
     tolerance: float = 0.1,
     keep_current: bool = False,
+    criteria: Criteria | None = None,
+    disruption: float | None = None,
+    max_moved: float | None = None,
     effort: str = "fast",
     seed: int = 0,
 ) -> Alignment:
     """Make a draft alignment.
 
-    `measure`: unit code -> what is balanced; finer units count with the base unit they lie in, and a city
+    `criteria`: the measures to balance at once and the weights of the index; without them `measure` (unit code ->
+    value, called `measure_name`) within `tolerance`. Finer units count with the base unit they lie in, and a city
     of which no county is known is placed as a whole. `regions`: org unit code -> the units (of any level)
     it answers for; without it each org unit keeps what the alignment in force gives it, or, with
     `per_org_unit=False`, all units (`units`, or all of `level`) are divided below the head office.
-    `territories`: how many, in all (shared out by the measure) or per org unit code; without it as many as now.
+    `territories`: how many, in all (shared out by the first measure) or per org unit code; without it as many as now.
     `only`: the org units to divide anew; all others, and units outside the regions, stay as they are in force.
+    `disruption` (default 1 with `keep_current`, else 0) and `max_moved`: see `Settings`.
     """
     day = day_of(at)
-    settings = Settings(level, measure_name, tolerance, keep_current, effort, seed)
+    wanted = criteria or Criteria(((str(measure_name), round(tolerance * 10_000)),))
+    weight = (1.0 if keep_current else 0.0) if disruption is None else disruption
+    settings = Settings(level, checked(wanted), weight, max_moved, effort, seed)
     active = active_alignment(day)
     atlas = read_atlas(level)
+    values = {str(measure_name): measure} if measure is not None else read_values(wanted, level, day)
     given = region_codes(regions, units, level, per_org_unit=per_org_unit, active=active)
     if only is not None:
         given = {unit: codes for unit, codes in given.items() if unit.code in only}
-    chosen = counted_regions(given, territories, measure, atlas, active)
+    chosen = counted_regions(given, territories, next(iter(values.values())), atlas, active)
     draft = Alignment.objects.create(
         name=name, created_by=actor, created_at=audit.moment(at), based_on=active, level=level
     )
-    place, parts = {}, []
-    for region in chosen:
-        codes, weights, quality = divide(region, atlas, measure, settings, active, day)
-        place.update(codes)
-        parts.append((weights, quality))
-    weight = {code: value for weights, _ in parts for code, value in weights.items()}
-    store(draft, atlas, placed_everywhere(atlas, place, weight), active)
+    parts = [divide(region, atlas, values, settings, active, day) for region in chosen]
+    place = {code: territory for part in parts for code, territory in part.place.items()}
+    first = {
+        code: weight
+        for part in parts
+        for code, weight in zip(part.codes, part.weights[:, 0].tolist(), strict=True)
+    }
+    store(draft, atlas, placed_everywhere(atlas, place, first), active)
+    keep_weights(draft, atlas, parts, wanted)
     draft.method = {
-        "measure": measure_name,
+        "measure": wanted.columns[0][0],
         "seed": seed,
-        "tolerance_bp": round(tolerance * 10_000),
+        "tolerance_bp": wanted.columns[0][1],
         "per_org_unit": per_org_unit,
-        "regions": [quality for _, quality in parts],
+        "regions": [part.quality for part in parts],
+        "disruption_bp": round(weight * 10_000),
+        "max_moved_bp": None if max_moved is None else round(max_moved * 10_000),
+        **wanted.told(),
     }
     draft.save()
     audit.record(
@@ -130,6 +137,40 @@ def propose(
         at=at,
     )
     return draft
+
+
+def read_values(criteria: Criteria, level: str, day: date) -> dict[str, Mapping[str, float]]:
+    """What the criteria say of each unit on a day."""
+    return {code: unit_values(code, level, day) for code in criteria.needed}
+
+
+def look_ahead(
+    *,
+    criteria: Criteria,
+    only: Sequence[str] | None,
+    territories: int | Mapping[str, int] | None,
+    max_moved: float | None,
+    at: date,
+    level: str = UnitLevel.COUNTY,
+) -> Outlook:
+    """What can be said before the search: why no plan can be, what will be hard, and the index of each unit."""
+    settings = Settings(level, checked(criteria), 0.0, max_moved, "fast", 0)
+    active, atlas, values = active_alignment(at), read_atlas(level), read_values(criteria, level, at)
+    given = region_codes(None, None, level, per_org_unit=True, active=active)
+    if only is not None:
+        given = {unit: codes for unit, codes in given.items() if unit.code in only}
+    impossible, warnings, shares = [], [], []
+    for region in counted_regions(given, territories, next(iter(values.values())), atlas, active):
+        network, problem = problem_of(region, atlas, values, settings, active)
+        never, hard = obstacles(region, network, problem, atlas, criteria)
+        impossible += never
+        warnings += hard
+        if criteria.weights:
+            for spot, code in enumerate(network.codes):
+                own = {name: float(column[spot]) for name, column in network.columns.items()}
+                shares.append(Share(atlas.units[code], round(float(problem.measures[spot, 0])), own))
+    shares.sort(key=lambda one: (-one.index, one.unit.code))
+    return Outlook(tuple(impossible), tuple(warnings), tuple(shares))
 
 
 def region_codes(
@@ -215,106 +256,11 @@ def shared_counts(
             regions=len(given),
             count=total,
         )
-    weights = np.array([region_network(atlas, codes, measure).weight.sum() for codes in given.values()])
+    weights = np.array(
+        [region_network(atlas, codes, {"": measure}).columns[""].sum() for codes in given.values()]
+    )
     extra = largest_remainder(weights, total - len(given))
     return [1 + int(value) for value in extra]
-
-
-def divide(
-    region: Region,
-    atlas: Atlas,
-    measure: Mapping[str, float],
-    settings: Settings,
-    active: Alignment | None,
-    at: date,
-) -> tuple[dict[str, int], dict[str, float], dict[str, object]]:
-    """Unit code -> territory id, unit code -> weight, and the quality of the result."""
-    network = region_network(atlas, region.codes, measure)
-    weight = network.weight if network.weight.sum() > 0 else np.ones(len(network.codes))
-    current = current_places(network, region, active)
-    problem = engine.Problem(
-        x=network.x,
-        y=network.y,
-        measures=weight,
-        territories=region.count,
-        edges=network.edges,
-        tolerance=settings.tolerance,
-        current=current,
-    )
-    params = engine.Params(
-        effort="long" if settings.effort == "long" else "fast",
-        disruption=1.0 if settings.keep_current else 0.0,
-    )
-    result = engine.solve(problem, params, seed=settings.seed)
-    ids = territory_ids(region, network, weight, result, atlas, at)
-    place = {code: ids[int(spot)] for code, spot in zip(network.codes, result.assignment, strict=True)}
-    return place, dict(zip(network.codes, weight.tolist(), strict=True)), quality_of(region, network, result)
-
-
-def current_places(network: Network, region: Region, active: Alignment | None) -> np.ndarray | None:
-    """Where each unit is today, as a position in `region.existing`; -1 for none or beyond the new number."""
-    if active is None or not region.existing:
-        return None
-    spot = {territory.pk: index for index, territory in enumerate(region.existing[: region.count])}
-    rows = AlignmentUnit.objects.filter(alignment=active, unit__code__in=network.codes)
-    today = {code: spot.get(pk, -1) for code, pk in rows.values_list("unit__code", "territory_id")}
-    return np.array([today.get(code, -1) for code in network.codes], dtype=np.int32)
-
-
-def territory_ids(
-    region: Region, network: Network, weight: np.ndarray, result: engine.Result, atlas: Atlas, at: date
-) -> list[int]:
-    """The territories of the org unit keep their place; missing ones are made, named after their heaviest city."""
-    ids = [territory.pk for territory in region.existing[: region.count]]
-    taken = set(Territory.objects.filter(org_unit=region.org_unit).values_list("code", flat=True))
-    names = {territory.name for territory in region.existing}
-    for spot in range(len(ids), region.count):
-        members = list(np.flatnonzero(result.assignment == spot))
-        name = free_name(main_place([network.codes[i] for i in members], weight[members], atlas), names)
-        number = next(n for n in range(1, 10_000) if f"{region.org_unit.code}-{n:02d}" not in taken)
-        code = f"{region.org_unit.code}-{number:02d}"
-        made = Territory.objects.create(code=code, name=name, org_unit=region.org_unit, valid_from=at)
-        names.add(name)
-        taken.add(code)
-        ids.append(made.pk)
-    return ids
-
-
-def main_place(codes: Sequence[str], weight: np.ndarray, atlas: Atlas) -> str:
-    """The city (or, inside one city, the county) with the largest part of a territory's weight."""
-    by_city: dict[str, float] = {}
-    for code, value in zip(codes, weight.tolist(), strict=True):
-        unit = atlas.units[code]
-        city = unit.city or unit.name
-        by_city[city] = by_city.get(city, 0.0) + value + 1e-9
-    return short_name(max(sorted(by_city), key=lambda city: by_city[city])) if by_city else "新区域"
-
-
-def free_name(place: str, names: set[str]) -> str:
-    """`苏州片区`, `苏州片区2`, … (`Seattle`, `Seattle 2`, …): a name no territory of the region has."""
-    stem, gap = (place, " ") if place.isascii() else (f"{place}片区", "")
-    return next(n for n in (f"{stem}{gap}{k}" if k > 1 else stem for k in range(1, 10_000)) if n not in names)
-
-
-def quality_of(region: Region, network: Network, result: engine.Result) -> dict[str, object]:
-    """What the engine says about its result, in integers (basis points)."""
-    return {
-        "org_unit": region.org_unit.code,
-        "name": region.org_unit.name,
-        "territories": region.count,
-        "units": len(network.codes),
-        "deviation_bp": round(float(result.deviation.max()) * 10_000),
-        "within_tolerance": result.is_within_tolerance,
-        "contiguous": result.contiguous,
-        "objective_km2": round(result.objective),
-        "lower_bound_km2": round(result.lower_bound),
-        "gap_bp": round(result.gap * 10_000),
-        "moved_weight": round(result.moved_weight),
-        "reasons": [
-            {"code": reason.code, "unit": network.codes[reason.unit] if reason.unit is not None else ""}
-            for reason in result.reasons
-        ],
-    }
 
 
 def store(draft: Alignment, atlas: Atlas, place: Mapping[str, int], active: Alignment | None) -> None:
@@ -334,6 +280,25 @@ def store(draft: Alignment, atlas: Atlas, place: Mapping[str, int], active: Alig
             )
             for code in sorted(final)
             if code in atlas.units
+        ],
+        batch_size=1000,
+    )
+
+
+def keep_weights(draft: Alignment, atlas: Atlas, parts: Sequence[Divided], criteria: Criteria) -> None:
+    """What each unit weighed by the measures that nobody else keeps."""
+    kept = [
+        (column, code)
+        for column, (code, _tolerance) in enumerate(criteria.columns)
+        if code not in (*RECORDED, UNITS)
+    ]
+    AlignmentFigure.objects.bulk_create(
+        [
+            AlignmentFigure(alignment=draft, unit=atlas.units[unit], measure=measure, value=round(value))
+            for column, measure in kept
+            for part in parts
+            for unit, value in zip(part.codes, part.weights[:, column].tolist(), strict=True)
+            if round(value)
         ],
         batch_size=1000,
     )

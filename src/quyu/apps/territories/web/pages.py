@@ -7,17 +7,14 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import Count, Q
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
-from django.utils.translation import gettext as _
+from django.shortcuts import render
 
-from quyu.apps.territories import selectors, services
+from quyu.apps.territories import selectors
 from quyu.apps.territories.choices import UnitPart
-from quyu.apps.territories.forms import EVERYWHERE, ActivateForm, ProposeForm, SubmitForm
+from quyu.apps.territories.forms import ActivateForm, SubmitForm
 from quyu.apps.territories.models import Alignment, Territory
 from quyu.apps.territories.selectors import UnitRow
 from quyu.apps.territories.web.shapes import alignment_and_active, found_alignment, is_dated
-from quyu.kernel.refusal import Refusal
-from quyu.platform.fields.values import spoken
 from quyu.platform.geography.models import BasicUnit
 from quyu.platform.people import guard, policy
 from quyu.platform.people.guard import GuardedRequest
@@ -41,7 +38,8 @@ def territories(request: GuardedRequest) -> HttpResponse:
 
 def map_page(request: GuardedRequest, alignment: Alignment, active: Alignment | None) -> HttpResponse:
     """Map and table of one alignment; a draft can be changed by those who may."""
-    scope, at, measure = request.scope, request.today, selectors.measure_of(alignment)
+    scope, at, balanced = request.scope, request.today, selectors.balanced_of(alignment)
+    measure = balanced[0].measure
     reading = None if is_dated(alignment) else selectors.read(alignment, scope=scope, at=at)
     loads = selectors.loads(alignment, scope=scope, at=at, reading=reading)
     is_draft = policy.is_open("alignment", "edit", alignment.state)
@@ -55,6 +53,9 @@ def map_page(request: GuardedRequest, alignment: Alignment, active: Alignment | 
         "alignment": alignment,
         "rows": rows,
         "measure": measure,
+        "balanced": balanced,
+        "weights": alignment.method.get("weights", []),
+        "loads": loads,
         "figures_date": reading.dates.get(measure) if reading else selectors.figures_date(measure),
         "is_draft": is_draft,
         "may": may,
@@ -138,62 +139,6 @@ def narrowed(rows: list[UnitRow], request: GuardedRequest) -> list[UnitRow]:
         if (not territory or row.territory.code == territory)
         and (not words or words in row.unit.name or words in row.unit.code or words in row.unit.city)
     ]
-
-
-@guard.require("alignment", "create")
-def propose(request: GuardedRequest) -> HttpResponse:
-    """The form, and the proposal it makes: one region at once, the whole country as a job."""
-    regions = dividable_regions(request)
-    form = ProposeForm(
-        regions,
-        request.POST or None,
-        initial={"name": _("区域划分草案 %(day)s") % {"day": request.today}},
-        is_everything=request.scope.is_everything,
-    )
-    if request.method == "POST" and form.is_valid():
-        try:
-            return made_proposal(request, form.cleaned_data)
-        except Refusal as refusal:
-            form.add_error(None, spoken(refusal))
-    return render(request, "territories/propose.html.jinja", {"form": form, "regions": regions})
-
-
-def dividable_regions(request: GuardedRequest) -> list[OrgUnit]:
-    """The org units that hold territories today."""
-    active = selectors.active_alignment(request.today)
-    if active is None:
-        return []
-    held = selectors.territories_of(active).values("org_unit")
-    return list(OrgUnit.objects.visible_to(request.scope).filter(pk__in=held).order_by("sort_order", "code"))
-
-
-def made_proposal(request: GuardedRequest, said: dict[str, Any]) -> HttpResponse:
-    """Run the proposal; only the chosen region changes, all else stays as it is."""
-    if said["region"] == EVERYWHERE:
-        guard.require_everything(request)
-        services.enqueue_proposal(
-            name=said["name"],
-            territories=said["territories"],
-            measure=said["measure"],
-            tolerance_bp=said["tolerance"] * 100,
-            keep_current=said["keep_current"],
-            actor=request.user,
-            at=request.now,
-        )
-        messages.success(request, _("已在后台开始，完成后会通知您。"))
-        return redirect("alignments")
-    draft = services.propose(
-        name=said["name"],
-        measure=selectors.figures_by_code(said["measure"]),
-        actor=request.user,
-        at=request.now,
-        only=[said["region"]],
-        territories={said["region"]: said["territories"]} if said["territories"] else None,
-        measure_name=said["measure"],
-        tolerance=said["tolerance"] / 100,
-        keep_current=said["keep_current"],
-    )
-    return redirect("alignment", pk=draft.pk)
 
 
 @guard.require("territory", "view")

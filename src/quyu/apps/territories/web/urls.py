@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from quyu.apps.territories.web import changes, edits, pages, preview, scenarios, shapes
+from quyu.apps.territories.web import changes, edits, pages, preview, proposing, scenarios, shapes
 
 urlpatterns = [
     path("", pages.territories, name="territories"),
@@ -12,7 +12,7 @@ urlpatterns = [
     path("<int:pk>/transfer/", changes.transfer, name="territory-transfer"),
     path("compare/", scenarios.compare_page, name="alignment-compare"),
     path("alignments/", pages.alignments, name="alignments"),
-    path("alignments/propose/", pages.propose, name="alignment-propose"),
+    path("alignments/propose/", proposing.propose, name="alignment-propose"),
     path("alignments/<int:pk>/", pages.alignment_page, name="alignment"),
     path("alignments/<int:pk>/units/", pages.units_page, name="alignment-units"),
     path("alignments/<int:pk>/contents.json", shapes.contents, name="alignment-contents"),

@@ -1,0 +1,54 @@
+"""What an alignment balances, as it says itself, in words and units."""
+
+from dataclasses import dataclass
+
+from quyu.apps.market import selectors as market
+from quyu.apps.market.choices import Direction, Known
+from quyu.apps.territories.measures import AMOUNT, COMPOSITE, MARKET, RECORDED, UNITS, Measure
+from quyu.apps.territories.models import Alignment, AlignmentFigure
+
+
+@dataclass(frozen=True)
+class Balanced:
+    """A measure an alignment balances, and by how much a territory may be off."""
+
+    measure: Measure
+    tolerance_bp: int
+
+
+def of_market(one: Known) -> Measure:
+    """An indicator as a measure of units."""
+    return Measure(
+        f"{MARKET}{one.code}",
+        one.label,
+        one.unit,
+        is_share=not one.adds_up,
+        is_less_better=one.direction == Direction.LESS,
+    )
+
+
+def known_measures() -> dict[str, Measure]:
+    """Every measure by its code."""
+    own = (*RECORDED, UNITS, COMPOSITE)
+    return {str(one): one for one in (*own, *map(of_market, market.indicators()))}
+
+
+def balanced_of(alignment: Alignment) -> tuple[Balanced, ...]:
+    """The measures an alignment balances, the one of compactness first; sales when it was made by other means."""
+    said = alignment.method.get("criteria") or [{"measure": alignment.method.get("measure", AMOUNT)}]
+    tolerance = int(alignment.method.get("tolerance_bp", 1_000))
+    known = {str(one): one for one in (*RECORDED, UNITS, COMPOSITE)}
+    if any(row["measure"] not in known for row in said):
+        known = known_measures()
+    return tuple(
+        Balanced(known.get(row["measure"], AMOUNT), int(row.get("tolerance_bp", tolerance))) for row in said
+    )
+
+
+def weighed(alignment: Alignment) -> list[tuple[str, int, int]]:
+    """Measure, unit id and value of what only this alignment keeps; asks nothing when it balances what others keep."""
+    said = {row["measure"] for row in alignment.method.get("criteria", [])}
+    if said <= {*RECORDED, UNITS}:
+        return []
+    rows = AlignmentFigure.objects.filter(alignment=alignment).order_by("pk")
+    return list(rows.values_list("measure", "unit_id", "value"))
