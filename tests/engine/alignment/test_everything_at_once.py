@@ -8,7 +8,17 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from quyu.engine.alignment import InvalidProblem, Params, Seat, check, index, reoptimise, solve, verify
+from quyu.engine.alignment import (
+    Certificate,
+    InvalidProblem,
+    Params,
+    Seat,
+    check,
+    index,
+    reoptimise,
+    solve,
+    verify,
+)
 from quyu.engine.alignment.arrays import Ints
 from tests.engine.alignment.maps import scattered
 
@@ -58,6 +68,8 @@ def muddle(rng: np.random.Generator, count: int, territories: int) -> dict[str, 
 @example(300)
 @example(1005)
 @example(1060)
+@example(20315)
+@example(20565)
 def test_refused_by_name_or_solved_as_the_checker_sees_it(seed: int) -> None:
     rng = np.random.default_rng(seed)
     count = int(rng.integers(8, 45))
@@ -92,6 +104,11 @@ def test_refused_by_name_or_solved_as_the_checker_sees_it(seed: int) -> None:
     assert len(asked.territories) == len(asked.loads_after)
     if not result.shares and set(range(territories)) - set(problem.frozen):
         again = reoptimise(problem, result.assignment, range(territories), QUICK, links=result.links)
-        assert {
-            found.rule for found in verify(problem, again.assignment, links=result.links).violations
-        } <= rules
+        after = verify(problem, again.assignment, links=result.links)
+        fewer = torn(after) < torn(checked)
+        assert {found.rule for found in after.violations} <= rules | ({"tolerance"} if fewer else set())
+
+
+def torn(checked: Certificate) -> float:
+    """Pieces too many."""
+    return sum(found.amount - 1 for found in checked.violations if found.rule == "pieces")

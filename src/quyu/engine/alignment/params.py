@@ -12,6 +12,7 @@ class Params:
     disruption: what moving a unit away from its current territory costs, as a multiple of the mean squared
     distance inside a territory (0: the current plan is ignored, except for the names of the territories).
     steps_per_unit and starts: replace what the effort implies.
+    most_trials: no more than so many trials in all, where little time is left; the search is cut to its whole length.
     finish: whether small maps end with the best plan for its own centres and its proof, which takes seconds.
     """
 
@@ -19,6 +20,7 @@ class Params:
     disruption: float = 1.0
     steps_per_unit: int | None = None
     starts: int | None = None
+    most_trials: int | None = None
     finish: bool = True
 
     def __post_init__(self) -> None:
@@ -28,6 +30,8 @@ class Params:
             raise ValueError("disruption must not be negative")
         if self.steps_per_unit is not None and self.steps_per_unit < 0:
             raise ValueError("steps_per_unit must not be negative")
+        if self.most_trials is not None and self.most_trials < 0:
+            raise ValueError("most_trials must not be negative")
         if self.starts is not None and self.starts < 1:
             raise ValueError("at least one start is needed")
 

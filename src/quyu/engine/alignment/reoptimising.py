@@ -11,9 +11,11 @@ import numpy as np
 
 from quyu.engine.alignment import figures
 from quyu.engine.alignment.arrays import Bools, Floats, Ints
+from quyu.engine.alignment.links import NO_EDGES
 from quyu.engine.alignment.params import Params, Stop
 from quyu.engine.alignment.problem import Problem
-from quyu.engine.alignment.result import Reason
+from quyu.engine.alignment.reasons import explain
+from quyu.engine.alignment.result import Reason, Result
 from quyu.engine.alignment.solve import solve
 from quyu.engine.alignment.validation import InvalidProblem, plan_of
 
@@ -65,6 +67,8 @@ def reoptimise(
     result = solve(part, params, seed=seed, stop=stop, start=begin)
     after = plan.copy()
     after[units] = chosen[result.assignment]
+    if _pieces(problem, after, links) > _pieces(problem, plan, links):
+        result, after = _as_before(part, result, begin), plan.copy()
     loads = [figures.loads(part, label) for label in (begin, result.assignment)]
     scale = part.measures[:, 0].mean() / max(float(problem.measures[:, 0].mean()), 1e-300)
     shape = [figures.compactness(part, label) for label in (begin, result.assignment)]
@@ -118,11 +122,32 @@ def _part(problem: Problem, plan: Ints, units: Ints, chosen: Ints, links: Ints |
         frozen=frozenset(),
         groups=None if problem.groups is None else problem.groups[units],
         apart=tuple(group for group in own if 1 < len(group) <= len(chosen)),
-        needs=None if problem.needs is None else [problem.needs[unit] for unit in units.tolist()],
+        needs=_needs(problem, units, chosen),
         max_moved=None if problem.max_moved is None else _room(problem, plan, inside, current, place),
         splittable=None,
         target=problem.targets[chosen],
     )
+
+
+def _needs(problem: Problem, units: Ints, chosen: Ints) -> list[frozenset[str]] | None:
+    """The skills that some chosen seat has; what the plan lacks already is not asked of the others."""
+    if problem.needs is None or isinstance(problem.territories, int):
+        return None
+    skills = [problem.territories[j].skills for j in chosen.tolist()]
+    asked = [problem.needs[unit] for unit in units.tolist()]
+    return [needed if any(needed <= has for has in skills) else frozenset() for needed in asked]
+
+
+def _as_before(part: Problem, result: Result, begin: Ints) -> Result:
+    """The plan in force with its reasons."""
+    kept = replace(result, assignment=begin, loads=figures.loads(part, begin), links=NO_EDGES)
+    return replace(kept, reasons=explain(part, kept))
+
+
+def _pieces(problem: Problem, plan: Ints, links: Ints | None) -> int:
+    """In how many pieces the territories lie together, virtual edges of the part not counted."""
+    known = NO_EDGES if links is None else np.asarray(links).reshape(-1, 2)
+    return int(figures.piece_counts(problem, plan, known).sum())
 
 
 def _placed(territory: Ints, place: Ints) -> Ints:

@@ -189,10 +189,12 @@ def _balance(search: Search, best: Plan, schedule: Schedule, rng: np.random.Gene
 
 def _steps(work: Instance, params: Params) -> int:
     """Trials per unit: what was asked for, or what the size of the problem allows."""
-    if params.steps_per_unit is not None:
-        return params.steps_per_unit
-    steps = min(max(STEPS, LEAST_STEPS // work.count), MOST_STEPS // work.count, 5 * STEPS)
-    return steps * (8 if params.effort == "long" else 1)
+    steps = params.steps_per_unit
+    if steps is None:
+        steps = min(max(STEPS, LEAST_STEPS // work.count), MOST_STEPS // work.count, 5 * STEPS)
+        steps *= 8 if params.effort == "long" else 1
+    most = params.most_trials
+    return steps if most is None else min(steps, max(int(most / (1 + RENEWAL)) // work.count, 1))
 
 
 def _renamed(problem: Problem, work: Instance, assign: Ints) -> Ints:

@@ -1,8 +1,9 @@
 """`quyu align`: divide units into territories from CSV files, without the site and its database."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
-from time import perf_counter, process_time
+from time import perf_counter
 
 import click
 
@@ -81,7 +82,7 @@ def align(
     as_json: bool,
 ) -> None:
     began = perf_counter()
-    ending = Ending(seconds, began, process_time())
+    ending = Ending(seconds)
     params = alignment.Params(effort="long" if effort == "long" else "fast", disruption=disruption)
     try:
         files = Files(
@@ -99,6 +100,7 @@ def align(
         question = read_question(files)
         found = alignment.check(question.problem)
         ending.expect(question.problem.unit_count, question.problem.territory_count)
+        params = replace(params, most_trials=ending.trials())
         with ending.listening():
             result = alignment.solve(question.problem, params, seed=seed % 2**32, stop=ending)
         _certify(question, result)

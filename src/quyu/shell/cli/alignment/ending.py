@@ -12,11 +12,18 @@ PER_PAIR, PER_UNIT, AT_LEAST = 1.4e-7, 2e-5, 0.05
 """CPU seconds after the search: lower bound, checking and writing; measured with 36,821 units, 300 territories."""
 
 
+MOST_LOADING = 5.0
+"""CPU seconds that the start of the program took, counted in; more were spent by whoever called this as a part."""
+SPEED = 2.5e6
+"""Trials of the search per CPU second."""
+
+
 class Ending:
     """Asked by the search now and then; says yes in time for what comes after it, and remembers why."""
 
-    def __init__(self, seconds: float | None, began: float, cpu: float) -> None:
-        self.seconds, self.began, self.cpu = seconds, began, cpu
+    def __init__(self, seconds: float | None) -> None:
+        self.seconds, self.cpu = seconds, 0.0
+        self.began = perf_counter() - min(process_time(), MOST_LOADING)
         self.after = AT_LEAST
         self.why = ""
 
@@ -24,12 +31,26 @@ class Ending:
         """How much is to be done after the search."""
         self.after = AT_LEAST + PER_UNIT * units + PER_PAIR * units * territories
 
+    def trials(self) -> int | None:
+        """How many trials of the search fit into the time left on a machine as busy as it has been."""
+        if self.seconds is None:
+            return None
+        return max(int(self._left(self.seconds) * SPEED / self._crowded()), 1)
+
+    def _left(self, seconds: float) -> float:
+        """Seconds for the search."""
+        return seconds - min(self.after * self._crowded(), seconds / 2) - self._passed()
+
+    def _passed(self) -> float:
+        return perf_counter() - self.began
+
+    def _crowded(self) -> float:
+        """Seconds on the clock per CPU second."""
+        return max(self._passed() / max(process_time() - self.cpu, 1e-3), 1.0)
+
     def __call__(self, _progress: alignment.Progress, /) -> bool:
-        if not self.why and self.seconds is not None:
-            passed = perf_counter() - self.began
-            crowded = max(passed / max(process_time() - self.cpu, 1e-3), 1.0)
-            if passed + min(self.after * crowded, self.seconds / 2) >= self.seconds:
-                self.why = "time"
+        is_over = self.seconds is not None and self._left(self.seconds) <= 0
+        self.why = self.why or ("time" if is_over else "")
         return bool(self.why)
 
     @contextmanager
