@@ -12,6 +12,11 @@ def topics() -> Iterator[Topic]:
         status=frozenset({200, 302}),
         ask=lambda s, c: Ask("GET", f"/territories/compare/?a={in_force(s)}&b={c.pk}&day=2026-08-15"),
     )  # fmt: skip
+    yield Topic(
+        "territories/alignments/<int:pk>/reject/", "territories/alignments/<int:pk>/reject/", "POST", (("approval", "approve"),),
+        writes=True, objects=lambda s: s.raw["alignment"], status=frozenset({302, 404}),
+        ask=lambda s, c: Ask("POST", f"/territories/alignments/{c.pk}/reject/", form={"note": "", "reason-none": "x"}),
+    )  # fmt: skip
 
 
 def in_force(site: Site) -> int:

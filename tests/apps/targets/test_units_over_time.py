@@ -232,7 +232,7 @@ def test_only_who_is_concerned_reads_of_a_move(company: Company) -> None:
         return read(version, reach=reach)
 
     assert {row.code for row in told("boss").rows} == {"JS"}
-    assert told("boss").transfers == ()
+    assert [move.on for move in told("boss").transfers] == [date(2027, 3, 15)]
     assert {row.code for row in told("neighbour").rows} == {"GD"}
     assert told("neighbour").transfers == ()
     assert told("stranger") == UnitsOverTime((), ())
@@ -270,11 +270,11 @@ def test_pages_say_what_moved_and_why(company: Company, published: PlanVersion, 
         )
 
 
-def test_the_letter_says_it_to_who_reaches_all(company: Company, published: PlanVersion) -> None:
+def test_the_letter_says_it_to_whom_it_concerns(company: Company, published: PlanVersion) -> None:
     letter = Letter.objects.get(plan_version=published, person=company.person("boss"))
 
     assert MOVED in page(company, "operations", reverse("letter", args=[letter.pk]))
-    assert MOVED not in page(company, "boss", reverse("letter", args=[letter.pk]))
+    assert MOVED in page(company, "boss", reverse("letter", args=[letter.pk]))
 
 
 def test_without_a_move_nothing_is_said(company: Company) -> None:

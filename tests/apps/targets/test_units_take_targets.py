@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from quyu.apps.targets import store
 from quyu.apps.targets.axes import Axes, Node
-from quyu.apps.targets.selectors.following import share_out, shares_of
+from quyu.apps.targets.selectors.following import cut, shares_of
 from quyu.apps.territories import selectors as territories
 from quyu.apps.territories import services
 from quyu.apps.territories.effects import Flow, effect_of
@@ -129,7 +129,7 @@ def test_parts_of_a_month_always_sum_to_it(value: int, asked: list[tuple[str, st
     weights = {
         f"{source}{target}{n}": Fraction(part, whole) for n, (source, target, part, whole) in enumerate(asked)
     }
-    parts = share_out(value, weights)
+    parts = cut(value, weights)
     assert sum(parts.values()) == (value if any(weights.values()) else 0)
 
 

@@ -7,7 +7,7 @@ class TargetsConfig(AppConfig):
     verbose_name = "销售目标"
 
     def ready(self) -> None:
-        """Tells the approvals what their decisions do to a version."""
+        """Tells the approvals what their decisions do to a version, and the territories who knows targets."""
         from quyu.apps.targets import services  # noqa: PLC0415
         from quyu.apps.targets.selectors.effects import TargetsReader  # noqa: PLC0415
         from quyu.apps.targets.services import changes  # noqa: PLC0415

@@ -44,6 +44,7 @@ def approval(request: GuardedRequest, pk: int) -> HttpResponse:
     is_own = found.submitted_by_id == request.user.pk
     context = {
         "approval": found,
+        "shown": registry.shown_of(found, scope=request.scope, at=request.today),
         "kind": registry.labels().get(found.subject_type, found.subject_type),
         "entries": entries,
         "tables": tables,

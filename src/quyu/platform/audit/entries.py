@@ -54,6 +54,7 @@ ENTRY_LABELS = {
     "territories": _("销售区域数"),
     "territory": _("销售区域"),
     "units": _("基本单元数"),
+    "planned_from": _("拟生效日"),
     "moved_units": _("调整的单元数"),
     "touched_territories": _("涉及销售区域数"),
     "moved_fen": _("调整涉及金额"),

@@ -6,7 +6,8 @@ from datetime import date
 from fractions import Fraction
 
 from quyu.apps.targets.axes import TERRITORY, Axes
-from quyu.apps.targets.selectors.following import Share, held_in, share_out, shares_of
+from quyu.apps.targets.selectors.flows import flows_of
+from quyu.apps.targets.selectors.following import Share, cut, held_in, shares_of
 from quyu.apps.targets.selectors.freezing import CALENDAR
 from quyu.apps.targets.selectors.people import month_days
 from quyu.apps.targets.selectors.versions import published_cells
@@ -24,9 +25,9 @@ class TargetsReader:
             return None
         version, axes, cells = found
         stop = month_days(axes.months[-1])[1]
-        table = cells.sum(axis=2)
-        before = left_of(axes, table, shares_of(axes, ()), on)
-        after = left_of(axes, table, shares_of(axes, flows), on)
+        table, known = cells.sum(axis=2), flows_of(version, before=on)
+        before = left_of(axes, table, shares_of(axes, known), on)
+        after = left_of(axes, table, shares_of(axes, [*known, *flows]), on)
         changed = sorted(code for code in {*before, *after} if before.get(code, 0) != after.get(code, 0))
         return Effect(
             plan=str(version),
@@ -49,8 +50,8 @@ def left_of(axes: Axes, table: Sums, shares: dict[str, tuple[Share, ...]], on: d
             if stop <= on:
                 continue
             if first < on:
-                value = share_out(value, {False: _days(first, on), True: _days(on, stop)})[True]
-            for holder, part in share_out(value, held_in((max(first, on), stop), shares[leaf])).items():
+                value = cut(value, {False: _days(first, on), True: _days(on, stop)})[True]
+            for holder, part in cut(value, held_in((max(first, on), stop), shares[leaf])).items():
                 found[holder] += part
     return found
 

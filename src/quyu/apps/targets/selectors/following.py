@@ -65,7 +65,7 @@ def _moved(
     return {holder: part for holder, part in after.items() if part > 0}
 
 
-def share_out(value: int, weights: Mapping[Who, Fraction]) -> dict[Who, int]:
+def cut(value: int, weights: Mapping[Who, Fraction]) -> dict[Who, int]:
     """The value in proportion to exact weights (largest remainder, ties to the first); sums to it exactly."""
     whole = sum(weights.values(), Fraction(0))
     if not whole:
@@ -86,3 +86,8 @@ def held_in(month: tuple[date, date], shares: Sequence[Share]) -> dict[str, Frac
         if days > 0:
             found[share.holder] += share.part * days
     return found
+
+
+def on_day(shares: Sequence[Share], day: date) -> dict[str, Fraction]:
+    """Holder -> its part on a day."""
+    return {share.holder: share.part for share in shares if share.first <= day < share.stop}

@@ -5,7 +5,7 @@ on which the organisation does not say where a leaf hangs follow the version.
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -26,12 +26,12 @@ class Stay:
     chain: Chain
 
 
-def stays_of(axes: Axes) -> dict[str, list[Stay]]:
-    """Leaf -> its stays in order of time; they leave no day out."""
+def stays_of(axes: Axes, others: Iterable[str] = ()) -> dict[str, list[Stay]]:
+    """Leaf -> its stays in order of time; they leave no day out. `others` are territories the version does not have."""
     links, places = _links(), places_by_territory()
     above: dict[str, list[Stay]] = {}
     found = {}
-    for leaf in axes.leaves:
+    for leaf in (*axes.leaves, *others):
         known = []
         for first, stop, unit in _places(leaf, links, places):
             if unit not in above:
@@ -41,7 +41,8 @@ def stays_of(axes: Axes) -> dict[str, list[Stay]]:
                 for stay in above[unit]
                 if max(first, stay.first) < min(stop, stay.stop)
             ]
-        found[leaf] = _whole(known, tuple(axes.tree.ancestors(leaf)))
+        frozen = tuple(axes.tree.ancestors(leaf)) if leaf in axes.spans else (axes.tree.root,)
+        found[leaf] = _whole(known, frozen)
     return found
 
 

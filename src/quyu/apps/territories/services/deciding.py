@@ -6,7 +6,7 @@ from django.db import transaction
 from django.db.models import F
 
 from quyu.apps.territories.choices import AlignmentState
-from quyu.apps.territories.models import Alignment, Territory
+from quyu.apps.territories.models import Alignment, AlignmentFlow, Territory
 from quyu.apps.territories.selectors import (
     active_alignment,
     changes,
@@ -14,6 +14,9 @@ from quyu.apps.territories.selectors import (
     territories_of,
     uncovered_units,
 )
+from quyu.apps.territories.selectors.approval import show
+from quyu.apps.territories.selectors.flows import streams_between
+from quyu.apps.territories.selectors.reading import read
 from quyu.apps.territories.services.drafting import locked_draft
 from quyu.kernel.refusal import Refusal
 from quyu.platform.approvals import registry
@@ -25,6 +28,7 @@ from quyu.platform.ownership import announce
 from quyu.platform.people import policy
 from quyu.platform.people.choices import OrgKind
 from quyu.platform.people.models import OrgClosure, OrgUnit, User, in_force
+from quyu.platform.people.scope import everything
 
 SUBJECT = "alignment"
 
@@ -46,8 +50,16 @@ class NoChange(Refusal):
 
 
 @transaction.atomic
-def submit(*, alignment: Alignment, url: str, actor: User, note: str = "", at: date | datetime) -> Approval:
-    """Ask for approval with the diff against the alignment in force."""
+def submit(
+    *,
+    alignment: Alignment,
+    url: str,
+    actor: User,
+    note: str = "",
+    planned_from: date | None = None,
+    at: date | datetime,
+) -> Approval:
+    """Ask for approval with the diff against the alignment in force; it is meant to begin on `planned_from`."""
     day = day_of(at)
     draft = locked_draft(alignment, alignment.version, right="submit")
     active = active_alignment(day)
@@ -56,7 +68,7 @@ def submit(*, alignment: Alignment, url: str, actor: User, note: str = "", at: d
         raise NoChange("no_change", "{name} 与生效方案相同，无需提交。", name=draft.name)
     refuse_gaps(draft)
     touched = [t for change in moved for t in (change.source, change.target) if t is not None]
-    draft.state = AlignmentState.SUBMITTED
+    draft.state, draft.planned_from = AlignmentState.SUBMITTED, planned_from
     audit.save_checked(draft, expected_version=draft.version, actor=actor)
     return approvals.submit(
         subject_type=SUBJECT,
@@ -64,7 +76,10 @@ def submit(*, alignment: Alignment, url: str, actor: User, note: str = "", at: d
         label=draft.name,
         url=url,
         org_unit=common_unit(touched, day),
-        summary=summary(draft, active),
+        summary={
+            **({"planned_from": planned_from.isoformat()} if planned_from else {}),
+            **summary(draft, active),
+        },
         actor=actor,
         note=note,
         at=at,
@@ -117,6 +132,7 @@ def register_approval() -> None:
         on_approved=on_approved,
         on_rejected=back_to_draft,
         on_withdrawn=back_to_draft,
+        show=show,
     )
 
 
@@ -144,6 +160,7 @@ def activate(*, alignment: Alignment, valid_from: date, actor: User | None, at: 
     current.state, current.valid_from, current.valid_to = AlignmentState.ACTIVE, valid_from, None
     audit.save_checked(current, expected_version=current.version, actor=actor)
     date_territories(current, previous, valid_from)
+    record_flows(current, previous)
     audit.record(
         actor=actor,
         verb="activate",
@@ -155,6 +172,29 @@ def activate(*, alignment: Alignment, valid_from: date, actor: User | None, at: 
     if actor is not None:
         announce(at)
     return current
+
+
+def record_flows(current: Alignment, previous: Alignment | None) -> None:
+    """Keep what goes from which territory to which, as the units weigh today; made anew when the order changes."""
+    AlignmentFlow.objects.filter(alignment=current).delete()
+    reading = read(current, scope=everything(), at=date.min)
+    sides = dict(Territory.objects.values_list("code", "pk"))
+    AlignmentFlow.objects.bulk_create(
+        [
+            AlignmentFlow(
+                alignment=current,
+                source_id=sides[stream.source],
+                target_id=sides[stream.target],
+                units=stream.units,
+                customers=stream.customers,
+                amount_fen=stream.amount_fen,
+                part=stream.part,
+                whole=stream.whole,
+            )
+            for stream in streams_between(reading, previous)
+        ],
+        batch_size=500,
+    )
 
 
 def retire(previous: Alignment, valid_from: date, actor: User | None) -> None:

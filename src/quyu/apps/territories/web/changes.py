@@ -33,14 +33,16 @@ def copy(request: GuardedRequest, pk: int) -> HttpResponse:
 def submit(request: GuardedRequest, pk: int) -> HttpResponse:
     """Ask a second person."""
     alignment, form = get_object_or_404(Alignment, pk=pk), SubmitForm(request.POST)
-    note = form.cleaned_data["note"] if form.is_valid() else ""
+    if not form.is_valid():
+        messages.error(request, _("请检查提交说明和拟生效日，日期写成 2026-07-01 的样子。"))
+        return redirect("alignment", pk=pk)
     try:
         approval = services.submit(
             alignment=alignment,
             url=reverse("alignment", args=[pk]),
             actor=request.user,
-            note=note,
             at=request.now,
+            **form.cleaned_data,
         )
     except Refusal as refusal:
         messages.error(request, spoken(refusal))

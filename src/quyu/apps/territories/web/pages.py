@@ -14,6 +14,7 @@ from quyu.apps.territories.choices import UnitPart
 from quyu.apps.territories.forms import ActivateForm, SubmitForm
 from quyu.apps.territories.models import Alignment, Territory
 from quyu.apps.territories.selectors import UnitRow
+from quyu.apps.territories.selectors.schedule import effective_of
 from quyu.apps.territories.web.shapes import alignment_and_active, found_alignment, is_dated
 from quyu.platform.geography.models import BasicUnit
 from quyu.platform.people import guard, policy
@@ -63,8 +64,8 @@ def map_page(request: GuardedRequest, alignment: Alignment, active: Alignment | 
         "changes": visible_changes(request, active, reading) if reading else [],
         "out_of_balance": sum(row["balance"] in ("heavy", "light") for row in rows),
         "vacant": sum(1 for load in loads if load.owner is None or load.owner.person is None),
-        "submit_form": SubmitForm(),
-        "activate_form": ActivateForm(initial={"valid_from": request.today}),
+        "submit_form": SubmitForm(initial={"planned_from": effective_of(alignment, at)}),
+        "activate_form": ActivateForm(initial={"valid_from": effective_of(alignment, at)}),
     }
     return render(request, "territories/map.html.jinja", context)
 

@@ -1,27 +1,62 @@
-"""Two or three alignments side by side."""
+"""Two or three alignments side by side; an approver's reasons, unit by unit."""
 
 from datetime import date
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
 
 from quyu.apps.territories import selectors
 from quyu.apps.territories.choices import FigureMeasure
 from quyu.apps.territories.models import Alignment
 from quyu.apps.territories.selectors.scenarios import Scenario, compare, compared
+from quyu.apps.territories.selectors.schedule import effective_of, next_month
+from quyu.apps.territories.services.deciding import SUBJECT
+from quyu.apps.territories.services.rejecting import reject_units
 from quyu.apps.territories.web.shapes import found_alignment
+from quyu.kernel.refusal import Refusal
+from quyu.platform.approvals.models import Approval
 from quyu.platform.fields.received import whole_number
+from quyu.platform.fields.values import spoken
 from quyu.platform.people import guard
 from quyu.platform.people.guard import GuardedRequest
 
 MOST = 3
+REASON = "reason-"
 SHOWN = 200
 """So many moved units are listed; the map shows all."""
+
+
+@require_POST
+@guard.require("approval", "approve")
+def reject(request: GuardedRequest, pk: int) -> HttpResponse:
+    """Send a waiting alignment back with reasons on its units (`reason-<code>`)."""
+    visible = Approval.objects.visible_to(request.scope).filter(subject_type=SUBJECT, subject_id=pk)
+    approval = visible.order_by("-pk").first()
+    if approval is None:
+        raise Http404
+    reasons = {
+        name.removeprefix(REASON): str(text) for name, text in request.POST.items() if name.startswith(REASON)
+    }
+    version = request.POST.get("version", "")
+    try:
+        reject_units(
+            approval=approval,
+            reasons=reasons,
+            note=request.POST.get("note", ""),
+            expected_version=whole_number(version, -1) if version else None,
+            actor=request.user,
+            at=request.now,
+        )
+        messages.success(request, _("已驳回。"))
+    except Refusal as refusal:
+        messages.error(request, spoken(refusal))
+    return redirect("approval", pk=approval.pk)
 
 
 @guard.require("alignment", "view")
@@ -69,13 +104,8 @@ def effective_day(request: GuardedRequest, alignments: list[Alignment]) -> date:
             return date.fromisoformat(text)
         except ValueError:
             messages.warning(request, _("“%(day)s”不是日期，请写成 2026-07-01 的样子。") % {"day": text})
-    planned = (alignment.valid_from for alignment in alignments)
-    return next((day for day in planned if day and day > request.today), next_month(request.today))
-
-
-def next_month(day: date) -> date:
-    """The first day of the month after."""
-    return date(day.year + day.month // 12, day.month % 12 + 1, 1)
+    planned = (effective_of(alignment, request.today) for alignment in alignments)
+    return next((day for day in planned if day > request.today), next_month(request.today))
 
 
 def measures_of(scenarios: list[Scenario]) -> list[tuple[str, str]]:

@@ -28,5 +28,6 @@ urlpatterns = [
     path("alignments/<int:pk>/undo/", edits.undo, name="alignment-undo"),
     path("alignments/<int:pk>/redo/", edits.redo, name="alignment-redo"),
     path("alignments/<int:pk>/submit/", changes.submit, name="alignment-submit"),
+    path("alignments/<int:pk>/reject/", scenarios.reject, name="alignment-reject"),
     path("alignments/<int:pk>/activate/", changes.activate, name="alignment-activate"),
 ]

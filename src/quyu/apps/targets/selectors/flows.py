@@ -1,0 +1,51 @@
+"""What alignments moved between territories since a version was made, and its cells by who holds them now."""
+
+from datetime import date
+
+import numpy as np
+from django.utils import timezone
+
+from quyu.apps.targets.axes import Axes
+from quyu.apps.targets.models import PlanVersion
+from quyu.apps.targets.selectors.following import Share, cut, held_in, on_day, shares_of
+from quyu.apps.targets.selectors.people import month_days
+from quyu.apps.targets.sums import Sums
+from quyu.apps.territories.effects import Flow
+from quyu.apps.territories.selectors.schedule import flows_dated
+
+Shares = dict[str, tuple[Share, ...]]
+
+
+def made_on(version: PlanVersion) -> date:
+    """The day whose territories the version has: that of the first version with the same axes it was copied from."""
+    first = version
+    while first.based_on is not None and first.based_on.axes == version.axes:
+        first = first.based_on
+    return timezone.localtime(first.created_at).date()
+
+
+def flows_of(version: PlanVersion, *, before: date | None = None) -> list[Flow]:
+    """The flows that move its targets: of alignments that began after it was made (and before a day)."""
+    return flows_dated(after=made_on(version), before=before)
+
+
+def followed(axes: Axes, table: Sums, flows: list[Flow], *, on: date | None = None) -> dict[str, Sums]:
+    """Holder -> (months, lines) of what it holds of the cube `table` by the days, or all as it stands on day `on`.
+
+    Every cell is cut for itself, so each product line and month sums to what it was.
+    """
+    shares = shares_of(axes, flows)
+    found: dict[str, Sums] = {}
+    months = [month_days(code) for code in axes.months]
+    for place, leaf in enumerate(axes.leaves):
+        if len(shares[leaf]) == 1:
+            found.setdefault(leaf, np.zeros(table.shape[1:], np.int64))
+            found[leaf] += table[place]
+            continue
+        today = None if on is None else on_day(shares[leaf], on)
+        for month, days in enumerate(months):
+            held = held_in(days, shares[leaf]) if today is None else today
+            for line, value in enumerate(table[place, month].tolist()):
+                for holder, part in cut(value, held).items():
+                    found.setdefault(holder, np.zeros(table.shape[1:], np.int64))[month, line] += part
+    return found
