@@ -11,6 +11,7 @@ from threading import Event, Thread
 from django.conf import settings
 from django.db import connections
 
+from quyu.apps.customers.division import alarm
 from quyu.apps.customers.workload.recording import refresh_workload
 from quyu.apps.targets.services import daily as targets
 from quyu.apps.territories import services as territories
@@ -27,8 +28,10 @@ def run(*, at: datetime) -> Mapping[str, int]:
     moved = territories.come_due(at=at)
     done = targets.run(at=at)
     refresh_workload(at=at.date())
+    uncovered = alarm.look(at=at)
     return {
         "moved": moved,
+        "uncovered": uncovered,
         "in_force": done.in_force,
         "sealed": done.sealed,
         "reminded": done.reminded,

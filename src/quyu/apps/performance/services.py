@@ -8,7 +8,7 @@ import pyarrow as pa
 from django.db import transaction
 
 from quyu.apps.customers import selectors as customers
-from quyu.apps.customers.division import keeping
+from quyu.apps.customers.division import alarm, keeping
 from quyu.apps.performance import bases, restated, rollups
 from quyu.apps.performance.contributions import Contribution, contribution
 from quyu.apps.performance.models import RollupState
@@ -103,6 +103,7 @@ def reverse(*, batch: Batch, reason: str, actor: User | None, at: datetime) -> B
 def refresh_ownership(*, at: datetime) -> RollupState:
     """Attribute again what a change of territories, owners, customers, rules or products touches."""
     keeping.keep(at=at)
+    alarm.look(at=at)
     return rollups.advance(customers.ownership_frame(), at=at)
 
 

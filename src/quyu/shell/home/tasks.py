@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from quyu.apps.customers.division import alarm
 from quyu.apps.customers.models import Customer, CustomerTerritory
 from quyu.apps.targets import selectors as targets
 from quyu.apps.targets.choices import VersionState
@@ -119,6 +120,18 @@ def ownerless_territories(request: GuardedRequest) -> Iterator[Task]:
         yield Task(text, _("无人负责的区域没有人对目标负责"), url_of("territory-coverage"), "warning")
 
 
+def uncovered_customers(request: GuardedRequest) -> Iterator[Task]:
+    """Days to come on which customers have nobody, or two, the next day first."""
+    if not guard.may(request, "claim", "view"):
+        return
+    rows = alarm.seen_by(guard.check(request, "claim", "view"), request.today)
+    for row in rows[:SHOWN_EACH]:
+        text = str(alarm.said(row, row.territory_name))
+        detail = _("{day} 发现；看缺口和怎么补").format(day=timezone.localtime(row.raised_at).date())
+        is_now = row.first_day <= request.today
+        yield Task(text, detail, url_of("customer-coverage"), "danger" if is_now else "warning")
+
+
 def unplaced_customers(request: GuardedRequest) -> Iterator[Task]:
     """Open customers that are neither on the map nor given to a territory."""
     if not guard.may(request, "customer", "import"):
@@ -212,6 +225,7 @@ SOURCES: tuple[Source, ...] = (
     failed_imports,
     drafts,
     ownerless_territories,
+    uncovered_customers,
     unplaced_customers,
     old_backup,
     accounts_to_open,

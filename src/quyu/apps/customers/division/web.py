@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from quyu.apps.customers.division import editing, owning, previewing, reading
+from quyu.apps.customers.division import alarm, editing, owning, previewing, reading
 from quyu.apps.customers.division.forms import CoverageForm, NameForm, PublishForm, RuleForm
 from quyu.apps.customers.division.tabs import tabs_of
 from quyu.apps.customers.division.wording import conditions
@@ -241,6 +241,11 @@ def coverage(request: GuardedRequest) -> HttpResponse:
         },
         "reached": None if scope.is_everything else set(reached),
         "territories": dict(Territory.objects.values_list("code", "name")),
+        "pages": dict(Territory.objects.values_list("code", "pk")),
+        "raised": {
+            (row.kind, row.territory, row.product_line): row.raised_at for row in alarm.seen_by(scope, at)
+        },
+        "may_place": guard.may(request, "alignment", "view") and scope.is_everything,
         "lines": dict(ProductLine.objects.values_list("code", "name")),
     }
     return render(request, "customers/coverage.html.jinja", context)
