@@ -7,6 +7,8 @@ from quyu.apps.customers.division import overlay_web as overlays
 from quyu.apps.customers.division import web as division
 from quyu.apps.customers.workload import web as workload
 from quyu.platform.viewsets import web as viewset_pages
+from quyu.apps.territories.staffing import ability_web as abilities
+from quyu.apps.territories.staffing import web as staffing
 from quyu.shell import api, health
 from quyu.shell.home import views as home
 from quyu.shell.personal import web as subjects
@@ -54,6 +56,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("customers/dealers/new/", customers.give_access, name="dealer-give"),
     path("customers/dealers/<int:pk>/end/", customers.end_access, name="dealer-end"),
     path("territories/workload/", workload.workload, name="workload"),
+    path("territories/staffing/", workload.staffing, name="staffing"),
+    path("territories/abilities/", abilities.abilities, name="abilities"),
+    path("territories/abilities/<int:pk>/", abilities.ability, name="ability"),
+    path("territories/alignments/<int:pk>/people/", staffing.people, name="alignment-people"),
+    path("territories/alignments/<int:pk>/people/apply/", staffing.apply, name="alignment-people-apply"),
     path("territories/workload/standard/", workload.standard_page, name="workload-standard"),
     path("territories/workload/refresh/", workload.refresh, name="workload-refresh"),
     path("territories/<int:pk>/workload/", workload.of_territory, name="workload-territory"),

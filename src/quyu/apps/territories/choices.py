@@ -26,6 +26,14 @@ class FigureMeasure(models.TextChoices):
     WORKLOAD = "workload", _("拜访工作量")
 
 
+class Grade(models.TextChoices):
+    """How experienced a person is."""
+
+    JUNIOR = "junior", _("初级")
+    MIDDLE = "middle", _("中级")
+    SENIOR = "senior", _("高级")
+
+
 class EditKind(models.TextChoices):
     """A step of the work on a draft."""
 

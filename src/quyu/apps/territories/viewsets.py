@@ -19,7 +19,7 @@ class TerritoryViewset(Viewset[Territory]):
     resource = "territory"
     path = "territories/list"
     columns = ("code", "name", "org_unit", "home", "valid_from", "valid_to")
-    fields = ("code", "name", "org_unit", "home", "valid_from", "valid_to")
+    fields = ("code", "name", "org_unit", "home", "needed_skills", "valid_from", "valid_to")
     filters = ("org_unit",)
     attributing = ("code", "valid_from", "valid_to")
 

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 
 import numpy as np
 
@@ -67,11 +67,28 @@ class Placement:
 
 @dataclass(frozen=True, slots=True)
 class Staffing:
-    """A placement per territory, the people without one, and the total cost."""
+    """A placement per territory, the people without one, and the total cost.
+
+    costs: of every pair, people x territories; infinite where a pair is ruled out.
+    """
 
     placements: tuple[Placement, ...]
     unplaced: tuple[int, ...]
     cost: float
+    costs: Floats = field(repr=False, compare=False)
+
+    def alternatives(self, territory: int, most: int = 3) -> list[tuple[int, float]]:
+        """Who else could have the territory and what his pair costs, the cheapest first."""
+        column = self.costs[:, territory]
+        order = np.argsort(column, kind="stable").tolist()
+        person = self.placements[territory].person
+        return [(p, float(column[p])) for p in order if p != person and math.isfinite(column[p])][:most]
+
+    def wish(self, person: int) -> tuple[int, float] | None:
+        """The territory that would suit a person best by himself, and its cost; None when all are ruled out."""
+        row = self.costs[person]
+        best = int(np.argmin(row))
+        return (best, float(row[best])) if math.isfinite(row[best]) else None
 
 
 def reasons_of(

@@ -51,6 +51,7 @@ def assign_people(
         placements=placements,
         unplaced=tuple(sorted(set(range(len(people))) - set(placed.values()))),
         cost=float(sum(cost[p, j] for j, p in placed.items())),
+        costs=np.where(allowed, cost, np.inf),
     )
 
 

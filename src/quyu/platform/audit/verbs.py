@@ -23,6 +23,7 @@ VERBS = {
     "assign_owner": _("指定负责岗位"),
     "set_standard": _("设定工作量标准"),
     "end_assignment": _("结束任职"),
+    "set_ability": _("填写人员能力"),
     "leave": _("离职"),
     "open_account": _("开通账号"),
     "close_account": _("停用账号"),

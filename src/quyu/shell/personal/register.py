@@ -33,6 +33,7 @@ TEXTS = {
     "geography.MarketFigure": ("source",),
     "market.Indicator": ("name",),
     "territories.Territory": ("name",),
+    "territories.Ability": ("skills", "products"),
     "territories.Alignment": ("name", "method"),
     "territories.AlignmentComment": ("text",),
     "targets.Plan": ("name",),

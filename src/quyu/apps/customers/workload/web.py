@@ -13,8 +13,9 @@ from quyu.apps.customers.choices import CustomerTier
 from quyu.apps.customers.workload.forms import StandardForm
 from quyu.apps.customers.workload.reading import NOWHERE, TerritoryWork, territory_work
 from quyu.apps.customers.workload.recording import refresh_workload
+from quyu.apps.customers.workload.seats import MONTHS, Seats, seats_by_unit
 from quyu.apps.territories import selectors
-from quyu.apps.territories.choices import FigureMeasure
+from quyu.apps.territories.choices import FigureMeasure, Grade
 from quyu.apps.territories.models import Alignment, Territory, WorkStandard
 from quyu.apps.territories.selectors.capacity import Capacity, capacity_of
 from quyu.apps.territories.services.standards import set_standard
@@ -25,6 +26,8 @@ from quyu.platform.fields.values import spoken
 from quyu.platform.people import guard
 from quyu.platform.people.guard import GuardedRequest
 
+LEAD_MONTHS = 2
+"""In how many months somebody who is sought now begins, unless the page is asked otherwise."""
 HEAVY_BP, LIGHT_BP = 11_000, 7_000
 """Beyond these a full person is said to be overloaded, or to have room."""
 
@@ -182,3 +185,41 @@ def refresh(request: GuardedRequest) -> HttpResponse:
     count = refresh_workload(at=request.today)
     messages.success(request, _("已重算 %(count)s 个单元的工作量。") % {"count": count})
     return redirect("workload")
+
+
+@guard.require("alignment", "view")
+def staffing(request: GuardedRequest) -> HttpResponse:
+    """How many people each org unit in reach needs, against those in post."""
+    alignment = selectors.active_alignment(request.today)
+    standard = WorkStandard.objects.holding(request.today)
+    capacity = capacity_of(standard, request.today)
+    lead = min(whole_number(request.GET.get("lead"), LEAD_MONTHS), MONTHS - 1)
+    seen = Territory.objects.visible_to(request.scope, request.today)
+    held = selectors.territories_of(alignment).filter(pk__in=seen.values("pk")) if alignment else seen.none()
+    territories = [one for one in held if request.scope.covers(one.org_unit_id)]
+    work = territory_work(alignment, standard, request.today, only=[t.pk for t in territories])
+    rows = seats_by_unit(territories, work, standard, capacity, lead, request.today)
+    known = [row.found for row in rows if row.found is not None]
+    context = {
+        "alignment": alignment,
+        "rows": [(row, spoken_seats(row)) for row in rows],
+        "grades": Grade.choices,
+        "standard": standard,
+        "capacity": capacity,
+        "lead": lead,
+        "minutes": sum(row.minutes for row in rows),
+        "exact": sum(found.exact for found in known),
+        "people": sum(len(row.in_post) for row in rows),
+        "present": sum(part for row in rows for _one, part in row.in_post),
+        "newcomers": sum(found.newcomers for found in known),
+        "surplus": sum(found.surplus for found in known),
+    }
+    return render(request, "customers/staffing.html.jinja", context)
+
+
+def spoken_seats(row: Seats) -> str:
+    """Why so many, in the reader's language."""
+    if row.found is None:
+        return _("到岗太晚，新人在一年里来不及上手；请提前到岗")
+    reason = row.found.reason
+    return _(reason.template).format(**reason.numbers)

@@ -6,6 +6,7 @@ position is accountable for a territory on which days. A `TerritoryMove` says fr
 territory hangs below another org unit; `Territory.org_unit` is where it hangs today.
 """
 
+from quyu.apps.territories.models.ability import Ability
 from quyu.apps.territories.models.alignment import (
     Alignment,
     AlignmentQuerySet,
@@ -26,6 +27,7 @@ from quyu.apps.territories.models.work import AlignmentEdit, AlignmentLock
 from quyu.apps.territories.models.workload import WorkStandard
 
 __all__ = [
+    "Ability",
     "Alignment",
     "AlignmentComment",
     "AlignmentEdit",

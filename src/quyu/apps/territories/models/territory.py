@@ -41,6 +41,8 @@ class Territory(EditableRow, Dated):
         "geography.BasicUnit", models.SET_NULL, null=True, blank=True, related_name="+", verbose_name="驻地"
     )
 
+    needed_skills = models.CharField("需要的技能", max_length=200, blank=True)
+
     objects: ClassVar = TerritoryQuerySet.as_manager()
 
     class Meta:
