@@ -1,7 +1,6 @@
 """`quyu align`: divide units into territories from CSV files, without the site and its database."""
 
 import json
-from dataclasses import replace
 from pathlib import Path
 from time import perf_counter
 
@@ -12,17 +11,14 @@ from quyu.kernel.refusal import Refusal
 from quyu.shell.cli.alignment import answer
 from quyu.shell.cli.alignment.ending import Ending
 from quyu.shell.cli.alignment.options import parse_measures, parse_percent
-from quyu.shell.cli.alignment.plan_file import write_plan
-from quyu.shell.cli.alignment.question import Files, Question, read_question
-from quyu.shell.cli.allocation.bad_input import BadInput
+from quyu.shell.cli.alignment.question import Files, read_question
+from quyu.shell.cli.alignment.solving import Wish, solve
 from quyu.shell.cli.allocation.result_file import refuse_target
 from quyu.shell.cli.commands import Command, SpokenOutage
 from quyu.shell.cli.language import _
 from quyu.shell.outages import outage_of
 
 FILE = click.Path(path_type=Path)
-TOLERATED = ("tolerance", "pieces", "apart", "skill", "empty")
-"""Rules a plan may break where nothing better was found; each is said in the reasons."""
 
 
 @click.command(cls=Command, help=_("划分销售区域：每项指标在公差内均衡，尽量紧凑、连通、少变动。"))
@@ -62,6 +58,11 @@ TOLERATED = ("tolerance", "pieces", "apart", "skill", "empty")
 @click.option(
     "--effort", type=click.Choice(["fast", "long"]), default="fast", show_default=True, help=_("快速或细致。")
 )
+@click.option(
+    "--pareto",
+    type=click.IntRange(2, 50),
+    help=_("给出至少这么多个互不占优的方案，--out 里每个方案一列。"),
+)
 @click.option("--out", type=FILE, required=True, help=_("结果文件：id、territory。"))
 @click.option("--json", "as_json", is_flag=True, help=_("最后一行输出 JSON。"))
 def align(
@@ -78,6 +79,7 @@ def align(
     seed: int,
     seconds: float | None,
     effort: str,
+    pareto: int | None,
     out: Path,
     as_json: bool,
 ) -> None:
@@ -98,13 +100,7 @@ def align(
         )
         refuse_target(out, files.inputs)
         question = read_question(files)
-        found = alignment.check(question.problem)
-        ending.expect(question.problem.unit_count, question.problem.territory_count)
-        params = replace(params, most_trials=ending.trials())
-        with ending.listening():
-            result = alignment.solve(question.problem, params, seed=seed % 2**32, stop=ending)
-        _certify(question, result)
-        write_plan(out, answer.rows(question, result), has_shares=bool(result.shares))
+        told = solve(question, Wish(params, seed % 2**32, ending, out, current, began, pareto))
     except Refusal as refusal:
         said = _(refusal.template).format(**refusal.numbers)
         _echo(answer.refused(refusal.code, said, perf_counter() - began), as_json)
@@ -116,26 +112,10 @@ def align(
         spoken = SpokenOutage(outage)
         _echo(answer.refused(outage.code, spoken.message, perf_counter() - began), as_json)
         raise spoken from error
-    lines = [*answer.reasons(question, found, result), *answer.ended(ending.why)]
-    for line in answer.told(question, result, lines):
+    for line in told.lines:
         click.echo(line)
-    moved = answer.moved_weight(question, result, current)
-    _echo(answer.solved_line(question, result, lines, moved, perf_counter() - began), as_json)
-
-
-def _certify(question: Question, result: alignment.Result) -> None:
-    """Let the independent checker read the plan before it is written."""
-    certificate = alignment.verify(
-        question.problem, result.assignment, links=result.links, shares=result.shares
-    )
-    broken = [found for found in certificate.violations if found.rule not in TOLERATED]
-    if broken:
-        raise BadInput(
-            "not_certified",
-            "方案没有通过核对（{count} 处不成立，如 {first}），没有写入。请放宽锁定或变动上限后再试。",
-            count=len(broken),
-            first=broken[0].rule,
-        )
+    for closing in told.closing:
+        _echo(closing, as_json)
 
 
 def _echo(line: dict[str, object], as_json: bool) -> None:

@@ -19,10 +19,15 @@ def write_plan(out: Path, rows: Iterable[Row], *, has_shares: bool) -> None:
     writer.writerows(
         (name, place, f"{part:.6g}") if has_shares else (name, place) for name, place, part in rows
     )
+    write_whole(out, text.getvalue())
+
+
+def write_whole(out: Path, text: str) -> None:
+    """A text under its name only once it is complete."""
     with NamedTemporaryFile(dir=out.parent, prefix=f".{out.name}.", delete=False) as file:
         whole = Path(file.name)
         try:
-            file.write(text.getvalue().encode())
+            file.write(text.encode())
             file.close()
             mask = os.umask(0)
             os.umask(mask)

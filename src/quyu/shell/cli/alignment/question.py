@@ -59,6 +59,8 @@ def _words(numbers: Mapping[str, object], units: Units, names: tuple[str, ...]) 
         words[key] = called[key][int(str(words[key]))]
     if "measure" in words:
         words["measure"] = units.names[int(str(words["measure"])) - 1]
+    if "second" in words:
+        words["second"] = units.names[int(str(words["second"])) - 1]
     return words
 
 
