@@ -231,3 +231,12 @@ def test_everybody_sees_the_same_deviation_of_a_territory(site):
         scope = scope_of(getattr(site.company, name), at=TODAY)
         loads = selectors.loads(site.active, scope=scope, at=TODAY)
         assert [load.deviation_bp for load in loads if load.territory.name == "苏南"] == [1_724]
+
+
+def test_figures_of_an_earlier_day_never_replace_newer_ones(site):
+    earlier, later = TODAY - timedelta(days=1), TODAY + timedelta(days=1)
+    before = selectors.figures_by_code("amount")
+    assert services.record_figures(measure="amount", values={"J11": 1}, period_end=earlier) == 0
+    assert selectors.figures_by_code("amount") == before
+    assert services.record_figures(measure="amount", values={"J11": 1}, period_end=later) == 1
+    assert selectors.figures_by_code("amount") == {"J11": 1.0}
