@@ -141,13 +141,13 @@ def anneal(
     stamp: Ints,
     queue: Ints,
     price: Floats,
-    heat: float,
+    heat: Floats,
     steps: int,
     seed: int,
 ) -> int:
     """Run `steps` trials at one temperature; returns how many were accepted. Arrays are changed in place.
 
-    price: km2 per mean load outside the band, of each territory. leave: km2 for a unit outside its current territory.
+    price: km2 per mean load outside the band, of each territory. heat: km2, of each territory. leave: km2 for a unit outside its current territory.
     """
     np.random.seed(seed)
     accepted = 0
@@ -167,13 +167,14 @@ def anneal(
         ) + price[b] * (
             strain(load, share, lower, upper, b, u, 1.0) - strain(load, share, lower, upper, b, u, 0.0)
         )
-        chance = -heat * np.log(np.random.random() + 1e-300)
+        warmth = 0.5 * (heat[a] + heat[b])
+        chance = -warmth * np.log(np.random.random() + 1e-300)
         if shape + cost <= chance:
             if stays_whole(u, assign, first, neighbour, stamp, queue):
                 move(assign, moment, load, x, y, w, share, u, b)
                 accepted += 1
             continue
-        if shape > 4.0 * heat + chance and cost >= 0.0:
+        if shape > 4.0 * warmth + chance and cost >= 0.0:
             continue
         if not stays_whole(u, assign, first, neighbour, stamp, queue):
             continue

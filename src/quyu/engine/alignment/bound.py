@@ -7,7 +7,7 @@ L-BFGS on the smoothed dual (Nesterov 2005). The bound is evaluated exactly, ove
 
 import numpy as np
 
-from quyu.engine.alignment.arrays import Bools, Floats, Ints, sums
+from quyu.engine.alignment.arrays import Bools, Floats, Ints, column_sums, sums
 from quyu.engine.alignment.ascent import climb
 from quyu.engine.alignment.compiled import compiled
 from quyu.engine.alignment.instance import Instance
@@ -98,8 +98,30 @@ def lower_bound(instance: Instance, assign: Ints) -> float:
     if not len(free) or instance.closed.all():
         return instance.inner + _cost_of_fixed(instance, centres(instance, assign))
     centre = centres(instance, assign)
-    problem = _Dual(instance, free, assign, centre)
+    room, need = bands(instance, free, assign)
+    problem = Dual(instance, free, centre, room, need, radius_of(instance, free, assign, centre))
     return max(problem.solve(), 0.0) + instance.inner + _cost_of_fixed(instance, centre)
+
+
+def bands(instance: Instance, free: Ints, assign: Ints, *, widened: bool = True) -> tuple[Floats, Floats]:
+    """Most and least that each territory may take of the free units; widened to what the plan carries."""
+    used = np.isfinite(instance.upper) & ~instance.closed[:, None]
+    count = instance.territory_count
+    load, mine = (
+        column_sums(assign[who], instance.share[who], count) for who in (np.arange(instance.count), free)
+    )
+    most = np.maximum(instance.upper, load) if widened else instance.upper
+    least = np.minimum(instance.lower, load) if widened else instance.lower
+    held = load - mine
+    return np.where(used, most - held, 0.0), np.where(used, least - held, 0.0)
+
+
+def radius_of(instance: Instance, free: Ints, assign: Ints, centre: Floats) -> float:
+    """Mean squared distance of the free units from their centres, km2."""
+    own = centre[assign[free]]
+    squared = (instance.x[free] - own[:, 0]) ** 2 + (instance.y[free] - own[:, 1]) ** 2
+    weight = instance.own[free]
+    return max(float((weight * squared).sum()) / max(float(weight.sum()), 1e-12), 1e-9)
 
 
 def centres(instance: Instance, assign: Ints) -> Floats:
@@ -119,27 +141,20 @@ def _cost_of_fixed(instance: Instance, centre: Floats) -> float:
     return float((instance.own[held] * squared).sum())
 
 
-class _Dual:
+class Dual:
     """The Lagrangian dual over one price per territory and measure; positive prices push load away.
 
     Loads are free inside the band; the corner of that term is rounded while climbing, as the choice of the units is.
     """
 
-    def __init__(self, instance: Instance, free: Ints, assign: Ints, centre: Floats) -> None:
+    def __init__(
+        self, instance: Instance, free: Ints, centre: Floats, room: Floats, need: Floats, radius: float
+    ) -> None:
         self.x, self.y, self.w = instance.x[free], instance.y[free], instance.own[free]
         self.share, self.centre, self.closed = instance.share[free], centre, instance.closed
         self.used = np.isfinite(instance.upper) & ~instance.closed[:, None]
-        count = instance.territory_count
-        load, mine = (
-            np.column_stack([sums(assign[who], column[who], count) for column in instance.share.T])
-            for who in (np.arange(instance.count), free)
-        )
-        self.room = np.where(self.used, np.maximum(instance.upper, load) - (load - mine), 0.0)
-        self.need = np.where(self.used, np.minimum(instance.lower, load) - (load - mine), 0.0)
-        own = centre[assign[free]]
-        squared = (self.x - own[:, 0]) ** 2 + (self.y - own[:, 1]) ** 2
-        self.radius = max(float((self.w * squared).sum()) / max(float(self.w.sum()), 1e-12), 1e-9)
-        self.unit = self.radius * instance.mean_weight
+        self.room, self.need, self.radius = room, need, radius
+        self.unit = radius * instance.mean_weight
         self.choice = np.zeros((len(free), min(CANDIDATES, int((~instance.closed).sum()))), dtype=np.int32)
         self.heat = 0.0
 
@@ -172,12 +187,16 @@ class _Dual:
         )
         return value - float(np.maximum(price * self.room, price * self.need).sum())
 
+    def rise(self, z: Floats, heat: float, rounds: int) -> Floats:
+        """Better prices: so many steps of ascent at one temperature."""
+        self.heat = heat
+        return climb(self._smooth, z, rounds)
+
     def solve(self) -> float:
         """The best bound found."""
         z = np.zeros(self.room.size)
         best = self.exact(z)
         for heat in HEATS:
-            self.heat = heat
-            z = climb(self._smooth, z, ITERATIONS)
+            z = self.rise(z, heat, ITERATIONS)
             best = max(best, self.exact(z))
         return best

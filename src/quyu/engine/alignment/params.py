@@ -3,6 +3,9 @@
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
+STEPS, LEAST_STEPS, MOST_STEPS = 8000, 3_000_000, 100_000_000
+"""Trials per unit, and trials in all, of a fast search."""
+
 
 @dataclass(frozen=True, slots=True)
 class Params:
@@ -30,10 +33,16 @@ class Params:
             raise ValueError("disruption must not be negative")
         if self.steps_per_unit is not None and self.steps_per_unit < 0:
             raise ValueError("steps_per_unit must not be negative")
-        if self.most_trials is not None and self.most_trials < 0:
-            raise ValueError("most_trials must not be negative")
         if self.starts is not None and self.starts < 1:
             raise ValueError("at least one start is needed")
+
+    def trials_per_unit(self, count: int) -> int:
+        """Trials per unit of a whole search: what was asked for, or what the number of units allows."""
+        steps = self.steps_per_unit
+        if steps is None:
+            steps = min(max(STEPS, LEAST_STEPS // count), MOST_STEPS // count, 5 * STEPS)
+            steps *= 8 if self.effort == "long" else 1
+        return steps if self.most_trials is None else min(steps, max(self.most_trials // count, 1))
 
 
 @dataclass(frozen=True, slots=True)

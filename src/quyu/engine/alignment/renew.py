@@ -17,6 +17,11 @@ REGION = 10
 """Territories melted together."""
 MELT = Schedule(hot=1.0, cold=0.01, chunks=20, steps_per_unit=1000)
 
+MENDED = (4, 6, 8, 10, 14, 20)
+"""Territories melted together around one outside its band, in turn."""
+MEND = Schedule(hot=2.0, cold=0.01, cheap=10.0, dear=100.0, chunks=40, steps_per_unit=4000)
+MOST_MENDINGS = 60
+
 
 def renew(
     instance: Instance, leave: Floats, best: Plan, steps: int, rng: np.random.Generator, watch: Watch
@@ -34,6 +39,28 @@ def renew(
             break
     search = Search(instance, leave, best.assignment)
     return search.plan()
+
+
+def mended(
+    instance: Instance, leave: Floats, best: Plan, steps: int, rng: np.random.Generator, watch: Watch
+) -> Plan:
+    """Melt ever more territories around those outside their bands until all are inside, with `steps` trials per unit."""
+    open_to = np.flatnonzero(~instance.closed)
+    spent = 0.0
+    for turn in range(MOST_MENDINGS):
+        if best.strain == 0.0 or spent > steps or watch.ended or len(open_to) < 2:
+            break
+        search = Search(instance, leave, best.assignment)
+        search.plan()
+        outside = np.where(instance.closed, 0.0, search.outside)
+        size = min(MENDED[turn % len(MENDED)], len(open_to))
+        if outside.max() <= 0:
+            break
+        first = int(np.argsort(-outside, kind="stable")[turn % max(int((outside > 0).sum()), 1)])
+        chosen = _around(instance, best.assignment, first, size)
+        best = refine(instance, leave, best, chosen, MEND, rng)
+        spent += MEND.steps_per_unit * len(chosen) / len(open_to)
+    return best
 
 
 def refine(
@@ -54,9 +81,14 @@ def refine(
 
 def _neighbours(instance: Instance, assign: Ints, open_to: Ints, size: int, rng: np.random.Generator) -> Ints:
     """A territory, drawn by its part of the objective, and the nearest ones that hang together with it."""
-    centre, moment = _moments(instance, assign)
+    _, moment = _moments(instance, assign)
     weight = moment[open_to] + 1e-9 * max(float(moment.sum()), 1e-300)
-    first = int(rng.choice(open_to, p=weight / weight.sum()))
+    return _around(instance, assign, int(rng.choice(open_to, p=weight / weight.sum())), size)
+
+
+def _around(instance: Instance, assign: Ints, first: int, size: int) -> Ints:
+    """A territory and the nearest open ones that hang together with it."""
+    centre, _ = _moments(instance, assign)
     far = ((centre - centre[first]) ** 2).sum(axis=1)
     left, right = assign[instance.edges[:, 0]], assign[instance.edges[:, 1]]
     border = left != right

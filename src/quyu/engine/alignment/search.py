@@ -10,6 +10,8 @@ from quyu.engine.alignment.instance import Instance
 from quyu.engine.alignment.params import Progress, Stop
 
 UP, DOWN = 1.4, 0.8
+COOLEST = 0.01
+"""Least warmth of a territory, as a part of the mean."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,13 +67,17 @@ class Search:
         self.load = column_sums(self.assign, instance.share, count)
 
     def _shape(self) -> float:
-        """Sum of w |x - centre|^2 over the placed units, km2."""
+        """Sum of w |x - centre|^2 over the placed units, km2; the warmth of each territory goes with its radius."""
         instance = self.instance
         weight = np.maximum(self.moment[:, 0], 1e-12)
         centre = self.moment[:, 1:3] / weight[:, None]
         centre = np.where(np.isfinite(instance.home), instance.home, centre)[self.assign]
         squared = (instance.x - centre[:, 0]) ** 2 + (instance.y - centre[:, 1]) ** 2
-        return float((self.w * squared)[instance.placed].sum())
+        own = sums(self.assign, np.where(instance.placed, self.w * squared, 0.0), len(weight))
+        radius = np.sqrt(own / weight)
+        warmth = np.maximum(radius, COOLEST * max(float(radius.mean()), 1e-12))
+        self.warmth = warmth / warmth.mean()
+        return float(own.sum())
 
     def plan(self) -> Plan:
         """The present plan, summed afresh."""
@@ -95,7 +101,10 @@ class Search:
         return np.ascontiguousarray(edges[near[left] | near[right]])
 
     def run(self, heat: float, price: Floats, steps: int, seed: int, edges: Ints) -> int:
-        """Anneal at one temperature; heat and price are multiples of the mean squared radius."""
+        """Anneal at one temperature; heat and price are multiples of the mean squared radius.
+
+        A territory is as warm as its own radius asks for, or a crowded city would stay molten to the end.
+        """
         i = self.instance
         return anneal(
             self.assign,
@@ -118,7 +127,7 @@ class Search:
             self.stamp,
             self.queue,
             price * self.radius * i.mean_weight,
-            heat * self.radius,
+            heat * self.radius * self.warmth,
             steps,
             seed,
         )

@@ -32,11 +32,14 @@ from quyu.engine.alignment.problem import Problem
 from quyu.engine.alignment.result import Result
 from quyu.engine.alignment.search import Plan, Schedule, Search, Watch, cool
 
-STEPS, LEAST_STEPS, MOST_STEPS = 8000, 3_000_000, 100_000_000
-STARTS = {"fast": 8, "long": 24}
+STARTS, LEAST_STARTS = {"fast": 12, "long": 48}, 3
+COOLED = {"fast": 3, "long": 8}
+"""Starts that are cooled for a short while."""
+RACING = 40_000
+"""Units of all starts of a fast search together, about."""
+SHORT, LONG = 0.4, 0.3
+"""Work spent on the starts, and on their winner, as parts of all trials."""
 STRAIN_SURCHARGE = 2.0
-START_EXCESS = 2.0
-"""How much less compact split lines are than a cooled plan, about."""
 PINNINGS = 2
 RENEWAL = 0.3
 """Work spent on renewing the winner part by part, as a part of that spent on whole plans."""
@@ -83,7 +86,7 @@ def _solve(
     if problem.current is not None and not keeps:
         assign = _renamed(problem, work, assign)
     improve = previous.Improve(problem, work, settled, params.disruption if keeps else 0.0)
-    polish = Schedule(hot=0.5, steps_per_unit=_steps(work, params) // 4)
+    polish = Schedule(hot=0.5, steps_per_unit=params.trials_per_unit(work.count) // 4)
     for _round in range(PINNINGS):
         if not pins.broken(work, assign).any():
             break
@@ -117,40 +120,43 @@ def _most_moved(problem: Problem, work: Instance) -> float | None:
 def _design(
     work: Instance, settled: Ints, params: Params, rng: np.random.Generator, stop: Stop | None
 ) -> Ints:
-    """A plan from scratch: many short runs, fewer longer ones from their winners, then one long one."""
-    steps, starts_asked = _steps(work, params), params.starts or STARTS[params.effort]
-    rounds = _rounds(starts_asked, steps)
-    watch, leave = Watch(stop, sum(count for count, _ in rounds) + 1), np.zeros(work.count)
-    found: list[Plan] = []
-    radius = 0.0
-    for level, (count, schedule) in enumerate(rounds):
-        winners = sorted(found, key=_merit)[:count]
-        found = []
-        for turn in range(count):
-            begin = winners[turn].assignment if level else starts.from_scratch(work, settled, rng)
-            search = Search(work, leave, begin)
-            radius = radius or max(search.radius / START_EXCESS, 1e-9)
-            search.radius = radius
-            last = level == len(rounds) - 1
-            run = _balance if last else cool
-            found.append(run(search, search.plan(), schedule, rng, watch))
-            watch.stage += 1
-            if watch.ended:
-                return min(found + winners, key=lambda plan: plan.key).assignment
-    best = min(found, key=lambda plan: plan.key)
-    return renew.renew(work, leave, best, int(steps * RENEWAL), rng, watch).assignment
+    """A plan from scratch: many starts race undivided, the best are cooled for a short while, one for long."""
+    steps, asked = params.trials_per_unit(work.count), _starts(work, params)
+    leave, cooled = np.zeros(work.count), min(COOLED[params.effort], max(asked // 2, 1))
+    watch = Watch(stop, cooled + 3)
+
+    def ended(lines: Ints) -> bool:
+        return watch.ask("race", 0.0, Search(work, leave, lines).plan())
+
+    searches = [Search(work, leave, begin) for begin in starts.raced(work, settled, asked, rng, ended)]
+    found = sorted(((search.plan(), search) for search in searches), key=lambda pair: _merit(pair[0]))
+    kept = found[:cooled]
+    if watch.ended:
+        return kept[0][0].assignment
+    watch.stage = 1
+    best: list[Plan] = []
+    for begin, search in kept:
+        short = Schedule(hot=1.0, chunks=30, steps_per_unit=max(int(steps * SHORT) // len(kept), 1))
+        best.append(cool(search, begin, short, rng, watch))
+        watch.stage += 1
+        if watch.ended:
+            return min(best, key=lambda plan: plan.key).assignment
+    winner = min(best, key=_merit)
+    search = Search(work, leave, winner.assignment)
+    long = Schedule(hot=0.5, steps_per_unit=max(int(steps * LONG), 1))
+    winner = _balance(search, search.plan(), long, rng, watch)
+    watch.stage += 1
+    if watch.ended:
+        return winner.assignment
+    return renew.renew(work, leave, winner, int(steps * RENEWAL), rng, watch).assignment
 
 
-def _rounds(count: int, steps: int) -> list[tuple[int, Schedule]]:
-    """Plans kept in each round and how they are cooled; the steps of all rounds together are about those given."""
-    if count == 1:
-        return [(1, Schedule(steps_per_unit=steps))]
-    half = max(count // 3, 1)
-    return [
-        (count, Schedule(chunks=30, steps_per_unit=max(steps * 2 // (5 * count), 1))),
-        (half, Schedule(hot=1.0, chunks=30, steps_per_unit=max(steps // (5 * half), 1))),
-        (1, Schedule(hot=0.5, steps_per_unit=max(steps * 2 // 5, 1))),
-    ]
+def _starts(work: Instance, params: Params) -> int:
+    """How many starts race: what was asked for, or what the size of the problem allows."""
+    if params.starts is not None:
+        return params.starts
+    most = STARTS[params.effort]
+    return min(most, max(LEAST_STARTS, most * RACING // (STARTS["fast"] * work.count)))
 
 
 def _merit(plan: Plan) -> float:
@@ -162,7 +168,7 @@ def _realign(
     problem: Problem, work: Instance, settled: Ints, params: Params, rng: np.random.Generator, watch: Watch
 ) -> Ints:
     """The plan in force, mended."""
-    wish = moving.Moving(params.disruption, _most_moved(problem, work), _steps(work, params))
+    wish = moving.Moving(params.disruption, _most_moved(problem, work), params.trials_per_unit(work.count))
     return moving.realigned(work, settled, wish, _balance, rng, watch)
 
 
@@ -184,17 +190,7 @@ def _balance(search: Search, best: Plan, schedule: Schedule, rng: np.random.Gene
             steps_per_unit=schedule.steps_per_unit // 8,
         )
         best = cool(search, best, again, rng, watch)
-    return best
-
-
-def _steps(work: Instance, params: Params) -> int:
-    """Trials per unit: what was asked for, or what the size of the problem allows."""
-    steps = params.steps_per_unit
-    if steps is None:
-        steps = min(max(STEPS, LEAST_STEPS // work.count), MOST_STEPS // work.count, 5 * STEPS)
-        steps *= 8 if params.effort == "long" else 1
-    most = params.most_trials
-    return steps if most is None else min(steps, max(int(most / (1 + RENEWAL)) // work.count, 1))
+    return renew.mended(search.instance, search.leave, best, schedule.steps_per_unit, rng, watch)
 
 
 def _renamed(problem: Problem, work: Instance, assign: Ints) -> Ints:

@@ -1,11 +1,16 @@
 """Where the search begins: parts cut by split lines and named after what is known, or the plan in force."""
 
+from collections.abc import Callable
+
 import numpy as np
 from scipy.optimize import linear_sum_assignment
 
-from quyu.engine.alignment import repair, seeds
+from quyu.engine.alignment import centring, repair, seeds
 from quyu.engine.alignment.arrays import Bools, Floats, Ints
 from quyu.engine.alignment.instance import Instance
+
+LAPS = ((1.0, 4), (0.5, 12))
+"""The part of the starts that goes on in each lap, and how often their centres move."""
 
 
 def from_current(instance: Instance, preset: Ints, rng: np.random.Generator) -> Ints:
@@ -30,6 +35,29 @@ def from_scratch(instance: Instance, preset: Ints, rng: np.random.Generator) -> 
     name = _names(_anchors(instance, fixed, closed), open_to, middle)
     assign = np.where(label >= 0, name[np.maximum(label, 0)], -1)
     return repair.legal(instance, np.where(fixed >= 0, fixed, assign).astype(np.int32), preset, rng)
+
+
+def raced(
+    instance: Instance, preset: Ints, count: int, rng: np.random.Generator, ended: Callable[[Ints], bool]
+) -> list[Ints]:
+    """The better half of `count` legal plans from split lines whose centres settled before.
+
+    `ended` is asked before each step and shown the latest split lines; once it says so, what is there is the answer.
+    """
+    free = np.flatnonzero(instance.placed & (preset < 0))
+    field: list[centring.Diagram] = []
+    for _ in range(count):
+        lines = from_scratch(instance, preset, rng)
+        if ended(lines):
+            return [lines]
+        field.append(centring.begin(instance, free, lines))
+    for part, rounds in LAPS:
+        field = sorted(field, key=lambda diagram: diagram.cost)[: max(round(count * part), 1)]
+        for at, diagram in enumerate(field):
+            if ended(lines):
+                break
+            field[at] = centring.settled(instance, free, diagram, rounds)
+    return [repair.legal(instance, diagram.assignment, preset, rng) for diagram in field]
 
 
 def _reserve(instance: Instance, preset: Ints) -> tuple[Ints, Bools]:
