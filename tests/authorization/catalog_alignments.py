@@ -1,7 +1,9 @@
 """Alignments side by side: who sees alignments compares them, each limited to the territories within reach."""
 
 from collections.abc import Iterator
+from functools import partial
 
+from tests.authorization.catalog_plans import whole_company
 from tests.authorization.questions import Topic
 from tests.authorization.site import Ask, Site
 
@@ -16,6 +18,16 @@ def topics() -> Iterator[Topic]:
         "territories/alignments/<int:pk>/reject/", "territories/alignments/<int:pk>/reject/", "POST", (("approval", "approve"),),
         writes=True, objects=lambda s: s.raw["alignment"], status=frozenset({302, 404}),
         ask=lambda s, c: Ask("POST", f"/territories/alignments/{c.pk}/reject/", form={"note": "", "reason-none": "x"}),
+    )  # fmt: skip
+    yield Topic(
+        "territories/schedule/", "territories/schedule/", "GET", (("alignment", "view"),),
+        ask=lambda s, c: Ask("GET", "/territories/schedule/?day=2026-06-14"),
+    )  # fmt: skip
+    yield Topic(
+        "territories/alignments/<int:pk>/withdraw/", "territories/alignments/<int:pk>/withdraw/", "POST", (("alignment", "publish"),),
+        writes=True, objects=lambda s: s.raw["alignment"], status=frozenset({302}),
+        open_to=partial(whole_company, "alignment", "publish", ""),
+        ask=lambda s, c: Ask("POST", f"/territories/alignments/{c.pk}/withdraw/"),
     )  # fmt: skip
 
 

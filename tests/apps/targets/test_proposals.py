@@ -11,7 +11,7 @@ from django.urls import reverse
 from quyu.apps.targets import sales, store
 from quyu.apps.targets.choices import ChangeSource, ChangeState
 from quyu.apps.targets.models import ChangeRule, TargetChange
-from quyu.apps.targets.selectors.people import month_days
+from quyu.apps.targets.selectors.following import month_days
 from quyu.apps.targets.services import daily, proposals
 from quyu.platform.notices.models import Notice
 from tests.apps.targets.plans import make_plan, publish

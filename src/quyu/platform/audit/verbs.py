@@ -12,6 +12,7 @@ VERBS = {
     "create": _("新建"),
     "propose": _("生成方案"),
     "activate": _("生效"),
+    "withdraw_alignment": _("撤回生效"),
     "import": _("导入"),
     "reverse": _("冲销"),
     "undo_import": _("撤销导入"),

@@ -7,9 +7,8 @@ from fractions import Fraction
 
 from quyu.apps.targets.axes import TERRITORY, Axes
 from quyu.apps.targets.selectors.flows import flows_of
-from quyu.apps.targets.selectors.following import Share, cut, held_in, shares_of
+from quyu.apps.targets.selectors.following import Share, cut, held_in, month_days, shares_of
 from quyu.apps.targets.selectors.freezing import CALENDAR
-from quyu.apps.targets.selectors.people import month_days
 from quyu.apps.targets.selectors.versions import published_cells
 from quyu.apps.targets.sums import Sums
 from quyu.apps.territories.effects import Effect, Flow, TargetChange

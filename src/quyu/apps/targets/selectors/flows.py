@@ -7,8 +7,7 @@ from django.utils import timezone
 
 from quyu.apps.targets.axes import Axes
 from quyu.apps.targets.models import PlanVersion
-from quyu.apps.targets.selectors.following import Share, cut, held_in, on_day, shares_of
-from quyu.apps.targets.selectors.people import month_days
+from quyu.apps.targets.selectors.following import Share, cut, held_in, month_days, on_day, shares_of
 from quyu.apps.targets.sums import Sums
 from quyu.apps.territories.effects import Flow
 from quyu.apps.territories.selectors.schedule import flows_dated

@@ -30,6 +30,12 @@ class Share:
     part: Fraction
 
 
+def month_days(code: str) -> tuple[date, date]:
+    """The days of a month, half-open."""
+    first = date(int(code[:4]), int(code[5:7]), 1)
+    return first, date(first.year + first.month // 12, first.month % 12 + 1, 1)
+
+
 def shares_of(axes: Axes, flows: Iterable[Flow]) -> dict[str, tuple[Share, ...]]:
     """Leaf -> who holds how much of it when; on every day the parts of a leaf sum to one."""
     holding = {leaf: {leaf: Fraction(1)} for leaf in axes.leaves}

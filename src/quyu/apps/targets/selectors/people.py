@@ -1,19 +1,23 @@
 """The targets of people in a version: as they answered for the territories day by day, and as they do today.
 
 Both readings cut the same cells and sum to the same total; a move of people changes who carries a target,
-never the target itself. Where shares of a territory were agreed for a month, they count in both.
+never the target itself. Units of the map that went to another territory take their share of it to who answers
+there (`following`). Where shares of a territory were agreed for a month, they count in both.
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from fractions import Fraction
 
 from quyu.apps.targets import store
 from quyu.apps.targets.axes import TERRITORY, Axes
 from quyu.apps.targets.dimension import PERIOD, REGION
 from quyu.apps.targets.models import CreditSplit, PlanVersion
-from quyu.apps.targets.recut import VACANT, Held, by_days
+from quyu.apps.targets.recut import VACANT, Held, days_held
+from quyu.apps.targets.selectors.flows import flows_of
+from quyu.apps.targets.selectors.following import Share, cut, month_days, on_day, shares_of
 from quyu.apps.targets.selectors.reach import Reach
 from quyu.apps.targets.selectors.staffing import splits_of
 from quyu.apps.targets.sums import leaf_sums
@@ -48,23 +52,23 @@ def people_targets(version: PlanVersion, *, reach: Reach, today: date) -> list[P
     axes = Axes.from_json(version.axes)
     table = leaf_sums(axes, store.load_shaped(version, axes.shape), (REGION, PERIOD))
     spans, names = _spans()
-    split = splits_of(version)
+    split, shares_by_leaf = splits_of(version), shares_of(axes, flows_of(version))
     was: dict[str, list[int]] = defaultdict(lambda: [0] * len(axes.months))
     now: dict[str, list[int]] = defaultdict(lambda: [0] * len(axes.months))
     places: dict[str, set[str]] = defaultdict(set)
     for place, leaf in enumerate(axes.leaves):
         if not reach.covers(axes, leaf):
             continue
-        held = spans.get(leaf, [])
-        current = _on(held, today)
+        shares = shares_by_leaf[leaf]
+        current = _on_day(shares, spans, today)
         for month, code in enumerate(axes.months):
             value = int(table[place, month])
             agreed = [row for row in split.get(leaf, ()) if row.period == code]
             names |= {row.person.code: row.person.name for row in agreed}
-            shares = _shares(value, agreed)
+            split_up = _shares(value, agreed)
             for counted, parts in (
-                (was, shares or by_days(value, month_days(code), held)),
-                (now, shares or {current: value}),
+                (was, split_up or cut(value, _in_month(shares, spans, month_days(code)))),
+                (now, split_up or cut(value, current)),
             ):
                 for who, part in parts.items():
                     counted[who][month] += part
@@ -82,10 +86,24 @@ def _shares(value: int, agreed: Sequence[CreditSplit]) -> dict[str, int]:
     return {row.person.code: part for row, part in zip(agreed, parts, strict=True)}
 
 
-def month_days(code: str) -> tuple[date, date]:
-    """The days of a month, half-open."""
-    first = date(int(code[:4]), int(code[5:7]), 1)
-    return first, date(first.year + first.month // 12, first.month % 12 + 1, 1)
+def _in_month(
+    shares: Iterable[Share], spans: Mapping[str, list[Held]], month: tuple[date, date]
+) -> dict[str, Fraction]:
+    """Who answered for the target of a leaf on how many days of a month, counted by the part held."""
+    found: dict[str, Fraction] = defaultdict(Fraction)
+    for share in shares:
+        days = max(share.first, month[0]), min(share.stop, month[1])
+        if days[0] < days[1]:
+            for who, count in days_held(days, spans.get(share.holder, ())).items():
+                found[who] += share.part * count
+    return found
+
+
+def _on_day(shares: Sequence[Share], spans: Mapping[str, list[Held]], day: date) -> dict[str, Fraction]:
+    found: dict[str, Fraction] = defaultdict(Fraction)
+    for holder, part in on_day(shares, day).items():
+        found[_on(spans.get(holder, []), day)] += part
+    return found
 
 
 def _on(held: list[Held], day: date) -> str:

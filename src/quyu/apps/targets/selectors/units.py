@@ -20,8 +20,7 @@ from quyu.apps.targets.dimension import PERIOD, REGION
 from quyu.apps.targets.models import PlanVersion
 from quyu.apps.targets.recut import Held, by_days, days_held
 from quyu.apps.targets.selectors.flows import Shares, flows_of
-from quyu.apps.targets.selectors.following import Share, cut, shares_of
-from quyu.apps.targets.selectors.people import month_days
+from quyu.apps.targets.selectors.following import Share, cut, month_days, shares_of
 from quyu.apps.targets.selectors.places import Chain, Stay, stays_of
 from quyu.apps.targets.selectors.reach import Reach
 from quyu.apps.targets.sums import leaf_sums
@@ -157,7 +156,10 @@ def unit_targets(version: PlanVersion, *, reach: Reach, today: date) -> UnitsOve
     rows = tuple(
         UnitTarget(code, names[code], *(tuple(sums.get(code, nothing)) for sums in readings)) for code in seen
     )
-    moves = [*_transfers(axes, table, stays, names), *_followed(flows, stays, names, days[0][0], days[-1][1])]
+    moves: list[Transfer | Followed] = [
+        *_transfers(axes, table, stays, names),
+        *_followed(flows, stays, names, days[0][0], days[-1][1]),
+    ]
     within = reach.today | {code for code in axes.spans if reach.covers(axes, code)}
     told = [move for move in moves if reach.is_everything or move.touched & within]
     return UnitsOverTime(rows, tuple(sorted(told, key=lambda move: move.on)))

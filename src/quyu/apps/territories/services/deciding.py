@@ -6,7 +6,7 @@ from django.db import transaction
 from django.db.models import F
 
 from quyu.apps.territories.choices import AlignmentState
-from quyu.apps.territories.models import Alignment, AlignmentFlow, Territory
+from quyu.apps.territories.models import Alignment, Territory
 from quyu.apps.territories.selectors import (
     active_alignment,
     changes,
@@ -15,9 +15,9 @@ from quyu.apps.territories.selectors import (
     uncovered_units,
 )
 from quyu.apps.territories.selectors.approval import show
-from quyu.apps.territories.selectors.flows import streams_between
-from quyu.apps.territories.selectors.reading import read
 from quyu.apps.territories.services.drafting import locked_draft
+from quyu.apps.territories.services.flowing import record_flows
+from quyu.apps.territories.services.scheduling import COMES, tell
 from quyu.kernel.refusal import Refusal
 from quyu.platform.approvals import registry
 from quyu.platform.approvals import services as approvals
@@ -28,7 +28,6 @@ from quyu.platform.ownership import announce
 from quyu.platform.people import policy
 from quyu.platform.people.choices import OrgKind
 from quyu.platform.people.models import OrgClosure, OrgUnit, User, in_force
-from quyu.platform.people.scope import everything
 
 SUBJECT = "alignment"
 
@@ -171,30 +170,8 @@ def activate(*, alignment: Alignment, valid_from: date, actor: User | None, at: 
     )
     if actor is not None:
         announce(at)
+        tell(current, COMES, at=at)
     return current
-
-
-def record_flows(current: Alignment, previous: Alignment | None) -> None:
-    """Keep what goes from which territory to which, as the units weigh today; made anew when the order changes."""
-    AlignmentFlow.objects.filter(alignment=current).delete()
-    reading = read(current, scope=everything(), at=date.min)
-    sides = dict(Territory.objects.values_list("code", "pk"))
-    AlignmentFlow.objects.bulk_create(
-        [
-            AlignmentFlow(
-                alignment=current,
-                source_id=sides[stream.source],
-                target_id=sides[stream.target],
-                units=stream.units,
-                customers=stream.customers,
-                amount_fen=stream.amount_fen,
-                part=stream.part,
-                whole=stream.whole,
-            )
-            for stream in streams_between(reading, previous)
-        ],
-        batch_size=500,
-    )
 
 
 def retire(previous: Alignment, valid_from: date, actor: User | None) -> None:

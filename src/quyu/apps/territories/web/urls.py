@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from quyu.apps.territories.web import changes, edits, pages, preview, proposing, scenarios, shapes
+from quyu.apps.territories.web import changes, edits, pages, preview, proposing, scenarios, schedule, shapes
 
 urlpatterns = [
     path("", pages.territories, name="territories"),
@@ -10,6 +10,8 @@ urlpatterns = [
     path("backdrop.geojson", shapes.backdrop, name="map-backdrop"),
     path("<int:pk>/owner/", changes.assign_owner, name="territory-owner"),
     path("<int:pk>/transfer/", changes.transfer, name="territory-transfer"),
+    path("schedule/", schedule.schedule_page, name="territory-schedule"),
+    path("alignments/<int:pk>/withdraw/", schedule.withdraw, name="alignment-withdraw"),
     path("compare/", scenarios.compare_page, name="alignment-compare"),
     path("alignments/", pages.alignments, name="alignments"),
     path("alignments/propose/", proposing.propose, name="alignment-propose"),
