@@ -26,6 +26,8 @@ COMMANDS = {
         ("alignment", "create"),
         needs_site=False,
     ),
+    "staff": Entry(
+        "quyu.shell.cli.staff:staff",
     "allocate": Entry(
         "quyu.shell.cli.allocation.command:allocate",
         _("把目标精确分到每个单元格，或修改一个节点。"),

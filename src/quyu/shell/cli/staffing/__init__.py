@@ -1,0 +1,1 @@
+"""`quyu staff`: people for territories from files, without the site and its database."""
