@@ -28,6 +28,10 @@ COMMANDS = {
     ),
     "staff": Entry(
         "quyu.shell.cli.staff:staff",
+        _("给销售区域派人：人选、理由和其他人选。"),
+        ("alignment", "create"),
+        needs_site=False,
+    ),
     "allocate": Entry(
         "quyu.shell.cli.allocation.command:allocate",
         _("把目标精确分到每个单元格，或修改一个节点。"),
