@@ -19,6 +19,7 @@ from tests.authorization import (
     catalog_letters,
     catalog_map,
     catalog_objects,
+    catalog_market,
     catalog_people,
     catalog_personal,
     catalog_plans,
@@ -58,6 +59,7 @@ def all_topics() -> list[Topic]:
         *catalog_rounds.topics(),
         *catalog_rules.topics(),
         *catalog_map.topics(),
+        *catalog_market.topics(),
         *catalog_imports.topics(),
         *catalog_personal.topics(),
     ]

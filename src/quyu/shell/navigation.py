@@ -60,6 +60,7 @@ MENU = (
             Page(_("责任书"), "letters", icon="file-certificate", resource="letter"),
             Page(_("目标调整"), "target-changes", icon="adjustments", resource="change"),
             Page(_("区域"), "territories", icon="map-2", resource="territory"),
+            Page(_("市场"), "market", icon="trending-up", resource="market"),
             Page(_("工作量"), "workload", icon="clock-hour-4", resource="territory"),
             Page(_("客户"), "customer-list", icon="building-store", resource="customer"),
             Page(_("编制"), "staffing", icon="users-group", resource="alignment"),

@@ -35,6 +35,9 @@ class Files:
     def judged(self, *lines: str) -> pipeline.Prepared:
         path = self.folder / "market.csv"
         path.write_text("\n".join(lines), encoding="utf-8")
+        return self.judged_file(path)
+
+    def judged_file(self, path: Path) -> pipeline.Prepared:
         context = kinds.Context(None, everything(), AT, TODAY, path.name, pipeline.file_sha256(path))
         return pipeline.prepare(path, kinds.kind("market_figure"), context)
 

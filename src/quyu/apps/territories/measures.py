@@ -48,6 +48,7 @@ AMOUNT = Measure(FigureMeasure.AMOUNT.value, FigureMeasure.AMOUNT.label, "fen")
 CUSTOMERS = Measure(FigureMeasure.CUSTOMERS.value, FigureMeasure.CUSTOMERS.label)
 WORKLOAD = Measure(FigureMeasure.WORKLOAD.value, _("拜访工作量（分钟）"))
 UNITS = Measure("units", _("基本单元数（资源均分）"))
+POTENTIAL = Measure("potential", _("市场潜力（模型）"), "fen")
 COMPOSITE = Measure("composite", _("综合指数"))
 RECORDED = (AMOUNT, CUSTOMERS, WORKLOAD)
 """Kept as `UnitFigure` by the apps that know."""

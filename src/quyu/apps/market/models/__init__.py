@@ -4,5 +4,6 @@ The facts themselves are kept beside the units (`geography.MarketFigure`), dated
 """
 
 from quyu.apps.market.models.indicator import Indicator
+from quyu.apps.market.models.potential import PotentialModel
 
-__all__ = ["Indicator"]
+__all__ = ["Indicator", "PotentialModel"]

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from quyu.apps.market import selectors as market
 from quyu.apps.market.choices import Direction, Known
-from quyu.apps.territories.measures import AMOUNT, COMPOSITE, MARKET, RECORDED, UNITS, Measure
+from quyu.apps.territories.measures import AMOUNT, COMPOSITE, MARKET, POTENTIAL, RECORDED, UNITS, Measure
 from quyu.apps.territories.models import Alignment, AlignmentFigure
 
 
@@ -29,7 +29,7 @@ def of_market(one: Known) -> Measure:
 
 def known_measures() -> dict[str, Measure]:
     """Every measure by its code."""
-    own = (*RECORDED, UNITS, COMPOSITE)
+    own = (*RECORDED, UNITS, POTENTIAL, COMPOSITE)
     return {str(one): one for one in (*own, *map(of_market, market.indicators()))}
 
 

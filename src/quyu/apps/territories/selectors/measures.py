@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from quyu.apps.market import selectors as market
-from quyu.apps.territories.measures import MARKET, RECORDED, UNITS, Measure
+from quyu.apps.territories.measures import MARKET, POTENTIAL, RECORDED, UNITS, Measure
 from quyu.apps.territories.selectors.alignments import figures_by_code
 from quyu.apps.territories.selectors.criteria import of_market
 from quyu.platform.geography.choices import UnitLevel
@@ -29,13 +29,16 @@ def offered(at: date) -> list[Offered]:
         whole = market.filled(one, at, known)
         markets.append(Offered(of_market(one), len(whole.values), len(whole.how)))
     even = Offered(UNITS, division(UnitLevel.COUNTY).count())
-    return [one for one in (*own, even, *markets) if one.units]
+    modelled = Offered(POTENTIAL, len(market.potential(at)), len(market.potential(at)))
+    return [one for one in (*own, even, modelled, *markets) if one.units]
 
 
 def unit_values(measure: str, level: str, at: date) -> Mapping[str, float]:
     """Unit code -> value of a measure, estimated where nothing is reported; nothing weighs less than nothing."""
     if measure == UNITS:
         return dict.fromkeys(division(level).values_list("code", flat=True), 1.0)
+    if measure == POTENTIAL:
+        return {code: float(value) for code, value in market.potential(at).items()}
     if not measure.startswith(MARKET):
         return figures_by_code(measure)
     one = market.indicator(measure.removeprefix(MARKET))
