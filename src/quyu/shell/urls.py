@@ -73,9 +73,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *viewset_pages.urls(),
 ]
 
-    path("customers/map/points.json", customer_map.points, name="customer-points"),
-    path("customers/map/find.json", customer_map.search, name="customer-find"),
-    path("customers/map/at/<str:code>.json", customer_map.here, name="customers-here"),
     path("market/", include("quyu.apps.market.web.urls")),
 handler400 = "quyu.shell.errors.bad_request"
 handler403 = "quyu.shell.errors.forbidden"
