@@ -123,3 +123,24 @@ def test_fewer_plans_than_wished_are_said(tmp_path: Path) -> None:
 
     assert len(closing) == len(columns) - 1 == 1
     assert any("只找到 1 个" in line for line in closing[0]["reasons"])
+
+
+def test_a_plan_to_begin_from_is_never_made_worse(tmp_path: Path) -> None:
+    problem = conflicting(64, 3)
+    call = [*as_files(tmp_path, problem, ("east", "north")), "--territories", "5", "--measures"]
+    out = tmp_path / "plans.csv"
+
+    tight, columns = answered(tmp_path, *call, "east:20%,north:40%")
+    start = tmp_path / "start.csv"
+    out.rename(start)
+    loose, _columns = answered(tmp_path, *call, "east:25%,north:60%", "--start", str(start), "--time", "4")
+    start.write_text("id,territory\n0,1\n1,9\n", encoding="utf-8")
+    wrong = CliRunner().invoke(
+        align, [*call, "east", "--start", str(start), "--out", str(tmp_path / "wrong.csv")]
+    )
+
+    assert set(columns) == {"id", "territory"}
+    assert loose[0]["objective"] <= tight[0]["objective"] * (1 + 1e-9)
+    assert wrong.exit_code == 1
+    assert "第 3 行“9”" in wrong.output
+    assert not (tmp_path / "wrong.csv").exists()

@@ -8,6 +8,7 @@ from quyu.engine.alignment.problem import Problem, Seat
 from quyu.engine.alignment.projection import equal_area_km, middle
 from quyu.engine.alignment.reoptimising import Reoptimised, reoptimise
 from quyu.engine.alignment.result import Reason, Result, Share
+from quyu.engine.alignment.rounds import solve_in_rounds
 from quyu.engine.alignment.seating import SeatCount, seats_needed
 from quyu.engine.alignment.solve import solve
 from quyu.engine.alignment.staffing import assign_people
@@ -49,6 +50,7 @@ __all__ = [
     "reoptimise",
     "seats_needed",
     "solve",
+    "solve_in_rounds",
     "verify",
     "what_if",
 ]

@@ -15,7 +15,6 @@ class Params:
     disruption: what moving a unit away from its current territory costs, as a multiple of the mean squared
     distance inside a territory (0: the current plan is ignored, except for the names of the territories).
     steps_per_unit and starts: replace what the effort implies.
-    most_trials: no more than so many trials in all, where little time is left; the search is cut to its whole length.
     finish: whether small maps end with the best plan for its own centres and its proof, which takes seconds.
     """
 
@@ -23,7 +22,6 @@ class Params:
     disruption: float = 1.0
     steps_per_unit: int | None = None
     starts: int | None = None
-    most_trials: int | None = None
     finish: bool = True
 
     def __post_init__(self) -> None:
@@ -42,7 +40,7 @@ class Params:
         if steps is None:
             steps = min(max(STEPS, LEAST_STEPS // count), MOST_STEPS // count, 5 * STEPS)
             steps *= 8 if self.effort == "long" else 1
-        return steps if self.most_trials is None else min(steps, max(self.most_trials // count, 1))
+        return steps
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,6 +58,7 @@ FILE = click.Path(path_type=Path)
 @click.option(
     "--effort", type=click.Choice(["fast", "long"]), default="fast", show_default=True, help=_("快速或细致。")
 )
+@click.option("--start", "start_file", type=FILE, help=_("从前一个方案（plan.csv）出发；结果不会比它差。"))
 @click.option(
     "--pareto",
     type=click.IntRange(2, 50),
@@ -80,6 +81,7 @@ def align(
     seconds: float | None,
     effort: str,
     pareto: int | None,
+    start_file: Path | None,
     out: Path,
     as_json: bool,
 ) -> None:
@@ -100,7 +102,7 @@ def align(
         )
         refuse_target(out, files.inputs)
         question = read_question(files)
-        told = solve(question, Wish(params, seed % 2**32, ending, out, current, began, pareto))
+        told = solve(question, Wish(params, seed % 2**32, ending, out, current, began, pareto, start_file))
     except Refusal as refusal:
         said = _(refusal.template).format(**refusal.numbers)
         _echo(answer.refused(refusal.code, said, perf_counter() - began), as_json)

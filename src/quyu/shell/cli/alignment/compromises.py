@@ -66,6 +66,6 @@ def told(question: Question, front: Sequence[alignment.Compromise]) -> Iterator[
             for measure, value in zip(question.units.names, plan.result.deviation, strict=True)
         ]
         shape = _("紧凑度 {objective:.6g}").format(objective=plan.result.objective)
-        yield _("{name}：{figures}").format(name=name, figures=_("，").join([*parts, shape]))
+        yield _("{name}：{figures}").format(name=name, figures=_("、").join([*parts, shape]))
         for reason in plan.binding:
             yield f"- {question.spoken(reason.template, dict(reason.numbers))}"

@@ -14,8 +14,6 @@ PER_PAIR, PER_UNIT, AT_LEAST = 1.4e-7, 2e-5, 0.05
 
 MOST_LOADING = 5.0
 """CPU seconds that the start of the program took, counted in; more were spent by whoever called this as a part."""
-SPEED = 2.5e6
-"""Trials of the search per CPU second."""
 
 
 class Ending:
@@ -30,12 +28,6 @@ class Ending:
     def expect(self, units: int, territories: int) -> None:
         """How much is to be done after the search."""
         self.after = AT_LEAST + PER_UNIT * units + PER_PAIR * units * territories
-
-    def trials(self) -> int | None:
-        """How many trials of the search fit into the time left on a machine as busy as it has been."""
-        if self.seconds is None:
-            return None
-        return max(int(self._left(self.seconds) * SPEED / self._crowded()), 1)
 
     def _left(self, seconds: float) -> float:
         """Seconds for the search."""

@@ -9,6 +9,7 @@ from quyu.shell.cli.alignment import answer, compromises
 from quyu.shell.cli.alignment.ending import Ending
 from quyu.shell.cli.alignment.plan_file import write_plan
 from quyu.shell.cli.alignment.question import Question
+from quyu.shell.cli.alignment.start_file import read_start
 from quyu.shell.cli.allocation.bad_input import BadInput
 from quyu.shell.cli.language import _
 
@@ -27,6 +28,7 @@ class Wish:
     current: str | None
     began: float
     plans: int | None
+    start: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +47,10 @@ def solve(question: Question, wish: Wish) -> Told:
 
 
 def _one(question: Question, wish: Wish, found: alignment.Feasibility) -> Told:
-    params = replace(wish.params, most_trials=wish.ending.trials())
+    start = None if wish.start is None else read_start(wish.start, question)
+    run = alignment.solve if wish.ending.seconds is None else alignment.solve_in_rounds
     with wish.ending.listening():
-        result = alignment.solve(question.problem, params, seed=wish.seed, stop=wish.ending)
+        result = run(question.problem, wish.params, seed=wish.seed, stop=wish.ending, start=start)
     _certify(question, result)
     write_plan(wish.out, answer.rows(question, result), has_shares=bool(result.shares))
     lines = [*answer.reasons(question, found, result), *answer.ended(wish.ending.why)]

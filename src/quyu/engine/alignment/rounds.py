@@ -1,0 +1,64 @@
+"""Ever longer searches, each from the best plan so far: whoever gives more time gets a plan that is no worse.
+
+The rounds are the same however much time there is, and only those that came to their end count: half a search may be
+luckier than three quarters of it. The first one counts always.
+"""
+
+from dataclasses import replace
+
+import numpy as np
+
+from quyu.engine.alignment import figures
+from quyu.engine.alignment.arrays import Ints
+from quyu.engine.alignment.params import Params, Progress, Stop
+from quyu.engine.alignment.problem import Problem
+from quyu.engine.alignment.result import Result
+from quyu.engine.alignment.solve import solve
+
+PARTS = (81, 27, 9, 3, 1)
+"""Each round does this part of the whole search."""
+
+
+def solve_in_rounds(
+    problem: Problem,
+    params: Params | None = None,
+    *,
+    seed: int = 0,
+    stop: Stop | None = None,
+    start: Result | Ints | None = None,
+) -> Result:
+    """The best plan of the rounds that `stop(progress)` leaves time for; the last round is the whole search."""
+    params = params or Params()
+    watch = _Watch(stop)
+    whole = params.trials_per_unit(problem.unit_count)
+    first, *longer = (replace(params, steps_per_unit=max(whole // part, 1)) for part in PARTS)
+    best = solve(problem, first, seed=seed, stop=watch, start=start)
+    for settings in longer:
+        if watch.ended:
+            break
+        found = solve(problem, settings, seed=seed, stop=watch, start=best)
+        if not watch.ended and _key(problem, params, found) < _key(problem, params, best):
+            best = found
+    return best
+
+
+class _Watch:
+    """Passes progress on and remembers that the caller wants to end."""
+
+    def __init__(self, stop: Stop | None) -> None:
+        self.stop, self.ended = stop, False
+
+    def __call__(self, progress: Progress, /) -> bool:
+        self.ended = self.ended or (self.stop is not None and self.stop(progress))
+        return self.ended
+
+
+def _key(problem: Problem, params: Params, result: Result) -> tuple[int, float, float]:
+    """Smaller is better: pieces too many, load outside the tolerance, then compactness and moves."""
+    pieces = figures.piece_counts(problem, result.assignment, result.links, result.shares)
+    outside = np.abs(figures.deviations(problem, result.loads)) - problem.tolerances
+    cost = result.objective
+    if problem.current is not None and params.disruption > 0:
+        mean = max(float(problem.measures[:, 0].mean()), 1e-300)
+        cost *= 1 + params.disruption * result.moved_weight / mean / problem.unit_count
+    return int(np.maximum(pieces - 1, 0).sum()), round(float(np.maximum(outside, 0.0).sum()), 9), cost
