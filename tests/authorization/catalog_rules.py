@@ -18,6 +18,15 @@ CHANGES = (
     ("activate/", "publish", {"valid_from": "2028-01-01"}),
 )
 
+NO_CLAIM = 999_999
+"""The company of the matrix has no claims: whoever has the right is told that there is none."""
+CLAIMS: tuple[tuple[str, str, str, dict[str, str]], ...] = (
+    ("", "GET", "view", {}),
+    ("answer/", "POST", "create", {"answer": "a", "version": "1"}),
+    ("withdraw/", "POST", "create", {"version": "1"}),
+    ("decide/", "POST", "edit", {"effect": "refused", "since": "2028-01-01", "reason": "a", "version": "1"}),
+)
+
 
 def topics() -> Iterator[Topic]:
     yield Topic(
@@ -54,3 +63,20 @@ def topics() -> Iterator[Topic]:
         "performance/credit/", "performance/credit/", "GET", (("actual", "view"),),
         ask=lambda s, c: Ask("GET", "/performance/credit/"),
     )  # fmt: skip
+    yield Topic(
+        "customers/claims/", "customers/claims/", "GET", (("claim", "view"),),
+        ask=lambda s, c: Ask("GET", "/customers/claims/"),
+    )  # fmt: skip
+    yield Topic(
+        "customers/claims/new/", "customers/claims/new/", "POST", (("claim", "create"),), writes=True,
+        status=frozenset({200}), ask=lambda s, c: Ask("POST", "/customers/claims/new/", form={"customer": ""}),
+    )  # fmt: skip
+    for tail, method, action, form in CLAIMS:
+        route = f"customers/claims/<int:pk>/{tail}"
+        yield Topic(
+            route, route, method, (("claim", action),), writes=method == "POST",
+            status=frozenset({404}), objects=lambda s: {NO_CLAIM: {}},
+            ask=lambda s, c, tail=tail, method=method, form=form: Ask(
+                method, f"/customers/claims/{NO_CLAIM}/{tail}", form=dict(form)
+            ),
+        )  # fmt: skip

@@ -15,7 +15,7 @@ READING = (
 )
 MANAGING = (
     "org_unit=vx position=vx person=vx customer=vxce market=vx territory=vx alignment=vxes plan=vxs target=vxesi commitment=vxea letter=vxs change=vxces strategy=vx milestone=vxced actual=vxi "
-    "order=vx product=vx channel=vx calendar=vx approval=vsa import=vc claim=v personal=v"
+    "order=vx product=vx channel=vx calendar=vx approval=vsa import=vc claim=vce personal=v"
 )
 ROLES = {
     "system_admin": "org_unit=vx position=vx person=vx user=vcedix calendar=vcedix rights=v",
@@ -24,16 +24,16 @@ ROLES = {
     "sales_operations": (
         "org_unit=vcedix position=vcedix person=vcedix customer=vcedix market=vcedix territory=vcedix product=vcedix channel=vcedix "
         "calendar=vcedix alignment=vcedixsap plan=vcedixsap target=vcedixsap letter=vcedixsap change=vcedixsap commitment=vxcea strategy=vxced milestone=vxced approval=vcedixsap actual=vxid order=vx "
-        "import=vcedix dealer=vce claim=ve limit=vced personal=vxd audit=vx rights=v"
+        "import=vcedix dealer=vce claim=vce limit=vced personal=vxd audit=vx rights=v"
     ),
     "sales_director": (
         "org_unit=vx position=vx person=vx customer=vx market=vx territory=vx alignment=vxap plan=vxap target=vxeap commitment=vxcea letter=vxs change=vxa strategy=vxced milestone=vxced actual=vx "
-        "order=vx product=vx channel=vx calendar=vx approval=vsa claim=ve limit=v personal=v audit=vx"
+        "order=vx product=vx channel=vx calendar=vx approval=vsa claim=vce limit=v personal=v audit=vx"
     ),
     "area_manager": MANAGING,
     "province_manager": MANAGING,
-    "supervisor": f"{READING} commitment=v letter=vxs personal=v",
-    "salesperson": "customer=vx territory=vx target=vx commitment=ve letter=vxs change=v strategy=v milestone=v actual=vx order=vx product=vx channel=vx personal=v",
+    "supervisor": f"{READING} commitment=v letter=vxs claim=vc personal=v",
+    "salesperson": "customer=vx territory=vx target=vx commitment=ve letter=vxs change=v strategy=v milestone=v actual=vx order=vx product=vx channel=vx claim=vc personal=v",
     "finance": READING,
     "human_resources": f"{READING} person=vcedix import=vc personal=vxd",
     "auditor": f"{READING} commitment=vx import=v user=v grant=v dealer=v claim=v limit=v rights=v audit=vx",

@@ -66,6 +66,7 @@ MENU = (
             Page(_("编制"), "staffing", icon="users-group", resource="alignment"),
             Page(_("划分规则"), "rule-sets", icon="sitemap", resource="alignment", is_company_wide=True),
             Page(_("客户覆盖"), "customer-coverage", icon="shield-check", resource="claim"),
+            Page(_("认领与裁定"), "customer-claims", icon="gavel", resource="claim"),
             Page(_("归属冲突"), "customer-conflicts", icon="arrows-split", resource="claim"),
         ),
     ),

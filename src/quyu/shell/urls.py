@@ -3,6 +3,7 @@
 from django.urls import URLPattern, URLResolver, include, path
 
 from quyu.apps.customers import web as customers
+from quyu.apps.customers.division import claim_web as claims
 from quyu.apps.customers.division import overlay_web as overlays
 from quyu.apps.customers.division import web as division
 from quyu.apps.customers.workload import web as workload
@@ -39,6 +40,12 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("performance/", include("quyu.apps.performance.web.urls")),
     path("customers/conflicts/", customers.conflicts, name="customer-conflicts"),
     path("customers/conflicts/<path:code>/rule/", customers.rule, name="customer-rule"),
+    path("customers/claims/", claims.claims, name="customer-claims"),
+    path("customers/claims/new/", claims.new, name="customer-claim-new"),
+    path("customers/claims/<int:pk>/", claims.claim_page, name="customer-claim"),
+    path("customers/claims/<int:pk>/answer/", claims.answer, name="customer-claim-answer"),
+    path("customers/claims/<int:pk>/withdraw/", claims.withdraw, name="customer-claim-withdraw"),
+    path("customers/claims/<int:pk>/decide/", claims.decide, name="customer-claim-decide"),
     path("customers/coverage/", division.coverage, name="customer-coverage"),
     path("customers/rules/", division.rule_sets, name="rule-sets"),
     path("customers/rules/new/", division.create, name="rule-set-new"),

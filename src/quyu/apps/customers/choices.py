@@ -14,3 +14,14 @@ class CustomerTier(models.TextChoices):
     B = "b", _("B 类")
     C = "c", _("C 类")
     PROSPECT = "prospect", _("潜在")
+
+
+class ClaimState(models.TextChoices):
+    """A claim on a customer: waiting for an answer or a ruling, ruled one of three ways, or taken back."""
+
+    OPEN = "open", _("待答复")
+    ANSWERED = "answered", _("待裁定")
+    GRANTED = "granted", _("归认领方")
+    SHARED = "shared", _("分享业绩")
+    REFUSED = "refused", _("维持现状")
+    WITHDRAWN = "withdrawn", _("已撤回")

@@ -30,6 +30,7 @@ TEXTS = {
     "facts.ClosedMonth": ("reason",),
     "customers.RuleSet": ("name",),
     "customers.Overlay": ("name",),
+    "customers.CustomerClaim": ("reason", "evidence", "answer", "ruling"),
     "geography.MarketFigure": ("source",),
     "market.Indicator": ("name",),
     "territories.Territory": ("name",),

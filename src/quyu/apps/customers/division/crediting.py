@@ -11,7 +11,7 @@ from datetime import date
 import numpy as np
 
 from quyu.apps.customers import selectors
-from quyu.apps.customers.division import owning, reading
+from quyu.apps.customers.division import owning, reading, rulings
 from quyu.apps.customers.division.matching import ALL_LINES
 from quyu.apps.customers.division.reading import Known
 from quyu.apps.customers.division.timeline import Span
@@ -28,7 +28,7 @@ Held = Mapping[tuple[str, str], Sequence[tuple[Days, str]]]
 
 
 def wanted_credit(sets: Iterable[RuleSet]) -> dict[Key, list[Span]]:
-    """What the overlays, each set over its own days, say about the customers as they are now."""
+    """What the overlays, each set over its own days, say about the customers as they are now; rulings go before."""
     found: dict[Key, list[Span]] = {}
     known: Known | None = None
     for one in sets:
@@ -38,7 +38,8 @@ def wanted_credit(sets: Iterable[RuleSet]) -> dict[Key, list[Span]]:
         known = known or reading.known_customers()
         for key, days, row in caught(rows, known, (one.valid_from, one.valid_to)):
             found.setdefault(key, []).append(Span(*days, territory=0, rule=row.pk))
-    return {key: sorted(spans) for key, spans in found.items()}
+    ordered = {key: sorted(spans) for key, spans in found.items()}
+    return rulings.laid_over(ordered, rulings.sharing())
 
 
 def caught(rows: Sequence[Overlay], known: Known, whole: Days) -> Iterator[tuple[Key, Days, Overlay]]:

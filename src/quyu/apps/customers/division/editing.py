@@ -89,24 +89,26 @@ def add_rule(
 
 @transaction.atomic
 def remove_rule(*, rule: TerritoryRule, expected_version: int, actor: User | None) -> None:
-    draft = locked_draft(rule.rule_set, expected_version)
+    rule_set = RuleSet.objects.get(rules=rule)
+    draft = locked_draft(rule_set, expected_version)
     TerritoryRule.objects.filter(pk=rule.pk).delete()
     TerritoryRule.objects.filter(rule_set=draft, position__gt=rule.position).update(
         position=F("position") - 1
     )
-    saved(draft, rule.rule_set, actor)
+    saved(draft, rule_set, actor)
 
 
 @transaction.atomic
 def move_rule(*, rule: TerritoryRule, to: int, expected_version: int, actor: User | None) -> None:
     """Put a rule at a place in the order (from 1; beyond the end is the end)."""
-    draft = locked_draft(rule.rule_set, expected_version)
+    rule_set = RuleSet.objects.get(rules=rule)
+    draft = locked_draft(rule_set, expected_version)
     order = list(draft.rules.exclude(pk=rule.pk).order_by("position", "pk"))
     order.insert(max(0, to - 1), rule)
     for position, row in enumerate(order, start=1):
         row.position = position
     TerritoryRule.objects.bulk_update(order, ["position"])
-    saved(draft, rule.rule_set, actor)
+    saved(draft, rule_set, actor)
 
 
 def locked_draft(rule_set: RuleSet, expected_version: int, action: str = "edit") -> RuleSet:

@@ -15,10 +15,10 @@ from typing import Any, Protocol
 from django.db import models, transaction
 from django.db.models import Max
 
-from quyu.apps.customers.division import reading
+from quyu.apps.customers.division import reading, rulings
 from quyu.apps.customers.division.crediting import wanted_credit
 from quyu.apps.customers.division.timeline import Span, continued
-from quyu.apps.customers.models import Customer, CustomerCredit, CustomerTerritory, RuleSet
+from quyu.apps.customers.models import Customer, CustomerClaim, CustomerCredit, CustomerTerritory, RuleSet
 from quyu.platform.approvals.services import day
 
 BATCH = 300
@@ -33,22 +33,22 @@ def keep(*, at: date | datetime, since: date | None = None) -> int:
     Rules that begin on a later day have their rows already, dated: nothing has to run on that day.
     """
     sets = list(RuleSet.objects.dated().select_for_update().order_by("valid_from"))
-    if not sets:
+    if not sets and not CustomerClaim.objects.exclude(ruled_from=None).exists():
         return 0
     today = day(at)
+    last = Customer.objects.aggregate(last=Max("pk"))["last"] or 0
     start = today if since is None else min(since, today)
-    newest = max(one.newest_customer for one in sets)
-    begin = min(one.valid_from for one in sets if one.valid_from)
+    newest = max((one.newest_customer for one in sets), default=last)
+    begin = min((one.valid_from for one in sets if one.valid_from), default=start)
     look = Look(newest, begin, start)
     changed = brought_up(TERRITORIES, wanted_spans(sets), look)
     changed |= brought_up(CREDIT, wanted_credit(sets), look)
-    last = Customer.objects.aggregate(last=Max("pk"))["last"] or 0
     RuleSet.objects.filter(pk__in=[one.pk for one in sets]).update(newest_customer=last)
     return len(changed)
 
 
 def wanted_spans(sets: Iterable[RuleSet]) -> dict[Key, list[Span]]:
-    """What the rules, each set over its own days, say about the customers as they are now."""
+    """What the rules, each set over its own days, say about the customers as they are now; rulings go before."""
     known = reading.known_customers()
     found: dict[Key, list[Span]] = {}
     for one in sets:
@@ -59,7 +59,7 @@ def wanted_spans(sets: Iterable[RuleSet]) -> dict[Key, list[Span]]:
             rule = rows[taken.rule]
             key = (int(known.ids[taken.customer]), rule.product_line_id)
             found.setdefault(key, []).append(Span(one.valid_from, one.valid_to, rule.territory_id, rule.pk))
-    return found
+    return rulings.laid_over(found, rulings.owning())
 
 
 @dataclass(frozen=True)

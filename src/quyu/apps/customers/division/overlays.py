@@ -109,7 +109,7 @@ def known_values(condition: editing.Condition) -> dict[str, list[str]]:
 
 @transaction.atomic
 def remove(*, overlay: Overlay, expected_version: int, actor: User | None) -> None:
-    rule_set: RuleSet = overlay.rule_set
+    rule_set = RuleSet.objects.get(overlays=overlay)
     draft = editing.locked_draft(rule_set, expected_version)
     Overlay.objects.filter(rule_set=draft, position__gt=overlay.position).update(position=F("position") - 1)
     Overlay.objects.filter(pk=overlay.pk).delete()
@@ -119,7 +119,7 @@ def remove(*, overlay: Overlay, expected_version: int, actor: User | None) -> No
 @transaction.atomic
 def move(*, overlay: Overlay, to: int, expected_version: int, actor: User | None) -> None:
     """Put an overlay at a place in the order (from 1; beyond the end is the end)."""
-    rule_set: RuleSet = overlay.rule_set
+    rule_set = RuleSet.objects.get(overlays=overlay)
     draft = editing.locked_draft(rule_set, expected_version)
     order = list(draft.overlays.exclude(pk=overlay.pk).order_by("position", "pk"))
     order.insert(max(0, to - 1), overlay)

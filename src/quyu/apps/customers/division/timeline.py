@@ -1,8 +1,10 @@
 """Dated rows of one customer and product line: what is past stays, what is to come is as the rules say."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
+
+from quyu.apps.territories.selectors import days_left
 
 
 @dataclass(frozen=True, order=True)
@@ -39,4 +41,23 @@ def continued(kept: Sequence[Span], wanted: Sequence[Span], *, since: date) -> l
             found[-1] = Span(last.start, span.end, span.territory, span.rule)
         else:
             found.append(Span(start, span.end, span.territory, span.rule))
+    return found
+
+
+def layered(below: Sequence[Span], above: Sequence[Span]) -> list[Span]:
+    """The spans above, and those below on the days they leave; neither overlaps itself."""
+    taken = [(span.start, span.end) for span in above]
+    left = [
+        replace(span, start=start, end=end)
+        for span in below
+        for start, end in days_left((span.start, span.end), taken)
+    ]
+    return sorted([*above, *left], key=lambda span: span.start)
+
+
+def one_after_the_other(spans: Sequence[Span]) -> list[Span]:
+    """Spans in the order in which they were decided: a later one takes the days of those before."""
+    found: list[Span] = []
+    for span in spans:
+        found = layered(found, [span])
     return found

@@ -1,5 +1,6 @@
 """Customers, their rulings, the rules that divide them, who shares their credit, and alarms about their coverage."""
 
+from quyu.apps.customers.models.claim import CustomerClaim
 from quyu.apps.customers.models.coverage import CoverageAlarm
 from quyu.apps.customers.models.credit import CustomerCredit, Overlay, OverlayShare
 from quyu.apps.customers.models.customer import (
@@ -18,6 +19,7 @@ __all__ = [
     "ClaimRuling",
     "CoverageAlarm",
     "Customer",
+    "CustomerClaim",
     "CustomerCredit",
     "CustomerQuerySet",
     "CustomerTerritory",

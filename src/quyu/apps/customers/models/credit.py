@@ -14,9 +14,11 @@ class Overlay(models.Model):
 
     Declared in a set of rules and in force with it. Its shares sum to 10,000 basis points; who is accountable
     for the customer is another question and stays one. In `condition`, `territory` names accountable ones.
+    Without a set it is the ruling on a claim, which goes before every set.
     """
 
-    rule_set = models.ForeignKey(RuleSet, models.CASCADE, related_name="overlays")
+    rule_set = models.ForeignKey(RuleSet, models.CASCADE, null=True, related_name="overlays")
+    claim = models.ForeignKey("customers.CustomerClaim", models.PROTECT, null=True, related_name="overlays")
     position = models.PositiveIntegerField()
     name = models.CharField("叠加区域", max_length=80)
     condition = models.JSONField(default=dict)
@@ -27,6 +29,11 @@ class Overlay(models.Model):
     class Meta:
         verbose_name = "叠加区域"
         ordering: ClassVar = ["rule_set", "position", "pk"]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(rule_set__isnull=True) ^ Q(claim__isnull=True), name="overlay_of_set_or_claim"
+            )
+        ]
 
     def __str__(self) -> str:
         return self.name

@@ -207,10 +207,12 @@ class RuleSet(EditableRow):
 class TerritoryRule(models.Model):
     """Who fulfils `condition` (attribute -> allowed values, all attributes at once) goes to `territory`.
 
-    With a product line only that line does. Lower `position` goes first.
+    With a product line only that line does. Lower `position` goes first. Without a set it is the ruling on a
+    claim, which goes before every set.
     """
 
-    rule_set = models.ForeignKey(RuleSet, models.CASCADE, related_name="rules")
+    rule_set = models.ForeignKey(RuleSet, models.CASCADE, null=True, related_name="rules")
+    claim = models.ForeignKey("customers.CustomerClaim", models.PROTECT, null=True, related_name="rules")
     position = models.PositiveIntegerField()
     condition = models.JSONField(default=dict)
     product_line = models.ForeignKey(
@@ -223,6 +225,11 @@ class TerritoryRule(models.Model):
     class Meta:
         verbose_name = "划分规则"
         ordering: ClassVar = ["rule_set", "position", "pk"]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(rule_set__isnull=True) ^ Q(claim__isnull=True), name="rule_of_set_or_claim"
+            )
+        ]
 
 
 class CustomerTerritory(Dated):

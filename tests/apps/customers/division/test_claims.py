@@ -1,0 +1,158 @@
+"""A claim on a customer: made, answered, ruled by who is above both, in effect from its day, on record."""
+
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from django.urls import reverse
+
+from quyu.apps.customers.division import crediting, keeping, owning
+from quyu.apps.customers.models import Customer, CustomerClaim, CustomerTerritory
+from quyu.platform.audit.models import Decision
+from quyu.platform.notices.models import Notice
+from tests.apps.customers.division.conftest import Divided, publish, rule_set
+from tests.people import TODAY, client_of
+
+SINCE = TODAY + timedelta(10)
+
+
+def ask(divided: Divided, name: str = "colleague", **more: str) -> Any:
+    said = {
+        "customer": "C1", "territory": "苏北", "wanted_from": SINCE.isoformat(),
+        "reason": "总部在苏北", "evidence": "合同 2026-08", **more,
+    }  # fmt: skip
+    return client_of(getattr(divided.site.company, name)).post(reverse("customer-claim-new"), said)
+
+
+def decide(divided: Divided, row: CustomerClaim, name: str = "director", **more: str) -> Any:
+    row.refresh_from_db()
+    said = {
+        "effect": "granted",
+        "since": SINCE.isoformat(),
+        "reason": "以合同为准",
+        "version": str(row.version),
+    }
+    client = client_of(getattr(divided.site.company, name))
+    return client.post(reverse("customer-claim-decide", args=[row.pk]), said | more)
+
+
+def owner(divided: Divided, day: date, line: Any = None) -> str | None:
+    found = owning.owner_of(divided.customer("C1"), line, day)
+    return found.territory.code if found else None
+
+
+@pytest.mark.capability("ORG7")
+def test_from_a_claim_to_a_ruling_in_force(divided: Divided) -> None:
+    company = divided.site.company
+    made = ask(divided)
+    row = CustomerClaim.objects.get()
+    assert made.url == reverse("customer-claim", args=[row.pk])
+    assert Notice.objects.filter(user=company.owner, text__contains="认领客户 C1").count() == 1
+
+    page = client_of(company.owner).get(reverse("customer-claim", args=[row.pk])).content.decode()
+    assert "总部在苏北" in page
+    assert 'name="answer"' in page
+    assert 'name="effect"' not in page
+    client_of(company.owner).post(
+        reverse("customer-claim-answer", args=[row.pk]), {"answer": "门店在苏南", "version": row.version}
+    )
+    assert decide(divided, row).status_code == 302
+    row.refresh_from_db()
+    assert (row.state, row.answer, row.ruling) == ("granted", "门店在苏南", "以合同为准")
+    assert owner(divided, SINCE - timedelta(1)) == "苏南"
+    assert owner(divided, SINCE) == "苏北"
+    assert Notice.objects.filter(user=company.colleague, text__contains="已裁定").count() == 1
+    listed = client_of(company.colleague).get(reverse("customer-claims")).content.decode()
+    assert "归认领方" in listed
+    verbs = set(Decision.objects.filter(verb__startswith="claim.").values_list("verb", flat=True))
+    assert verbs == {"claim.make", "claim.answer", "claim.decide"}
+    assert row.history.count() == 3
+    detail = client_of(company.operations).get(reverse("customer-detail", kwargs={"pk": row.customer_id}))
+    assert detail.status_code == 200
+
+
+@pytest.mark.capability("ORG7")
+def test_a_ruling_goes_before_rules_and_ends_on_its_day(divided: Divided) -> None:
+    company = divided.site.company
+    publish(rule_set(({"tier": ["a"]}, None, divided.keys)), TODAY, actor=company.operations)
+    ask(divided)
+    row = CustomerClaim.objects.get()
+    decide(divided, row, until=(SINCE + timedelta(5)).isoformat())
+    days = [TODAY, SINCE, SINCE + timedelta(4), SINCE + timedelta(5)]
+    assert [owner(divided, day) for day in days] == ["重客组", "苏北", "苏北", "重客组"]
+    publish(rule_set(({"tier": ["a"]}, None, divided.snacks)), SINCE + timedelta(2), actor=company.operations)
+    assert [owner(divided, day) for day in days] == ["重客组", "苏北", "苏北", "休食组"]
+    before = list(CustomerTerritory.objects.order_by("pk").values_list())
+    keeping.keep(at=TODAY)
+    assert list(CustomerTerritory.objects.order_by("pk").values_list()) == before
+
+
+@pytest.mark.capability("ORG7", "TER3")
+def test_a_ruling_may_share_the_credit_of_one_line(divided: Divided) -> None:
+    ask(divided, product_line="TEA")
+    row = CustomerClaim.objects.get()
+    refused = decide(divided, row, effect="shared").content.decode()
+    assert "请填认领方的分成" in refused
+    decide(divided, row, effect="shared", share="25")
+    assert owner(divided, SINCE, divided.tea) == "苏南"
+    parts = crediting.credit_of(divided.customer("C1"), divided.tea, SINCE)
+    assert [(part.territory.code, part.share_bp) for part in parts if part.territory] == [
+        ("苏南", 7500), ("苏北", 2500),
+    ]  # fmt: skip
+    for line, day in ((divided.snack, SINCE), (divided.tea, SINCE - timedelta(1))):
+        [whole] = crediting.credit_of(divided.customer("C1"), line, day)
+        assert whole.share_bp == 10_000
+
+
+@pytest.mark.capability("ORG7")
+def test_only_who_is_above_both_and_neither_decides(divided: Divided) -> None:
+    company = divided.site.company
+    ask(divided)
+    row = CustomerClaim.objects.get()
+    assert decide(divided, row, "colleague").status_code == 403
+    assert decide(divided, row, "owner").status_code == 403
+    page = reverse("customer-claim", args=[row.pk])
+    assert client_of(company.neighbour).get(page).status_code == 404
+    assert decide(divided, row, "neighbour").status_code in (403, 404)
+    assert client_of(company.neighbour).get(reverse("customer-claims")).content.decode().count("C1") == 0
+    seen = client_of(company.colleague).get(page).content.decode()
+    assert "C1商行" not in seen
+    assert "苏南" not in seen
+    assert decide(divided, row, "boss").status_code == 302
+
+
+@pytest.mark.parametrize(
+    ("name", "wrong", "told"),
+    [
+        ("colleague", {"customer": "C99"}, "没有这个客户编码"),
+        ("colleague", {"territory": "苏南"}, "territory"),
+        ("colleague", {"customer": "C2"}, "今天已经归“苏北”"),
+        ("colleague", {"reason": ""}, "reason"),
+    ],
+)
+def test_what_cannot_be_claimed_is_told(divided: Divided, name: str, wrong: Any, told: str) -> None:
+    page = ask(divided, name, **wrong)
+    assert page.status_code == 200
+    assert told in page.content.decode()
+    assert not CustomerClaim.objects.exists()
+
+
+def test_one_open_claim_none_on_named_customers_and_none_reaching_back(divided: Divided) -> None:
+    ask(divided)
+    row = CustomerClaim.objects.get()
+    assert "还没有裁定" in ask(divided).content.decode()
+    assert "不改变已经过去的归属" in decide(divided, row, since="2026-06-01").content.decode()
+    stale = decide(divided, row, version="7")
+    assert stale.status_code == 200
+    row.refresh_from_db()
+    assert row.state == "open"
+    client = client_of(divided.site.company.colleague)
+    client.post(reverse("customer-claim-withdraw", args=[row.pk]), {"version": row.version})
+    row.refresh_from_db()
+    assert row.state == "withdrawn"
+    page = decide(divided, row)
+    assert page.status_code == 302
+    row.refresh_from_db()
+    assert row.state == "withdrawn"
+    Customer.objects.filter(code="C1").update(territory_override=divided.keys)
+    assert "单独指定了销售区域" in ask(divided).content.decode()
