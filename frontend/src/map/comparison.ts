@@ -14,6 +14,16 @@ interface Outlines extends FeatureCollection {
   features: Feature<Geometry, { code: string; label_at: [number, number] }>[];
 }
 
+interface Mark {
+  kind: string;
+  code: string;
+  name: string;
+  count: number;
+  longitude: number | null;
+  latitude: number | null;
+  url: string;
+}
+
 interface Drawn {
   canvas: HTMLElement;
   contents: Contents;
@@ -43,6 +53,7 @@ export async function startComparison(canvases: HTMLElement[], said: HTMLElement
     drawn.push(draw(canvas, own, boundaries, outlines, country, colours, first));
   }
   together(drawn.map(({ view }) => view));
+  for (const one of drawn) if (one.canvas.dataset.marks) void mark(one);
   for (const one of drawn) {
     one.view.on("click", "units", (event: MapMouseEvent & { features?: Feature[] }) => {
       const code = String(event.features?.[0]?.properties?.["code"] ?? "");
@@ -170,4 +181,23 @@ function extent(outlines: Outlines): LngLatBounds {
   };
   for (const feature of outlines.features) visit((feature.geometry as Polygon).coordinates);
   return bounds.isEmpty() ? new LngLatBounds([73, 18], [135, 54]) : bounds;
+}
+
+// Where something was said: a link with the number of open threads; a click on a unit leads to what is said of it.
+async function mark(one: Drawn): Promise<void> {
+  const { marks } = await load<{ marks: Mark[] }>(one.canvas.dataset.marks ?? "");
+  for (const { name, count, longitude, latitude, url } of marks) {
+    if (longitude === null || latitude === null) continue;
+    const element = document.createElement("a");
+    element.className = "map-mark";
+    element.href = url;
+    element.textContent = String(count);
+    element.title = name;
+    new Marker({ element }).setLngLat([longitude, latitude]).addTo(one.view);
+  }
+  one.canvas.dataset.marked = String(marks.length);
+  one.view.on("click", "units", (event: MapMouseEvent & { features?: Feature[] }) => {
+    const code = String(event.features?.[0]?.properties?.["code"] ?? "");
+    if (one.held.has(code)) window.location.search = new URLSearchParams({ unit: code }).toString();
+  });
 }

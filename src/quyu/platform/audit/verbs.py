@@ -13,6 +13,7 @@ VERBS = {
     "propose": _("生成方案"),
     "activate": _("生效"),
     "withdraw_alignment": _("撤回生效"),
+    "comment_alignment": _("批注方案"),
     "import": _("导入"),
     "reverse": _("冲销"),
     "undo_import": _("撤销导入"),

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from quyu.apps.territories.web import changes, edits, pages, preview, proposing, scenarios, schedule, shapes
+from quyu.apps.territories.web import changes, comments, edits, pages, preview, proposing, scenarios, schedule, shapes
 
 urlpatterns = [
     path("", pages.territories, name="territories"),
@@ -10,6 +10,10 @@ urlpatterns = [
     path("backdrop.geojson", shapes.backdrop, name="map-backdrop"),
     path("<int:pk>/owner/", changes.assign_owner, name="territory-owner"),
     path("<int:pk>/transfer/", changes.transfer, name="territory-transfer"),
+    path("alignments/<int:pk>/comments/", comments.page, name="alignment-comments"),
+    path("alignments/<int:pk>/comments/marks.json", comments.marks_json, name="alignment-comment-marks"),
+    path("alignments/<int:pk>/comments/say/", comments.say, name="alignment-comment-say"),
+    path("alignments/<int:pk>/comments/settle/", comments.settle, name="alignment-comment-settle"),
     path("schedule/", schedule.schedule_page, name="territory-schedule"),
     path("alignments/<int:pk>/withdraw/", schedule.withdraw, name="alignment-withdraw"),
     path("compare/", scenarios.compare_page, name="alignment-compare"),
