@@ -14,6 +14,7 @@ from django.db import connections
 from quyu.apps.customers.division import alarm
 from quyu.apps.customers import services as customers
 from quyu.apps.customers.workload.recording import refresh_workload
+from quyu.apps.drift import services as drift
 from quyu.apps.targets.services import daily as targets
 from quyu.apps.territories import services as territories
 from quyu.shell import clock
@@ -30,10 +31,12 @@ def run(*, at: datetime) -> Mapping[str, int]:
     done = targets.run(at=at)
     customers.refresh_unit_counts(at=at.date())
     refresh_workload(at=at.date())
+    drifted = drift.look(at=at)
     uncovered = alarm.look(at=at)
     return {
         "moved": moved,
         "uncovered": uncovered,
+        "drifted": drifted,
         "in_force": done.in_force,
         "sealed": done.sealed,
         "reminded": done.reminded,

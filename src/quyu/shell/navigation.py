@@ -62,6 +62,7 @@ MENU = (
             Page(_("区域"), "territories", icon="map-2", resource="territory"),
             Page(_("市场"), "market", icon="trending-up", resource="market"),
             Page(_("工作量"), "workload", icon="clock-hour-4", resource="territory"),
+            Page(_("失衡预警"), "territory-drift", icon="trending-up", resource="alignment"),
             Page(_("客户"), "customer-list", icon="building-store", resource="customer"),
             Page(_("编制"), "staffing", icon="users-group", resource="alignment"),
             Page(_("划分规则"), "rule-sets", icon="sitemap", resource="alignment", is_company_wide=True),

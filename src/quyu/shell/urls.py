@@ -74,6 +74,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("territories/alignments/<int:pk>/workload/", workload.of_alignment, name="alignment-workload"),
     path("territories/", include("quyu.apps.territories.web.urls")),
     path("territories/", include("quyu.apps.territories.web.exchange_urls")),
+    path("territories/drift/", include("quyu.apps.drift.web.urls")),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
     path("api/", api.urls(api.api)),

@@ -79,14 +79,20 @@ def last_sales(stop: date) -> dict[str, date]:
         return dict(connection.execute(LAST_SALE, {"stop": stop}).fetchall())
 
 
-def refresh_unit_amounts(stop: date) -> int:
-    """Tells the territories what each unit sold over the twelve months before `stop`; how many units sold."""
+def unit_amounts(stop: date) -> dict[str, int]:
+    """Unit code -> fen over the twelve months before `stop`; more returned than sold counts as nothing."""
     with connect() as connection:
         store.order_lines(connection)
         connection.register("customer_place", _places())
         rows = connection.execute(BY_UNIT, {"start": year_before(stop), "stop": stop}).fetchall()
-    values = {unit: max(fen, 0) for unit, fen in rows}
-    return territories.record_figures(measure=FigureMeasure.AMOUNT, values=values, period_end=stop)
+    return {unit: max(fen, 0) for unit, fen in rows}
+
+
+def refresh_unit_amounts(stop: date) -> int:
+    """Tells the territories what each unit sold over the twelve months before `stop`; how many units sold."""
+    return territories.record_figures(
+        measure=FigureMeasure.AMOUNT, values=unit_amounts(stop), period_end=stop
+    )
 
 
 def _places() -> pa.Table:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from quyu.apps.customers.division import alarm
 from quyu.apps.customers.models import Customer, CustomerTerritory
+from quyu.apps.drift.models import DriftAlarm
 from quyu.apps.targets import selectors as targets
 from quyu.apps.targets.choices import VersionState
 from quyu.apps.targets.selectors.milestones import milestones_of
@@ -132,6 +133,19 @@ def uncovered_customers(request: GuardedRequest) -> Iterator[Task]:
         yield Task(text, detail, url_of("customer-coverage"), "danger" if is_now else "warning")
 
 
+def drifting_units(request: GuardedRequest) -> Iterator[Task]:
+    """Org units I manage whose territories have gone out of balance."""
+    if not guard.may(request, "alignment", "edit"):
+        return
+    scope = guard.check(request, "alignment", "edit")
+    alarms = DriftAlarm.objects.filter(cleared_at=None).select_related("org_unit").order_by("since", "pk")
+    mine = [row for row in alarms if scope.is_everything or row.org_unit_id in scope.org_unit_ids]
+    if mine:
+        names = "、".join(dict.fromkeys(row.org_unit.name for row in mine[:SHOWN_EACH]))
+        text = _("看看失衡的区域：{count} 处预警").format(count=len(mine))
+        yield Task(text, names, url_of("territory-drift"), "warning")
+
+
 def unplaced_customers(request: GuardedRequest) -> Iterator[Task]:
     """Open customers that are neither on the map nor given to a territory."""
     if not guard.may(request, "customer", "import"):
@@ -226,6 +240,7 @@ SOURCES: tuple[Source, ...] = (
     drafts,
     ownerless_territories,
     uncovered_customers,
+    drifting_units,
     unplaced_customers,
     old_backup,
     accounts_to_open,
