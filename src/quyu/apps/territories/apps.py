@@ -1,3 +1,5 @@
+from importlib import import_module
+
 from django.apps import AppConfig
 
 
@@ -11,5 +13,6 @@ class TerritoriesConfig(AppConfig):
         from quyu.apps.territories.selectors.field import TerritoryField  # noqa: PLC0415
         from quyu.apps.territories.services import register_approval  # noqa: PLC0415
 
+        import_module("quyu.apps.territories.imports.travel_times")
         register_approval()
         field.register(TerritoryField())

@@ -4,18 +4,18 @@ A customer counts where it belongs: to the territory it is named for, or that a 
 of its unit. Who has only single product lines given away stays with its unit.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 from typing import Any
 
 import numpy as np
-from django.db.models import Count, F, QuerySet
+from django.db.models import Count, F, Q, QuerySet
 
 from quyu.apps.customers.choices import CustomerTier
 from quyu.apps.customers.models import Customer, CustomerTerritory
-from quyu.apps.territories.models import Alignment, AlignmentUnit, Territory, WorkStandard
+from quyu.apps.territories.models import Alignment, AlignmentUnit, Territory, TravelTime, WorkStandard
 from quyu.engine import workload as engine
 from quyu.platform.geography import selectors as geography
 from quyu.platform.geography.models import BasicUnit
@@ -116,11 +116,14 @@ def territory_work(
     areas = geography.areas_km2(units)
     here = np.array([spots[unit] for _, unit, _ in keys], dtype=np.float64).reshape(-1, 2)
     start = np.array([from_where[territory] for territory, _, _ in keys], dtype=np.float64).reshape(-1, 2)
+    one_way, leg = known_times(keys, homes)
     reckoned = engine.workload(
         numbers,
         engine_standard(standard),
         home_km=engine.great_circle_km(here[:, 0], here[:, 1], start[:, 0], start[:, 1]),
         area_km2=np.array([areas.get(unit, np.nan) for _, unit, _ in keys], dtype=np.float64),
+        home_minutes=one_way,
+        leg_minutes=leg,
     )
     made: dict[int, list[Place]] = {}
     for at_row, (territory, unit, is_placed) in enumerate(keys):
@@ -187,6 +190,21 @@ def grouped(customers: QuerySet[Customer], *keys: str) -> Iterable[tuple[Any, ..
 
 def _add(found: dict[Key, list[int]], key: Key, tier: object, count: int) -> None:
     found.setdefault(key, [0] * len(TIERS))[TIERS.index(str(tier))] += count
+
+
+def known_times(keys: Sequence[Key], territories: Mapping[int, Territory]) -> tuple[np.ndarray, np.ndarray]:
+    """Imported minutes from home to each place, and between customers there; NaN where none were imported."""
+    homes = {pk: territory.home_id for pk, territory in territories.items() if territory.home_id}
+    asked = Q(origin__in=homes.values()) | Q(target__in=homes.values()) | Q(origin=F("target"))
+    rows = TravelTime.objects.filter(asked).values_list("origin", "target", "minutes")
+    known = {(origin, target): float(minutes) for origin, target, minutes in rows}
+    found = np.full((2, len(keys)), np.nan)
+    for row, (territory, unit, _) in enumerate(keys):
+        home = homes.get(territory, 0)
+        if home != unit:
+            found[0, row] = known.get((home, unit), known.get((unit, home), np.nan))
+        found[1, row] = known.get((unit, unit), np.nan)
+    return found[0], found[1]
 
 
 def positions(units: Mapping[int, BasicUnit]) -> dict[int, Position]:

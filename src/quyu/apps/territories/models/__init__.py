@@ -23,6 +23,7 @@ from quyu.apps.territories.models.territory import (
     TerritoryQuerySet,
     within_reach,
 )
+from quyu.apps.territories.models.travel import TravelTime
 from quyu.apps.territories.models.work import AlignmentEdit, AlignmentLock
 from quyu.apps.territories.models.workload import WorkStandard
 
@@ -41,6 +42,7 @@ __all__ = [
     "TerritoryMove",
     "TerritoryOwner",
     "TerritoryQuerySet",
+    "TravelTime",
     "UnitFigure",
     "WorkStandard",
     "within_reach",
