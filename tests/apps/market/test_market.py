@@ -130,7 +130,7 @@ def test_potential_is_learnt_with_its_error_told_and_explained(grid, company, mo
     assert sum(part.fen for part in parts) == pytest.approx(model.values["C00"], abs=len(parts) + 1)
     page = client_of(company.operations).get(reverse("market-potential")).content.decode()
     assert "按人口分摊" in page
-    assert "不比“按人口分摊”准" in page or model.report["is_better"]
+    assert "不明显比“按人口分摊”准" in page or model.report["is_better"]
     assert (
         "为什么是这个潜力"
         in client_of(company.operations).get(reverse("market-county", args=["C00"])).content.decode()

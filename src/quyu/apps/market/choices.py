@@ -6,6 +6,7 @@ from django.db import models
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from quyu.kernel.measure import UNITS, Unit
 from quyu.platform.geography.choices import MarketMeasure
 
 
@@ -48,6 +49,11 @@ class Known:
         if self.kind == ValueKind.MONEY:
             return "fen" if self.adds_up else "yuan"
         return {ValueKind.RATE: "bp", ValueKind.INDEX: "ratio"}.get(ValueKind(self.kind), "milli")
+
+    @property
+    def measured_in(self) -> Unit | None:
+        """The unit a heading names; the label of a number says what is counted."""
+        return UNITS[self.unit] if self.kind in (ValueKind.MONEY, ValueKind.RATE) else None
 
 
 NUMBER, MONEY, RATE, INDEX = ValueKind.NUMBER, ValueKind.MONEY, ValueKind.RATE, ValueKind.INDEX

@@ -75,6 +75,7 @@ def commit(parsed: Parsed, context: Context) -> Receipt:
     if errors:
         raise Refusal("changed_since_preview", "预览之后数据有变化：{why}", why=errors[0].message)
     written, counts = [], {"created": 0, "changed": 0, "unchanged": 0}
+    new: list[tuple[MarketFigure, int]] = []
     for one, stored in _beside_stored(given):
         if stored is not None and (stored.value, stored.source) == (one.value, one.source):
             counts["unchanged"] += 1
@@ -83,9 +84,14 @@ def commit(parsed: Parsed, context: Context) -> Receipt:
         row = stored or MarketFigure(unit=one.unit, measure=one.measure, as_of=one.as_of, version=0)
         row.value, row.source, row.version = one.value, one.source, row.version + 1
         row.recorded_by, row.recorded_at = context.actor, context.at
-        row.save()
         counts["created" if before is None else "changed"] += 1
+        if before is None:
+            new.append((row, one.line))
+            continue
+        row.save()
         written.append(Written(MODEL, row.pk, row.version, before, one.line))
+    MarketFigure.objects.bulk_create([row for row, _line in new], batch_size=1000)
+    written += [Written(MODEL, row.pk, row.version, None, line) for row, line in new]
     if written:
         label = _("市场数据：{count} 项").format(count=len(written))
         subject = MarketFigure(pk=written[0].key)

@@ -17,7 +17,7 @@ from quyu.platform.calendar.selectors import spring_festival, work_calendar
 from quyu.platform.calendar.services import load_china_calendar
 from quyu.platform.geography import services as geography
 from quyu.platform.people.models import User
-from quyu.shell.demo import accounts, aims, market, master, planning, sales, selling, staff
+from quyu.shell.demo import accounts, aims, county_facts, market, master, planning, sales, selling, staff
 from quyu.shell.demo.accounts import SignIn
 from quyu.shell.plan import outputs
 from quyu.shell.plan.breakdown import Breakdown
@@ -87,6 +87,9 @@ def make(*, today: date, at: datetime, say: Say) -> Seeded:
         planning.ask_for_adjustment(operations=operations, today=today)
         customers.retier(amounts=figures.customer_amounts(today), actor=operations, at=at)
         refresh_workload(at=today)
+        facts = folder() / f"market-{today:%Y%m%d}.csv"
+        county_facts.write_file(facts, today, chance)
+        county_facts.bring_in(facts, actor=operations, today=today, at=at)
         draft.refresh_from_db()
         aims.set_aims(made.version, draft, operations=operations, director=director, today=today, at=at)
     say(_("写出工作簿、计划书与核对证书"))

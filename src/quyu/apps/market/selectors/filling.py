@@ -13,12 +13,14 @@ import numpy as np
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from quyu.apps.market.choices import Known
+from quyu.apps.market.choices import Known, ValueKind
 from quyu.platform.geography.choices import MarketMeasure, UnitLevel
 from quyu.platform.geography.models import UnitNeighbour
 from quyu.platform.geography.selectors import division, market_figures
 
 PEOPLE = str(MarketMeasure.POPULATION)
+ONE = 1_000
+"""One piece, as numbers are kept: what is reported in whole pieces is estimated in whole pieces."""
 FEWEST = 12
 """Counties with both values that a straight line needs."""
 
@@ -76,6 +78,8 @@ def filled(one: Known, at: date, known: Ground | None = None) -> Filled:
         found = step(one, ground_, reported, stated, lacking)
         values |= {code: value for code, (value, _word) in found.items()}
         how |= {code: word for code, (_value, word) in found.items()}
+    if all(value % ONE == 0 for value in stated.values()) and one.kind == ValueKind.NUMBER:
+        values |= {code: (values[code] + ONE // 2) // ONE * ONE for code in how}
     return Filled(dict(sorted(values.items())), how)
 
 
