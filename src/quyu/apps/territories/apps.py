@@ -13,6 +13,7 @@ class TerritoriesConfig(AppConfig):
         from quyu.apps.territories.selectors.field import TerritoryField  # noqa: PLC0415
         from quyu.apps.territories.services import register_approval  # noqa: PLC0415
 
+        import_module("quyu.apps.territories.imports.abilities")
         import_module("quyu.apps.territories.imports.travel_times")
         register_approval()
         field.register(TerritoryField())
