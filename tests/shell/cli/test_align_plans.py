@@ -144,3 +144,18 @@ def test_a_plan_to_begin_from_is_never_made_worse(tmp_path: Path) -> None:
     assert wrong.exit_code == 1
     assert "第 3 行“9”" in wrong.output
     assert not (tmp_path / "wrong.csv").exists()
+
+
+def test_objectives_in_an_order_are_asked_for_by_name(tmp_path: Path) -> None:
+    problem = conflicting(36, 4)
+    call = [*as_files(tmp_path, problem, ("east", "north")), "--territories", "3", "--measures", "east:40%"]
+    wrong = CliRunner().invoke(
+        align, [*call, "--priority", "balance,speed", "--out", str(tmp_path / "no.csv")]
+    )
+
+    weighed = answered(tmp_path, *call)[0][0]
+    even = answered(tmp_path, *call, "--priority", "balance,compactness", "--time", "20")[0][0]
+
+    assert even["deviation"]["east"] < weighed["deviation"]["east"]
+    assert wrong.exit_code == 1
+    assert "“speed”" in wrong.output

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
+OBJECTIVES = ("balance", "compactness", "disruption")
 STEPS, LEAST_STEPS, MOST_STEPS = 8000, 3_000_000, 100_000_000
 """Trials per unit, and trials in all, of a fast search."""
 
@@ -15,6 +16,8 @@ class Params:
     disruption: what moving a unit away from its current territory costs, as a multiple of the mean squared
     distance inside a territory (0: the current plan is ignored, except for the names of the territories).
     steps_per_unit and starts: replace what the effort implies.
+    priority: objectives to be made as good as they get one after another, of balance, compactness and disruption;
+    without it balance within the tolerance comes first, then compactness and disruption by weight.
     finish: whether small maps end with the best plan for its own centres and its proof, which takes seconds.
     """
 
@@ -23,10 +26,13 @@ class Params:
     steps_per_unit: int | None = None
     starts: int | None = None
     finish: bool = True
+    priority: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if self.effort not in ("fast", "long"):
             raise ValueError(f"unknown effort {self.effort!r}")
+        if set(self.priority) - set(OBJECTIVES) or len(set(self.priority)) < len(self.priority):
+            raise ValueError(f"priority names each of {OBJECTIVES} at most once, not {self.priority}")
         if self.disruption < 0:
             raise ValueError("disruption must not be negative")
         if self.steps_per_unit is not None and self.steps_per_unit < 0:

@@ -20,6 +20,7 @@ from quyu.engine.alignment import (
     pack,
     pins,
     previous,
+    priority,
     reasons,
     renew,
     splitting,
@@ -27,7 +28,7 @@ from quyu.engine.alignment import (
 )
 from quyu.engine.alignment.arrays import Ints
 from quyu.engine.alignment.instance import Instance
-from quyu.engine.alignment.params import Params, Stop
+from quyu.engine.alignment.params import Params, Progress, Stop
 from quyu.engine.alignment.problem import Problem
 from quyu.engine.alignment.result import Result
 from quyu.engine.alignment.search import Plan, Schedule, Search, Watch, cool
@@ -58,11 +59,30 @@ def solve(
 
     start: a plan to begin from as well; the answer is never worse than it, where it keeps the rules of the problem.
     """
-    began = perf_counter()
+    began, params = perf_counter(), params or Params()
+    if params.priority:
+        return _in_order(problem, params, seed, stop, start)
     parts = splitting.cut(problem)
-    found = _solve(parts, params or Params(), np.random.default_rng(seed), stop, start)
+    found = _solve(parts, params, np.random.default_rng(seed), stop, start)
     result = splitting.merged(problem, parts, _report(parts.problem, *found, perf_counter() - began))
     return replace(result, reasons=reasons.explain(problem, result))
+
+
+def _in_order(
+    problem: Problem, params: Params, seed: int, stop: Stop | None, start: Result | Ints | None
+) -> Result:
+    """One objective after another, each step a search of its own."""
+    began, over = perf_counter(), Watch(stop, 1)
+
+    def asked(progress: Progress, /) -> bool:
+        over.ended = over.ended or (stop is not None and stop(progress))
+        return over.ended
+
+    def run(narrowed: Problem, plain: Params, begin: Result | Ints | None) -> Result:
+        return solve(narrowed, plain, seed=seed, stop=asked, start=begin)
+
+    found = priority.solve_in_order(problem, params, run, start, lambda: over.ended)
+    return replace(found, seconds=perf_counter() - began)
 
 
 def _solve(

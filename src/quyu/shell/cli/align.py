@@ -10,7 +10,7 @@ from quyu.engine import alignment
 from quyu.kernel.refusal import Refusal
 from quyu.shell.cli.alignment import answer
 from quyu.shell.cli.alignment.ending import Ending
-from quyu.shell.cli.alignment.options import parse_measures, parse_percent
+from quyu.shell.cli.alignment.options import parse_measures, parse_percent, parse_priority
 from quyu.shell.cli.alignment.question import Files, read_question
 from quyu.shell.cli.alignment.solving import Wish, solve
 from quyu.shell.cli.allocation.result_file import refuse_target
@@ -60,6 +60,11 @@ FILE = click.Path(path_type=Path)
 )
 @click.option("--start", "start_file", type=FILE, help=_("从前一个方案（plan.csv）出发；结果不会比它差。"))
 @click.option(
+    "--priority",
+    default="",
+    help=_("依次做到最好的目标：balance（均衡）、compactness（紧凑）、disruption（变动），用逗号隔开。"),
+)
+@click.option(
     "--pareto",
     type=click.IntRange(2, 50),
     help=_("给出至少这么多个互不占优的方案，--out 里每个方案一列。"),
@@ -80,6 +85,7 @@ def align(
     seed: int,
     seconds: float | None,
     effort: str,
+    priority: str,
     pareto: int | None,
     start_file: Path | None,
     out: Path,
@@ -87,8 +93,12 @@ def align(
 ) -> None:
     began = perf_counter()
     ending = Ending(seconds)
-    params = alignment.Params(effort="long" if effort == "long" else "fast", disruption=disruption)
     try:
+        params = alignment.Params(
+            effort="long" if effort == "long" else "fast",
+            disruption=disruption,
+            priority=parse_priority(priority),
+        )
         files = Files(
             units_file,
             edges_file,

@@ -2,6 +2,7 @@
 
 import re
 
+from quyu.engine.alignment.params import OBJECTIVES
 from quyu.shell.cli.allocation.bad_input import BadInput
 
 DEFAULT_TOLERANCE = 0.05
@@ -30,3 +31,16 @@ def parse_percent(text: str) -> float:
     if match is None or float(match[1]) > 100:
         raise BadInput("bad_max_moved", "看不懂 --max-moved 的“{text}”，应为百分数，如 5%。", text=text)
     return float(match[1]) / 100
+
+
+def parse_priority(text: str) -> tuple[str, ...]:
+    """`balance,compactness,disruption` in any order, one or more of them."""
+    named = tuple(filter(None, (piece.strip() for piece in text.replace("，", ",").split(","))))
+    for at, name in enumerate(named):
+        if name not in OBJECTIVES or name in named[:at]:
+            raise BadInput(
+                "bad_priority",
+                "看不懂 --priority 里的“{part}”：请写 balance、compactness、disruption 中的一项或几项，各写一次。",
+                part=name,
+            )
+    return named

@@ -48,7 +48,9 @@ def solve(question: Question, wish: Wish) -> Told:
 
 def _one(question: Question, wish: Wish, found: alignment.Feasibility) -> Told:
     start = None if wish.start is None else read_start(wish.start, question)
-    run = alignment.solve if wish.ending.seconds is None else alignment.solve_in_rounds
+    run = (
+        alignment.solve if wish.ending.seconds is None or wish.params.priority else alignment.solve_in_rounds
+    )
     with wish.ending.listening():
         result = run(question.problem, wish.params, seed=wish.seed, stop=wish.ending, start=start)
     _certify(question, result)
@@ -58,6 +60,8 @@ def _one(question: Question, wish: Wish, found: alignment.Feasibility) -> Told:
 
 
 def _several(question: Question, wish: Wish, found: alignment.Feasibility, plans: int) -> Told:
+    if wish.params.priority:
+        raise BadInput("two_ways", "--pareto 与 --priority 只能选一个。")
     params = replace(wish.params, starts=3)
     with wish.ending.listening():
         front = alignment.pareto(question.problem, params, plans=plans, seed=wish.seed, stop=wish.ending)
