@@ -65,6 +65,17 @@ def refused_value(page: Page, address: str) -> None:
     page.evaluate("window.scrollTo(0, document.body.scrollHeight)")
 
 
+def workbook_back(page: Page, address: str) -> None:
+    """A table of a few counties given to a neighbour, brought to its preview; no draft is made of it."""
+    page.goto(f"{address}/territories/alignments/from-workbook/")
+    page.fill("input[name=name]", "华东调整方案")
+    rows = "单元编码,销售区域\n320281,HD02-07\n320402,HD02-06\n320411,HD02-06\n"
+    content = {"name": "华东调整.csv", "mimeType": "text/csv", "buffer": rows.encode()}
+    page.set_input_files("input[type=file]", content)  # type: ignore[arg-type]
+    page.get_by_role("button", name="查看差异").click()
+    page.wait_for_load_state()
+
+
 def dividing(page: Page, address: str) -> None:
     """Drafts three rules that divide customers, the last of which takes nobody; they are never submitted."""
     page.goto(f"{address}/customers/rules/")
@@ -138,6 +149,8 @@ SHOTS = (
     Shot("target-talk-phone", "sales", "", lead=talk, width=390),
     # Without the map: its boundaries are not for publication (docs/howto/boundaries.md).
     Shot("territories", "operations", "/territories/", "#territory-map[data-ready]", ".map-table"),
+    Shot("alignment-workbook", "operations", "", "main table", lead=workbook_back),
+    Shot("drift", "operations", "/territories/drift/"),
     Shot("customers", "operations", "/customers/"),
     Shot("division-rules", "operations", "", "main table", lead=dividing),
     Shot("organisation", "director", "/org/"),
