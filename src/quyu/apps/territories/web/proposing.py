@@ -9,14 +9,14 @@ from django.utils.translation import gettext as _
 
 from quyu.apps.territories import selectors, services
 from quyu.apps.territories.forms import EVERYWHERE, ProposeForm
-from quyu.kernel.measure import say_value
+from quyu.kernel.measure import format_value
 from quyu.kernel.refusal import Refusal
 from quyu.platform.fields.values import spoken
 from quyu.platform.people import guard
 from quyu.platform.people.guard import GuardedRequest
 from quyu.platform.people.models import OrgUnit
 
-SHOWN = 30
+SHOWN = 15
 """Units with the highest index that the page lists."""
 
 
@@ -45,7 +45,7 @@ def propose(request: GuardedRequest) -> HttpResponse:
         "regions": regions,
         "outlook": outlook,
         "shares": shares_of(form, outlook) if outlook else [],
-        "chosen_heads": [{"label": one.measure.label, "align": "end"} for one in weighted(form)],
+        "chosen": [one.measure for one in weighted(form)],
     }
     return render(request, "territories/propose.html.jinja", context)
 
@@ -87,7 +87,7 @@ def shares_of(form: ProposeForm, outlook: services.Outlook) -> list[dict[str, An
         {
             "unit": one.unit,
             "index": one.index,
-            "values": [say_value(round(one.values[measure]), measure.unit) for measure in chosen],
+            "values": [format_value(round(one.values[measure]), measure.unit) for measure in chosen],
         }
         for one in outlook.shares[:SHOWN]
     ]
