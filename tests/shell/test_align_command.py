@@ -52,6 +52,18 @@ def plan(files: dict[str, str]) -> dict[str, str]:
 
 
 @pytest.mark.capability("TER1")
+def test_a_cap_on_the_diameter_is_kept_or_its_breach_told(files: dict[str, str]) -> None:
+    kept = run(files, "--territories", "3", "--max-diameter", "40", "--json")
+    broken = run(files, "--territories", "3", "--max-diameter", "5", "--json")
+
+    told = [json.loads(result.output.splitlines()[-1])["reasons"] for result in (kept, broken)]
+    assert (kept.exit_code, broken.exit_code) == (0, 0)
+    assert not any("超过上限 40.0 千米" in reason for reason in told[0])
+    assert any("超过上限 5.0 千米" in reason for reason in told[1])
+    assert run(files, "--territories", "3", "--max-diameter", "0").exit_code == 2
+
+
+@pytest.mark.capability("TER1")
 def test_units_become_territories_with_their_figures(files: dict[str, str]) -> None:
     result = run(files, "--territories", "3", "--measures", "potential:5%,workload:10%", "--json")
 

@@ -48,6 +48,16 @@ def shape_change(
 
 
 @compiled
+def beyond(moment: Floats, x: Floats, y: Floats, cap: Floats, i: int, j: int) -> float:
+    """The price of unit i lying beyond the reach of territory j, km2."""
+    if not np.isfinite(cap[j, 0]) or moment[j, 0] <= 1e-12:
+        return 0.0
+    dx = x[i] - moment[j, 1] / moment[j, 0]
+    dy = y[i] - moment[j, 2] / moment[j, 0]
+    return float(cap[j, 1] * max(dx * dx + dy * dy - cap[j, 0], 0.0))
+
+
+@compiled
 def move(
     assign: Ints, moment: Floats, load: Floats, x: Floats, y: Floats, w: Floats, share: Floats, i: int, b: int
 ) -> None:
@@ -142,11 +152,13 @@ def anneal(
     queue: Ints,
     price: Floats,
     heat: Floats,
+    cap: Floats,
     steps: int,
     seed: int,
 ) -> int:
     """Run `steps` trials at one temperature; returns how many were accepted. Arrays are changed in place.
 
+    cap: squared reach of each territory (infinite: none) and the price of lying beyond it.
     price: km2 per mean load outside the band, of each territory. heat: km2, of each territory. leave: km2 for a unit outside its current territory.
     """
     np.random.seed(seed)
@@ -162,6 +174,7 @@ def anneal(
             continue
         shape = shape_change(moment, home, x, y, w, u, a, b)
         shape += leave[u] * ((b != current[u]) - (a != current[u]))
+        shape += beyond(moment, x, y, cap, u, b) - beyond(moment, x, y, cap, u, a)
         cost = price[a] * (
             strain(load, share, lower, upper, a, u, -1.0) - strain(load, share, lower, upper, a, u, 0.0)
         ) + price[b] * (
@@ -184,6 +197,7 @@ def anneal(
             move(assign, moment, load, x, y, w, share, u, a)
             continue
         total = shape + cost + shape_change(moment, home, x, y, w, k, b, c)
+        total += beyond(moment, x, y, cap, k, c) - beyond(moment, x, y, cap, k, b)
         total += leave[k] * ((c != current[k]) - (b != current[k]))
         total += price[b] * (
             strain(load, share, lower, upper, b, k, -1.0) - strain(load, share, lower, upper, b, k, 0.0)

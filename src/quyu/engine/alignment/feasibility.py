@@ -10,7 +10,7 @@ from math import gcd
 
 import numpy as np
 
-from quyu.engine.alignment import figures, links, reasons, splitting
+from quyu.engine.alignment import diameter, figures, links, reasons, splitting
 from quyu.engine.alignment.arrays import Bools, Floats, Ints, column_sums, sums
 from quyu.engine.alignment.problem import Problem
 from quyu.engine.alignment.result import Reason
@@ -35,7 +35,8 @@ class Feasibility:
 def check(problem: Problem) -> Feasibility:
     """Look for proofs that no plan meets the tolerance, and for what will make it hard."""
     facts = Facts(problem)
-    impossible = (*_heavy(facts), *_bound(facts), *_few(facts), *_steps(facts), *_cut_off(facts))
+    wide = diameter.check(problem)
+    impossible = (*_heavy(facts), *_bound(facts), *_few(facts), *_steps(facts), *_cut_off(facts), *wide)
     more = (*_locks_apart(facts), *_skills(facts), *_moves(facts))
     return Feasibility((*impossible, *more), (*_coarse(facts), *_islands(facts), *_empty(facts)))
 

@@ -25,6 +25,7 @@ class Instance:
     followed by one column per limit (see `limits`); goal: what each territory should carry of the measures.
     astray: weight that leaves its current territory in every plan, for its group does not lie in one.
     fixed: territory of a locked unit or -1. closed: territories nobody may enter or leave. placed: has a position.
+    most_wide: most km between two units of a territory.
     unit: where each original unit went. links: virtual edges between original units.
     """
 
@@ -50,6 +51,7 @@ class Instance:
     unit: Ints
     links: Ints
     parts: tuple[tuple[Ints, int], ...]
+    most_wide: float = np.inf
 
     @property
     def count(self) -> int:
@@ -120,6 +122,7 @@ def build(problem: Problem) -> Instance:
         unit=unit,
         links=links.NO_EDGES,
         parts=(),
+        most_wide=problem.max_diameter or np.inf,
     )
     return _connected(instance, problem, x, y, representative)
 

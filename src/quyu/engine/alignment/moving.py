@@ -12,6 +12,8 @@ from quyu.engine.alignment.search import Plan, Schedule, Search, Watch
 
 DEARER = (1.0, 4.0, 16.0, 64.0)
 """Prices of moving tried in turn, as multiples of the one asked for, until the cap holds."""
+HOT, COLD, LEAST_HOT = 0.67, 0.005, 0.05
+"""Temperature at the beginning and the end, as parts of the price of moving."""
 
 Run = Callable[[Search, Plan, Schedule, np.random.Generator, Watch], Plan]
 
@@ -35,7 +37,7 @@ def realigned(
     for factor in DEARER:
         price = max(moving.price, 0.25 if factor > 1 else 0.0) * factor
         leave = np.where(work.current >= 0, price * radius * work.w, 0.0)
-        search = Search(work, leave, found[-1].assignment if found else begin)
+        search = Search(work, leave, found[-1].assignment if found else begin, evenly=True)
         mild = _mild(price, moving.steps_per_unit)
         found.append(run(search, search.plan(), mild, rng, watch))
         if moving.most is None or moved(work, found[-1].assignment) <= moving.most:
@@ -46,10 +48,15 @@ def realigned(
 
 
 def _mild(price: float, steps_per_unit: int) -> Schedule:
-    """Little heat; load outside the band must cost more than moving does, also along a chain of territories."""
+    """As warm as moving is dear, so that load finds its way through territories in between; load outside the band
+    must cost more than moving does, also along a chain of them."""
     plain, dearer = Schedule(), max(price, 1.0)
     return Schedule(
-        hot=0.05, cheap=plain.cheap * dearer, dear=plain.dear * dearer, steps_per_unit=steps_per_unit
+        hot=max(HOT * price, LEAST_HOT),
+        cold=max(COLD * price, plain.cold),
+        cheap=plain.cheap * dearer,
+        dear=plain.dear * dearer,
+        steps_per_unit=steps_per_unit,
     )
 
 

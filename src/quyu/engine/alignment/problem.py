@@ -39,7 +39,7 @@ class Problem:
     the skills each unit asks of its seat, or of the person placed later. max_moved: most of the first measure that may leave its current
     territory, as a part of the sum over all units. splittable: units that may be shared between territories when
     they are too heavy for balance. target: the load each territory should carry, territories x measures; without
-    it the sum of each measure by capacity.
+    it the sum of each measure by capacity. max_diameter: most km between two units of one territory.
     """
 
     x: Floats
@@ -57,6 +57,7 @@ class Problem:
     max_moved: float | None = None
     splittable: Bools | None = None
     target: Floats | None = None
+    max_diameter: float | None = None
 
     def __post_init__(self) -> None:
         measures = np.ascontiguousarray(self.measures, dtype=np.float64)

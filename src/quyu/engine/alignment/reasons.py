@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from quyu.engine.alignment import figures, splitting
+from quyu.engine.alignment import diameter, figures, splitting
 from quyu.engine.alignment.arrays import Floats, Ints
 from quyu.engine.alignment.problem import Problem
 from quyu.engine.alignment.result import Reason, Result
@@ -17,6 +17,7 @@ def explain(problem: Problem, result: Result) -> tuple[Reason, ...]:
         *_oversized(problem),
         *_empty(problem, result),
         *_out_of_band(problem, result.loads),
+        *diameter.explain(problem, result.assignment),
         *_in_pieces(problem, result),
         *_wishes_not_met(problem, result),
         *_islands(result.links),

@@ -4,12 +4,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from quyu.engine.alignment import diameter
 from quyu.engine.alignment.anneal import anneal
 from quyu.engine.alignment.arrays import Floats, Ints, column_sums, sums
 from quyu.engine.alignment.instance import Instance
 from quyu.engine.alignment.params import Progress, Stop
 
 UP, DOWN = 1.4, 0.8
+NEARER, FARTHER, LEAST_REACH = 0.97, 1.005, 0.5
+"""How the reach of a territory, as a part of half the cap on its diameter, follows the diameter it has."""
 COOLEST = 0.01
 """Least warmth of a territory, as a part of the mean."""
 
@@ -47,9 +50,10 @@ class Plan:
 class Search:
     """The sums of one plan, kept while it is annealed."""
 
-    def __init__(self, instance: Instance, leave: Floats, assign: Ints) -> None:
-        self.instance, self.leave = instance, leave
+    def __init__(self, instance: Instance, leave: Floats, assign: Ints, *, evenly: bool = False) -> None:
+        self.instance, self.leave, self.evenly = instance, leave, evenly
         self.w = np.maximum(instance.w, 1e-3)
+        self.reach = np.ones(instance.territory_count)
         self.stuck = (instance.fixed >= 0) | ~instance.placed
         self.stamp = np.zeros(instance.count + 1, dtype=np.int64)
         self.queue = np.empty(instance.count, dtype=np.int32)
@@ -76,17 +80,28 @@ class Search:
         own = sums(self.assign, np.where(instance.placed, self.w * squared, 0.0), len(weight))
         radius = np.sqrt(own / weight)
         warmth = np.maximum(radius, COOLEST * max(float(radius.mean()), 1e-12))
-        self.warmth = warmth / warmth.mean()
+        self.warmth = np.ones(len(weight)) if self.evenly else warmth / warmth.mean()
         return float(own.sum())
 
     def plan(self) -> Plan:
         """The present plan, summed afresh."""
         self._sum()
         outside = np.maximum(self.load - self.instance.upper, self.instance.lower - self.load)
-        self.outside = np.maximum(outside, 0.0).sum(axis=1)
+        self.outside = np.maximum(outside, 0.0).sum(axis=1) + self._too_wide()
         moved = (self.instance.current >= 0) & (self.assign != self.instance.current)
         cost = self._shape() + float(self.leave[moved].sum())
         return Plan(self.assign.copy(), float(self.outside.sum()), cost)
+
+    def _too_wide(self) -> Floats:
+        """How much wider than allowed each territory is, as a part of the cap; where it is, units must come nearer."""
+        instance = self.instance
+        if not np.isfinite(instance.most_wide):
+            return np.zeros(instance.territory_count)
+        x, y = (np.where(instance.placed, axis, np.nan) for axis in (instance.x, instance.y))
+        wide = diameter.diameters(x, y, self.assign, instance.territory_count)
+        over: Floats = np.maximum(wide / (instance.most_wide * (1 + 1e-9)) - 1.0, 0.0)
+        self.reach = np.clip(self.reach * np.where(over > 0, NEARER, FARTHER), LEAST_REACH, 1.0)
+        return over
 
     def edges_near(self, hops: int) -> Ints:
         """Edges that touch a territory at most so many territories away from one outside its band."""
@@ -128,6 +143,7 @@ class Search:
             self.queue,
             price * self.radius * i.mean_weight,
             heat * self.radius * self.warmth,
+            np.column_stack([(self.reach * i.most_wide / 2) ** 2, price]),
             steps,
             seed,
         )

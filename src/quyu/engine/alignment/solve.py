@@ -126,7 +126,7 @@ def _solve(
     if keeps:
         most = _most_moved(problem, work)
         return work, assign if most is None else moving.taken_back(work, assign, most), 0.0
-    if not params.finish:
+    if not params.finish or problem.max_diameter is not None:
         return work, assign, 0.0
     done = finish.finish(work, assign)
     return work, done.assignment, done.lower_bound

@@ -110,6 +110,8 @@ def _check_territories(problem: "Problem") -> None:
         or not (np.isfinite(problem.target) & (problem.target >= 0)).all()
     ):
         raise InvalidProblem("bad_target", "应有量要按区域与指标给出，且不得为负")
+    if problem.max_diameter is not None and not 0 < problem.max_diameter < float("inf"):
+        raise InvalidProblem("bad_diameter", "区域直径的上限必须大于零")
     if problem.max_moved is not None and not (problem.max_moved >= 0 and problem.current is not None):
         raise InvalidProblem("bad_max_moved", "变动上限要有现有区域，且不得为负")
     if not (np.isfinite(problem.capacities) & (problem.capacities > 0)).all():

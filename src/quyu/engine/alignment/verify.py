@@ -20,7 +20,7 @@ Row = tuple[int, int, float]
 class Violation:
     """A rule the plan breaks.
 
-    unassigned, unknown_territory, empty, pieces, lock, frozen, group, apart, skill, moved, share or tolerance.
+    unassigned, unknown_territory, empty, pieces, lock, frozen, group, apart, skill, moved, diameter, share or tolerance.
     """
 
     rule: str
@@ -68,6 +68,7 @@ def verify(
         members[territory].append((unit, part))
     found += [Violation("empty", territory=j) for j in range(count) if not members[j]]
     found += _pieces(problem, members, links)
+    found += _too_wide(problem, members)
     worst, outside = _balance(problem, members)
     return Certificate(len(plan), count, _objective(problem, members), worst, tuple(found + outside))
 
@@ -162,6 +163,34 @@ def _pieces(
                         stack.append(other)
         if pieces > 1:
             yield Violation("pieces", territory=territory, amount=pieces)
+
+
+def _too_wide(problem: Problem, members: dict[int, list[tuple[int, float]]]) -> Iterable[Violation]:
+    """Every pair of units of a territory lies within the cap."""
+    if problem.max_diameter is None:
+        return
+    for territory, units in sorted(members.items()):
+        places = {(float(problem.x[unit]), float(problem.y[unit])) for unit, _ in units}
+        corners = _corners(sorted(place for place in places if all(map(math.isfinite, place))))
+        widest = max((math.dist(a, b) for a in corners for b in corners), default=0.0)
+        if widest > problem.max_diameter * (1 + 1e-9):
+            yield Violation("diameter", territory=territory, amount=widest)
+
+
+def _corners(places: list[tuple[float, float]]) -> list[tuple[float, float]]:
+    """Places that no line between others passes outside of (Andrew 1979): the two farthest are among them."""
+    found: list[tuple[float, float]] = []
+    for way in (places, places[::-1]):
+        chain: list[tuple[float, float]] = []
+        for x, y in way:
+            while len(chain) > 1:
+                (ax, ay), (bx, by) = chain[-2:]
+                if (bx - ax) * (y - ay) - (by - ay) * (x - ax) > 0:
+                    break
+                chain.pop()
+            chain.append((x, y))
+        found += chain
+    return found
 
 
 def _balance(

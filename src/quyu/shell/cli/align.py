@@ -58,6 +58,11 @@ FILE = click.Path(path_type=Path)
 @click.option(
     "--effort", type=click.Choice(["fast", "long"]), default="fast", show_default=True, help=_("快速或细致。")
 )
+@click.option(
+    "--max-diameter",
+    type=click.FloatRange(0, min_open=True),
+    help=_("同一区域里最远的两个单元至多相距多少千米。"),
+)
 @click.option("--start", "start_file", type=FILE, help=_("从前一个方案（plan.csv）出发；结果不会比它差。"))
 @click.option(
     "--priority",
@@ -82,6 +87,7 @@ def align(
     locks_file: Path | None,
     max_moved: str | None,
     splittable: bool,
+    max_diameter: float | None,
     seed: int,
     seconds: float | None,
     effort: str,
@@ -109,6 +115,7 @@ def align(
             current,
             None if max_moved is None else parse_percent(max_moved),
             splittable,
+            max_diameter,
         )
         refuse_target(out, files.inputs)
         question = read_question(files)

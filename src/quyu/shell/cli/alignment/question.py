@@ -29,6 +29,7 @@ class Files:
     current: str | None
     max_moved: float | None
     splittable: bool = False
+    max_diameter: float | None = None
 
     @property
     def inputs(self) -> tuple[Path, ...]:
@@ -114,6 +115,7 @@ def _assembled(
             needs=units.needs if seats is not None and seats.has_skills else None,
             max_moved=files.max_moved,
             splittable=units.splittable if not files.splittable else units.all_splittable,
+            max_diameter=files.max_diameter,
         )
     except alignment.InvalidProblem as refusal:
         raise _named(refusal, files, units, wishes, names) from refusal

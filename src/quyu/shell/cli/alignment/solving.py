@@ -13,7 +13,7 @@ from quyu.shell.cli.alignment.start_file import read_start
 from quyu.shell.cli.allocation.bad_input import BadInput
 from quyu.shell.cli.language import _
 
-TOLERATED = ("tolerance", "pieces", "apart", "skill", "empty")
+TOLERATED = ("tolerance", "pieces", "apart", "skill", "diameter", "empty")
 """Rules a plan may break where nothing better was found; each is said in the reasons."""
 
 
