@@ -5,6 +5,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
+from quyu.apps.customers.models import Customer
 from quyu.apps.territories import services
 from quyu.apps.territories.models import Alignment
 from tests.apps.territories.conftest import Site, site
@@ -27,6 +28,14 @@ def draft(site: Site) -> Alignment:
 def drawn_map(page: Page) -> None:
     page.wait_for_selector("#territory-map[data-ready]", timeout=30_000)
     page.wait_for_timeout(500)
+
+
+def painted(page: Page, draft: Alignment) -> None:
+    """All that a step asks for has come."""
+    draft.refresh_from_db()
+    expect(page.locator("#territory-map")).to_have_attribute(
+        "data-painted", str(draft.version), timeout=20_000
+    )
 
 
 def click_left_of_the_middle(page: Page) -> None:
@@ -86,6 +95,7 @@ def test_a_manager_edits_a_draft_on_the_map(visit_as: Visit, axe: Axe, site: Sit
     page.get_by_role("button", name="撤销").click()
     expect(north.locator('[data-cell="customers"]')).to_have_text("12")
     assert site.territory_of("J22", draft) == site.company.sunan
+    painted(page, draft)
 
 
 @pytest.mark.capability("TER6")
@@ -99,7 +109,7 @@ def test_the_map_is_worked_by_keyboard_and_locks_hold(
     lock.press("Enter")
     expect(lock).to_have_attribute("aria-pressed", "true")
 
-    page.get_by_role("searchbox", name="查找区县").fill("J12")
+    page.get_by_role("searchbox", name="查找区县或客户").fill("J12")
     page.keyboard.press("Enter")
     expect(panel.locator("[data-slot=count]")).to_have_text("1")
     page.select_option("#move-to", value="苏北")
@@ -115,6 +125,7 @@ def test_the_map_is_worked_by_keyboard_and_locks_hold(
     panel.get_by_role("button", name="移动").press("Enter")
     expect(panel).to_be_hidden()
     assert site.territory_of("J12", draft) == site.company.subei
+    painted(page, draft)
 
 
 @pytest.mark.capability("TER6", "TER7")
@@ -144,6 +155,39 @@ def test_a_neighbourhood_is_divided_anew_and_the_step_taken_back(
     settle(page)
     page.get_by_role("button", name="撤销").click()
     expect(page.locator('tr[data-territory="苏南"] .balance-word')).to_have_text("偏重")
+    painted(page, draft)
+
+
+@pytest.mark.capability("TER6")
+def test_layers_levels_customers_and_the_search(visit_as: Visit, axe: Axe, site: Site) -> None:
+    Customer.objects.create(code="KH9", name="甲一商贸", unit=site.unit("J34"))
+    Customer.objects.create(code="KH8", name="乙二商贸", unit=None)
+    page = visit_as(site.company.operations)
+    page.goto("/territories/")
+    drawn_map(page)
+    map_ = page.locator("#territory-map")
+    page.get_by_label("图层").select_option(label="近 12 个月销售额")
+    expect(map_).to_have_attribute("data-shown-layer", "amount")
+    expect(page.locator("#map-legend")).to_contain_text("万元 及以上")
+    page.get_by_role("button", name="J11县").click()
+    expect(page.locator("#unit-panel [data-slot=layer]")).to_contain_text("近 12 个月销售额：0.03 万元")
+
+    page.get_by_role("button", name="省区").click()
+    expect(page.locator("#tier-table")).to_contain_text("广东")
+    expect(page.locator("#territory-table")).to_be_hidden()
+    page.get_by_role("button", name="客户", exact=True).click()
+    expect(map_).to_have_attribute("data-customers", "true", timeout=20_000)
+    expect(page.locator("[data-slot=missing-customers]")).to_contain_text("1 家客户")
+    assert axe(page) == []
+
+    search = page.get_by_role("searchbox", name="查找区县或客户")
+    search.fill("甲一")
+    expect(page.locator("#map-found")).to_contain_text("KH9")
+    search.press("Enter")
+    expect(page.get_by_role("heading", name="J34县", exact=True)).to_be_visible()
+    expect(page.locator(".map-count").first).to_have_text("1", timeout=20_000)
+    page.locator("#customer-panel").get_by_role("link", name="甲一商贸").click()
+    expect(page.get_by_role("heading", name="甲一商贸")).to_be_visible()
 
 
 def test_the_second_editor_sees_what_the_first_did(
@@ -170,17 +214,20 @@ def test_the_second_editor_sees_what_the_first_did(
     page_problems[:] = [problem for problem in page_problems if not problem.startswith("409")]
     button.click()
     expect(page.locator('tr[data-territory="苏北"] [data-cell="customers"]')).to_have_text("16")
+    painted(page, draft)
 
 
 def test_a_phone_looks_and_looks_up_only(visit_as: Visit, axe: Axe, site: Site, draft: Alignment) -> None:
     page = visit_as(site.company.boss, PHONE)
     page.goto(f"/territories/alignments/{draft.pk}/")
     drawn_map(page)
-    page.get_by_role("searchbox", name="查找区县").fill("J12")
+    page.get_by_role("searchbox", name="查找区县或客户").fill("J12")
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", name="J12县")).to_be_visible()
     expect(page.locator("#edit-panel")).to_be_hidden()
     expect(page.get_by_role("button", name="套索")).to_have_count(0)
+    page.get_by_label("图层").select_option(label="客户数")
+    expect(page.locator("#map-legend")).to_contain_text("全部")
     assert axe(page) == []
 
 

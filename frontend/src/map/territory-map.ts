@@ -1,24 +1,25 @@
 // MapLibre over local GeoJSON: no tiles, no glyphs, no foreign service. Labels are HTML markers.
 import "maplibre-gl/dist/maplibre-gl.css";
-import { LngLatBounds, Map as MapView, Marker, NavigationControl, setWorkerUrl } from "maplibre-gl";
-import type { Feature, FeatureCollection, Geometry, Polygon } from "geojson";
+import { Map as MapView, Marker, NavigationControl, setWorkerUrl } from "maplibre-gl";
+import type { Feature, FeatureCollection } from "geojson";
 import type { ExpressionSpecification, GeoJSONSource, MapMouseEvent } from "maplibre-gl";
 import workerUrl from "maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url";
 import { load } from "./contents";
 import type { Contents, Editing, Step, Territory, Unit } from "./contents";
+import { CustomerPoints } from "./customers";
+import { addLayers, extent } from "./drawing";
 import { EditPanel } from "./edit-panel";
+import { Layers } from "./layers";
 import { onHover, onLock, onPick, paintTable, refreshChanges, select, showLocks, updateRow } from "./load-table";
 import { colourOf } from "./palette";
 import { startSearch } from "./search";
 import { Selection } from "./selection";
 import { Tools } from "./tools";
+import { Tiers } from "./tiers";
+import type { Outlines } from "./tiers";
 import { UnitPanel } from "./unit-panel";
 
 setWorkerUrl(workerUrl);
-
-interface Outlines extends FeatureCollection {
-  features: Feature<Geometry, { code: string; label_at: [number, number] }>[];
-}
 
 export async function startTerritoryMap(canvas: HTMLElement): Promise<void> {
   const urls = canvas.dataset;
@@ -44,6 +45,10 @@ class TerritoryMap {
   private locked = new Set<string>();
   private markers: Marker[] = [];
   private tools: Tools | null = null;
+  private readonly layers: Layers;
+  private readonly tiers: Tiers;
+  private readonly customers: CustomerPoints;
+  private boundaries: FeatureCollection = { type: "FeatureCollection", features: [] };
   private version = 0;
 
   constructor(
@@ -67,7 +72,8 @@ class TerritoryMap {
     this.view.touchZoomRotate.disableRotation();
     this.view.addControl(new NavigationControl({ showCompass: false }));
     const element = document.getElementById("unit-panel") as HTMLElement;
-    this.panel = new UnitPanel(element, canvas.dataset.unit ?? "", () => this.selection.replace([]));
+    const close = (): void => this.selection.replace([]);
+    this.panel = new UnitPanel(element, canvas.dataset.unit ?? "", close, ({ code, name }) => void this.customers.showAt(code, name));
     const panel = document.getElementById("edit-panel");
     if (panel && canvas.dataset.move) {
       this.editing = new EditPanel(panel, canvas.dataset, this.selection, {
@@ -78,6 +84,9 @@ class TerritoryMap {
         proposed: (places) => this.propose(places),
       });
     }
+    this.layers = new Layers(canvas.dataset, () => this.painted(), (code, grain) => this.fly(code, grain));
+    this.tiers = new Tiers(canvas.dataset, () => this.painted(), (around) => this.fit(around, 40));
+    this.customers = new CustomerPoints(this.view, canvas.dataset);
     this.take(contents);
   }
 
@@ -97,99 +106,23 @@ class TerritoryMap {
   }
 
   draw(boundaries: FeatureCollection, backdrop: FeatureCollection): void {
+    this.boundaries = boundaries;
     this.view.on("load", () => {
       this.view.addSource("units", { type: "geojson", data: boundaries, promoteId: "code" });
       this.view.addSource("outlines", { type: "geojson", data: this.outlines, promoteId: "code" });
       this.view.addSource("backdrop", { type: "geojson", data: backdrop });
-      this.addLayers();
+      addLayers(this.view, { fill: this.fill(), changed: this.changed(), locked: this.lockedFilter() });
       this.label();
       this.listen(boundaries);
       this.canvas.dataset.ready = "true";
     });
   }
 
-  private addLayers(): void {
-    this.view.addLayer({
-      id: "country",
-      type: "fill",
-      source: "backdrop",
-      filter: ["!", ["get", "line"]],
-      paint: { "fill-color": "#e9edf2", "fill-outline-color": "#b8c1cc" },
-    });
-    this.view.addLayer({
-      id: "units",
-      type: "fill",
-      source: "units",
-      paint: { "fill-color": this.fill(), "fill-opacity": 0.75 },
-    });
-    this.view.addLayer({
-      id: "unit-lines",
-      type: "line",
-      source: "units",
-      minzoom: 4,
-      paint: { "line-color": "#ffffff", "line-width": ["interpolate", ["linear"], ["zoom"], 4, 0.2, 8, 1] },
-    });
-    this.view.addLayer({
-      id: "changed",
-      type: "line",
-      source: "units",
-      filter: this.changed(),
-      paint: { "line-color": "#b30000", "line-width": 2, "line-dasharray": [2, 1] },
-    });
-    this.view.addLayer({
-      id: "locked",
-      type: "line",
-      source: "units",
-      filter: this.lockedFilter(),
-      paint: { "line-color": "#1a2234", "line-width": 2, "line-offset": 2 },
-    });
-    this.view.addLayer({
-      id: "chosen",
-      type: "fill",
-      source: "units",
-      filter: ["in", ["get", "code"], ["literal", []]],
-      paint: { "fill-color": "#1a2234", "fill-opacity": 0.35 },
-    });
-    this.view.addLayer({
-      id: "proposed",
-      type: "fill",
-      source: "units",
-      filter: ["in", ["get", "code"], ["literal", []]],
-      paint: { "fill-color": "#ffffff" },
-    });
-    this.view.addLayer({
-      id: "outlines",
-      type: "line",
-      source: "outlines",
-      paint: { "line-color": "#33415c", "line-width": ["interpolate", ["linear"], ["zoom"], 3, 0.6, 8, 2] },
-    });
-    this.view.addLayer({
-      id: "national-lines",
-      type: "line",
-      source: "backdrop",
-      filter: ["get", "line"],
-      paint: { "line-color": "#5c677d", "line-width": 1 },
-    });
-    this.view.addLayer({
-      id: "hover",
-      type: "line",
-      source: "outlines",
-      filter: ["==", ["get", "code"], ""],
-      paint: { "line-color": "#001845", "line-width": 3.5 },
-    });
-    this.view.addLayer({
-      id: "selected",
-      type: "line",
-      source: "units",
-      filter: ["==", ["get", "code"], ""],
-      paint: { "line-color": "#000000", "line-width": 2.5 },
-    });
-  }
-
   private listen(boundaries: FeatureCollection): void {
     this.view.on("click", "units", (event: MapMouseEvent & { features?: Feature[] }) => {
       const unit = this.units.get(String(event.features?.[0]?.properties?.["code"] ?? ""));
-      if (!unit || this.tools?.isClick === false) return;
+      if (!unit || this.tools?.isClick === false || this.customers.has(event)) return;
+      if (this.tiers.enter(unit.territory)) return;
       if (this.editing && event.originalEvent.shiftKey) this.selection.toggle(unit.code);
       else this.selection.replace([unit.code]);
       this.look(unit);
@@ -200,7 +133,20 @@ class TerritoryMap {
     onHover((code) => this.view.setFilter("hover", ["==", ["get", "code"], code ?? ""]));
     onPick((code) => this.pick(code));
     const field = document.getElementById("map-search") as HTMLInputElement | null;
-    if (field) startSearch(field, this.units.values(), (unit, adds) => this.find(unit, adds, boundaries));
+    if (field) {
+      startSearch(field, this.units.values(), {
+        unit: (unit, adds) => this.find(unit, adds),
+        customers: (words) => this.customers.find(words),
+        customer: (customer) => {
+          const unit = this.units.get(customer.unit);
+          if (unit) this.find(unit, false);
+          this.customers.look(customer);
+        },
+      });
+    }
+    for (const button of document.querySelectorAll<HTMLElement>("[data-fly]")) {
+      button.addEventListener("click", () => this.fly(button.dataset.fly ?? "", "territory"));
+    }
     if (!this.editing) return;
     const buttons = [...document.querySelectorAll<HTMLElement>("[data-tool]")];
     this.tools = new Tools(this.view, this.selection, boundaries, buttons);
@@ -213,7 +159,29 @@ class TerritoryMap {
     const territory = this.territories.get(unit.territory);
     if (!territory) return;
     select(territory.code);
-    void this.panel.show(unit, territory);
+    void this.panel.show(unit, territory, this.layers.sayOf(unit));
+  }
+
+  // A place named in a list of hot spots.
+  private fly(code: string, grain: "unit" | "territory"): void {
+    const unit = this.units.get(code);
+    if (grain === "unit" && unit) this.find(unit, false);
+    else this.pick(code);
+    if (!window.matchMedia("(min-width: 1100px)").matches) this.canvas.scrollIntoView({ block: "center" });
+  }
+
+  private fit(around: Outlines, padding: number, maxZoom = 11): void {
+    if (around.features.length) this.view.fitBounds(extent(around), { padding, maxZoom, duration: 400 });
+  }
+
+  // Another layer or level: colours, outlines and labels anew.
+  private painted(): void {
+    if (!this.view.getLayer("units")) return;
+    this.view.setPaintProperty("units", "fill-color", this.fill());
+    this.view.getSource<GeoJSONSource>("outlines")?.setData(this.tiers.outlines ?? this.outlines);
+    this.view.setFilter("hover", ["==", ["get", "code"], ""]);
+    this.panel.say((unit) => this.layers.sayOf(unit));
+    this.label();
   }
 
   // A territory chosen in the table: shown whole; it receives the selection when there is one.
@@ -221,20 +189,16 @@ class TerritoryMap {
     select(code);
     this.view.setFilter("hover", ["==", ["get", "code"], code]);
     const own = this.outlines.features.filter((feature) => feature.properties.code === code);
-    if (own.length && this.selection.size === 0) {
-      this.view.fitBounds(extent({ ...this.outlines, features: own }), { padding: 60, duration: 400 });
-    }
+    if (this.selection.size === 0) this.fit({ ...this.outlines, features: own }, 60);
     this.editing?.receive(code);
   }
 
-  private find(unit: Unit, adds: boolean, boundaries: FeatureCollection): void {
+  private find(unit: Unit, adds: boolean): void {
     if (this.editing && adds) this.selection.add([unit.code]);
     else this.selection.replace([unit.code]);
     this.look(unit);
-    const own = boundaries.features.filter((feature) => feature.properties?.["code"] === unit.code);
-    if (!own.length) return;
-    const around = { ...boundaries, features: own } as Outlines;
-    this.view.fitBounds(extent(around), { padding: 160, maxZoom: 7.5, duration: 400 });
+    const own = this.boundaries.features.filter((feature) => feature.properties?.["code"] === unit.code);
+    this.fit({ ...this.boundaries, features: own } as Outlines, 160, 7.5);
   }
 
   private pressed(event: KeyboardEvent): void {
@@ -294,25 +258,36 @@ class TerritoryMap {
     for (const field of document.querySelectorAll<HTMLInputElement>("[data-version]")) {
       field.value = String(this.version);
     }
+    await Promise.all([this.layers.refresh(), this.tiers.refresh()]);
     this.view.setPaintProperty("units", "fill-color", this.fill());
     this.view.setFilter("changed", this.changed());
     this.view.setFilter("locked", this.lockedFilter());
-    if (touched.length === 0) return;
+    if (touched.length) await this.redraw(touched);
+    this.canvas.dataset.painted = String(this.version);
+  }
+
+  private async redraw(touched: string[]): Promise<void> {
     await refreshChanges();
     const query = new URLSearchParams(touched.map((code) => ["territory", code]));
     const fresh = await load<Outlines>(`${this.canvas.dataset.outlines ?? ""}?${query.toString()}`);
     const kept = this.outlines.features.filter((feature) => !touched.includes(feature.properties.code));
     this.outlines = { ...this.outlines, features: [...kept, ...fresh.features] };
-    this.view.getSource<GeoJSONSource>("outlines")?.setData(this.outlines);
+    this.view.getSource<GeoJSONSource>("outlines")?.setData(this.tiers.outlines ?? this.outlines);
     this.label();
   }
 
   private fill(proposed: Record<string, string> = {}): ExpressionSpecification {
     const pairs = [...this.units.values()].flatMap((unit) => [
       unit.code,
-      colourOf(this.territories.get(proposed[unit.code] ?? unit.territory)?.colour ?? 0),
+      this.colour(unit, proposed[unit.code]),
     ]);
     return ["match", ["get", "code"], ...pairs, "#e5e5e5"] as unknown as ExpressionSpecification;
+  }
+
+  private colour(unit: Unit, proposed?: string): string {
+    if (!proposed && this.layers.isOn) return this.layers.colourOf(unit);
+    if (!proposed && this.tiers.outlines) return this.tiers.colourOf(unit.territory);
+    return colourOf(this.territories.get(proposed ?? unit.territory)?.colour ?? 0);
   }
 
   private changed(): ExpressionSpecification {
@@ -327,10 +302,11 @@ class TerritoryMap {
 
   private label(): void {
     for (const marker of this.markers) marker.remove();
-    this.markers = this.outlines.features.map((feature) => {
+    this.markers = (this.tiers.outlines ?? this.outlines).features.map((feature) => {
       const element = document.createElement("span");
       element.className = "map-label";
-      element.textContent = this.territories.get(feature.properties.code)?.name ?? "";
+      const code = feature.properties.code;
+      element.textContent = this.tiers.outlines ? this.tiers.nameOf(code) : (this.territories.get(code)?.name ?? "");
       return new Marker({ element }).setLngLat(feature.properties.label_at).addTo(this.view);
     });
     this.showLabels();
@@ -340,15 +316,4 @@ class TerritoryMap {
     const wanted = this.markers.length <= 25 || this.view.getZoom() >= 5.5;
     this.canvas.classList.toggle("hides-labels", !wanted);
   }
-}
-
-function extent(outlines: Outlines): LngLatBounds {
-  const bounds = new LngLatBounds();
-  const visit = (part: unknown): void => {
-    if (!Array.isArray(part)) return;
-    if (typeof part[0] === "number") bounds.extend([part[0], part[1] as number]);
-    else part.forEach(visit);
-  };
-  for (const feature of outlines.features) visit((feature.geometry as Polygon).coordinates);
-  return bounds.isEmpty() ? new LngLatBounds([73, 18], [135, 54]) : bounds;
 }

@@ -9,7 +9,11 @@ export class UnitPanel {
     private readonly panel: HTMLElement,
     private readonly address: string,
     closed: () => void,
+    customers: (unit: Unit) => void,
   ) {
+    panel.querySelector("[data-customers]")?.addEventListener("click", () => {
+      if (this.unit) customers(this.unit);
+    });
     panel.querySelector(".btn-close")?.addEventListener("click", () => {
       this.unit = null;
       this.panel.hidden = true;
@@ -24,8 +28,18 @@ export class UnitPanel {
     if (territory) this.write("owner", territory.owner);
   }
 
-  async show(unit: Unit, territory: Territory): Promise<void> {
+  // The value of the unit shown on the layer that is on.
+  say(valueOf: (unit: Unit) => [string, string] | null): void {
+    if (this.unit) this.writeValue(valueOf(this.unit));
+  }
+
+  private writeValue(said: [string, string] | null): void {
+    this.write("layer", said ? said.join("：") : "");
+  }
+
+  async show(unit: Unit, territory: Territory, said: [string, string] | null): Promise<void> {
     this.unit = unit;
+    this.writeValue(said);
     this.write("name", unit.name);
     this.write("place", "");
     this.write("territory", territory.name);

@@ -6,6 +6,7 @@ from quyu.apps.customers import web as customers
 from quyu.apps.customers.division import claim_web as claims
 from quyu.apps.customers.division import overlay_web as overlays
 from quyu.apps.customers.division import web as division
+from quyu.apps.customers.mapping import web as customer_map
 from quyu.apps.customers.workload import web as workload
 from quyu.platform.viewsets import web as viewset_pages
 from quyu.apps.territories.staffing import ability_web as abilities
@@ -72,7 +73,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("territories/workload/refresh/", workload.refresh, name="workload-refresh"),
     path("territories/<int:pk>/workload/", workload.of_territory, name="workload-territory"),
     path("territories/alignments/<int:pk>/workload/", workload.of_alignment, name="alignment-workload"),
+    path("customers/map/points.json", customer_map.points, name="customer-points"),
+    path("customers/map/find.json", customer_map.search, name="customer-find"),
+    path("customers/map/at/<str:code>.json", customer_map.here, name="customers-here"),
     path("territories/", include("quyu.apps.territories.web.urls")),
+    path("territories/", include("quyu.apps.territories.web.map_urls")),
     path("territories/", include("quyu.apps.territories.web.exchange_urls")),
     path("territories/drift/", include("quyu.apps.drift.web.urls")),
     path("healthz", health.healthz, name="healthz"),

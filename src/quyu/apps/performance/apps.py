@@ -17,6 +17,7 @@ class PerformanceConfig(AppConfig):
         figures = import_module("quyu.apps.performance.figures")
         import_module("quyu.apps.customers.sales").register(figures.amounts_by_line)
         import_module("quyu.apps.market.field").register_served(figures.last_sales)
+        import_module("quyu.apps.performance.map_layers")
         background = import_module("quyu.apps.performance.background")
         ownership = import_module("quyu.platform.ownership")
         ownership.on_ownership_change(background.refresh_attribution_later)

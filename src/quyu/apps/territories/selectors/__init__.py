@@ -18,7 +18,7 @@ from quyu.apps.territories.selectors.alignments import (
     territory_history,
     tolerance_of,
 )
-from quyu.apps.territories.selectors.changes import UnitChange, changes, places_of, summary
+from quyu.apps.territories.selectors.changes import UnitChange, changes, gathered, places_of, summary
 from quyu.apps.territories.selectors.colouring import draft_colours, read_colours
 from quyu.apps.territories.selectors.coverage import (
     AlignmentClash,
@@ -44,13 +44,14 @@ from quyu.apps.territories.selectors.frames import (
     table,
     unit_territory_frame,
 )
+from quyu.apps.territories.selectors.layers import Layer
 from quyu.apps.territories.selectors.maps import (
     UnitRow,
     base_units_by_territory,
     unit_rows,
 )
-from quyu.apps.territories.selectors.pieces import torn
 from quyu.apps.territories.selectors.measures import Offered, offered, unit_values
+from quyu.apps.territories.selectors.pieces import torn
 from quyu.apps.territories.selectors.places import (
     Place,
     moves_of,
@@ -60,6 +61,7 @@ from quyu.apps.territories.selectors.places import (
 )
 from quyu.apps.territories.selectors.reading import Reading, read
 from quyu.apps.territories.selectors.standing import MEASURES, Standing, standing_of
+from quyu.apps.territories.selectors.tiers import TIERS, TierLoad, tier_loads
 from quyu.apps.territories.selectors.what_if import (
     Level,
     Touched,
@@ -74,17 +76,20 @@ __all__ = [
     "BALANCE_WORDS",
     "MEASURES",
     "NAMED",
+    "TIERS",
     "AlignmentClash",
+    "Balanced",
+    "Layer",
     "Level",
+    "Offered",
     "Owner",
     "OwnerFault",
-    "Balanced",
     "Place",
     "Reading",
-    "Offered",
     "Standing",
     "Step",
     "TerritoryLoad",
+    "TierLoad",
     "Touched",
     "UnitChange",
     "UnitRow",
@@ -92,16 +97,17 @@ __all__ = [
     "active_alignment",
     "alignment_clashes",
     "alignments_of",
+    "balanced_of",
     "base_units_by_territory",
     "changes",
     "common_days",
     "compared",
     "days_left",
-    "balanced_of",
     "draft_colours",
     "figures",
     "figures_by_code",
     "figures_date",
+    "gathered",
     "levels_of",
     "load_row",
     "loads",
@@ -111,13 +117,13 @@ __all__ = [
     "nearby",
     "next_redo",
     "next_undo",
+    "offered",
     "org_units_on",
     "owner_faults",
     "owner_frame",
     "owners_on",
     "pair_in_force",
     "places_by_territory",
-    "offered",
     "places_of",
     "read",
     "read_colours",
@@ -128,12 +134,13 @@ __all__ = [
     "table",
     "territories_of",
     "territory_history",
+    "tier_loads",
     "tolerance_of",
     "torn",
     "uncovered_units",
     "unit_on",
     "unit_rows",
     "unit_territory_frame",
+    "unit_values",
     "what_if",
 ]
-    "unit_values",

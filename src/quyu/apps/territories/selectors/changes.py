@@ -73,7 +73,16 @@ def places_of(alignment_ids: Iterable[int]) -> dict[int, list[tuple[int, int, st
 
 def weights(reading: Reading) -> tuple[dict[int, int], dict[int, int]]:
     """Amount (fen) and customers per base and coarser unit: its own plus those of the finer units inside it."""
-    values = {measure: dict(by_unit) for measure, by_unit in reading.figures.items()}
+    amount, customers = (
+        gathered(reading, reading.figures[measure])
+        for measure in (FigureMeasure.AMOUNT, FigureMeasure.CUSTOMERS)
+    )
+    return amount, customers
+
+
+def gathered(reading: Reading, values: Mapping[int, int]) -> dict[int, int]:
+    """Values by unit id with those of finer units added to the unit they lie in."""
+    found = dict(values)
     finer = [row for row in reading.rows if row.part == UnitPart.FINER]
     inside = {row.unit.code: row.unit.parent_code for row in finer}
     above = {row.unit.code: row.unit_id for row in reading.rows}
@@ -81,10 +90,9 @@ def weights(reading: Reading) -> tuple[dict[int, int], dict[int, int]]:
         parent = row.unit.parent_code
         while parent in inside:
             parent = inside[parent]
-        for by_unit in values.values():
-            if parent in above and by_unit.get(row.unit_id):
-                by_unit[above[parent]] = by_unit.get(above[parent], 0) + by_unit[row.unit_id]
-    return values[FigureMeasure.AMOUNT], values[FigureMeasure.CUSTOMERS]
+        if parent in above and found.get(row.unit_id):
+            found[above[parent]] = found.get(above[parent], 0) + found[row.unit_id]
+    return found
 
 
 def summary(alignment: Alignment, against: Alignment | None) -> dict[str, object]:

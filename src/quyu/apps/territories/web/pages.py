@@ -3,7 +3,6 @@
 from datetime import date
 from typing import Any
 
-from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import Count, Q
 from django.http import HttpResponse
@@ -15,11 +14,11 @@ from quyu.apps.territories.forms import ActivateForm, SubmitForm
 from quyu.apps.territories.models import Alignment, Territory
 from quyu.apps.territories.selectors import UnitRow
 from quyu.apps.territories.selectors.schedule import effective_of
+from quyu.apps.territories.web.map_context import map_context
 from quyu.apps.territories.web.shapes import alignment_and_active, found_alignment, is_dated
 from quyu.platform.geography.models import BasicUnit
 from quyu.platform.people import guard, policy
 from quyu.platform.people.guard import GuardedRequest
-from quyu.platform.people.models import OrgUnit
 
 PAGE_SIZE = 50
 
@@ -67,6 +66,7 @@ def map_page(request: GuardedRequest, alignment: Alignment, active: Alignment | 
         "submit_form": SubmitForm(initial={"planned_from": effective_of(alignment, at)}),
         "activate_form": ActivateForm(initial={"valid_from": effective_of(alignment, at)}),
     }
+    context |= map_context(request, rows)
     return render(request, "territories/map.html.jinja", context)
 
 

@@ -1,0 +1,24 @@
+"""What the page of a map offers beside the map itself: levels above the territories, hot spots, customers."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from quyu.apps.territories import selectors
+from quyu.platform.people import guard
+from quyu.platform.people.choices import OrgKind
+from quyu.platform.people.guard import GuardedRequest
+from quyu.platform.people.models import OrgUnit
+
+HOT = 5
+"""How many territories the list of hot spots names."""
+
+
+def map_context(request: GuardedRequest, rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """`tiers`: the kinds of org units that lie wholly within reach; `hot`: who is furthest out of the band."""
+    kinds = set(OrgUnit.objects.visible_to(request.scope).values_list("kind", flat=True))
+    out = [row for row in rows if row["balance"] in ("heavy", "light")]
+    return {
+        "tiers": [(kind, OrgKind(kind).label) for kind in selectors.TIERS if kind in kinds],
+        "hot": sorted(out, key=lambda row: -abs(row["deviation_bp"]))[:HOT],
+        "sees_customers": guard.may(request, "customer", "view"),
+    }
