@@ -80,3 +80,9 @@ def topics() -> Iterator[Topic]:
                 method, f"/customers/claims/{NO_CLAIM}/{tail}", form=dict(form)
             ),
         )  # fmt: skip
+    for method in ("GET", "POST"):
+        yield Topic(
+            f"customers/rules/assign/ {method}", "customers/rules/assign/", method, (("alignment", "create"),),
+            open_to=partial(company_gate, "alignment", "create"), writes=method == "POST",
+            ask=lambda s, c, method=method: Ask(method, "/customers/rules/assign/", form={"name": ""}),
+        )  # fmt: skip

@@ -3,6 +3,7 @@
 from django.urls import URLPattern, URLResolver, include, path
 
 from quyu.apps.customers import web as customers
+from quyu.apps.customers.division import assign_web as assigning
 from quyu.apps.customers.division import claim_web as claims
 from quyu.apps.customers.division import overlay_web as overlays
 from quyu.apps.customers.division import web as division
@@ -50,6 +51,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("customers/coverage/", division.coverage, name="customer-coverage"),
     path("customers/rules/", division.rule_sets, name="rule-sets"),
     path("customers/rules/new/", division.create, name="rule-set-new"),
+    path("customers/rules/assign/", assigning.assign, name="rule-set-assign"),
     path("customers/rules/<int:pk>/", division.rule_set, name="rule-set"),
     path("customers/rules/<int:pk>/add/", division.add, name="rule-add"),
     path("customers/rules/<int:pk>/move/", division.move, name="rule-move"),
