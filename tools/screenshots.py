@@ -65,6 +65,18 @@ def refused_value(page: Page, address: str) -> None:
     page.evaluate("window.scrollTo(0, document.body.scrollHeight)")
 
 
+def following(path: str, *links: str) -> Callable[[Page, str], None]:
+    """Goes to a page and follows links by their words, the first of each."""
+
+    def follow(page: Page, address: str) -> None:
+        page.goto(f"{address}{path}")
+        for words in links:
+            page.get_by_role("link", name=words).first.click()
+            page.wait_for_load_state()
+
+    return follow
+
+
 def workbook_back(page: Page, address: str) -> None:
     """A table of a few counties given to a neighbour, brought to its preview; no draft is made of it."""
     page.goto(f"{address}/territories/alignments/from-workbook/")
@@ -150,7 +162,15 @@ SHOTS = (
     # Without the map: its boundaries are not for publication (docs/howto/boundaries.md).
     Shot("territories", "operations", "/territories/", "#territory-map[data-ready]", ".map-table"),
     Shot("alignment-workbook", "operations", "", "main table", lead=workbook_back),
+    Shot("workload", "operations", "/territories/workload/", "main table"),
     Shot("drift", "operations", "/territories/drift/"),
+    Shot(
+        "drift-repair",
+        "operations",
+        "",
+        "main table",
+        lead=following("/territories/drift/", "看区域和修复", "求最小的修复"),
+    ),
     Shot("customers", "operations", "/customers/"),
     Shot("division-rules", "operations", "", "main table", lead=dividing),
     Shot("organisation", "director", "/org/"),
