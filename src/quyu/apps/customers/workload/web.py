@@ -71,6 +71,7 @@ def page_of(request: GuardedRequest, alignment: Alignment | None) -> HttpRespons
         "unknown": sum(len(side.unknown) for side in sides),
         "stray": found[NOWHERE].work.customers if NOWHERE in found and request.scope.is_everything else 0,
         "recorded": selectors.figures_date(FigureMeasure.WORKLOAD),
+        "may": guard.rights_over(request, "territory"),
         "may_set": guard.may(request, "territory", "edit") and request.scope.is_everything,
     }
     return render(request, "customers/workload.html.jinja", context)

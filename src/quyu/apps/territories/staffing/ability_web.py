@@ -4,6 +4,7 @@ from datetime import date
 
 from django.contrib import messages
 from django.core.paginator import Paginator
+from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -16,6 +17,7 @@ from quyu.platform.fields.received import whole_number
 from quyu.platform.fields.searching import matching
 from quyu.platform.fields.values import spoken
 from quyu.platform.people import guard, policy
+from quyu.platform.people.choices import Role
 from quyu.platform.people.guard import GuardedRequest
 from quyu.platform.people.models import Assignment, Person
 
@@ -26,7 +28,8 @@ PAGE_SIZE = 50
 def abilities(request: GuardedRequest) -> HttpResponse:
     """The sellers within reach with what holds today."""
     scope = policy.narrow(request.scope, "alignment", "view")
-    seats = Assignment.objects.sitting(request.today).visible_to(scope)
+    sells = Q(position__role=Role.SALESPERSON) | Q(position__territories__isnull=False)
+    seats = Assignment.objects.sitting(request.today).visible_to(scope).filter(sells)
     people = Person.objects.visible_to(scope, request.today).filter(pk__in=seats.values("person"))
     found = matching(people, ["code", "name"], request.GET.get("q", "")).order_by("code")
     page = Paginator(found, PAGE_SIZE).get_page(request.GET.get("page"))
@@ -37,7 +40,7 @@ def abilities(request: GuardedRequest) -> HttpResponse:
     context = {
         "page": page,
         "rows": [(person, known.get(person.pk), places.get(person.pk)) for person in page],
-        "may_edit": guard.may(request, "person", "edit"),
+        "may": guard.rights_over(request, "person"),
     }
     return render(request, "territories/abilities.html.jinja", context)
 
