@@ -44,7 +44,7 @@ FILE = click.Path(path_type=Path)
 @click.option(
     "--disruption",
     type=click.FloatRange(0),
-    default=1.0,
+    default=3.0,
     show_default=True,
     help=_("变动的代价；0 为不考虑现状。"),
 )
@@ -64,6 +64,12 @@ FILE = click.Path(path_type=Path)
     help=_("同一区域里最远的两个单元至多相距多少千米。"),
 )
 @click.option("--start", "start_file", type=FILE, help=_("从前一个方案（plan.csv）出发；结果不会比它差。"))
+@click.option(
+    "--travel",
+    "travel_file",
+    type=FILE,
+    help=_("路上的时间或里程：from、to、minutes 或 km；紧凑按它计算，可以不全。"),
+)
 @click.option(
     "--priority",
     default="",
@@ -91,6 +97,7 @@ def align(
     seed: int,
     seconds: float | None,
     effort: str,
+    travel_file: Path | None,
     priority: str,
     pareto: int | None,
     start_file: Path | None,
@@ -116,6 +123,7 @@ def align(
             None if max_moved is None else parse_percent(max_moved),
             splittable,
             max_diameter,
+            travel_file,
         )
         refuse_target(out, files.inputs)
         question = read_question(files)

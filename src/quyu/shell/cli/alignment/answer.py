@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from quyu.engine import alignment
+from quyu.engine.alignment import travel
 from quyu.shell.cli.alignment.plan_file import Row
 from quyu.shell.cli.alignment.question import Question
 from quyu.shell.cli.allocation.answer import refused_line
@@ -83,6 +84,26 @@ def refused(code: str, message: str, seconds: float) -> dict[str, object]:
     return {**refused_line(code, message), **unknown, "seconds": round(seconds, 3), "reasons": [message]}
 
 
+def travelled(question: Question, result: alignment.Result) -> dict[str, object]:
+    """Mean ways from the hubs of the territories, in all and in the worst; nothing where no ways are known."""
+    if question.ways is None:
+        return {}
+    problem = question.problem
+    own = travel.mean_travel(
+        question.ways.network, problem.x, problem.y, problem.weights, result.assignment, len(question.names)
+    )
+    load = np.bincount(result.assignment, weights=problem.weights, minlength=len(own))
+    known = np.isfinite(own)
+    worst = int(np.nanargmax(own))
+    return {
+        "travel": {
+            "counted_in": question.ways.counted_in,
+            "mean": float((own[known] * load[known]).sum() / load[known].sum()),
+            "worst": {"territory": question.names[worst], "mean": float(own[worst])},
+        }
+    }
+
+
 def solved_line(
     question: Question, result: alignment.Result, lines: list[str], moved: float, seconds: float
 ) -> dict[str, object]:
@@ -100,4 +121,5 @@ def solved_line(
         "moved_weight": moved,
         "seconds": round(seconds, 3),
         "reasons": lines,
+        **travelled(question, result),
     }

@@ -1,7 +1,7 @@
 """From the files to a problem of the engine, with the names that stand for its numbers."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +11,7 @@ from quyu.engine import alignment
 from quyu.shell.cli.alignment.lock_file import Wishes, read_wishes
 from quyu.shell.cli.alignment.options import DEFAULT_TOLERANCE
 from quyu.shell.cli.alignment.seat_file import Seats, read_seats
+from quyu.shell.cli.alignment.travel_file import Ways, on_the_road, read_ways, seats_on_the_road
 from quyu.shell.cli.alignment.unit_files import Units, read_edges, read_units
 from quyu.shell.cli.allocation.bad_input import SHOWN, BadInput
 from quyu.shell.cli.language import _
@@ -30,22 +31,29 @@ class Files:
     max_moved: float | None
     splittable: bool = False
     max_diameter: float | None = None
+    travel: Path | None = None
 
     @property
     def inputs(self) -> tuple[Path, ...]:
         """Every file that is read."""
-        return tuple(path for path in (self.units, self.edges, self.seats, self.locks) if path is not None)
+        return tuple(
+            path for path in (self.units, self.edges, self.seats, self.locks, self.travel) if path is not None
+        )
 
 
 @dataclass(frozen=True, eq=False)
 class Question:
-    """The problem, the ids of its units, the names of its territories, and territories given up for good."""
+    """The problem, the ids of its units, the names of its territories, and territories given up for good.
+
+    ways: the network of known times or distances, where positions stand for them.
+    """
 
     problem: alignment.Problem
     units: Units
     names: tuple[str, ...]
     dissolved: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    ways: Ways | None = None
 
     def spoken(self, template: str, numbers: dict[str, object]) -> str:
         """A template of the engine with ids and names instead of numbers."""
@@ -77,8 +85,15 @@ def read_question(files: Files) -> Question:
     if wishes.frozen and files.current is None:
         raise BadInput("no_current", "冻结区域要同时给出 --current，才知道它现有哪些单元。")
     seats = read_seats(files.seats, units.places) if files.seats else None
+    ways = None if files.travel is None else read_ways(files.travel, units, edges)
+    if ways is not None:
+        if files.max_diameter is not None:
+            raise BadInput("two_ways", "--travel 与 --max-diameter 只能选一个：直径按直线的千米计。")
+        placed = on_the_road(units, ways)
+        seats = None if seats is None else seats_on_the_road(seats, units.places, placed)
+        units = replace(units, places=placed)
     names, dissolved = _names(files, units, wishes, seats)
-    return _assembled(files, units, edges, wishes, seats, names, dissolved)
+    return replace(_assembled(files, units, edges, wishes, seats, names, dissolved), ways=ways)
 
 
 def _assembled(
