@@ -6,10 +6,12 @@ import pytest
 from django.urls import reverse
 
 from quyu.apps.market.models import Indicator
-from quyu.apps.territories import services
-from quyu.apps.territories.models import Alignment, AlignmentFigure
+from quyu.apps.territories import selectors, services
+from quyu.apps.territories.models import Alignment, AlignmentFigure, AlignmentUnit
 from quyu.apps.territories.services import Criteria
+from quyu.apps.territories.services.neighbourhood import reoptimised
 from quyu.platform.geography.models import MarketFigure
+from quyu.platform.people.scope import everything
 from tests.people import TODAY, client_of
 
 POPULATION = "market:population"
@@ -137,3 +139,47 @@ def test_what_may_change_hands_is_limited(site, people):
 
     assert moved(0.0) == (0, 0)
     assert moved(0.1)[0] <= 0.1 * 6000 * 1000
+
+
+@pytest.mark.capability("TER5", "TER7")
+def test_a_selection_is_divided_anew_by_every_measure_of_the_draft(site, people):
+    draft = services.propose(
+        name="指数", actor=None, at=TODAY, only=["JS"], criteria=Criteria(((POPULATION, 1000), ("units", 2500))),
+    )  # fmt: skip
+    worse = [row.unit for row in AlignmentUnit.objects.filter(alignment=draft, territory=site.company.sunan)]
+    away = next(unit for unit in worse if unit.code.startswith("J1"))
+    services.move_units(
+        alignment=draft, units=[away], territory=site.company.subei, expected_version=draft.version,
+        actor=site.company.operations, at=TODAY,
+    )  # fmt: skip
+    draft.refresh_from_db()
+
+    def spread():
+        rows = selectors.loads(draft, scope=everything(), at=TODAY)
+        return max(abs(row.deviations_bp[POPULATION] or 0) for row in rows if row.territory.name != "粤东")
+
+    assert spread() > 1000
+    found = reoptimised(
+        alignment=draft, codes=["J12", "J13"], keep=True,
+        visible=[site.company.sunan.pk, site.company.subei.pk],
+    )  # fmt: skip
+    for code, territory in found.places.items():
+        AlignmentUnit.objects.filter(alignment=draft, unit__code=code).update(territory=territory)
+    assert spread() <= 1000
+
+
+def test_a_draft_balanced_on_workload_alone_can_be_worked_on(site):
+    services.record_figures(
+        measure="workload", values={f"J{r}{c}": 60 for r in (1, 2, 3) for c in (1, 2, 3, 4)}, period_end=TODAY
+    )
+    draft = services.propose(
+        name="工作量", actor=None, at=TODAY, only=["JS"], criteria=Criteria((("workload", 1000),))
+    )
+
+    assert draft.method["regions"][0]["deviation_bp"] <= 1000
+    page = client_of(site.company.operations).get(reverse("alignment", args=[draft.pk]))
+    assert "拜访工作量" in page.content.decode()
+    reoptimised(
+        alignment=draft, codes=["J12", "J13"], keep=True,
+        visible=[site.company.sunan.pk, site.company.subei.pk],
+    )  # fmt: skip

@@ -92,9 +92,10 @@ def active_alignment(at: date) -> Alignment | None:
 
 
 def measure_of(alignment: Alignment) -> FigureMeasure:
-    """The measure the alignment balances (sales unless it says otherwise)."""
-    said = alignment.method.get("measure")
-    return FigureMeasure(said) if said in FigureMeasure.values else FigureMeasure.AMOUNT
+    """The measure of sales and customers that the map shows: the first the alignment balances, else sales."""
+    said = [str(one.measure) for one in balanced_of(alignment)]
+    shown = [FigureMeasure(code) for code in said if code in (FigureMeasure.AMOUNT, FigureMeasure.CUSTOMERS)]
+    return shown[0] if shown else FigureMeasure.AMOUNT
 
 
 def tolerance_of(alignment: Alignment) -> int:

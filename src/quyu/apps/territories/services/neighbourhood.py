@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from quyu.apps.territories import selectors
 from quyu.apps.territories.models import Alignment
 from quyu.apps.territories.selectors import Standing, Touched
+from quyu.apps.territories.selectors.columns import columns
 from quyu.kernel.deferred import deferred
 from quyu.kernel.refusal import Refusal
 from quyu.platform.geography.models import BasicUnit
@@ -111,17 +112,11 @@ def chosen_sides(standing: Standing, spots: Ints, free: set[int]) -> Ints:
 def part_of(
     alignment: Alignment, standing: Standing, sides: Ints, inside: Ints, here: Ints, locks: Ints
 ) -> engine.Problem:
-    """The chosen territories as a problem of their own, held to the means of their org units."""
-    column = selectors.MEASURES.index(selectors.measure_of(alignment))
-    weight = np.maximum(standing.weights[inside, column], 0).astype(np.float64)
-    together = not alignment.method.get("per_org_unit", True)
-    levels = selectors.levels_of(standing, sides.tolist(), together=together)
-    target = np.array(
-        [max(levels[side][column].mean - int(standing.stray[side, column]), 0) for side in sides.tolist()],
-        dtype=np.float64,
-    )
-    if weight.sum() <= 0 or target.min() <= 0:
-        weight, target = np.ones(len(inside)), np.full(len(sides), len(inside) / len(sides))
+    """The chosen territories as a problem of their own, held to the means of their org units in every measure."""
+    known_columns = columns(alignment, standing)
+    weight, target = known_columns.weights[inside], known_columns.means[sides]
+    if weight[:, 0].sum() <= 0 or target[:, 0].min() <= 0:
+        weight[:, 0], target[:, 0] = 1.0, len(inside) / len(sides)
     rows = BasicUnit.objects.filter(pk__in=standing.ids[inside].tolist()).order_by("pk")
     known = list(rows.values_list("code", "parent_code", "longitude", "latitude"))
     plane = to_plane(*np.array([row[2:] for row in known], dtype=np.float64).T)
@@ -136,7 +131,7 @@ def part_of(
         measures=weight,
         territories=len(sides),
         edges=np.vstack([edges[(edges >= 0).all(axis=1)], np.array(above, dtype=np.int64).reshape(-1, 2)]),
-        tolerance=selectors.tolerance_of(alignment) / 10_000,
+        tolerance=known_columns.tolerances,
         current=here,
         locks=locks,
         target=target,
