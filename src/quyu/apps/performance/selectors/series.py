@@ -9,6 +9,7 @@ from functools import cached_property
 from quyu.analytics.attainment import Standing
 from quyu.apps.performance.selectors.span import CALENDAR, year_before
 from quyu.apps.performance.selectors.tree import Board, Frame, node_of
+from quyu.apps.targets.axes import Cells
 
 
 @dataclass(frozen=True)
@@ -30,8 +31,14 @@ class Series:
     sold: dict[tuple[date, str | None], int]
 
     @cached_property
-    def _leaves(self) -> slice:
-        return slice(*self.board.axes.spans[self.region])
+    def _cells(self) -> Cells | None:
+        """(months, lines): the target of the node, with what is with no leaf below it."""
+        board = self.board
+        if board.cells is None:
+            return None
+        below = {self.region, *board.axes.tree.descendants(self.region)}
+        found: Cells = board.cells[slice(*board.axes.spans[self.region])].sum(axis=0)
+        return found + sum(own for node, own in board.beside.items() if node in below)
 
     def months(self) -> Months:
         """Target, actual and the year before by month of the whole year."""
@@ -39,12 +46,11 @@ class Series:
         by_month: dict[date, int] = defaultdict(int)
         for (month, _line), fen in self.sold.items():
             by_month[month] += fen
-        cells, reached = self.board.cells, self.board.span.last_day
+        reached = self.board.span.last_day
         return Months(
             codes=tuple(month.code for month in calendar),
             target=tuple(
-                0 if cells is None else int(cells[self._leaves, index].sum())
-                for index in range(len(calendar))
+                0 if self._cells is None else int(self._cells[index].sum()) for index in range(len(calendar))
             ),
             actual=tuple(
                 by_month[month.start] if reached and month.start <= reached else None for month in calendar
@@ -73,10 +79,10 @@ class Series:
         return found
 
     def _target(self, month: str, line: str | None) -> int:
-        axes, cells = self.board.axes, self.board.cells
-        if cells is None or line not in axes.lines or month not in axes.months:
+        axes = self.board.axes
+        if self._cells is None or line not in axes.lines or month not in axes.months:
             return 0
-        return int(cells[self._leaves, axes.months.index(month), axes.lines.index(line)].sum())
+        return int(self._cells[axes.months.index(month), axes.lines.index(line)])
 
 
 def series_of(board: Board, region: str) -> Series:

@@ -2,19 +2,27 @@
 
 A node's figure is the sum of its children plus what belongs to itself directly: sales of territories that
 have since been closed stay with their region, and 未归属 stays with the root, so nothing is lost.
+
+Targets follow the units of the map that alignments moved since the version was made: by days in the reading as it
+was, all of them as they stand today in the restated one, which also has the tree of today.
 """
 
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
+
+import numpy as np
 
 from quyu.analytics.attainment import Standing
-from quyu.apps.performance.selectors.sources import AS_IT_WAS, Source, end_of
+from quyu.apps.performance.selectors.sources import AS_IT_WAS, AS_RESTATED, Source, end_of
 from quyu.apps.performance.selectors.span import Span
 from quyu.apps.targets import selectors as targets
 from quyu.apps.targets.axes import TERRITORY, Axes, Cells
+from quyu.apps.targets.dimension import PERIOD, PRODUCT, REGION
 from quyu.apps.targets.models import PlanVersion
+from quyu.apps.targets.selectors.flows import flows_of, followed
+from quyu.apps.territories.models import Territory
 from quyu.platform.people.scope import Scope
 
 
@@ -27,6 +35,8 @@ class Frame:
     cells: Cells | None
     version: PlanVersion | None
     reach: targets.Reach
+    beside: Mapping[str, Cells]
+    """Node -> (months, lines) of targets that are with no leaf of this tree: of territories made or closed since."""
 
     def children(self, region: str) -> list[str]:
         return list(self.axes.tree.children(region))
@@ -45,7 +55,9 @@ class Board(Frame):
     source: Source = AS_IT_WAS
 
 
-def frame(span: Span, scope: Scope, *, today: date, known_on: date | None = None) -> Frame:
+def frame(
+    span: Span, scope: Scope, *, today: date, known_on: date | None = None, is_restated: bool = False
+) -> Frame:
     """The tree and targets of a span. Raises NothingToPlan on an empty company.
 
     `known_on` is the day of a past report: tree and targets of its end, reach of today.
@@ -53,35 +65,65 @@ def frame(span: Span, scope: Scope, *, today: date, known_on: date | None = None
     year = int(span.month_codes()[0][:4])
     published = targets.published_cells(year, before=end_of(known_on) if known_on else None, at=today)
     version, axes, cells = published or (None, targets.freeze(year=year, at=known_on or today), None)
-    return Frame(span, axes, cells, version, targets.reach_of(axes, scope, at=today))
+    if version is None or cells is None:
+        return Frame(span, axes, cells, version, targets.reach_of(axes, scope, at=today), {})
+    flows = flows_of(version, before=known_on + timedelta(1) if known_on else None)
+    shown = axes
+    if is_restated:
+        regions = targets.freeze(year=year, at=today).dimension(REGION)
+        shown = Axes(axes.year, (regions, axes.dimension(PERIOD), axes.dimension(PRODUCT)))
+    elif not flows:
+        return Frame(span, axes, cells, version, targets.reach_of(axes, scope, at=today), {})
+    held = followed(axes, cells, flows, on=today if is_restated else None)
+    placed, beside = _placed(shown, held, cells)
+    return Frame(span, shown, placed, version, targets.reach_of(shown, scope, at=today), beside)
+
+
+def _placed(axes: Axes, held: Mapping[str, Cells], cells: Cells) -> tuple[Cells, dict[str, Cells]]:
+    """What each territory holds as the cube of a tree, and what belongs to none of its leaves by node."""
+    found = np.zeros((len(axes.leaves), *cells.shape[1:]), np.int64)
+    index = {leaf: place for place, leaf in enumerate(axes.leaves)}
+    missing = [code.removeprefix(TERRITORY) for code in held if code not in index]
+    units = dict(Territory.objects.filter(code__in=missing).values_list("code", "org_unit__code"))
+    beside: dict[str, Cells] = {}
+    for code, own in held.items():
+        if code in index:
+            found[index[code]] += own
+        else:
+            territory = code.removeprefix(TERRITORY)
+            node = node_of(axes, territory, units.get(territory))
+            beside[node] = beside.get(node, 0) + own
+    return found, beside
 
 
 def board(
     span: Span, scope: Scope, *, today: date, source: Source = AS_IT_WAS, known_on: date | None = None
 ) -> Board:
     """Standing of every node in the reach of `scope`. Raises NothingToPlan on an empty company."""
-    seen = frame(span, scope, today=today, known_on=known_on)
-    own = _own(seen.axes, span, seen.cells, source)
+    seen = frame(span, scope, today=today, known_on=known_on, is_restated=source is AS_RESTATED)
+    own = _own(seen, span, source)
     return Board(
         span=span,
         axes=seen.axes,
         cells=seen.cells,
         version=seen.version,
         reach=seen.reach,
+        beside=seen.beside,
         standings=_sums(seen.axes, own),
         direct={code: own[code] for code in own if not seen.axes.tree.is_leaf(code)},
         source=source,
     )
 
 
-def _own(axes: Axes, span: Span, cells: Cells | None, source: Source) -> dict[str, Standing]:
+def _own(seen: Frame, span: Span, source: Source) -> dict[str, Standing]:
     """What each node holds without its children."""
     own: dict[str, Standing] = defaultdict(Standing)
-    if cells is not None:
+    axes = seen.axes
+    if seen.cells is not None:
         months = [(axes.months.index(code), code) for code in span.month_codes() if code in axes.months]
-        for index, leaf in enumerate(axes.leaves):
-            values = [(code, int(cells[index, month].sum())) for month, code in months]
-            own[leaf] = Standing(sum(v for _, v in values), sum(span.due(code, v) for code, v in values))
+        for node, cells in (*zip(axes.leaves, seen.cells, strict=True), *seen.beside.items()):
+            values = [(code, int(cells[month].sum())) for month, code in months]
+            own[node] += Standing(sum(v for _, v in values), sum(span.due(code, v) for code, v in values))
     for territory, unit, done, earlier in source.by_day((span.start, span.cutoff), span.before):
         own[node_of(axes, territory, unit)] += Standing(actual=done, before=earlier)
     return own

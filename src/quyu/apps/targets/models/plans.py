@@ -63,6 +63,8 @@ class PlanVersion(EditableRow):
     total_fen = models.BigIntegerField("总目标（分）", default=0)
     published_at = models.DateTimeField("发布时间", null=True, blank=True)
     effective_from = models.DateField("生效日", null=True, blank=True)
+    may_follow: bool = True
+    """Whether units of the map may have moved since; not stored, and False only where a reader has looked."""
     created_at = models.DateTimeField("编制时间")
 
     class Meta:

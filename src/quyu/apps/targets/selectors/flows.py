@@ -25,7 +25,11 @@ def made_on(version: PlanVersion) -> date:
 
 def flows_of(version: PlanVersion, *, before: date | None = None) -> list[Flow]:
     """The flows that move its targets: of alignments that began after it was made (and before a day)."""
-    return flows_dated(after=made_on(version), before=before)
+    found = flows_dated(after=date.min, before=before) if version.may_follow else []
+    if not found:
+        return []
+    made = made_on(version)
+    return [flow for flow in found if flow.on > made]
 
 
 def followed(axes: Axes, table: Sums, flows: list[Flow], *, on: date | None = None) -> dict[str, Sums]:

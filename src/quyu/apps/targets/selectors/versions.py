@@ -5,7 +5,7 @@ from datetime import date, datetime
 
 import numpy as np
 import pyarrow as pa
-from django.db.models import F, OrderBy, Q, QuerySet
+from django.db.models import Exists, F, OrderBy, Q, QuerySet
 from django.utils import timezone
 
 from quyu.apps.targets import store
@@ -13,6 +13,7 @@ from quyu.apps.targets.axes import TERRITORY, Axes, Cells
 from quyu.apps.targets.choices import VersionState
 from quyu.apps.targets.models import CellChunk, PlanVersion
 from quyu.apps.targets.sums import cube
+from quyu.apps.territories.selectors.schedule import flows_kept
 from quyu.platform.people import policy
 from quyu.platform.people.scope import Scope
 
@@ -49,10 +50,12 @@ def published_cells(
         chunks = chunks.filter(
             started, plan_version__state__in=PUBLISHED_ONCE, plan_version__published_at__lt=before
         )
+    chunks = chunks.annotate(may_follow=Exists(flows_kept()))
     rows = list(chunks.select_related("plan_version__plan").order_by(*_latest("plan_version__"), "index"))
     if not rows:
         return None
     version = rows[0].plan_version
+    version.may_follow = rows[0].may_follow
     axes = Axes.from_json(version.axes)
     own = [(row.index, bytes(row.blob)) for row in rows if row.plan_version_id == version.pk]
     return version, axes, cube(axes, store.assembled(axes.shape, own))

@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
+from django.db.models import QuerySet
+
 from quyu.apps.territories.choices import AlignmentState
 from quyu.apps.territories.effects import Flow
 from quyu.apps.territories.models import Alignment, AlignmentFlow
@@ -75,9 +77,14 @@ def to_come(today: date) -> list[Planned]:
     return [Planned(row, tuple(flows.get(row.pk, ()))) for row in rows]
 
 
+def flows_kept() -> QuerySet[AlignmentFlow]:
+    """What alignments that are, were or will be in force moved."""
+    return AlignmentFlow.objects.filter(alignment__state__in=DATED)
+
+
 def flows_dated(*, after: date, before: date | None = None) -> list[Flow]:
     """What alignments moved that began after one day (and before another), by day."""
-    rows = AlignmentFlow.objects.filter(alignment__state__in=DATED, alignment__valid_from__gt=after)
+    rows = flows_kept().filter(alignment__valid_from__gt=after)
     if before is not None:
         rows = rows.filter(alignment__valid_from__lt=before)
     fields = ("alignment__valid_from", "source__code", "target__code", "part", "whole")
