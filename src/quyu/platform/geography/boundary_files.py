@@ -1,4 +1,4 @@
-"""Reads a user's own boundaries from a GeoJSON file (longitude and latitude in degrees)."""
+"""Reads a user's own boundaries from GeoJSON or a zipped shapefile (longitude and latitude in degrees)."""
 
 import json
 from dataclasses import dataclass
@@ -10,12 +10,18 @@ import numpy as np
 
 from quyu.kernel.deferred import deferred
 from quyu.kernel.refusal import Refusal
-from quyu.platform.geography.shapes import Coverage
+from quyu.platform.geography.shapefiles import read_shapefile
+from quyu.platform.geography.shapes import Coverage, only_areas
 
 if TYPE_CHECKING:
     import shapely
 else:
     shapely = deferred("shapely")
+
+
+MOST_BYTES = 300_000_000
+DEGREES = ("CRS84", "CRS83", "4326", "4490", "4267", "4269", "4610")
+"""Coordinate systems in degrees that a GeoJSON file may name."""
 
 
 class BadBoundaryFile(Refusal):
@@ -24,20 +30,36 @@ class BadBoundaryFile(Refusal):
 
 @dataclass(frozen=True)
 class BoundaryFile:
-    """Boundaries by code, in the order of the codes, with the names the file gives."""
+    """Boundaries by code, in the order of the codes, with the names the file gives.
+
+    repaired: codes whose rings crossed themselves in the file.
+    """
 
     coverage: Coverage
     names: dict[str, str]
+    repaired: tuple[str, ...] = ()
 
 
 def feature_list(path: Path) -> list[dict[str, Any]]:
+    if path.stat().st_size > MOST_BYTES:
+        raise BadBoundaryFile("too_big", "{file} 超过 300 MB，请先简化边界或分省导入。", file=path.name)
+    if path.suffix.lower() == ".zip":
+        return read_shapefile(path)
     try:
         document = json.loads(path.read_text(encoding="utf-8-sig"))
         features = document["features"]
-    except (ValueError, KeyError, TypeError) as error:
+        named = str((document.get("crs") or {}).get("properties", {}).get("name", "CRS84"))
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise BadBoundaryFile(
             "not_geojson", "{file} 不是 GeoJSON 要素集合（FeatureCollection）。", file=path.name
         ) from error
+    if not named.endswith(DEGREES):
+        raise BadBoundaryFile(
+            "projected",
+            "{file} 用的是坐标系“{name}”，不是经纬度；请先转换。",
+            file=path.name,
+            name=named[:60],
+        )
     if not isinstance(features, list) or not features:
         raise BadBoundaryFile("no_features", "{file} 里没有要素。", file=path.name)
     return features
@@ -47,15 +69,30 @@ def read_feature(
     feature: dict[str, Any], number: int, code_field: str, name_field: str
 ) -> tuple[str, str, Any]:
     """Code, name and shape of one feature; `number` counts from 1."""
-    properties = feature.get("properties") or {}
+    properties = (feature.get("properties") if isinstance(feature, dict) else None) or {}
+    if not isinstance(properties, dict):
+        properties = {}
     code = str(properties.get(code_field) or "").strip()
     if not code:
         raise BadBoundaryFile(
-            "no_code", "第 {number} 个要素没有字段 {field}。", number=number, field=code_field
+            "no_code",
+            "第 {number} 个要素没有字段 {field}；它有的字段：{known}。",
+            number=number,
+            field=code_field,
+            known="、".join(str(name) for name in list(properties)[:12]) or "—",
         )
     try:
-        shape = shapely.geometry.shape(feature["geometry"])
-    except (KeyError, TypeError, AttributeError, ValueError, shapely.errors.ShapelyError) as error:
+        shape = feature["shape"] if "shape" in feature else shapely.geometry.shape(feature["geometry"])
+        if shape is None:
+            raise ValueError
+    except (
+        KeyError,
+        TypeError,
+        AttributeError,
+        ValueError,
+        RecursionError,
+        shapely.errors.ShapelyError,
+    ) as error:
         raise BadBoundaryFile(
             "bad_shape", "第 {number} 个要素（{unit}）的图形无法读取。", number=number, unit=code
         ) from error
@@ -72,7 +109,9 @@ def read_feature(
 
 def read_boundary_file(path: Path, *, code_field: str, name_field: str) -> BoundaryFile:
     """All features of the file; a code that appears twice, or a shape that is no area, is refused."""
-    rows = [read_feature(f, n, code_field, name_field) for n, f in enumerate(feature_list(path), start=1)]
+    features = feature_list(path)
+    rows = [read_feature(f, n, code_field, name_field) for n, f in enumerate(features, start=1)]
+    broken = {row[0] for row, feature in zip(rows, features, strict=True) if feature.get("mended")}
     rows.sort(key=lambda row: row[0])
     codes = [code for code, _, _ in rows]
     for first, second in pairwise(codes):
@@ -83,5 +122,13 @@ def read_boundary_file(path: Path, *, code_field: str, name_field: str) -> Bound
             raise BadBoundaryFile(
                 "not_area", "编码 {unit} 的图形不是面（{kind}）。", unit=code, kind=shape.geom_type
             )
-    shapes = np.array([shape for _, _, shape in rows], dtype=object)
-    return BoundaryFile(Coverage(codes, shapes).repaired(), {code: name for code, name, _ in rows})
+    shapes = np.empty(len(rows), dtype=object)
+    shapes[:] = [shape for _, _, shape in rows]
+    mended = Coverage(codes, shapes).repaired()
+    areas = np.array([only_areas(shape) for shape in mended.shapes], dtype=object)
+    for code, shape in zip(codes, areas, strict=True):
+        if shape.is_empty:
+            raise BadBoundaryFile("no_area", "编码 {unit} 的图形没有面积。", unit=code)
+    broken |= {code for code, shape in zip(codes, shapes, strict=True) if not shapely.is_valid(shape)}
+    names = {code: name for code, name, _ in rows}
+    return BoundaryFile(Coverage(codes, areas), names, tuple(sorted(broken)))

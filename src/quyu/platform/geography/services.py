@@ -1,6 +1,7 @@
 """Loading and replacing units, boundaries and neighbours."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -78,11 +79,41 @@ def store_neighbours(pairs: Sequence[tuple[str, str]], ids: Mapping[str, int]) -
     )
 
 
+@dataclass(frozen=True)
+class BoundaryPreview:
+    """What a file would do: codes whose unit gets a new boundary, codes that become new units, units it leaves out.
+
+    absent: units of the levels the matched ones are of, with a boundary today, that the file does not name.
+    repaired: codes whose rings crossed themselves and were mended. touching: pairs of neighbours found.
+    """
+
+    replaced: tuple[str, ...]
+    added: tuple[str, ...]
+    absent: tuple[str, ...]
+    repaired: tuple[str, ...]
+    touching: int
+
+
+def preview_boundaries(path: Path, *, code_field: str, name_field: str) -> BoundaryPreview:
+    """Read and check a file and say what it matches; nothing is written."""
+    given = read_boundary_file(path, code_field=code_field, name_field=name_field)
+    codes = set(given.names)
+    known = {u.code: u.level for u in BasicUnit.objects.filter(code__in=codes)}
+    beside = BasicUnit.objects.filter(level__in=set(known.values()), boundary__isnull=False)
+    return BoundaryPreview(
+        replaced=tuple(sorted(known)),
+        added=tuple(sorted(codes - set(known))),
+        absent=tuple(beside.exclude(code__in=codes).order_by("code").values_list("code", flat=True)),
+        repaired=given.repaired,
+        touching=len(touching_pairs(given.coverage)),
+    )
+
+
 @transaction.atomic
 def load_boundaries(
     path: Path, *, code_field: str, name_field: str, level: str = UnitLevel.OTHER
 ) -> tuple[int, int]:
-    """Replace boundaries from a GeoJSON file; returns (units whose boundary was replaced, units added).
+    """Replace boundaries from GeoJSON or a zipped shapefile; returns (units whose boundary was replaced, units added).
 
     Units are matched by code; unknown codes become units of `level`. Neighbours among the file's units
     are found anew, neighbours of other units stay.

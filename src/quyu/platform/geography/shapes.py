@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -67,3 +67,11 @@ def touching_pairs(coverage: Coverage) -> list[tuple[str, str]]:
     left, right = shapely.STRtree(coverage.shapes).query(coverage.shapes, predicate="intersects")
     codes = coverage.codes
     return sorted({(codes[a], codes[b]) for a, b in zip(left, right, strict=True) if codes[a] < codes[b]})
+
+
+def only_areas(shape: Any) -> Any:
+    """A mended shape without the lines and points that mending leaves of a ring that crossed itself."""
+    if shape.geom_type in ("Polygon", "MultiPolygon"):
+        return shape
+    parts = [part for part in shapely.get_parts(shape) if part.geom_type in ("Polygon", "MultiPolygon")]
+    return shapely.union_all(parts)
