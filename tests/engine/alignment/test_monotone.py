@@ -13,6 +13,7 @@ from tests.engine.alignment.maps import scattered
 
 SEEDS = st.integers(0, 1000)
 BRISK = Params(steps_per_unit=1000, starts=2, finish=False)
+PATIENT = Params(steps_per_unit=6000, starts=1, finish=False)
 SLACK = 1 + 1e-9
 
 
@@ -39,12 +40,16 @@ def rank(result: Result, tolerance: float) -> tuple[bool, float, float]:
 def test_more_time_never_gives_a_worse_plan(seed: int, count: int, territories: int) -> None:
     problem = scattered(count, territories, seed=seed, tolerance=0.05)
 
+    never = After(1_000_000)
+    whole = solve_in_rounds(problem, PATIENT, seed=seed, stop=never)
+    asked = 1_000_000 - never.left
+
     found = [
-        solve_in_rounds(problem, BRISK, seed=seed, stop=After(questions))
-        for questions in (200, 400, 800, 10_000)
+        solve_in_rounds(problem, PATIENT, seed=seed, stop=After(int(asked * part)))
+        for part in (0.4, 0.6, 0.8, 0.95)
     ]
 
-    ranks = [rank(result, 0.05) for result in found]
+    ranks = [rank(result, 0.05) for result in (*found, whole)]
     assert all(later <= sooner for sooner, later in pairwise(ranks)), ranks
     assert verify(problem, found[-1].assignment).is_legal
 

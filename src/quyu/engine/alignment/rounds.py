@@ -15,8 +15,12 @@ from quyu.engine.alignment.problem import Problem
 from quyu.engine.alignment.result import Result
 from quyu.engine.alignment.solve import solve
 
-PARTS = (81, 27, 9, 3, 1)
+PARTS = (27, 9, 3, 1)
 """Each round does this part of the whole search."""
+ENOUGH = 600
+"""Trials per unit below which a round hardly comes into balance."""
+LARGE, FEW = 10_000, 3
+"""Units above which a round but the last has one start; starts of such rounds on smaller maps."""
 
 
 def solve_in_rounds(
@@ -31,7 +35,12 @@ def solve_in_rounds(
     params = params or Params()
     watch = _Watch(stop)
     whole = params.trials_per_unit(problem.unit_count)
-    first, *longer = (replace(params, steps_per_unit=max(whole // part, 1)) for part in PARTS)
+    few = params.starts or (1 if problem.unit_count > LARGE else FEW)
+    first, *longer = (
+        replace(params, steps_per_unit=max(whole // part, 1), starts=params.starts if part == 1 else few)
+        for part in PARTS
+        if part == 1 or whole // part >= ENOUGH
+    )
     best = solve(problem, first, seed=seed, stop=watch, start=start)
     for settings in longer:
         if watch.ended:
