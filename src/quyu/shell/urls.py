@@ -9,9 +9,9 @@ from quyu.apps.customers.division import overlay_web as overlays
 from quyu.apps.customers.division import web as division
 from quyu.apps.customers.mapping import web as customer_map
 from quyu.apps.customers.workload import web as workload
-from quyu.platform.viewsets import web as viewset_pages
 from quyu.apps.territories.staffing import ability_web as abilities
 from quyu.apps.territories.staffing import web as staffing
+from quyu.platform.viewsets import web as viewset_pages
 from quyu.shell import api, health
 from quyu.shell.home import views as home
 from quyu.shell.personal import web as subjects
@@ -65,12 +65,12 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("customers/dealers/", customers.dealer_list, name="dealers"),
     path("customers/dealers/new/", customers.give_access, name="dealer-give"),
     path("customers/dealers/<int:pk>/end/", customers.end_access, name="dealer-end"),
-    path("territories/workload/", workload.workload, name="workload"),
     path("territories/staffing/", workload.staffing, name="staffing"),
     path("territories/abilities/", abilities.abilities, name="abilities"),
     path("territories/abilities/<int:pk>/", abilities.ability, name="ability"),
     path("territories/alignments/<int:pk>/people/", staffing.people, name="alignment-people"),
     path("territories/alignments/<int:pk>/people/apply/", staffing.apply, name="alignment-people-apply"),
+    path("territories/workload/", workload.workload, name="workload"),
     path("territories/workload/standard/", workload.standard_page, name="workload-standard"),
     path("territories/workload/refresh/", workload.refresh, name="workload-refresh"),
     path("territories/<int:pk>/workload/", workload.of_territory, name="workload-territory"),
@@ -78,6 +78,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("customers/map/points.json", customer_map.points, name="customer-points"),
     path("customers/map/find.json", customer_map.search, name="customer-find"),
     path("customers/map/at/<str:code>.json", customer_map.here, name="customers-here"),
+    path("market/", include("quyu.apps.market.web.urls")),
     path("territories/", include("quyu.apps.territories.web.urls")),
     path("territories/", include("quyu.apps.territories.web.map_urls")),
     path("territories/", include("quyu.apps.territories.web.exchange_urls")),
@@ -88,7 +89,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *viewset_pages.urls(),
 ]
 
-    path("market/", include("quyu.apps.market.web.urls")),
 handler400 = "quyu.shell.errors.bad_request"
 handler403 = "quyu.shell.errors.forbidden"
 handler404 = "quyu.shell.errors.not_found"
