@@ -16,6 +16,7 @@ from quyu.apps.market.selectors import indicators
 from quyu.apps.market.services.reading import PLACE, Given, read
 from quyu.kernel.refusal import Refusal
 from quyu.platform.audit import services as audit
+from quyu.platform.fields.values import listed
 from quyu.platform.geography.models import MarketFigure
 from quyu.platform.imports.kinds import (
     Column,
@@ -106,7 +107,7 @@ def take_back(written: Sequence[Written], context: Context) -> Receipt:
     rows = MarketFigure.objects.select_related("unit").in_bulk([one.key for one in written])
     touched = [one for one in written if one.key not in rows or rows[one.key].version != one.version]
     if touched:
-        lines = "、".join(str(one.line) for one in touched[:20])
+        lines = listed([str(one.line) for one in touched[:20]])
         raise Refusal(
             "cannot_take_back", "不能撤销，没有改动任何数据：第 {lines} 行之后又被改过。", lines=lines
         )

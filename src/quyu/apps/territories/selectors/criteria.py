@@ -45,6 +45,16 @@ def balanced_of(alignment: Alignment) -> tuple[Balanced, ...]:
     )
 
 
+def weights_of(alignment: Alignment) -> list[tuple[Measure, int]]:
+    """The criteria of the index with their weights (bp); none without an index."""
+    said = alignment.method.get("weights", [])
+    known = known_measures() if said else {}
+    return [
+        (known.get(row["measure"]) or Measure(row["measure"], row["label"]), int(row["weight_bp"]))
+        for row in said
+    ]
+
+
 def weighed(alignment: Alignment) -> list[tuple[str, int, int]]:
     """Measure, unit id and value of what only this alignment keeps; asks nothing when it balances what others keep."""
     said = {row["measure"] for row in alignment.method.get("criteria", [])}

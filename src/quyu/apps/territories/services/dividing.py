@@ -16,7 +16,6 @@ from quyu.apps.territories.selectors.criteria import known_measures
 from quyu.apps.territories.services.criteria import Criteria, Floats, matrix
 from quyu.apps.territories.services.network import Atlas, Network, region_network
 from quyu.kernel.deferred import deferred
-from quyu.kernel.refusal import Refusal
 from quyu.platform.geography.names import short_name
 from quyu.platform.people.models import OrgUnit
 
@@ -136,7 +135,8 @@ def in_words(
         words["territory"] = region.existing[spot].name if spot < len(region.existing) else spot + 1
     if isinstance(words.get("measure"), int):
         words["measure"] = str(labels[int(str(words["measure"])) - 1].label)
-    return f"{region.org_unit.name}：{Refusal(reason.code, _(reason.template), **words)}"
+    why = _(reason.template).format(**words)
+    return _("{name}：{why}").format(name=region.org_unit.name, why=why)
 
 
 def territory_ids(

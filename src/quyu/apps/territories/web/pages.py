@@ -13,6 +13,7 @@ from quyu.apps.territories.choices import UnitPart
 from quyu.apps.territories.forms import ActivateForm, SubmitForm
 from quyu.apps.territories.models import Alignment, Territory
 from quyu.apps.territories.selectors import UnitRow
+from quyu.apps.territories.selectors.criteria import weights_of
 from quyu.apps.territories.selectors.schedule import effective_of
 from quyu.apps.territories.web.map_context import map_context
 from quyu.apps.territories.web.shapes import alignment_and_active, found_alignment, is_dated
@@ -54,7 +55,7 @@ def map_page(request: GuardedRequest, alignment: Alignment, active: Alignment | 
         "rows": rows,
         "measure": measure,
         "balanced": balanced,
-        "weights": alignment.method.get("weights", []),
+        "weights": weights_of(alignment),
         "loads": loads,
         "figures_date": reading.dates.get(measure) if reading else selectors.figures_date(measure),
         "is_draft": is_draft,
