@@ -6,7 +6,7 @@ from datetime import date
 
 from quyu.apps.territories.models import Ability, Territory, TerritoryOwner
 from quyu.platform.people.choices import Role
-from quyu.platform.people.models import Assignment, OrgClosure, OrgUnit, Person, Position, in_force
+from quyu.platform.people.models import Assignment, Person, Position, in_force
 
 
 @dataclass(frozen=True)
@@ -22,12 +22,6 @@ class Candidate:
     def is_told(self) -> bool:
         """Whether somebody said what he can do; else he counts as a full, experienced person."""
         return self.ability.pk is not None
-
-
-def below(unit: OrgUnit, at: date) -> set[int]:
-    """The unit and all below it on a day."""
-    rows = OrgClosure.objects.filter(in_force(at), ancestor=unit)
-    return {unit.pk, *rows.values_list("descendant", flat=True)}
 
 
 def candidates(units: Iterable[int], territories: Iterable[Territory], at: date) -> list[Candidate]:

@@ -18,7 +18,6 @@ from quyu.apps.territories.choices import AlignmentState
 from quyu.apps.territories.models import Alignment, Territory, WorkStandard
 from quyu.apps.territories.staffing.applying import Pair, apply_staffing, digest_of
 from quyu.apps.territories.staffing.forms import ApplyForm
-from quyu.apps.territories.staffing.pool import below
 from quyu.apps.territories.staffing.proposing import Question, question_of, solved
 from quyu.apps.territories.staffing.telling import told, unplaced
 from quyu.kernel.refusal import Refusal
@@ -27,6 +26,7 @@ from quyu.platform.fields.values import spoken
 from quyu.platform.people import guard
 from quyu.platform.people.guard import GuardedRequest
 from quyu.platform.people.models import OrgUnit, Position
+from quyu.platform.people.scope import units_below_each
 
 MANY = 60
 """Most territories looked at together; the choices of a larger page would be too long to read."""
@@ -95,10 +95,11 @@ def asked_for(request: GuardedRequest, pk: int, said: QueryDict) -> Asked | None
     alignment = get_object_or_404(Alignment, pk=pk)
     held = selectors.territories_of(alignment)
     seen = list(held.filter(pk__in=Territory.objects.visible_to(request.scope, request.today).values("pk")))
-    reach = OrgUnit.objects.visible_to(request.scope)
-    inside = {unit: below(unit, request.today) for unit in reach}
+    reach = list(OrgUnit.objects.visible_to(request.scope))
+    under = units_below_each({unit.pk for unit in reach}, request.today)
+    inside = {unit: under[unit.pk] for unit in reach}
     homes = {territory.org_unit_id for territory in seen}
-    regions = [unit for unit, under in inside.items() if under & homes]
+    regions = [unit for unit, units in inside.items() if units & homes]
     regions.sort(key=lambda unit: (unit.sort_order, unit.code))
     if not regions:
         return None
@@ -109,7 +110,7 @@ def asked_for(request: GuardedRequest, pk: int, said: QueryDict) -> Asked | None
     unit = unit or next((one for one in regions if one.pk in homes), regions[0])
     mine = [territory for territory in seen if territory.org_unit_id in inside[unit]]
     mine.sort(key=lambda territory: territory.code)
-    return Asked(alignment, unit, tuple(regions), tuple(mine), frozenset(inside[unit]))
+    return Asked(alignment, unit, tuple(regions), tuple(mine), inside[unit])
 
 
 def chosen_pairs(said: QueryDict, question: Question, *, only_locked: bool) -> dict[int, int]:
