@@ -8,74 +8,412 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('territories', '0004_any_measure_of_units'),
+        ("territories", "0004_any_measure_of_units"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='HistoricalWorkStandard',
+            name="HistoricalWorkStandard",
             fields=[
-                ('id', models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name='ID')),
-                ('version', models.PositiveIntegerField(default=1, editable=False, verbose_name='版本')),
-                ('valid_from', models.DateField(db_index=True, verbose_name='生效日')),
-                ('visits_a', models.PositiveIntegerField(default=24, validators=[django.core.validators.MinValueValidator(0), django.core.validators.MaxValueValidator(366)], verbose_name='A 类：一年拜访次数')),
-                ('minutes_a', models.PositiveIntegerField(default=60, validators=[django.core.validators.MinValueValidator(0), django.core.validators.MaxValueValidator(960)], verbose_name='A 类：每次分钟数')),
-                ('visits_b', models.PositiveIntegerField(default=12, validators=[django.core.validators.MinValueValidator(0), django.core.validators.MaxValueValidator(366)], verbose_name='B 类：一年拜访次数')),
-                ('minutes_b', models.PositiveIntegerField(default=45, validators=[django.core.validators.MinValueValidator(0), django.core.validators.MaxValueValidator(960)], verbose_name='B 类：每次分钟数')),
-                ('visits_c', models.PositiveIntegerField(default=4, validators=[django.core.validators.MinValueValidator(0), django.core.validators.MaxValueValidator(366)], verbose_name='C 类：一年拜访次数')),
-                ('minutes_c', models.PositiveIntegerField(default=30, validators=[django.core.validators.MinValueValidator(0), django.core.validators.MaxValueValidator(960)], verbose_name='C 类：每次分钟数')),
-                ('visits_prospect', models.PositiveIntegerField(default=2, validators=[django.core.validators.MinValueValidator(0), django.core.validators.MaxValueValidator(366)], verbose_name='潜在：一年拜访次数')),
-                ('minutes_prospect', models.PositiveIntegerField(default=30, validators=[django.core.validators.MinValueValidator(0), django.core.validators.MaxValueValidator(960)], verbose_name='潜在：每次分钟数')),
-                ('detour_percent', models.PositiveIntegerField(default=130, validators=[django.core.validators.MinValueValidator(100), django.core.validators.MaxValueValidator(500)], verbose_name='绕行系数（路程占直线的 %）')),
-                ('speed_kmh', models.PositiveIntegerField(default=40, validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(300)], verbose_name='平均车速（公里/小时）')),
-                ('stops', models.PositiveIntegerField(default=5, validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(50)], verbose_name='每趟拜访几家')),
-                ('minutes_a_day', models.PositiveIntegerField(default=480, validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(960)], verbose_name='每天工作分钟数')),
-                ('selling_percent', models.PositiveIntegerField(default=60, validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(100)], verbose_name='用于客户的时间（%）')),
-                ('ramp', models.CharField(blank=True, default='25,50,75', max_length=160, validators=[django.core.validators.RegexValidator('^\\s*(\\d{1,3}(\\s*[,，、]\\s*\\d{1,3}){0,35})?\\s*$')], verbose_name='新人上手（头几个月抵满岗的 %，用逗号分开）')),
-                ('rotation_years', models.PositiveIntegerField(default=5, validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(50)], verbose_name='同一区域满几年提示轮岗')),
-                ('history_id', models.AutoField(primary_key=True, serialize=False)),
-                ('history_date', models.DateTimeField(db_index=True)),
-                ('history_change_reason', models.CharField(max_length=100, null=True)),
-                ('history_type', models.CharField(choices=[('+', 'Created'), ('~', 'Changed'), ('-', 'Deleted')], max_length=1)),
-                ('history_user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name="ID"),
+                ),
+                ("version", models.PositiveIntegerField(default=1, editable=False, verbose_name="版本")),
+                ("valid_from", models.DateField(db_index=True, verbose_name="生效日")),
+                (
+                    "visits_a",
+                    models.PositiveIntegerField(
+                        default=24,
+                        validators=[
+                            django.core.validators.MinValueValidator(0),
+                            django.core.validators.MaxValueValidator(366),
+                        ],
+                        verbose_name="A 类：一年拜访次数",
+                    ),
+                ),
+                (
+                    "minutes_a",
+                    models.PositiveIntegerField(
+                        default=60,
+                        validators=[
+                            django.core.validators.MinValueValidator(0),
+                            django.core.validators.MaxValueValidator(960),
+                        ],
+                        verbose_name="A 类：每次分钟数",
+                    ),
+                ),
+                (
+                    "visits_b",
+                    models.PositiveIntegerField(
+                        default=12,
+                        validators=[
+                            django.core.validators.MinValueValidator(0),
+                            django.core.validators.MaxValueValidator(366),
+                        ],
+                        verbose_name="B 类：一年拜访次数",
+                    ),
+                ),
+                (
+                    "minutes_b",
+                    models.PositiveIntegerField(
+                        default=45,
+                        validators=[
+                            django.core.validators.MinValueValidator(0),
+                            django.core.validators.MaxValueValidator(960),
+                        ],
+                        verbose_name="B 类：每次分钟数",
+                    ),
+                ),
+                (
+                    "visits_c",
+                    models.PositiveIntegerField(
+                        default=4,
+                        validators=[
+                            django.core.validators.MinValueValidator(0),
+                            django.core.validators.MaxValueValidator(366),
+                        ],
+                        verbose_name="C 类：一年拜访次数",
+                    ),
+                ),
+                (
+                    "minutes_c",
+                    models.PositiveIntegerField(
+                        default=30,
+                        validators=[
+                            django.core.validators.MinValueValidator(0),
+                            django.core.validators.MaxValueValidator(960),
+                        ],
+                        verbose_name="C 类：每次分钟数",
+                    ),
+                ),
+                (
+                    "visits_prospect",
+                    models.PositiveIntegerField(
+                        default=2,
+                        validators=[
+                            django.core.validators.MinValueValidator(0),
+                            django.core.validators.MaxValueValidator(366),
+                        ],
+                        verbose_name="潜在：一年拜访次数",
+                    ),
+                ),
+                (
+                    "minutes_prospect",
+                    models.PositiveIntegerField(
+                        default=30,
+                        validators=[
+                            django.core.validators.MinValueValidator(0),
+                            django.core.validators.MaxValueValidator(960),
+                        ],
+                        verbose_name="潜在：每次分钟数",
+                    ),
+                ),
+                (
+                    "detour_percent",
+                    models.PositiveIntegerField(
+                        default=130,
+                        validators=[
+                            django.core.validators.MinValueValidator(100),
+                            django.core.validators.MaxValueValidator(500),
+                        ],
+                        verbose_name="绕行系数（路程占直线的 %）",
+                    ),
+                ),
+                (
+                    "speed_kmh",
+                    models.PositiveIntegerField(
+                        default=40,
+                        validators=[
+                            django.core.validators.MinValueValidator(1),
+                            django.core.validators.MaxValueValidator(300),
+                        ],
+                        verbose_name="平均车速（公里/小时）",
+                    ),
+                ),
+                (
+                    "stops",
+                    models.PositiveIntegerField(
+                        default=5,
+                        validators=[
+                            django.core.validators.MinValueValidator(1),
+                            django.core.validators.MaxValueValidator(50),
+                        ],
+                        verbose_name="每趟拜访几家",
+                    ),
+                ),
+                (
+                    "minutes_a_day",
+                    models.PositiveIntegerField(
+                        default=480,
+                        validators=[
+                            django.core.validators.MinValueValidator(1),
+                            django.core.validators.MaxValueValidator(960),
+                        ],
+                        verbose_name="每天工作分钟数",
+                    ),
+                ),
+                (
+                    "selling_percent",
+                    models.PositiveIntegerField(
+                        default=60,
+                        validators=[
+                            django.core.validators.MinValueValidator(1),
+                            django.core.validators.MaxValueValidator(100),
+                        ],
+                        verbose_name="用于客户的时间（%）",
+                    ),
+                ),
+                (
+                    "ramp",
+                    models.CharField(
+                        blank=True,
+                        default="25,50,75",
+                        max_length=160,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "^\\s*(\\d{1,3}(\\s*[,，、]\\s*\\d{1,3}){0,35})?\\s*$"
+                            )
+                        ],
+                        verbose_name="新人上手（头几个月抵满岗的 %，用逗号分开）",
+                    ),
+                ),
+                (
+                    "rotation_years",
+                    models.PositiveIntegerField(
+                        default=5,
+                        validators=[
+                            django.core.validators.MinValueValidator(1),
+                            django.core.validators.MaxValueValidator(50),
+                        ],
+                        verbose_name="同一区域满几年提示轮岗",
+                    ),
+                ),
+                ("history_id", models.AutoField(primary_key=True, serialize=False)),
+                ("history_date", models.DateTimeField(db_index=True)),
+                ("history_change_reason", models.CharField(max_length=100, null=True)),
+                (
+                    "history_type",
+                    models.CharField(
+                        choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1
+                    ),
+                ),
+                (
+                    "history_user",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'historical 工作量标准',
-                'verbose_name_plural': 'historical 工作量标准s',
-                'ordering': ('-history_date', '-history_id'),
-                'get_latest_by': ('history_date', 'history_id'),
+                "verbose_name": "historical 工作量标准",
+                "verbose_name_plural": "historical 工作量标准s",
+                "ordering": ("-history_date", "-history_id"),
+                "get_latest_by": ("history_date", "history_id"),
             },
             bases=(simple_history.models.HistoricalChanges, models.Model),
         ),
         migrations.CreateModel(
-            name='WorkStandard',
+            name="WorkStandard",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('version', models.PositiveIntegerField(default=1, editable=False, verbose_name='版本')),
-                ('valid_from', models.DateField(unique=True, verbose_name='生效日')),
-                ('visits_a', models.PositiveIntegerField(default=24, validators=[django.core.validators.MinValueValidator(0), django.core.validators.MaxValueValidator(366)], verbose_name='A 类：一年拜访次数')),
-                ('minutes_a', models.PositiveIntegerField(default=60, validators=[django.core.validators.MinValueValidator(0), django.core.validators.MaxValueValidator(960)], verbose_name='A 类：每次分钟数')),
-                ('visits_b', models.PositiveIntegerField(default=12, validators=[django.core.validators.MinValueValidator(0), django.core.validators.MaxValueValidator(366)], verbose_name='B 类：一年拜访次数')),
-                ('minutes_b', models.PositiveIntegerField(default=45, validators=[django.core.validators.MinValueValidator(0), django.core.validators.MaxValueValidator(960)], verbose_name='B 类：每次分钟数')),
-                ('visits_c', models.PositiveIntegerField(default=4, validators=[django.core.validators.MinValueValidator(0), django.core.validators.MaxValueValidator(366)], verbose_name='C 类：一年拜访次数')),
-                ('minutes_c', models.PositiveIntegerField(default=30, validators=[django.core.validators.MinValueValidator(0), django.core.validators.MaxValueValidator(960)], verbose_name='C 类：每次分钟数')),
-                ('visits_prospect', models.PositiveIntegerField(default=2, validators=[django.core.validators.MinValueValidator(0), django.core.validators.MaxValueValidator(366)], verbose_name='潜在：一年拜访次数')),
-                ('minutes_prospect', models.PositiveIntegerField(default=30, validators=[django.core.validators.MinValueValidator(0), django.core.validators.MaxValueValidator(960)], verbose_name='潜在：每次分钟数')),
-                ('detour_percent', models.PositiveIntegerField(default=130, validators=[django.core.validators.MinValueValidator(100), django.core.validators.MaxValueValidator(500)], verbose_name='绕行系数（路程占直线的 %）')),
-                ('speed_kmh', models.PositiveIntegerField(default=40, validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(300)], verbose_name='平均车速（公里/小时）')),
-                ('stops', models.PositiveIntegerField(default=5, validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(50)], verbose_name='每趟拜访几家')),
-                ('minutes_a_day', models.PositiveIntegerField(default=480, validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(960)], verbose_name='每天工作分钟数')),
-                ('selling_percent', models.PositiveIntegerField(default=60, validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(100)], verbose_name='用于客户的时间（%）')),
-                ('ramp', models.CharField(blank=True, default='25,50,75', max_length=160, validators=[django.core.validators.RegexValidator('^\\s*(\\d{1,3}(\\s*[,，、]\\s*\\d{1,3}){0,35})?\\s*$')], verbose_name='新人上手（头几个月抵满岗的 %，用逗号分开）')),
-                ('rotation_years', models.PositiveIntegerField(default=5, validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(50)], verbose_name='同一区域满几年提示轮岗')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("version", models.PositiveIntegerField(default=1, editable=False, verbose_name="版本")),
+                ("valid_from", models.DateField(unique=True, verbose_name="生效日")),
+                (
+                    "visits_a",
+                    models.PositiveIntegerField(
+                        default=24,
+                        validators=[
+                            django.core.validators.MinValueValidator(0),
+                            django.core.validators.MaxValueValidator(366),
+                        ],
+                        verbose_name="A 类：一年拜访次数",
+                    ),
+                ),
+                (
+                    "minutes_a",
+                    models.PositiveIntegerField(
+                        default=60,
+                        validators=[
+                            django.core.validators.MinValueValidator(0),
+                            django.core.validators.MaxValueValidator(960),
+                        ],
+                        verbose_name="A 类：每次分钟数",
+                    ),
+                ),
+                (
+                    "visits_b",
+                    models.PositiveIntegerField(
+                        default=12,
+                        validators=[
+                            django.core.validators.MinValueValidator(0),
+                            django.core.validators.MaxValueValidator(366),
+                        ],
+                        verbose_name="B 类：一年拜访次数",
+                    ),
+                ),
+                (
+                    "minutes_b",
+                    models.PositiveIntegerField(
+                        default=45,
+                        validators=[
+                            django.core.validators.MinValueValidator(0),
+                            django.core.validators.MaxValueValidator(960),
+                        ],
+                        verbose_name="B 类：每次分钟数",
+                    ),
+                ),
+                (
+                    "visits_c",
+                    models.PositiveIntegerField(
+                        default=4,
+                        validators=[
+                            django.core.validators.MinValueValidator(0),
+                            django.core.validators.MaxValueValidator(366),
+                        ],
+                        verbose_name="C 类：一年拜访次数",
+                    ),
+                ),
+                (
+                    "minutes_c",
+                    models.PositiveIntegerField(
+                        default=30,
+                        validators=[
+                            django.core.validators.MinValueValidator(0),
+                            django.core.validators.MaxValueValidator(960),
+                        ],
+                        verbose_name="C 类：每次分钟数",
+                    ),
+                ),
+                (
+                    "visits_prospect",
+                    models.PositiveIntegerField(
+                        default=2,
+                        validators=[
+                            django.core.validators.MinValueValidator(0),
+                            django.core.validators.MaxValueValidator(366),
+                        ],
+                        verbose_name="潜在：一年拜访次数",
+                    ),
+                ),
+                (
+                    "minutes_prospect",
+                    models.PositiveIntegerField(
+                        default=30,
+                        validators=[
+                            django.core.validators.MinValueValidator(0),
+                            django.core.validators.MaxValueValidator(960),
+                        ],
+                        verbose_name="潜在：每次分钟数",
+                    ),
+                ),
+                (
+                    "detour_percent",
+                    models.PositiveIntegerField(
+                        default=130,
+                        validators=[
+                            django.core.validators.MinValueValidator(100),
+                            django.core.validators.MaxValueValidator(500),
+                        ],
+                        verbose_name="绕行系数（路程占直线的 %）",
+                    ),
+                ),
+                (
+                    "speed_kmh",
+                    models.PositiveIntegerField(
+                        default=40,
+                        validators=[
+                            django.core.validators.MinValueValidator(1),
+                            django.core.validators.MaxValueValidator(300),
+                        ],
+                        verbose_name="平均车速（公里/小时）",
+                    ),
+                ),
+                (
+                    "stops",
+                    models.PositiveIntegerField(
+                        default=5,
+                        validators=[
+                            django.core.validators.MinValueValidator(1),
+                            django.core.validators.MaxValueValidator(50),
+                        ],
+                        verbose_name="每趟拜访几家",
+                    ),
+                ),
+                (
+                    "minutes_a_day",
+                    models.PositiveIntegerField(
+                        default=480,
+                        validators=[
+                            django.core.validators.MinValueValidator(1),
+                            django.core.validators.MaxValueValidator(960),
+                        ],
+                        verbose_name="每天工作分钟数",
+                    ),
+                ),
+                (
+                    "selling_percent",
+                    models.PositiveIntegerField(
+                        default=60,
+                        validators=[
+                            django.core.validators.MinValueValidator(1),
+                            django.core.validators.MaxValueValidator(100),
+                        ],
+                        verbose_name="用于客户的时间（%）",
+                    ),
+                ),
+                (
+                    "ramp",
+                    models.CharField(
+                        blank=True,
+                        default="25,50,75",
+                        max_length=160,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "^\\s*(\\d{1,3}(\\s*[,，、]\\s*\\d{1,3}){0,35})?\\s*$"
+                            )
+                        ],
+                        verbose_name="新人上手（头几个月抵满岗的 %，用逗号分开）",
+                    ),
+                ),
+                (
+                    "rotation_years",
+                    models.PositiveIntegerField(
+                        default=5,
+                        validators=[
+                            django.core.validators.MinValueValidator(1),
+                            django.core.validators.MaxValueValidator(50),
+                        ],
+                        verbose_name="同一区域满几年提示轮岗",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '工作量标准',
-                'ordering': ['-valid_from'],
-                'constraints': [models.CheckConstraint(condition=models.Q(('detour_percent__gte', 100), ('minutes_a_day__gte', 1), ('selling_percent__gte', 1), ('selling_percent__lte', 100), ('speed_kmh__gte', 1), ('stops__gte', 1)), name='work_standard_sound')],
+                "verbose_name": "工作量标准",
+                "ordering": ["-valid_from"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("detour_percent__gte", 100),
+                            ("minutes_a_day__gte", 1),
+                            ("selling_percent__gte", 1),
+                            ("selling_percent__lte", 100),
+                            ("speed_kmh__gte", 1),
+                            ("stops__gte", 1),
+                        ),
+                        name="work_standard_sound",
+                    )
+                ],
             },
         ),
     ]
