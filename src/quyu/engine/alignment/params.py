@@ -22,7 +22,7 @@ class Params:
     """
 
     effort: Literal["fast", "long"] = "fast"
-    disruption: float = 1.0
+    disruption: float = 3.0
     steps_per_unit: int | None = None
     starts: int | None = None
     finish: bool = True
