@@ -38,6 +38,8 @@ export function startSearch(field: HTMLInputElement, units: Iterable<Unit>, find
   };
   const take = (hit: Hit | undefined, adds: boolean): void => {
     if (!hit) return;
+    window.clearTimeout(waiting);
+    asked += 1;
     show([]);
     hit.take(adds);
   };
