@@ -8,7 +8,7 @@ import pytest
 
 from quyu.apps.customers import sales
 from quyu.apps.customers.models import Customer
-from quyu.apps.performance import services
+from quyu.apps.performance import figures, services
 from quyu.apps.performance.models import MonthRollup
 from quyu.apps.targets.sales import Asked
 from quyu.apps.territories.models import Territory
@@ -104,3 +104,19 @@ def test_who_answers_for_a_line_imports_it_and_no_other(sold: Divided) -> None:
         (3, "out_of_scope"),
         (4, "out_of_scope"),
     ]
+
+
+@pytest.mark.capability("TER2", "TER5")
+def test_what_rules_give_away_weighs_no_unit(sold: Divided) -> None:
+    """Each unit's sales are those of who goes by the map there; the rest is balanced elsewhere."""
+
+    def weights() -> dict[str, int]:
+        found = figures.unit_amounts(date(2026, 7, 1))
+        return {unit: value // WAN for unit, value in found.items() if value}
+
+    assert weights() == {"J11": 143, "J14": 20}
+    made = rule_set(({"customer": ["C1"]}, sold.snack, sold.snacks), ({"customer": ["C2"]}, None, sold.keys))
+    publish(made, JUNE, actor=sold.site.company.operations, at=AT)
+    assert weights() == {"J11": 140}
+    Customer.objects.filter(code="C1").update(territory_override=sold.site.company.yuedong)
+    assert weights() == {}

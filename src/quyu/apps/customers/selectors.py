@@ -298,3 +298,11 @@ def territory_given(at: date) -> Coalesce:
     """An expression over customers: the code of the territory each is named for, or given to by a rule whole."""
     ruled = CustomerTerritory.objects.in_force(at).filter(customer=OuterRef("pk"), product_line=None)
     return Coalesce("territory_override__code", Subquery(ruled.values("territory__code")[:1]))
+
+
+def given_away(at: date) -> list[tuple[str, str]]:
+    """(customer code, product line code or "" for all) of what on `at` does not go by its place: named, or by a rule."""
+    named = Customer.objects.exclude(territory_override=None).order_by("code").values_list("code", flat=True)
+    ruled = CustomerTerritory.objects.in_force(at).filter(customer__territory_override=None)
+    rows = ruled.order_by("customer__code", "pk").values_list("customer__code", "product_line__code")
+    return [(code, "") for code in named] + [(code, line or "") for code, line in rows]

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.urls import reverse
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -143,6 +143,32 @@ def test_the_database_keeps_shares_whole(divided: Divided) -> None:
     refused(lambda: OverlayShare.objects.filter(overlay=overlay, territory=None).delete())
     refused(lambda: OverlayShare.objects.create(overlay=overlay, territory=divided.keys, share_bp=1))
     assert CustomerCredit.objects.create(overlay=overlay, **after).pk
+
+
+KEPT_BY_THE_DATABASE = {
+    "sqlite": {
+        "customer_territory_once_insert", "customer_territory_once_update",
+        "customer_credit_once_insert", "customer_credit_once_update",
+        "customer_credit_whole_insert", "customer_credit_whole_update",
+        "overlay_share_fixed_insert", "overlay_share_fixed_update", "overlay_share_fixed_delete",
+    },
+    "postgresql": {
+        "customer_territory_once", "customer_credit_once", "customer_credit_whole", "overlay_share_fixed",
+    },
+}  # fmt: skip
+ASKED = {
+    "sqlite": "SELECT name FROM sqlite_master WHERE type = 'trigger'",
+    "postgresql": "SELECT tgname FROM pg_trigger UNION SELECT conname FROM pg_constraint",
+}
+
+
+@pytest.mark.django_db
+def test_after_all_migrations_the_database_still_keeps_days_apart() -> None:
+    """A migration that makes a table anew on SQLite loses its triggers unless it creates them again."""
+    with connection.cursor() as cursor:
+        cursor.execute(ASKED[connection.vendor])
+        names = {row[0] for row in cursor.fetchall()}
+    assert names >= KEPT_BY_THE_DATABASE[connection.vendor]
 
 
 DAYS = [TODAY + timedelta(day) for day in range(-3, 16)]
