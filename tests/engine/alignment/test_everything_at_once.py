@@ -86,7 +86,7 @@ def test_refused_by_name_or_solved_as_the_checker_sees_it(seed: int) -> None:
         return
 
     forecast = check(problem)
-    result = solve(problem, QUICK, seed=seed)
+    result = solve(problem, dataclasses.replace(QUICK, finish=seed % 4 == 0), seed=seed)
 
     checked = verify(problem, result.assignment, links=result.links, shares=result.shares)
     rules = {found.rule for found in checked.violations}

@@ -268,7 +268,7 @@ def test_ctrl_c_gives_the_best_so_far_and_time_is_kept(desk: Desk, monkeypatch: 
     monkeypatch.undo()
     timed = desk.run(*call, "--effort", "long", "--time", "1")[2]
 
-    assert asked[0] == 3
+    assert asked[0] >= 3
     assert any("收到中断" in line for line in stopped["reasons"])
     assert stopped["contiguous"]
     assert len(desk.plan()) == 600

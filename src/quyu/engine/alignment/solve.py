@@ -126,10 +126,17 @@ def _solve(
     if keeps:
         most = _most_moved(problem, work)
         return work, assign if most is None else moving.taken_back(work, assign, most), 0.0
-    if not params.finish or problem.max_diameter is not None:
+    if not params.finish or problem.max_diameter is not None or _is_over(work, assign, stop):
         return work, assign, 0.0
     done = finish.finish(work, assign)
     return work, done.assignment, done.lower_bound
+
+
+def _is_over(work: Instance, assign: Ints, stop: Stop | None) -> bool:
+    """Whether the caller wants no more steps after this plan."""
+    if stop is None:
+        return False
+    return Watch(stop, 1).ask("finish", 1.0, Search(work, np.zeros(work.count), assign).plan())
 
 
 def _most_moved(problem: Problem, work: Instance) -> float | None:
