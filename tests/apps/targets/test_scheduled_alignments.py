@@ -102,6 +102,18 @@ def test_targets_follow_by_days_and_every_reading_sums_to_the_fen(site: Site) ->
     )
 
 
+def test_a_plan_made_on_an_alignment_of_its_first_day_stays_as_planned(site: Site) -> None:
+    """The alignment of 1 January was there when the plan was made; that of June 2026 is over; a later draft moves it."""
+    early = scheduled(site, {"J11": "subei"}, date(2027, 1, 1), "年初方案")
+    version = publish(site.company, make_plan(site.company))
+    Alignment.objects.filter(pk=early.pk).update(created_at=datetime(2026, 5, 1, tzinfo=UTC))
+    assert flows_of(PlanVersion.objects.get(pk=version.pk)) == []
+    Alignment.objects.filter(pk=early.pk).update(created_at=datetime(2026, 9, 1, tzinfo=UTC))
+    assert [flow.on for flow in flows_of(PlanVersion.objects.get(pk=version.pk))] == [date(2027, 1, 1)]
+    Alignment.objects.filter(pk=early.pk).update(valid_from=date(2026, 6, 1))
+    assert flows_of(PlanVersion.objects.get(pk=version.pk)) == []
+
+
 def test_cells_by_holder_sum_to_the_cells_line_by_line(site: Site) -> None:
     version = publish(site.company, make_plan(site.company))
     two(site)

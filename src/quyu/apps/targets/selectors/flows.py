@@ -1,6 +1,6 @@
 """What alignments moved between territories since a version was made, and its cells by who holds them now."""
 
-from datetime import date
+from datetime import date, datetime
 
 import numpy as np
 from django.utils import timezone
@@ -8,6 +8,7 @@ from django.utils import timezone
 from quyu.apps.targets.axes import Axes
 from quyu.apps.targets.models import PlanVersion
 from quyu.apps.targets.selectors.following import Share, cut, held_in, month_days, on_day, shares_of
+from quyu.apps.targets.selectors.freezing import CALENDAR
 from quyu.apps.targets.sums import Sums
 from quyu.apps.territories.effects import Flow
 from quyu.apps.territories.selectors.schedule import flows_dated
@@ -15,21 +16,26 @@ from quyu.apps.territories.selectors.schedule import flows_dated
 Shares = dict[str, tuple[Share, ...]]
 
 
-def made_on(version: PlanVersion) -> date:
-    """The day whose territories the version has: that of the first version with the same axes it was copied from."""
+def made_at(version: PlanVersion) -> datetime:
+    """When its territories were taken: with the first version with the same axes that it was copied from."""
     first = version
     while first.based_on is not None and first.based_on.axes == version.axes:
         first = first.based_on
-    return timezone.localtime(first.created_at).date()
+    return first.created_at
 
 
 def flows_of(version: PlanVersion, *, before: date | None = None) -> list[Flow]:
-    """The flows that move its targets: of alignments that began after it was made (and before a day)."""
-    found = flows_dated(after=date.min, before=before) if version.may_follow else []
+    """The flows that move its targets: of alignments that began after it was made (and before a day).
+
+    An alignment that was there already when the version was made, and holds from the start of its year, is the one it
+    was planned on: restructuring comes before planning.
+    """
+    found = flows_dated(before=before) if version.may_follow else []
     if not found:
         return []
-    made = made_on(version)
-    return [flow for flow in found if flow.on > made]
+    made, start = made_at(version), CALENDAR.months(version.plan.year)[0].start
+    day = timezone.localtime(made).date()
+    return [flow for flow, created in found if flow.on > day and not (flow.on <= start and created <= made)]
 
 
 def followed(axes: Axes, table: Sums, flows: list[Flow], *, on: date | None = None) -> dict[str, Sums]:

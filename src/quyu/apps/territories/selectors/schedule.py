@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from django.db.models import QuerySet
 
@@ -82,13 +82,21 @@ def flows_kept() -> QuerySet[AlignmentFlow]:
     return AlignmentFlow.objects.filter(alignment__state__in=DATED)
 
 
-def flows_dated(*, after: date, before: date | None = None) -> list[Flow]:
-    """What alignments moved that began after one day (and before another), by day."""
-    rows = flows_kept().filter(alignment__valid_from__gt=after)
+def flows_dated(*, before: date | None = None) -> list[tuple[Flow, datetime]]:
+    """What alignments moved (that began before a day), by day, with the moment at which each alignment was made."""
+    rows = flows_kept().filter(alignment__valid_from__isnull=False)
     if before is not None:
         rows = rows.filter(alignment__valid_from__lt=before)
-    fields = ("alignment__valid_from", "source__code", "target__code", "part", "whole")
-    return [Flow(*row) for row in rows.order_by("alignment__valid_from", "pk").values_list(*fields)]
+    fields = (
+        "alignment__created_at",
+        "alignment__valid_from",
+        "source__code",
+        "target__code",
+        "part",
+        "whole",
+    )
+    ordered = rows.order_by("alignment__valid_from", "pk").values_list(*fields)
+    return [(Flow(*row[1:]), row[0]) for row in ordered]
 
 
 def codes_of(flows: Iterable[AlignmentFlow]) -> set[str]:
