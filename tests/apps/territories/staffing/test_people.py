@@ -10,6 +10,7 @@ from quyu.apps.territories.models import Ability, Alignment, Territory, Territor
 from quyu.apps.territories.staffing.abilities import AbilityThere, set_ability
 from quyu.apps.territories.staffing.proposing import question_of, solved
 from quyu.platform.audit.models import StaleSave
+from quyu.platform.geography.models import BasicUnit
 from quyu.platform.people.choices import Role
 from quyu.platform.people.models import Position
 from tests import factories
@@ -227,6 +228,11 @@ def test_the_ability_page_keeps_a_home_by_name_and_names_wrong_numbers(site: Sit
     assert client.post(f"/territories/abilities/{person.pk}/", {**form, "home": "没有县"}).status_code == 200
     assert client.post(f"/territories/abilities/{person.pk}/", form).status_code == 302
     assert Ability.objects.get().home == site.unit("J11")
+    BasicUnit.objects.filter(code="J11").update(name="改名县")
+    assert (
+        client.post(f"/territories/abilities/{person.pk}/", {**form, "valid_from": "2026-06-16"}).status_code
+        == 200
+    )
     listed = client.get("/territories/abilities/").content.decode()
     assert "高级" in listed
     assert client_of(site.company.boss).get(f"/territories/abilities/{person.pk}/").status_code == 403

@@ -31,7 +31,9 @@ class AbilityForm(forms.ModelForm[Ability]):
         super().__init__(*args, **options)
         for field in self.fields.values():
             field.label = _(str(field.label))
-        self.fields["home"].widget = KeyInput("home", reverse("territory-choices", args=["home"]))
+        home: Any = self.fields["home"]
+        home.found = {}  # a field of a form class that lives on would answer with units of yesterday
+        home.widget = KeyInput("home", reverse("territory-choices", args=["home"]))
         self.fields["percent"].help_text = _("与一个熟练的满岗的人相比，100 为相同")
         self.fields["part"].help_text = _("兼职或半天的人填小于 100")
         self.fields["skills"].help_text = self.fields["products"].help_text = _("几项用顿号分开")
