@@ -2,7 +2,17 @@
 
 from django.urls import path
 
-from quyu.apps.territories.web import changes, comments, edits, pages, preview, proposing, scenarios, schedule, shapes
+from quyu.apps.territories.web import (
+    changes,
+    comments,
+    edits,
+    pages,
+    preview,
+    proposing,
+    scenarios,
+    schedule,
+    shapes,
+)
 
 urlpatterns = [
     path("", pages.territories, name="territories"),
