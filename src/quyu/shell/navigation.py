@@ -59,12 +59,22 @@ MENU = (
             Page(_("我的目标"), "my-targets", icon="checks", resource="commitment", action="edit"),
             Page(_("责任书"), "letters", icon="file-certificate", resource="letter"),
             Page(_("目标调整"), "target-changes", icon="adjustments", resource="change"),
+        ),
+    ),
+    Group(
+        _("区域"),
+        (
             Page(_("区域"), "territories", icon="map-2", resource="territory"),
             Page(_("市场"), "market", icon="trending-up", resource="market"),
             Page(_("工作量"), "workload", icon="clock-hour-4", resource="territory"),
-            Page(_("失衡预警"), "territory-drift", icon="trending-up", resource="alignment"),
-            Page(_("客户"), "customer-list", icon="building-store", resource="customer"),
             Page(_("编制"), "staffing", icon="users-group", resource="alignment"),
+            Page(_("失衡预警"), "territory-drift", icon="scale", resource="alignment"),
+        ),
+    ),
+    Group(
+        _("客户"),
+        (
+            Page(_("客户"), "customer-list", icon="building-store", resource="customer"),
             Page(_("划分规则"), "rule-sets", icon="sitemap", resource="alignment", is_company_wide=True),
             Page(_("客户覆盖"), "customer-coverage", icon="shield-check", resource="claim"),
             Page(_("认领与裁定"), "customer-claims", icon="gavel", resource="claim"),
