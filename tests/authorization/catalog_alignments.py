@@ -35,7 +35,10 @@ def topics() -> Iterator[Topic]:
             objects=lambda s: s.raw["alignment"],
             ask=lambda s, c, tail=tail: Ask("GET", f"/territories/alignments/{c.pk}/{tail}"),
         )  # fmt: skip
-    for tail, form in (("comments/say/", {"text": ""}), ("comments/settle/", {"settles": "1", "version": "1"})):
+    for tail, form in (
+        ("comments/say/", {"text": ""}),
+        ("comments/settle/", {"settles": "1", "version": "1"}),
+    ):
         yield Topic(
             f"territories/alignments/<int:pk>/{tail}", f"territories/alignments/<int:pk>/{tail}", "POST", (("alignment", "view"),),
             objects=lambda s: s.raw["alignment"], writes=True, open_to=speaks, status=frozenset({302, 404}),

@@ -12,9 +12,8 @@ from django.conf import settings
 from django.db import connections
 
 from quyu.apps.customers.division import alarm
-from quyu.apps.customers import services as customers
-from quyu.apps.customers.workload.recording import refresh_workload
 from quyu.apps.drift import services as drift
+from quyu.apps.performance import figures
 from quyu.apps.targets.services import daily as targets
 from quyu.apps.territories import services as territories
 from quyu.shell import clock
@@ -29,8 +28,7 @@ def run(*, at: datetime) -> Mapping[str, int]:
     """Every step, each in its own transaction; how many things each one did."""
     moved = territories.come_due(at=at)
     done = targets.run(at=at)
-    customers.refresh_unit_counts(at=at.date())
-    refresh_workload(at=at.date())
+    figures.refresh_units(at.date())
     drifted = drift.look(at=at)
     uncovered = alarm.look(at=at)
     return {

@@ -83,7 +83,9 @@ PLATFORM_APPS = [
         "disclosure", "limits",
     )
 ]  # fmt: skip
-BUSINESS_APPS = [f"quyu.apps.{name}" for name in ("market", "territories", "customers", "targets", "performance", "drift")]
+BUSINESS_APPS = [
+    f"quyu.apps.{name}" for name in ("market", "territories", "customers", "targets", "performance", "drift")
+]
 INSTALLED_APPS = [
     "django.contrib.auth",
     "django.contrib.contenttypes",

@@ -32,7 +32,6 @@ def sales(monkeypatch):
         }
 
     monkeypatch.setattr(recording, "unit_amounts", unit_amounts)
-    monkeypatch.setattr(recording, "refresh_unit_amounts", lambda _day: None)
     values = unit_amounts(TODAY)
     territories.record_figures(measure=FigureMeasure.AMOUNT, values=values, period_end=TODAY)
     territories.record_figures(

@@ -18,10 +18,13 @@ WAN = 1_000_000
 @pytest.mark.capability("TER6")
 def test_growth_compares_twelve_months_with_the_twelve_before(trading):
     unit = BasicUnit.objects.create(code="J11", name="J11县", level="county")
-    Customer.objects.filter(code="C1").update(unit=unit)
+    Customer.objects.filter(code="C1").update(unit=unit, territory_override=None)
     refresh_unit_amounts(TODAY)
     found = map_layers.growth(everything(), TODAY)
     assert (found.values, found.base) == ({"J11": 1100 * WAN}, {"J11": 100 * WAN})
+    refresh_unit_amounts(date(2027, 2, 1))
+    found = map_layers.growth(everything(), TODAY)
+    assert (found.values, found.base) == ({"J11": 200 * WAN}, {"J11": 900 * WAN})
 
 
 @pytest.mark.capability("TER6")

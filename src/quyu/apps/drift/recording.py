@@ -7,7 +7,7 @@ from itertools import pairwise
 from django.db import transaction
 
 from quyu.apps.drift.models import MonthlyFigure
-from quyu.apps.performance.figures import refresh_unit_amounts, unit_amounts
+from quyu.apps.performance.figures import unit_amounts
 from quyu.apps.territories.choices import FigureMeasure
 from quyu.apps.territories.models import UnitFigure
 from quyu.platform.geography.models import BasicUnit
@@ -30,9 +30,8 @@ def months_before(day: date, count: int = MONTHS) -> list[date]:
 
 @transaction.atomic
 def record(today: date) -> None:
-    """Weigh the units by sales up to today, keep the running month of every measure, count past months not there yet."""
+    """Keep the running month of every measure as the units weigh now; count past months not there yet."""
     months = months_before(today)
-    refresh_unit_amounts(today)
     for measure in FigureMeasure.values:
         rows = UnitFigure.objects.filter(measure=measure).values_list("unit__code", "value")
         keep(measure, months[-1], dict(rows))
