@@ -7,7 +7,7 @@ from math import dist
 import numpy as np
 import pytest
 
-from quyu.engine.alignment import InvalidProblem, Params, Problem, check, solve, verify
+from quyu.engine.alignment import InvalidProblem, Params, Problem, check, solve, verify, what_if
 from tests.engine.alignment.maps import grid, scattered
 
 PARAMS = Params(steps_per_unit=4000, starts=4)
@@ -62,3 +62,32 @@ def test_a_cap_must_be_a_distance(most: float) -> None:
     with pytest.raises(InvalidProblem) as refused:
         grid(4, 4, 2, max_diameter=most)
     assert refused.value.code == "bad_diameter"
+
+
+def test_a_shared_unit_widens_every_territory_that_has_a_part_of_it() -> None:
+    problem = Problem(
+        np.asarray([0.0, 50.0, 100.0]),
+        np.zeros(3),
+        np.asarray([1.0, 8.0, 1.0]),
+        2,
+        edges=np.asarray([[0, 1], [1, 2]]),
+        splittable=np.ones(3, dtype=np.bool_),
+        max_diameter=40.0,
+    )
+
+    result = solve(problem, PARAMS)
+
+    broken = verify(problem, result.assignment, shares=result.shares, links=result.links).violations
+    wide = {reason.territory for reason in result.reasons if reason.code == "too_wide"}
+    assert result.shares
+    assert wide == {found.territory for found in broken if found.rule == "diameter"} == {0, 1}
+
+
+def test_a_move_that_makes_a_territory_too_wide_is_objected_to() -> None:
+    problem = grid(4, 2, 2, max_diameter=25.0)
+    plan = np.repeat([0, 1], 4)
+
+    refused, allowed = what_if(problem, plan, 6, 0), what_if(problem, plan, 4, 0)
+
+    assert [found.rule for found in refused.objections] == ["diameter"]
+    assert allowed.is_allowed

@@ -8,7 +8,7 @@ import numpy as np
 from quyu.engine.alignment.arrays import Floats, Ints, sums
 from quyu.engine.alignment.compiled import compiled
 from quyu.engine.alignment.problem import Problem
-from quyu.engine.alignment.result import Reason
+from quyu.engine.alignment.result import Reason, Result
 from quyu.engine.alignment.validation import wishes
 
 NEAR = 0.02
@@ -49,12 +49,17 @@ def diameters(x: Floats, y: Floats, assign: Ints, count: int) -> Floats:
     return widest(x, y, far, order, first)
 
 
-def explain(problem: Problem, assignment: Ints) -> list[Reason]:
-    """Territories wider than the cap, or as wide as it allows."""
+def explain(problem: Problem, result: Result) -> list[Reason]:
+    """Territories wider than the cap, or as wide as it allows; a shared unit lies in each of its territories."""
     most = problem.max_diameter
     if most is None:
         return []
-    wide = diameters(problem.x, problem.y, assignment, problem.territory_count)
+    shared = np.asarray([(share.unit, share.territory) for share in result.shares], dtype=np.int64).reshape(
+        -1, 2
+    )
+    unit = np.r_[np.arange(problem.unit_count), shared[:, 0]]
+    territory_of = np.r_[result.assignment, shared[:, 1]]
+    wide = diameters(problem.x[unit], problem.y[unit], territory_of, problem.territory_count)
     found = []
     for territory in np.flatnonzero(wide >= most * (1 - NEAR)).tolist():
         beyond = wide[territory] > most * (1 + 1e-9)

@@ -17,7 +17,7 @@ def explain(problem: Problem, result: Result) -> tuple[Reason, ...]:
         *_oversized(problem),
         *_empty(problem, result),
         *_out_of_band(problem, result.loads),
-        *diameter.explain(problem, result.assignment),
+        *diameter.explain(problem, result),
         *_in_pieces(problem, result),
         *_wishes_not_met(problem, result),
         *_islands(result.links),

@@ -9,7 +9,7 @@ from functools import cached_property
 
 import numpy as np
 
-from quyu.engine.alignment import figures, links
+from quyu.engine.alignment import diameter, figures, links
 from quyu.engine.alignment.arrays import Floats, Ints
 from quyu.engine.alignment.problem import Problem
 from quyu.engine.alignment.validation import InvalidProblem, plan_of, wishes
@@ -17,7 +17,10 @@ from quyu.engine.alignment.validation import InvalidProblem, plan_of, wishes
 
 @dataclass(frozen=True, slots=True)
 class Objection:
-    """Why a move may not be made: a rule (lock, frozen, group, apart, skill, moved or empty), unit and territory."""
+    """Why a move may not be made: a rule, unit and territory.
+
+    lock, frozen, group, apart, skill, moved, diameter or empty.
+    """
 
     rule: str
     unit: int | None = None
@@ -216,7 +219,7 @@ class Index:
             skills = problem.territories[territory].skills
             lacking = [unit for unit in leaving.tolist() if not problem.needs[unit] <= skills]
             found += [Objection("skill", unit, territory) for unit in lacking]
-        return found + self._cap(leaving, after)
+        return [*found, *self._cap(leaving, after), *self._too_wide(leaving, territory, after)]
 
     def _cap(self, leaving: Ints, after: Ints) -> list[Objection]:
         """The cap on what moves, where this move goes beyond it."""
@@ -225,6 +228,21 @@ class Index:
             return []
         moved = self._away(after, np.arange(self.problem.unit_count))
         return [Objection("moved")] if moved > most * self.total * (1 + 1e-9) else []
+
+    def _too_wide(self, arrived: Ints, territory: int, after: Ints) -> list[Objection]:
+        """The cap on the diameter, where the units that arrive make the territory wider than it."""
+        most = self.problem.max_diameter
+        if most is None or not len(arrived):
+            return []
+        before, then = (
+            float(
+                diameter.diameters(self.problem.x[own], self.problem.y[own], np.zeros(len(own), np.int64), 1)[
+                    0
+                ]
+            )
+            for own in (np.flatnonzero(plan == territory) for plan in (self.assignment, after))
+        )
+        return [Objection("diameter", None, territory)] if then > max(most * (1 + 1e-9), before) else []
 
 
 def index(problem: Problem, assignment: Ints | Sequence[int], *, links: Ints | None = None) -> Index:
