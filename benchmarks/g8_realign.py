@@ -1,6 +1,6 @@
 """Goal G8: back into tolerance after a year of drift, moving little and staying compact.
 
-    .venv/bin/python benchmarks/g8_realign.py INSTANCE.npz [--territories 50] [--runs 5] [--disruption 1.0] [--drift 0.12]
+    .venv/bin/python benchmarks/g8_realign.py INSTANCE.npz [--territories 50] [--runs 5] [--disruption 3.0] [--drift 0.12]
 
 A plan is made, then the potential of each territory grows by exp(normal(0, drift)) and that of each unit by
 exp(normal(0, drift / 2)). The plan in force is realigned. Unavoidable: the load above the upper limits, or that missing
@@ -54,7 +54,7 @@ def main() -> None:
     parser.add_argument("instance", type=Path)
     parser.add_argument("--territories", type=int, default=50)
     parser.add_argument("--runs", type=int, default=5)
-    parser.add_argument("--disruption", type=float, default=1.0)
+    parser.add_argument("--disruption", type=float, default=Params().disruption)
     parser.add_argument("--drift", type=float, default=0.12)
     wishes = parser.parse_args()
     with np.load(wishes.instance) as z:
