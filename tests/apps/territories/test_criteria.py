@@ -183,3 +183,10 @@ def test_a_draft_balanced_on_workload_alone_can_be_worked_on(site):
         alignment=draft, codes=["J12", "J13"], keep=True,
         visible=[site.company.sunan.pk, site.company.subei.pk],
     )  # fmt: skip
+
+
+@pytest.mark.parametrize(("keep", "weight"), [("", 3.0), ("10", 10.0), ("0", 0.0)])
+def test_a_proposal_keeps_the_current_plan_as_the_engine_does_unless_one_says_otherwise(site, keep, weight):
+    fields = {"tolerance-amount": "20", "keep": keep, "do": "make"}
+    propose(site, client_of(site.company.operations), **fields)
+    assert Alignment.objects.get(name="多指标").method["disruption_bp"] == weight * 10_000

@@ -26,7 +26,7 @@ class ProposeForm(forms.Form):
     )
     keep = forms.ChoiceField(
         label=_("与现行方案的关系"),
-        choices=[("1", _("尽量少调整")), ("3", _("只在很值得时才调整")), ("0", _("重新划分，不看现行方案"))],
+        choices=[("", _("尽量少调整")), ("10", _("只在很值得时才调整")), ("0", _("重新划分，不看现行方案"))],
         required=False,
     )
     max_moved = forms.IntegerField(

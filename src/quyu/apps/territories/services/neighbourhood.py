@@ -35,8 +35,6 @@ AROUND = 6
 """Neighbours taken with a single territory."""
 MOST = 12
 """Territories at once: the answer is to come within a second or two."""
-PATIENCE = 1.0
-"""What moving a unit away costs while changes are to be few, as a multiple of the mean squared distance."""
 
 
 class NothingToImprove(Refusal):
@@ -75,7 +73,7 @@ def reoptimised(
     params = engine.Params(
         steps_per_unit=min(MOST_STEPS, max(TRIALS // len(inside), 1)),
         starts=STARTS,
-        disruption=PATIENCE if keep else 0.0,
+        disruption=engine.Params().disruption if keep else 0.0,
     )
     found = engine.reoptimise(problem, here, range(len(sides)), params)
     after = standing.moved(inside, sides[found.assignment])

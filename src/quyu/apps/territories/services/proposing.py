@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import TYPE_CHECKING
 
 import numpy as np
 from django.db import transaction
@@ -24,6 +25,7 @@ from quyu.apps.territories.services.dividing import (
     problem_of,
 )
 from quyu.apps.territories.services.network import Atlas, placed_everywhere, read_atlas, region_network
+from quyu.kernel.deferred import deferred
 from quyu.kernel.refusal import Refusal
 from quyu.kernel.rounding import largest_remainder
 from quyu.platform.approvals.services import day as day_of
@@ -33,6 +35,11 @@ from quyu.platform.geography.choices import UnitLevel
 from quyu.platform.geography.models import BasicUnit
 from quyu.platform.people.choices import OrgKind
 from quyu.platform.people.models import OrgUnit, User
+
+if TYPE_CHECKING:
+    from quyu.engine import alignment as engine
+else:
+    engine = deferred("quyu.engine.alignment")
 
 
 class NothingToDivide(Refusal):
@@ -92,11 +99,11 @@ def propose(
     `per_org_unit=False`, all units (`units`, or all of `level`) are divided below the head office.
     `territories`: how many, in all (shared out by the first measure) or per org unit code; without it as many as now.
     `only`: the org units to divide anew; all others, and units outside the regions, stay as they are in force.
-    `disruption` (default 1 with `keep_current`, else 0) and `max_moved`: see `Settings`.
+    `disruption` (by default the engine's own with `keep_current`, else 0) and `max_moved`: see `Settings`.
     """
     day = day_of(at)
     wanted = criteria or Criteria(((str(measure_name), round(tolerance * 10_000)),))
-    weight = (1.0 if keep_current else 0.0) if disruption is None else disruption
+    weight = (engine.Params().disruption if keep_current else 0.0) if disruption is None else disruption
     settings = Settings(level, checked(wanted), weight, max_moved, effort, seed)
     active = active_alignment(day)
     atlas = read_atlas(level)

@@ -103,7 +103,8 @@ def weighted(form: ProposeForm) -> list[selectors.Offered]:
 
 def made_proposal(request: GuardedRequest, form: ProposeForm) -> HttpResponse:
     """Run the proposal; only the chosen region changes, all else stays as it is."""
-    said, disruption = form.cleaned_data, float(form.cleaned_data["keep"] or 0)
+    said = form.cleaned_data
+    disruption = float(said["keep"]) if said["keep"] else None
     if said["region"] == EVERYWHERE:
         guard.require_everything(request)
         services.enqueue_proposal(
@@ -122,6 +123,7 @@ def made_proposal(request: GuardedRequest, form: ProposeForm) -> HttpResponse:
         actor=request.user,
         at=request.now,
         criteria=form.criteria(),
+        keep_current=True,
         disruption=disruption,
         max_moved=part(form),
         **asked_for(form),
