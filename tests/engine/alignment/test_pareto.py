@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from quyu.engine.alignment import Params, Problem, pareto, verify
+from quyu.engine.alignment import Params, Problem, pareto, solve, verify
 from tests.engine.alignment.maps import scattered
 
 QUICK = Params(steps_per_unit=600, starts=1)
@@ -66,3 +66,14 @@ def test_one_measure_is_traded_against_compactness() -> None:
     assert len(front) >= 3
     objective = [plan.result.objective for plan in front]
     assert objective == sorted(objective, reverse=True)
+
+
+def test_the_first_plan_is_not_worse_than_the_one_to_begin_from() -> None:
+    problem = torn(1)
+    earlier = solve(problem, Params(steps_per_unit=6000))
+
+    (plan,) = pareto(problem, QUICK, stop=lambda _progress: True, start=earlier)
+
+    assert earlier.is_within_tolerance
+    assert plan.result.is_within_tolerance
+    assert plan.result.objective <= earlier.objective * (1 + 1e-9)

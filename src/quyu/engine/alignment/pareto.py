@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from quyu.engine.alignment import figures
-from quyu.engine.alignment.arrays import Floats
+from quyu.engine.alignment.arrays import Floats, Ints
 from quyu.engine.alignment.params import Params, Progress, Stop
 from quyu.engine.alignment.problem import Problem
 from quyu.engine.alignment.result import Reason, Result
@@ -51,10 +51,12 @@ def pareto(
     plans: int = 5,
     seed: int = 0,
     stop: Stop | None = None,
+    start: Result | Ints | None = None,
 ) -> tuple[Compromise, ...]:
     """At least `plans` compromises where so many were found, by deviation of the first measure.
 
     Ends after four attempts per plan, or when `stop` says so, with what was found; the first plan is made always.
+    start: a plan to begin from; the first plan, for the tolerance asked for, is not worse than it.
     """
     params = replace(params or Params(starts=3), finish=False)
     asked = _first_tolerances(problem)
@@ -69,8 +71,8 @@ def pareto(
             tolerance = _shaken(problem, seed + attempt)
         tried.add(tolerance)
         loose = replace(problem, tolerance=tolerance)
-        start = _nearest(front, tolerance)
-        result = solve(loose, params, seed=seed + attempt, stop=watch, start=start)
+        begin = start if attempt == 0 else _nearest(front, tolerance)
+        result = solve(loose, params, seed=seed + attempt, stop=watch, start=begin)
         front = _with(front, Compromise(result, tolerance, _binding(problem, result)))
     return tuple(sorted(front, key=lambda plan: plan.criteria))
 

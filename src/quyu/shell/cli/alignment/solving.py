@@ -5,6 +5,7 @@ from pathlib import Path
 from time import perf_counter
 
 from quyu.engine import alignment
+from quyu.engine.alignment.arrays import Ints
 from quyu.shell.cli.alignment import answer, compromises
 from quyu.shell.cli.alignment.ending import Ending
 from quyu.shell.cli.alignment.plan_file import write_plan
@@ -47,16 +48,22 @@ def solve(question: Question, wish: Wish) -> Told:
 
 
 def _one(question: Question, wish: Wish, found: alignment.Feasibility) -> Told:
-    start = None if wish.start is None else read_start(wish.start, question)
     run = (
         alignment.solve if wish.ending.seconds is None or wish.params.priority else alignment.solve_in_rounds
     )
     with wish.ending.listening():
-        result = run(question.problem, wish.params, seed=wish.seed, stop=wish.ending, start=start)
+        result = run(
+            question.problem, wish.params, seed=wish.seed, stop=wish.ending, start=_start(question, wish)
+        )
     _certify(question, result)
     write_plan(wish.out, answer.rows(question, result), has_shares=bool(result.shares))
     lines = [*answer.reasons(question, found, result), *answer.ended(wish.ending.why)]
     return Told(list(answer.told(question, result, lines)), [_closing(question, wish, result, lines)])
+
+
+def _start(question: Question, wish: Wish) -> Ints | None:
+    """The earlier plan to begin from, where one was given."""
+    return None if wish.start is None else read_start(wish.start, question)
 
 
 def _several(question: Question, wish: Wish, found: alignment.Feasibility, plans: int) -> Told:
@@ -64,7 +71,14 @@ def _several(question: Question, wish: Wish, found: alignment.Feasibility, plans
         raise BadInput("two_ways", "--pareto 与 --priority 只能选一个。")
     params = replace(wish.params, starts=3)
     with wish.ending.listening():
-        front = alignment.pareto(question.problem, params, plans=plans, seed=wish.seed, stop=wish.ending)
+        front = alignment.pareto(
+            question.problem,
+            params,
+            plans=plans,
+            seed=wish.seed,
+            stop=wish.ending,
+            start=_start(question, wish),
+        )
     for plan in front:
         _certify(question, plan.result)
     compromises.write_plans(wish.out, question, front)
