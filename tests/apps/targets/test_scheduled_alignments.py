@@ -13,14 +13,16 @@ from quyu.apps.targets.selectors import reach_of
 from quyu.apps.targets.selectors.flows import flows_of, followed
 from quyu.apps.targets.selectors.people import people_targets
 from quyu.apps.targets.selectors.reach import Reach
-from quyu.apps.targets.selectors.units import unit_targets
+from quyu.apps.targets.selectors.units import UnitTarget, unit_targets
 from quyu.apps.targets.sums import cube
 from quyu.apps.territories import selectors as territories
+from quyu.apps.territories.effects import effect_of
 from quyu.apps.territories.models import Alignment, AlignmentFlow, UnitFigure
 from quyu.platform.notices.models import Notice
 from quyu.shell import daily
 from tests.apps.targets.plans import make_plan, publish, scope
 from tests.apps.targets.test_units_take_targets import draft_with
+from tests.apps.targets.test_units_take_targets import flows_of as flows_between
 from tests.apps.territories.conftest import Site, site
 from tests.people import TODAY, client_of
 
@@ -100,6 +102,35 @@ def test_targets_follow_by_days_and_every_reading_sums_to_the_fen(site: Site) ->
     assert sides["苏南"].by_days[3] == pytest.approx(
         sides["苏南"].as_was[3] * (whole - 300_00) / whole, abs=2
     )
+
+
+def test_what_the_draft_foretells_is_what_is_read_later(site: Site) -> None:
+    """To the fen, territory by territory, also where the first month is cut and shares moved within it before."""
+    version = publish(site.company, make_plan(site.company))
+    read = []
+    for moves, day in (({"J11": "subei", "G11": "sunan"}, FIRST), ({"J23": "sunan"}, date(2027, 3, 20))):
+        draft = draft_with(site, moves, str(day))
+        against = territories.active_alignment(day)
+        assert against is not None
+        foretold = effect_of(flows_between(draft, against, day), on=day, today=TODAY)
+        assert foretold is not None
+        assert all(min(change.before, change.after) >= 0 for change in foretold.changes.values())
+        assert foretold.sums.delta == 0
+        before = {row.code: row.totals for row in by_days(version)}
+        Alignment.objects.filter(pk=draft.pk).update(state="approved")
+        url = reverse("alignment-activate", args=[draft.pk])
+        client_of(site.company.operations).post(url, {"valid_from": day.isoformat()})
+        for row in by_days(version):
+            if row.code.startswith("T:"):
+                was = before.get(row.code, (row.totals[0],) * 2)[1]
+                change = foretold.changes.get(row.code.removeprefix("T:"))
+                assert row.totals[1] - was == (change.delta if change else 0), row.code
+                read.append(row.code)
+    assert len(read) >= 5
+
+
+def by_days(version: PlanVersion) -> tuple[UnitTarget, ...]:
+    return unit_targets(PlanVersion.objects.get(pk=version.pk), reach=ALL, today=TODAY).rows
 
 
 def test_a_plan_made_on_an_alignment_of_its_first_day_stays_as_planned(site: Site) -> None:

@@ -3,6 +3,7 @@
 from datetime import date
 from fractions import Fraction
 
+import numpy as np
 import pytest
 from django.urls import reverse
 from hypothesis import given, settings
@@ -10,6 +11,8 @@ from hypothesis import strategies as st
 
 from quyu.apps.targets import store
 from quyu.apps.targets.axes import Axes, Node
+from quyu.apps.targets.selectors.effects import left_of
+from quyu.apps.targets.selectors.flows import followed
 from quyu.apps.targets.selectors.following import cut, shares_of
 from quyu.apps.territories import selectors as territories
 from quyu.apps.territories import services
@@ -133,12 +136,37 @@ def test_parts_of_a_month_always_sum_to_it(value: int, asked: list[tuple[str, st
     assert sum(parts.values()) == (value if any(weights.values()) else 0)
 
 
-def test_what_moved_on_moves_on_again_in_proportion() -> None:
-    class Leaves:
-        leaves = ("T:A", "T:B", "T:C")
+class Leaves:
+    """As much of the axes of a version as shares ask for."""
 
+    leaves: tuple[str, ...] = ("T:A", "T:B", "T:C")
+    months: tuple[str, ...] = ()
+
+
+def test_what_moved_on_moves_on_again_in_proportion() -> None:
     flows = [Flow(date(2027, 1, 1), "A", "B", 1, 2), Flow(date(2027, 7, 1), "B", "C", 1, 4)]
     shares = shares_of(Leaves(), flows)["T:A"]  # type: ignore[arg-type]
     assert [(share.holder, share.part) for share in shares if share.first == date(2027, 7, 1)] == [
         ("T:A", Fraction(1, 2)), ("T:B", Fraction(3, 8)), ("T:C", Fraction(1, 8)),
     ]  # fmt: skip
+
+
+@settings(deadline=None, max_examples=60)
+@given(st.lists(st.integers(0, 999), min_size=4, max_size=4), st.integers(1, 31), st.integers(1, 90))
+def test_a_change_foretold_is_the_change_read_later(values: list[int], day: int, part: int) -> None:
+    """Whatever the values, the share and the day, also after shares moved earlier in the same month."""
+    axes = Leaves()
+    axes.leaves = ("T:A", "T:B")
+    axes.months = ("2027-03", "2027-04")
+    table, on = np.array(values, np.int64).reshape(2, 2), date(2027, 3, day)
+    known = [Flow(date(2027, 3, 9), "A", "B", 1, 3), Flow(date(2027, 2, 1), "B", "C", 1, 7)]
+    flows = [*known, Flow(on, "A", "C", part, 91), Flow(on, "B", "A", 1, 3)]
+    sides = [[flow for flow in known if flow.on < on], sorted(flows, key=lambda flow: flow.on)]
+    before, after = left_of(axes, table, tuple(shares_of(axes, one) for one in sides), on)  # type: ignore[arg-type]
+    was, later = (followed(axes, table[:, :, None], one) for one in sides)  # type: ignore[arg-type]
+    for holder in {*was, *later}:
+        moved = sum(
+            int(sums[holder].sum()) * sign for sums, sign in ((later, 1), (was, -1)) if holder in sums
+        )
+        assert after.get(holder, 0) - before.get(holder, 0) == moved
+        assert min(before.get(holder, 0), after.get(holder, 0)) >= 0

@@ -6,7 +6,7 @@ from datetime import date
 from fractions import Fraction
 
 from quyu.apps.targets.axes import TERRITORY, Axes
-from quyu.apps.targets.selectors.flows import flows_of
+from quyu.apps.targets.selectors.flows import Shares, flows_of
 from quyu.apps.targets.selectors.following import Share, cut, held_in, month_days, shares_of
 from quyu.apps.targets.selectors.freezing import CALENDAR
 from quyu.apps.targets.selectors.versions import published_cells
@@ -25,8 +25,7 @@ class TargetsReader:
         version, axes, cells = found
         stop = month_days(axes.months[-1])[1]
         table, known = cells.sum(axis=2), flows_of(version, before=on)
-        before = left_of(axes, table, shares_of(axes, known), on)
-        after = left_of(axes, table, shares_of(axes, [*known, *flows]), on)
+        before, after = left_of(axes, table, (shares_of(axes, known), shares_of(axes, [*known, *flows])), on)
         changed = sorted(code for code in {*before, *after} if before.get(code, 0) != after.get(code, 0))
         return Effect(
             plan=str(version),
@@ -40,20 +39,32 @@ class TargetsReader:
         )
 
 
-def left_of(axes: Axes, table: Sums, shares: dict[str, tuple[Share, ...]], on: date) -> dict[str, int]:
-    """Holder -> its target on the days from `on` on; what the days before take of a month is cut off first."""
-    found: dict[str, int] = defaultdict(int)
+def left_of(axes: Axes, table: Sums, sides: tuple[Shares, Shares], on: date) -> tuple[dict[str, int], ...]:
+    """Holder -> its target on the days from `on` on, by the shares before and after.
+
+    A month is cut as every later reading cuts it (whole, once), so the change is theirs to the fen; what lies before
+    `on` of its month is the same on both sides and taken off both.
+    """
+    found: tuple[dict[str, int], ...] = (defaultdict(int), defaultdict(int))
     for row, leaf in zip(table.tolist(), axes.leaves, strict=True):
         for value, code in zip(row, axes.months, strict=True):
             first, stop = month_days(code)
             if stop <= on:
                 continue
-            if first < on:
-                value = cut(value, {False: _days(first, on), True: _days(on, stop)})[True]
-            for holder, part in cut(value, held_in((max(first, on), stop), shares[leaf])).items():
-                found[holder] += part
+            parts = [cut(value, held_in((first, stop), shares[leaf])) for shares in sides]
+            gone = gone_before(on, value, (first, stop), sides[0][leaf])
+            for holder in {**parts[0], **parts[1]}:
+                both = [part.get(holder, 0) for part in parts]
+                past = min(gone.get(holder, 0), *both, key=abs)
+                for sums, part in zip(found, both, strict=True):
+                    sums[holder] += part - past
     return found
 
 
-def _days(first: date, stop: date) -> Fraction:
-    return Fraction((stop - first).days)
+def gone_before(on: date, value: int, month: tuple[date, date], shares: Sequence[Share]) -> dict[str, int]:
+    """Holder -> what the days of a month before `on` take of its value."""
+    first, stop = month
+    if first >= on:
+        return {}
+    days = {day < on: Fraction((end - day).days) for day, end in ((first, on), (on, stop))}
+    return cut(cut(value, days)[True], held_in((first, on), shares))
