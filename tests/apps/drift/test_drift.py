@@ -153,3 +153,24 @@ def test_what_need_not_move_stays(site, sales):  # noqa: F811
     assert not set(repair.places) & {"J21", "J31", "J24", "J34"}
     assert repair.is_within
     assert len(repair.places) <= 2
+
+
+def test_the_repair_mends_the_measure_that_the_alignment_balances(site, sales):  # noqa: F811
+    """Balanced on workload alone: sales, which are balanced, must not take the moves back."""
+    grid = [f"J{r}{c}" for r in (1, 2, 3) for c in (1, 2, 3, 4)]
+    territories.record_figures(measure="amount", values=dict.fromkeys(grid, 100_00), period_end=TODAY)
+    heavy = dict.fromkeys(grid, 60) | {"J12": 240}
+    territories.record_figures(measure="workload", values=heavy, period_end=TODAY)
+    site.active.method = {"criteria": [{"measure": "workload", "tolerance_bp": 1_000}]}
+    site.active.save()
+    unit = site.company.sunan.org_unit
+    assert repairing.smallest_repair(site.active, unit).is_within
+    url = reverse("territory-drift-unit", args=[unit.code])
+    page = client_of(site.company.operations).get(url, {"repair": "1"}).text
+    assert "按拜访工作量（分钟）" in page
+    client_of(site.company.operations).post(reverse("territory-drift-repair", args=[unit.code]))
+    draft = Alignment.objects.get(state="draft")
+    draft.method = site.active.method
+    assert (
+        max(abs(row.deviation_bp) for row in loads(draft, scope=everything(), at=TODAY) if row.mean) <= 1_000
+    )

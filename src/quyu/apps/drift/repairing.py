@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from quyu.apps.territories import selectors
 from quyu.apps.territories.models import Alignment, Territory
 from quyu.apps.territories.selectors import Standing, Touched
+from quyu.apps.territories.selectors.columns import Columns, columns
 from quyu.apps.territories.selectors.what_if import pieces_of
 from quyu.apps.territories.services.neighbourhood import STARTS, part_of
 from quyu.apps.territories.services.rearranging import draft_from_places
@@ -52,7 +53,7 @@ class Repair:
 
 
 def smallest_repair(alignment: Alignment, org_unit: OrgUnit) -> Repair:
-    """The repair of the territories of an org unit on the measure the alignment balances; the same every time."""
+    """The repair of the territories of an org unit on every measure the alignment balances; the same every time."""
     standing = selectors.standing_of(alignment)
     sides = np.flatnonzero((standing.org_units == org_unit.pk) & (standing.counts > 0))
     if not 2 <= len(sides) <= MOST:
@@ -67,22 +68,21 @@ def smallest_repair(alignment: Alignment, org_unit: OrgUnit) -> Repair:
     inside = np.flatnonzero(np.isin(standing.place, sides) & weighs)
     here = np.searchsorted(sides, standing.place[inside]).astype(np.int64)
     problem = part_of(alignment, standing, sides, inside, here, np.full(len(inside), -1, dtype=np.int64))
+    known = columns(alignment, standing)
     tried = []
     for price in PRICES:
         params = engine.Params(
             steps_per_unit=min(MOST_STEPS, max(TRIALS // len(inside), 1)), starts=STARTS, disruption=price
         )
         found = engine.reoptimise(problem, here, range(len(sides)), params)
-        deviation = float(np.max(np.abs(found.deviation_after)))
-        tried.append(
-            (deviation > problem_tolerance(alignment), round(found.moved_weight), deviation, found.assignment)
+        beyond = float(
+            np.max(worst(known, standing.moved(inside, sides[found.assignment]), sides) - limits(known))
         )
+        tried.append((beyond > 0, round(found.moved_weight), beyond, found.assignment))
         if not tried[-1][0]:
             break
-    is_out, _weight, _deviation, assignment = min(
-        tried, key=lambda row: (row[0], row[2] if row[0] else row[1])
-    )
-    after = needed_only(alignment, standing, standing.moved(inside, sides[assignment]), sides)
+    is_out, _weight, _beyond, assignment = min(tried, key=lambda row: (row[0], row[2] if row[0] else row[1]))
+    after = needed_only(known, standing, standing.moved(inside, sides[assignment]), sides)
     spots = inside[after.place[inside] != standing.place[inside]]
     if not len(spots):
         raise NothingToRepair("no_better_move", "{name} 没有值得移动的单元。", name=org_unit.name)
@@ -95,34 +95,32 @@ def smallest_repair(alignment: Alignment, org_unit: OrgUnit) -> Repair:
     )
 
 
-def needed_only(
-    alignment: Alignment, standing: Standing, after: Standing, sides: NDArray[np.int64]
-) -> Standing:
+def needed_only(known: Columns, standing: Standing, after: Standing, sides: NDArray[np.int64]) -> Standing:
     """Without the moves that neither balance nor connection needs: taken back one by one, lightest first."""
-    column = selectors.MEASURES.index(selectors.measure_of(alignment))
     moved = np.flatnonzero(after.place != standing.place)
-    limit, pieces = worst(alignment, after, sides, column), pieces_of(after, sides.tolist())
-    limit = max(limit, selectors.tolerance_of(alignment))
+    most, pieces = np.maximum(worst(known, after, sides), limits(known)), pieces_of(after, sides.tolist())
     found = after
-    for spot in moved[np.argsort(standing.weights[moved, column], kind="stable")].tolist():
+    for spot in moved[np.argsort(known.weights[moved, 0], kind="stable")].tolist():
         tried = found.moved(np.array([spot]), standing.place[[spot]])
         torn = pieces_of(tried, sides.tolist())
-        if worst(alignment, tried, sides, column) <= limit and all(
-            torn[side] <= pieces[side] for side in pieces
-        ):
+        if (worst(known, tried, sides) <= most).all() and all(torn[side] <= pieces[side] for side in pieces):
             found, pieces = tried, torn
     return found
 
 
-def worst(alignment: Alignment, standing: Standing, sides: NDArray[np.int64], column: int) -> int:
-    """The largest deviation of these territories on one measure, in basis points."""
-    together = not alignment.method.get("per_org_unit", True)
-    levels = selectors.levels_of(standing, sides.tolist(), together=together)
-    return max((abs(row[column].deviation_bp or 0) for row in levels.values()), default=0)
+def worst(known: Columns, standing: Standing, sides: NDArray[np.int64]) -> NDArray[np.float64]:
+    """The largest deviation of these territories on each measure, as the engine reckons it."""
+    loads = np.zeros_like(known.means)
+    np.add.at(loads, standing.place, known.weights)
+    target = known.means[sides]
+    off = np.abs(loads[sides] - target) / np.where(target > 0, target, np.inf)
+    found: NDArray[np.float64] = off.max(axis=0)
+    return found
 
 
-def problem_tolerance(alignment: Alignment) -> float:
-    return selectors.tolerance_of(alignment) / 10_000 + 1e-9
+def limits(known: Columns) -> NDArray[np.float64]:
+    """The tolerance of each measure, with room for rounding."""
+    return np.array(known.tolerances) + 1e-9
 
 
 @transaction.atomic

@@ -95,7 +95,7 @@ def unit_page(request: GuardedRequest, code: str) -> HttpResponse:
         "rows": rows,
         "rule": selectors.rule(),
         "months": months_before(request.today),
-        "measure": territories.measure_of(active),
+        "balanced": territories.balanced_of(active),
         "may_create": guard.may(request, "alignment", "create"),
     }
     if "repair" in request.GET:
