@@ -18,7 +18,7 @@ SINCE = TODAY + timedelta(10)
 
 def ask(divided: Divided, name: str = "colleague", **more: str) -> Any:
     said = {
-        "customer": "C1", "territory": "苏北", "wanted_from": SINCE.isoformat(),
+        "customer": "C1", "full_name": "C1商行", "territory": "苏北", "wanted_from": SINCE.isoformat(),
         "reason": "总部在苏北", "evidence": "合同 2026-08", **more,
     }  # fmt: skip
     return client_of(getattr(divided.site.company, name)).post(reverse("customer-claim-new"), said)
@@ -114,7 +114,7 @@ def test_only_who_is_above_both_and_neither_decides(divided: Divided) -> None:
     page = reverse("customer-claim", args=[row.pk])
     assert client_of(company.neighbour).get(page).status_code == 404
     assert decide(divided, row, "neighbour").status_code in (403, 404)
-    assert client_of(company.neighbour).get(reverse("customer-claims")).content.decode().count("C1") == 0
+    assert client_of(company.neighbour).get(reverse("customer-claims")).content.decode().count(">C1<") == 0
     seen = client_of(company.colleague).get(page).content.decode()
     assert "C1商行" not in seen
     assert "苏南" not in seen
@@ -135,6 +135,24 @@ def test_what_cannot_be_claimed_is_told(divided: Divided, name: str, wrong: Any,
     assert page.status_code == 200
     assert told in page.content.decode()
     assert not CustomerClaim.objects.exists()
+
+
+def test_the_form_does_not_tell_which_codes_there_are(divided: Divided) -> None:
+    """A code out of reach is answered as one that does not exist, unless its name is known; one's own needs none."""
+    guessed = [
+        errors(ask(divided, customer=code, full_name=name).content.decode())
+        for code, name in (("C1", ""), ("C3", "C1商行"), ("C99", ""), ("C99", "C1商行"))
+    ]
+    assert len(set(guessed)) == 1
+    assert "没有这个客户编码" in guessed[0]
+    assert not CustomerClaim.objects.exists()
+    assert "今天已经归" in ask(divided, customer="C2", full_name="").content.decode()
+    ask(divided, customer=" C1 ", full_name=" C1商行 ")
+    assert CustomerClaim.objects.get().customer.code == "C1"
+
+
+def errors(page: str) -> str:
+    return page.split('id="id_customer_error">')[1].split("</div></div>")[0]
 
 
 def test_one_open_claim_none_on_named_customers_and_none_reaching_back(divided: Divided) -> None:

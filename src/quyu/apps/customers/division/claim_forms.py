@@ -1,4 +1,8 @@
-"""What a claim, its answer and its ruling ask for."""
+"""What a claim, its answer and its ruling ask for.
+
+A claim is on a customer that somebody else has, so mostly one that the claimant may not see. He knows it, then, by
+code and full name; the form does not tell who guesses codes which of them there are.
+"""
 
 from datetime import date
 from typing import Any
@@ -23,6 +27,12 @@ class ClaimForm(forms.Form):
     """Which customer, for which territory of one's own, why and from when on."""
 
     customer = forms.CharField(label=_("客户编码"), max_length=60)
+    full_name = forms.CharField(
+        label=_("客户全名"),
+        max_length=200,
+        required=False,
+        help_text=_("客户不在您的范围内时必填，与编码核对"),
+    )
     product_line = forms.ModelChoiceField(
         ProductLine.objects.none(),
         label=_("产品线"),
@@ -46,15 +56,22 @@ class ClaimForm(forms.Form):
     def __init__(self, *args: Any, scope: Scope, today: date, **options: Any) -> None:
         super().__init__(*args, **options)
         fields: Any = self.fields
+        self.seen = Customer.objects.visible_to(scope, today)
         mine = Territory.objects.visible_to(scope, today).filter(in_force(today))
         fields["territory"].queryset = mine.select_related("org_unit").order_by("code")
         fields["product_line"].queryset = ProductLine.objects.order_by("sort_order", "code")
 
-    def clean_customer(self) -> Customer:
-        found = Customer.objects.filter(code=self.cleaned_data["customer"].strip()).first()
+    def clean(self) -> dict[str, Any]:
+        """With the customer: one within reach by its code, any other by code and full name together."""
+        said: dict[str, Any] = super().clean() or {}
+        code, name = said.get("customer", "").strip(), said.get("full_name", "").strip()
+        if not code:
+            return said
+        named = Customer.objects.filter(code=code, name=name).first() if name else None
+        found = self.seen.filter(code=code).first() or named
         if found is None:
-            raise forms.ValidationError(_("没有这个客户编码。"))
-        return found
+            self.add_error("customer", _("没有这个客户编码，或不在您的范围内而全名与编码不符。"))
+        return said | {"customer": found}
 
 
 class AnswerForm(forms.Form):
