@@ -5,10 +5,12 @@ from io import BytesIO
 import pytest
 from django.urls import reverse
 from pyhanko.pdf_utils.reader import PdfFileReader
+from python_calamine import CalamineWorkbook
 
 from quyu.apps.territories import selectors, services
 from quyu.apps.territories.plan_document import TEMPLATE, content
 from quyu.apps.territories.web import document
+from quyu.apps.territories.workbook import workbook
 from quyu.platform.documents.typesetting import typeset
 from quyu.platform.people.scope import everything
 from tests.people import TODAY, client_of
@@ -95,3 +97,28 @@ def test_names_are_text_and_never_markup(site, draft):
     site.company.sunan.__class__.objects.filter(code="苏南").update(name='#panic("x") <b>*_$')
     data = said(draft, site)
     assert typeset(TEMPLATE, data).startswith(b"%PDF-")
+
+
+def test_an_alignment_balanced_on_workload_says_so_everywhere(site):
+    """Document, workbook and the levels above speak of what is balanced, not of sales."""
+    work = dict.fromkeys(["J11", "J21", "J31", "J12", "J22", "J32"], 60) | {"J13": 120, "G11": 60}
+    services.record_figures(measure="workload", values=work, period_end=TODAY)
+    active = site.active
+    active.method = {"criteria": [{"measure": "workload", "tolerance_bp": 2_000}], "tolerance_bp": 2_000}
+    active.save()
+    loads = selectors.loads(active, scope=everything(), at=TODAY)
+    assert {load.territory.code: load.balance for load in loads} == {
+        "苏南": "heavy",
+        "苏北": "light",
+        "粤东": "ok",
+    }
+    data = said(active, site)
+    assert data["reasons"][0] == "按拜访工作量（分钟）均衡，与本组织平均的偏差在 20.0% 以内。"
+    assert "公差 20.0%，按拜访工作量（分钟）" in str(data["cards"])
+    book = CalamineWorkbook.from_filelike(BytesIO(workbook(active, scope=everything(), at=TODAY)))
+    head, *rows = book.get_sheet_by_name("销售区域").to_python()
+    words = {row[0]: row[head.index("均衡")] for row in rows}
+    assert words == {"苏南": "偏重", "苏北": "偏轻", "粤东": "均衡"}
+    reading = selectors.read(active, scope=everything(), at=TODAY)
+    tiers = selectors.tier_loads(reading, loads, "province", scope=everything(), at=TODAY)
+    assert {row.org_unit.code: row.per_territory for row in tiers} == {"JS": 240, "GD": 60}

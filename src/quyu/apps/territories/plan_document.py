@@ -64,8 +64,7 @@ def content(
     """What the template shows; `changes` and `quality` as far as the reader may see them."""
     found = read_sources(alignment, changes, scope, at)
     dated = alignment.valid_from.isoformat() if alignment.valid_from else "—"
-    measure = selectors.measure_of(alignment)
-    counted = found.reading.dates.get(measure)
+    counted = found.reading.dates.get(selectors.balanced_of(alignment)[0].measure)
     return {
         "title": alignment.name,
         "subtitle": _("区域划分方案 · {state} · 生效日 {dated} · 数据截至 {counted} · 制表 {at}").format(
@@ -118,7 +117,7 @@ def cards(found: Sources) -> list[dict[str, str]]:
     loads = found.loads
     out = sum(load.balance in ("heavy", "light") for load in loads)
     vacant = sum(load.owner is None or load.owner.person is None for load in loads)
-    moved = found.changes
+    moved, first = found.changes, selectors.balanced_of(found.alignment)[0]
     return [
         {
             "label": _("销售区域"),
@@ -139,8 +138,7 @@ def cards(found: Sources) -> list[dict[str, str]]:
             "label": _("失衡"),
             "value": str(out),
             "note": _("公差 {rate}，按{measure}").format(
-                rate=percent(selectors.tolerance_of(found.alignment)),
-                measure=selectors.measure_of(found.alignment).label,
+                rate=percent(first.tolerance_bp), measure=first.measure.label
             ),
         },
     ]
@@ -238,8 +236,9 @@ def reasons(alignment: Alignment, quality: Sequence[Mapping[str, Any]]) -> list[
     method = alignment.method
     found = [
         _("按{measure}均衡，与本组织平均的偏差在 {rate} 以内。").format(
-            measure=selectors.measure_of(alignment).label, rate=percent(selectors.tolerance_of(alignment))
+            measure=one.measure.label, rate=percent(one.tolerance_bp)
         )
+        for one in selectors.balanced_of(alignment)
     ]
     if quality:
         found.append(

@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from quyu.apps.territories import selectors
 from quyu.apps.territories.choices import FigureMeasure
 from quyu.apps.territories.models import Alignment, AlignmentUnit, Territory
-from quyu.apps.territories.selectors import Standing
+from quyu.apps.territories.selectors import Standing, TerritoryLoad
 from quyu.apps.territories.selectors.what_if import levels_of
 from quyu.platform.people.scope import Scope
 
@@ -71,7 +71,8 @@ def workbook(alignment: Alignment, *, scope: Scope, at: date) -> bytes:
     locks = selectors.locked(alignment)
     units = book.add_worksheet(_("单元"))
     sides = book.add_worksheet(_("销售区域"))
-    count = write_territories(sides, formats, alignment, standing, seen, locks[1], at)
+    loads = {load.territory.pk: load for load in selectors.loads(alignment, scope=scope, at=at)}
+    count = write_territories(sides, formats, alignment, standing, seen, loads, locks[1], at)
     write_units(units, formats, alignment, standing, seen, locks, (scope, at))
     if 0 < count <= LISTED:
         last = HEADER_ROW + len(standing.ids) + 1
@@ -168,6 +169,7 @@ def write_territories(
     alignment: Alignment,
     standing: Standing,
     seen: Mapping[int, Territory],
+    loads: Mapping[int, TerritoryLoad],
     locked: frozenset[int],
     at: date,
 ) -> int:
@@ -189,9 +191,7 @@ def write_territories(
     owners = selectors.owners_on([t.pk for t in listed], at)
     sides = [standing.side_of[t.pk] for t in listed]
     levels = levels_of(standing, sides, together=not alignment.method.get("per_org_unit", True))
-    measure = selectors.measure_of(alignment)
-    balanced = selectors.MEASURES.index(measure) if measure in selectors.MEASURES else 0
-    tolerance = selectors.tolerance_of(alignment)
+    tolerance = selectors.balanced_of(alignment)[0].tolerance_bp
     for number, (territory, side) in enumerate(zip(listed, sides, strict=True), start=1):
         owner = owners.get(territory.pk)
         person = owner.person.name if owner and owner.person else _("空缺")
@@ -205,7 +205,9 @@ def write_territories(
         for kind, level in zip(selectors.MEASURES, levels[side], strict=True):
             rate = None if level.deviation_bp is None else level.deviation_bp / 10_000
             values += [shown(kind, level.value), shown(kind, level.mean), rate]
-        balance = str(selectors.BALANCE_WORDS[levels[side][balanced].balance(tolerance)])
+        balance = str(
+            selectors.BALANCE_WORDS[loads[territory.pk].balance if territory.pk in loads else "none"]
+        )
         values += [tolerance / 10_000, balance, _("已锁定") if territory.pk in locked else None]
         writer.row(number, values)
     sheet.set_column(0, 0, 30)

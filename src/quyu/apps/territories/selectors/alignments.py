@@ -91,13 +91,6 @@ def active_alignment(at: date) -> Alignment | None:
     return found
 
 
-def measure_of(alignment: Alignment) -> FigureMeasure:
-    """The measure of sales and customers that the map shows: the first the alignment balances, else sales."""
-    said = [str(one.measure) for one in balanced_of(alignment)]
-    shown = [FigureMeasure(code) for code in said if code in (FigureMeasure.AMOUNT, FigureMeasure.CUSTOMERS)]
-    return shown[0] if shown else FigureMeasure.AMOUNT
-
-
 def tolerance_of(alignment: Alignment) -> int:
     return int(alignment.method.get("tolerance_bp", TOLERANCE_BP))
 

@@ -7,8 +7,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from quyu.apps.territories.choices import FigureMeasure
-from quyu.apps.territories.selectors.alignments import TerritoryLoad, balance_of, measure_of
+from quyu.apps.territories.measures import UNITS
+from quyu.apps.territories.selectors.alignments import TerritoryLoad, balance_of
+from quyu.apps.territories.selectors.criteria import balanced_of
 from quyu.apps.territories.selectors.reading import Reading
 from quyu.kernel.rate import ratio_bp
 from quyu.platform.people.choices import OrgKind
@@ -54,7 +55,7 @@ def tier_loads(
     lies = tier_of([(t.pk, t.org_unit_id) for t in reading.territories], kind, at)
     wanted = OrgUnit.objects.visible_to(scope).filter(pk__in=set(lies.values()))
     units = {unit.pk: unit for unit in wanted.order_by("sort_order", "code")}
-    measure = measure_of(reading.alignment)
+    measure = str(balanced_of(reading.alignment)[0].measure)
     mean = mean_load(reading, lies, measure)
     found = []
     for pk, unit in units.items():
@@ -64,16 +65,19 @@ def tier_loads(
     return found
 
 
-def mean_load(reading: Reading, lies: Mapping[int, int], measure: FigureMeasure) -> int:
+def mean_load(reading: Reading, lies: Mapping[int, int], measure: str) -> int:
     """The mean of all territories below the kind, also those one may not see, rounded down."""
     sums = reading.sums
-    return sum(sums.get(pk, {}).get(measure, 0) for pk in lies) // max(len(lies), 1)
+    own = {
+        t.pk: t.unit_count if measure == UNITS else sums.get(t.pk, {}).get(measure, 0)
+        for t in reading.territories
+    }
+    return sum(own[pk] for pk in lies) // max(len(lies), 1)
 
 
-def tier_load(unit: OrgUnit, own: Sequence[TerritoryLoad], measure: FigureMeasure, mean: int) -> TierLoad:
+def tier_load(unit: OrgUnit, own: Sequence[TerritoryLoad], measure: str, mean: int) -> TierLoad:
     amount, customers = sum(load.amount_fen for load in own), sum(load.customers for load in own)
-    carried = customers if measure == FigureMeasure.CUSTOMERS else amount
-    each = carried // len(own)
+    each = sum(load.totals.get(measure, 0) for load in own) // len(own)
     return TierLoad(
         org_unit=unit,
         territories=tuple(load.territory.pk for load in own),
