@@ -35,13 +35,13 @@ def least_by_trying_all(problem: Problem, centre: Floats) -> float:
     return best
 
 
-@settings(max_examples=8, deadline=None)
-@given(st.integers(0, 10_000), st.sampled_from([(7, 2), (7, 3), (9, 2)]))
-def test_no_plan_with_its_centres_is_better(seed: int, shape: tuple[int, int]) -> None:
-    problem = scattered(*shape, seed=seed, tolerance=0.3)
+@settings(max_examples=12, deadline=None)
+@given(st.integers(0, 10_000), st.sampled_from([(7, 2), (7, 3), (9, 2)]), st.sampled_from([None, 60.0, 80.0]))
+def test_no_plan_with_its_centres_is_better(seed: int, shape: tuple[int, int], most: float | None) -> None:
+    problem = scattered(*shape, seed=seed, tolerance=0.3, max_diameter=most)
     work = instance.build(problem)
     start = solve(problem, QUICK, seed=seed)
-    assume(start.is_within_tolerance)
+    assume(not verify(problem, start.assignment).violations)
     assign = np.empty(work.count, dtype=np.int32)
     assign[work.unit] = start.assignment
 
@@ -49,6 +49,7 @@ def test_no_plan_with_its_centres_is_better(seed: int, shape: tuple[int, int]) -
 
     plan = done.assignment[work.unit]
     least = least_by_trying_all(problem, centres_of(problem, plan))
+    assert not verify(problem, plan).violations
     assert done.lower_bound == pytest.approx(least, rel=1e-6)
     assert figures.compactness(problem, plan) <= start.objective * (1 + 1e-9)
 

@@ -2,7 +2,7 @@
 
 With the centres held, cost is linear: each unit goes to one territory, loads stay in their bands (Hess et al. 1965).
 Pieces torn apart are forbidden by cuts: whoever lies in two of them needs a unit of the border between (Oehrlein,
-Haunert 2017). New centres, again, until the centres stay: then no plan with these centres is better.
+Haunert 2017); units too far apart are forbidden to meet as soon as they do. New centres, again, until the centres stay: then no plan with these centres is better.
 """
 
 from dataclasses import dataclass
@@ -34,10 +34,10 @@ class Finish:
 
 
 def finish(instance: Instance, assign: Ints) -> Finish:
-    """The plan made best for its own centres where the map is small and the plan in balance."""
+    """The plan made best for its own centres where the map is small, the plan in balance and within its diameter."""
     choices = instance.count * instance.territory_count
     small = instance.count <= MOST_UNITS and choices <= MOST_CHOICES
-    if not small or not instance.placed.all() or not _in_band(instance, assign):
+    if not small or not instance.placed.all() or not _in_band(instance, assign) or _apart(instance, assign):
         return Finish(assign, 0.0)
     least, nodes = 0.0, NODES
     for _ in range(CENTRINGS):
@@ -57,6 +57,15 @@ def finish(instance: Instance, assign: Ints) -> Finish:
 def _in_band(instance: Instance, assign: Ints) -> bool:
     load = column_sums(assign, instance.share, instance.territory_count)
     return bool(((load <= instance.upper) & (load >= instance.lower)).all())
+
+
+def _apart(instance: Instance, assign: Ints) -> list[tuple[int, int]]:
+    """Pairs of units of one territory farther from each other than the cap on the diameter."""
+    if not np.isfinite(instance.most_wide):
+        return []
+    far = np.hypot(instance.x[:, None] - instance.x, instance.y[:, None] - instance.y)
+    beyond = (far > instance.most_wide * (1 + 1e-9)) & (assign[:, None] == assign)
+    return [(int(unit), int(other)) for unit, other in np.argwhere(np.triu(beyond))]
 
 
 class _Model:
@@ -110,7 +119,9 @@ class _Model:
             plan = answer.x.reshape(-1, self.count).argmax(axis=1).astype(np.int32)
             if len(np.unique(plan)) < self.count:
                 return None, least
+            nothing = np.zeros(len(plan), dtype=np.bool_)
             cuts = self._torn(plan)
+            cuts += [(unit, other, nothing) for unit, other in _apart(self.instance, plan)]
             if not cuts:
                 return plan, least
             self._forbid(cuts)
