@@ -91,3 +91,14 @@ def test_a_move_that_makes_a_territory_too_wide_is_objected_to() -> None:
 
     assert [found.rule for found in refused.objections] == ["diameter"]
     assert allowed.is_allowed
+
+
+@pytest.mark.parametrize("seed", [0, 2])
+def test_a_small_map_is_proven_under_its_cap(seed: int) -> None:
+    free = scattered(60, 5, seed=seed, tolerance=0.1)
+    most = widest(free, solve(free).assignment) - 2.0
+
+    result = solve(dataclasses.replace(free, max_diameter=most))
+
+    assert verify(dataclasses.replace(free, max_diameter=most), result.assignment).violations == ()
+    assert result.gap <= 1e-4

@@ -13,10 +13,11 @@ class Watcher:
     """Follows the progress and wants to stop after so many reports."""
 
     def __init__(self, patience: int) -> None:
-        self.patience, self.seen = patience, list[float]()
+        self.patience, self.seen, self.stages = patience, list[float](), set[str]()
 
     def __call__(self, progress: Progress, /) -> bool:
         self.seen.append(progress.done)
+        self.stages.add(progress.stage)
         return len(self.seen) >= self.patience
 
 
@@ -193,6 +194,20 @@ def test_stopping_at_once_still_gives_a_legal_plan() -> None:
 
     assert len(watch.seen) == 1
     assert verify(problem, result.assignment).is_legal
+
+
+def test_stopping_while_centres_settle_is_heeded_and_no_worse_than_stopping_at_once() -> None:
+    problem = scattered(240, 8, seed=3, measures=2, tolerance=0.05)
+    outside = []
+    for patience in range(1, 18):
+        watch = Watcher(patience)
+        result = solve(problem, Params(starts=1), stop=watch)
+        assert len(watch.seen) == patience
+        assert watch.stages == {"race"}
+        over = np.abs(result.loads / problem.targets - 1) - problem.tolerances
+        outside.append(float(np.maximum(over, 0).sum()))
+
+    assert max(outside) <= outside[0] * (1 + 1e-9)
 
 
 def test_progress_rises_to_the_end() -> None:

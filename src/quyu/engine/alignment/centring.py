@@ -6,7 +6,7 @@ Aurenhammer, Hoffmann, Aronov 1998; Hess et al. 1965 for districts). A divided p
 and tells within a few percent how compact the whole one will be, so that many starts can race and few be cooled.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -38,15 +38,12 @@ def begin(instance: Instance, free: Ints, assign: Ints) -> Diagram:
     return _priced(instance, free, plain, FIRST)
 
 
-def settled(instance: Instance, free: Ints, diagram: Diagram, rounds: int) -> Diagram:
-    """The diagram with its centres moved so many times."""
-    for _ in range(rounds):
-        centre = bound.centres(instance, diagram.assignment)
-        size = np.bincount(diagram.assignment, minlength=instance.territory_count)
-        centre[size == 0] = diagram.centre[size == 0]
-        moved = Diagram(diagram.assignment, centre, diagram.price, diagram.radius, diagram.cost)
-        diagram = _priced(instance, free, moved, (AGAIN,))
-    return diagram
+def settled(instance: Instance, free: Ints, diagram: Diagram) -> Diagram:
+    """The diagram with its centres moved once."""
+    centre = bound.centres(instance, diagram.assignment)
+    size = np.bincount(diagram.assignment, minlength=instance.territory_count)
+    centre[size == 0] = diagram.centre[size == 0]
+    return _priced(instance, free, replace(diagram, centre=centre), (AGAIN,))
 
 
 def _priced(

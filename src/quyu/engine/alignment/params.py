@@ -63,3 +63,19 @@ class Stop(Protocol):
     """Asked now and then during a search; True ends it with the best plan so far."""
 
     def __call__(self, progress: Progress, /) -> bool: ...
+
+
+class Asked:
+    """Passes progress on, and once the caller wants to end says so without asking again."""
+
+    def __init__(self, stop: Stop) -> None:
+        self.stop, self.ended = stop, False
+
+    def __call__(self, progress: Progress, /) -> bool:
+        self.ended = self.ended or self.stop(progress)
+        return self.ended
+
+
+def never(_progress: Progress, /) -> bool:
+    """For a caller who lets every search come to its end."""
+    return False

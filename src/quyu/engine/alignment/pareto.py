@@ -12,7 +12,7 @@ import numpy as np
 
 from quyu.engine.alignment import figures
 from quyu.engine.alignment.arrays import Floats, Ints
-from quyu.engine.alignment.params import Params, Progress, Stop
+from quyu.engine.alignment.params import Asked, Params, Stop, never
 from quyu.engine.alignment.problem import Problem
 from quyu.engine.alignment.result import Reason, Result
 from quyu.engine.alignment.solve import solve
@@ -62,7 +62,7 @@ def pareto(
     asked = _first_tolerances(problem)
     front: list[Compromise] = []
     tried: set[tuple[float, ...]] = set()
-    watch = _Watch(stop)
+    watch = Asked(stop or never)
     for attempt in range(max(plans * ATTEMPTS, len(asked))):
         if watch.ended or (len(front) >= plans and attempt >= len(asked)):
             break
@@ -75,17 +75,6 @@ def pareto(
         result = solve(loose, params, seed=seed + attempt, stop=watch, start=begin)
         front = _with(front, Compromise(result, tolerance, _binding(problem, result)))
     return tuple(sorted(front, key=lambda plan: plan.criteria))
-
-
-class _Watch:
-    """Passes progress on and remembers that the caller wants to end."""
-
-    def __init__(self, stop: Stop | None) -> None:
-        self.stop, self.ended = stop, False
-
-    def __call__(self, progress: Progress, /) -> bool:
-        self.ended = self.ended or (self.stop is not None and self.stop(progress))
-        return self.ended
 
 
 def _first_tolerances(problem: Problem) -> list[tuple[float, ...]]:

@@ -10,7 +10,7 @@ import numpy as np
 
 from quyu.engine.alignment import figures
 from quyu.engine.alignment.arrays import Ints
-from quyu.engine.alignment.params import Params, Progress, Stop
+from quyu.engine.alignment.params import Asked, Params, Stop, never
 from quyu.engine.alignment.problem import Problem
 from quyu.engine.alignment.result import Result
 from quyu.engine.alignment.solve import solve
@@ -33,7 +33,7 @@ def solve_in_rounds(
 ) -> Result:
     """The best plan of the rounds that `stop(progress)` leaves time for; the last round is the whole search."""
     params = params or Params()
-    watch = _Watch(stop)
+    watch = Asked(stop or never)
     whole = params.trials_per_unit(problem.unit_count)
     few = params.starts or (1 if problem.unit_count > LARGE else FEW)
     first, *longer = (
@@ -49,17 +49,6 @@ def solve_in_rounds(
         if not watch.ended and _key(problem, params, found) < _key(problem, params, best):
             best = found
     return best
-
-
-class _Watch:
-    """Passes progress on and remembers that the caller wants to end."""
-
-    def __init__(self, stop: Stop | None) -> None:
-        self.stop, self.ended = stop, False
-
-    def __call__(self, progress: Progress, /) -> bool:
-        self.ended = self.ended or (self.stop is not None and self.stop(progress))
-        return self.ended
 
 
 def _key(problem: Problem, params: Params, result: Result) -> tuple[int, float, float]:

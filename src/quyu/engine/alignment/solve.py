@@ -28,7 +28,7 @@ from quyu.engine.alignment import (
 )
 from quyu.engine.alignment.arrays import Ints
 from quyu.engine.alignment.instance import Instance
-from quyu.engine.alignment.params import Params, Progress, Stop
+from quyu.engine.alignment.params import Asked, Params, Stop, never
 from quyu.engine.alignment.problem import Problem
 from quyu.engine.alignment.result import Result
 from quyu.engine.alignment.search import Plan, Schedule, Search, Watch, cool
@@ -63,7 +63,8 @@ def solve(
     if params.priority:
         return _in_order(problem, params, seed, stop, start)
     parts = splitting.cut(problem)
-    found = _solve(parts, params, np.random.default_rng(seed), stop, start)
+    asked = None if stop is None else Asked(stop)
+    found = _solve(parts, params, np.random.default_rng(seed), asked, start)
     result = splitting.merged(problem, parts, _report(parts.problem, *found, perf_counter() - began))
     return replace(result, reasons=reasons.explain(problem, result))
 
@@ -72,16 +73,12 @@ def _in_order(
     problem: Problem, params: Params, seed: int, stop: Stop | None, start: Result | Ints | None
 ) -> Result:
     """One objective after another, each step a search of its own."""
-    began, over = perf_counter(), Watch(stop, 1)
-
-    def asked(progress: Progress, /) -> bool:
-        over.ended = over.ended or (stop is not None and stop(progress))
-        return over.ended
+    began, asked = perf_counter(), Asked(stop or never)
 
     def run(narrowed: Problem, plain: Params, begin: Result | Ints | None) -> Result:
         return solve(narrowed, plain, seed=seed, stop=asked, start=begin)
 
-    found = priority.solve_in_order(problem, params, run, start, lambda: over.ended)
+    found = priority.solve_in_order(problem, params, run, start, lambda: asked.ended)
     return replace(found, seconds=perf_counter() - began)
 
 
@@ -126,7 +123,7 @@ def _solve(
     if keeps:
         most = _most_moved(problem, work)
         return work, assign if most is None else moving.taken_back(work, assign, most), 0.0
-    if not params.finish or problem.max_diameter is not None or _is_over(work, assign, stop):
+    if not params.finish or _is_over(work, assign, stop):
         return work, assign, 0.0
     done = finish.finish(work, assign)
     return work, done.assignment, done.lower_bound
@@ -134,9 +131,9 @@ def _solve(
 
 def _is_over(work: Instance, assign: Ints, stop: Stop | None) -> bool:
     """Whether the caller wants no more steps after this plan."""
-    if stop is None:
-        return False
-    return Watch(stop, 1).ask("finish", 1.0, Search(work, np.zeros(work.count), assign).plan())
+    return stop is not None and Watch(stop, 1).ask(
+        "finish", 1.0, Search(work, np.zeros(work.count), assign).plan()
+    )
 
 
 def _most_moved(problem: Problem, work: Instance) -> float | None:
@@ -153,13 +150,13 @@ def _design(
     watch = Watch(stop, cooled + 3)
 
     def ended(lines: Ints) -> bool:
-        return watch.ask("race", 0.0, Search(work, leave, lines).plan())
+        return stop is not None and watch.ask("race", 0.0, Search(work, leave, lines).plan())
 
     searches = [Search(work, leave, begin) for begin in starts.raced(work, settled, asked, rng, ended)]
     found = sorted(((search.plan(), search) for search in searches), key=lambda pair: _merit(pair[0]))
     kept = found[:cooled]
     if watch.ended:
-        return kept[0][0].assignment
+        return min((plan for plan, _search in found), key=lambda plan: plan.key).assignment
     watch.stage = 1
     best: list[Plan] = []
     for begin, search in kept:

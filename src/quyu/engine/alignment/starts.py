@@ -1,6 +1,7 @@
 """Where the search begins: parts cut by split lines and named after what is known, or the plan in force."""
 
 from collections.abc import Callable
+from itertools import product
 
 import numpy as np
 from scipy.optimize import linear_sum_assignment
@@ -42,7 +43,8 @@ def raced(
 ) -> list[Ints]:
     """The better half of `count` legal plans from split lines whose centres settled before.
 
-    `ended` is asked before each step and shown the latest split lines; once it says so, what is there is the answer.
+    `ended` is asked before each step and shown the latest split lines; once it says so, what is there is the answer,
+    those lines included: prices that did not settle leave some territories far too heavy.
     """
     free = np.flatnonzero(instance.placed & (preset < 0))
     field: list[centring.Diagram] = []
@@ -53,10 +55,13 @@ def raced(
         field.append(centring.begin(instance, free, lines))
     for part, rounds in LAPS:
         field = sorted(field, key=lambda diagram: diagram.cost)[: max(round(count * part), 1)]
-        for at, diagram in enumerate(field):
+        for at, _round in product(range(len(field)), range(rounds)):
             if ended(lines):
-                break
-            field[at] = centring.settled(instance, free, diagram, rounds)
+                return [
+                    lines,
+                    *(repair.legal(instance, diagram.assignment, preset, rng) for diagram in field),
+                ]
+            field[at] = centring.settled(instance, free, field[at])
     return [repair.legal(instance, diagram.assignment, preset, rng) for diagram in field]
 
 
