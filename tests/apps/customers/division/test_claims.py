@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 from django.urls import reverse
 
-from quyu.apps.customers.division import crediting, keeping, owning
-from quyu.apps.customers.models import Customer, CustomerClaim, CustomerTerritory
+from quyu.apps.customers import sales
+from quyu.apps.customers.division import crediting, keeping, owning, previewing, reading
+from quyu.apps.customers.models import Customer, CustomerClaim, CustomerTerritory, TerritoryRule
 from quyu.platform.audit.models import Decision
 from quyu.platform.notices.models import Notice
 from tests.apps.customers.division.conftest import Divided, publish, rule_set
@@ -85,6 +86,29 @@ def test_a_ruling_goes_before_rules_and_ends_on_its_day(divided: Divided) -> Non
     before = list(CustomerTerritory.objects.order_by("pk").values_list())
     keeping.keep(at=TODAY)
     assert list(CustomerTerritory.objects.order_by("pk").values_list()) == before
+
+
+@pytest.mark.capability("ORG7", "TER7")
+def test_a_preview_of_rules_leaves_what_rulings_gave(divided: Divided, monkeypatch: Any) -> None:
+    bought = {("C1", "TEA"): 700, ("C1", "SNACK"): 300, ("C3", "TEA"): 50}
+    monkeypatch.setattr(sales, "_readers", [lambda _day: bought])
+    rules = rule_set(({"tier": ["a"]}, None, divided.keys))
+    for said, taken, fen, ruled_fen in (({}, 1, 50, 1000), ({"product_line": "TEA"}, 2, 350, 700)):
+        ask(divided, **said)
+        row = CustomerClaim.objects.first()
+        assert row is not None
+        assert previewing.preview(reading.rules_of(rules), TODAY).ruled == 0
+        decide(divided, row, since=TODAY.isoformat(), until=SINCE.isoformat())
+        shown = previewing.preview(reading.rules_of(rules), TODAY)
+        [view] = shown.rules
+        assert (view.taken, view.amount_fen, view.ruled) == (taken, fen, 2 - taken)
+        assert (shown.ruled, shown.ruled_fen) == (1, ruled_fen)
+        parts = (view.amount_fen, shown.by_map_fen, shown.named_fen, shown.ruled_fen)
+        assert sum(parts) + sum(one.amount_fen for one in shown.nowhere) == shown.amount_fen
+        page = client_of(divided.site.company.operations).get(reverse("rule-set", args=[rules.pk]))
+        assert "按裁定" in page.content.decode()
+        CustomerTerritory.objects.all().delete()
+        TerritoryRule.objects.filter(claim=row).delete()
 
 
 @pytest.mark.capability("ORG7", "TER3")

@@ -1,17 +1,21 @@
-"""What a set of rules would do if it were in force today: whom each rule takes, from whom, and what is wrong."""
+"""What a set of rules would do if it were in force today: whom each rule takes, from whom, and what is wrong.
+
+Customers named one by one, and those whom a ruling in force gives away, are out of reach of every rule.
+"""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from quyu.apps.customers import sales
-from quyu.apps.customers.division import reading
+from quyu.apps.customers.division import reading, rulings
 from quyu.apps.customers.division.matching import ALL_LINES, Matched, Taken
 from quyu.apps.customers.division.reading import Known
 from quyu.apps.customers.models import CustomerTerritory, TerritoryRule
 from quyu.apps.territories.models import AlignmentUnit
 from quyu.apps.territories.selectors import active_alignment, owners_on
+from quyu.platform.catalog.models import ProductLine
 
 SHOWN = 5
 
@@ -52,12 +56,13 @@ class RuleView:
     staying: int
     earlier: tuple[tuple[int, int], ...]
     named: int
+    ruled: int
     faults: tuple[str, ...]
 
 
 @dataclass(frozen=True)
 class Preview:
-    """All rules, and what they leave: customers named one by one, those on the map, those in no territory."""
+    """All rules, and what they leave: customers named one by one or ruled, those on the map, those in no territory."""
 
     rules: tuple[RuleView, ...]
     customers: int
@@ -66,6 +71,8 @@ class Preview:
     by_map_fen: int
     named: int
     named_fen: int
+    ruled: int
+    ruled_fen: int
     nowhere: tuple[Bought, ...]
 
 
@@ -101,20 +108,23 @@ def preview(rows: Sequence[TerritoryRule], at: date) -> Preview:
     named_fen = sum(
         books.take(code, ALL_LINES) for code, named in zip(known.codes, known.named, strict=True) if named
     )
+    ruled = Ruled.on(at, known)
+    ruled_fen = ruled.fen(known, books, whole=False)
     present = Present(known, at)
     owners = owners_on({row.territory_id for row in rows}, at)
     disputed = disputed_rules(rows)
-    taken: list[list[Taken]] = [[] for _ in rows]
-    for one in found.taken:
-        taken[one.rule].append(one)
+    taken, kept_away = shared_out(found, ruled, len(rows))
     views = []
     for number, row in enumerate(rows):
         owner = owners.get(row.territory_id)
-        faults = faults_of(number, row, found, len(taken[number]), at)
+        faults = faults_of(number, row, found, len(taken[number]) + kept_away[number], at)
         faults += ["vacant"] if owner is None or owner.person is None else []
         faults += ["disputed"] if number in disputed else []
-        views.append(view_of(number, row, known, found, taken, books, present, tuple(faults)))
-    whole = {one.customer for one in found.taken if one.line == ALL_LINES}
+        view = view_of(number, row, known, found, taken, books, present, tuple(faults))
+        views.append(replace(view, ruled=kept_away[number]))
+    ruled_fen += ruled.fen(known, books, whole=True)
+    whole = {spot for spot, line in ruled.keys if line == ALL_LINES}
+    whole |= {one.customer for one in found.taken if one.line == ALL_LINES}
     left = [spot for spot in range(len(known.codes)) if spot not in whole and known.named[spot] is None]
     nowhere = [spot for spot in left if not present.by_place(spot)]
     lost = [Bought(known.codes[s], known.names[s], books.take(known.codes[s], ALL_LINES)) for s in nowhere]
@@ -127,8 +137,46 @@ def preview(rows: Sequence[TerritoryRule], at: date) -> Preview:
         by_map_fen=sum(books.take(known.codes[spot], ALL_LINES) for spot in on_map),
         named=sum(1 for code in known.named if code),
         named_fen=named_fen,
+        ruled=ruled.customers,
+        ruled_fen=ruled_fen,
         nowhere=tuple(sorted(lost, key=lambda one: (-one.amount_fen, one.code))),
     )
+
+
+def shared_out(found: Matched, ruled: "Ruled", rules: int) -> tuple[list[list[Taken]], list[int]]:
+    """By rule: what it takes, and how many a ruling keeps from it."""
+    taken: list[list[Taken]] = [[] for _ in range(rules)]
+    kept_away = [0] * rules
+    for one in found.taken:
+        if (one.customer, one.line) in ruled.keys:
+            kept_away[one.rule] += 1
+        else:
+            taken[one.rule].append(one)
+    return taken, kept_away
+
+
+@dataclass(frozen=True)
+class Ruled:
+    """Customer (its place in `known`) and product line code that rulings in force give; not of those named."""
+
+    keys: frozenset[tuple[int, str]]
+
+    @classmethod
+    def on(cls, at: date, known: Known) -> "Ruled":
+        spots = {int(pk): spot for spot, pk in enumerate(known.ids)}
+        given = [key for key in rulings.given_on(at) if known.named[spots[key[0]]] is None]
+        named = ProductLine.objects.filter(pk__in=[line for _customer, line in given])
+        lines: dict[int | None, str] = dict(named.values_list("pk", "code"))
+        return cls(frozenset((spots[customer], lines.get(line, ALL_LINES)) for customer, line in given))
+
+    @property
+    def customers(self) -> int:
+        return len({spot for spot, _line in self.keys})
+
+    def fen(self, known: Known, books: Books, *, whole: bool) -> int:
+        """What they bought of single lines, or (`whole`) of all that is left."""
+        wanted = [key for key in sorted(self.keys) if (key[1] == ALL_LINES) == whole]
+        return sum(books.take(known.codes[spot], line) for spot, line in wanted)
 
 
 class Present:
@@ -215,6 +263,7 @@ def view_of(
         staying=staying,
         earlier=earlier_rules(number, row, found, taken),
         named=int((found.holds[number] & known.is_named).sum()),
+        ruled=0,
         faults=faults,
     )
 

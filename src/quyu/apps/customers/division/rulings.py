@@ -1,6 +1,7 @@
 """Rulings on claims as spans: each is the rule or the overlay of one customer, stronger than every set of rules."""
 
 from collections.abc import Iterable, Mapping
+from datetime import date
 
 from quyu.apps.customers.division.timeline import Span, layered, one_after_the_other
 from quyu.apps.customers.models import CustomerClaim, Overlay, TerritoryRule
@@ -16,6 +17,15 @@ def owning() -> Spans:
         TerritoryRule.objects.exclude(claim=None).select_related("claim").order_by("claim__decided_at", "pk")
     )
     return spans((row.claim, row.territory_id, row.pk) for row in rows)
+
+
+def given_on(day: date) -> set[Key]:
+    """What rulings give to their claimants on a day: no rule reaches it then."""
+    return {
+        key
+        for key, mine in owning().items()
+        if any(span.start <= day and (span.end is None or day < span.end) for span in mine)
+    }
 
 
 def sharing() -> Spans:
