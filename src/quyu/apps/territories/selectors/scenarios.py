@@ -83,19 +83,20 @@ class Scenario:
 
 @dataclass(frozen=True)
 class ComparedTerritory:
-    """A territory in every scenario; None where it holds nothing."""
+    """A territory in every scenario; None where it holds nothing. `is_touched`: it gives or takes a unit."""
 
     territory: Territory
     loads: tuple[TerritoryLoad | None, ...]
+    is_touched: bool
 
     @property
     def differs(self) -> bool:
-        """Whether it carries something else anywhere."""
+        """Whether it holds or carries something else anywhere: units swapped may weigh the same."""
         figures = {
             (load.unit_count, load.amount_fen, load.customers) if load is not None else None
             for load in self.loads
         }
-        return len(figures) > 1
+        return self.is_touched or len(figures) > 1
 
 
 def compare(
@@ -173,8 +174,11 @@ def compared(scenarios: Sequence[Scenario]) -> list[ComparedTerritory]:
     """Every territory of any scenario, in the order of regions."""
     sides = {code: load.territory for scenario in scenarios for code, load in scenario.loads.items()}
     order = sorted(sides.values(), key=lambda side: (side.org_unit.sort_order, side.org_unit.code, side.code))
+    touched = {side.code for one in scenarios if one.difference for side in one.difference.touched}
     return [
-        ComparedTerritory(side, tuple(scenario.loads.get(side.code) for scenario in scenarios))
+        ComparedTerritory(
+            side, tuple(scenario.loads.get(side.code) for scenario in scenarios), side.code in touched
+        )
         for side in order
     ]
 

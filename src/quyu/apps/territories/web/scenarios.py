@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from quyu.apps.territories import selectors
-from quyu.apps.territories.choices import FigureMeasure
+from quyu.apps.territories.measures import RECORDED, Measure
 from quyu.apps.territories.models import Alignment
 from quyu.apps.territories.selectors.scenarios import Scenario, compare, compared
 from quyu.apps.territories.selectors.schedule import effective_of, next_month
@@ -86,7 +86,7 @@ def compare_page(request: GuardedRequest) -> HttpResponse:
         "scenarios": scenarios,
         "rows": rows,
         "changed": [row for row in rows if row.differs],
-        "only_changed": request.GET.get("only") == "changed",
+        "same": [row for row in rows if not row.differs],
         "measures": measures_of(scenarios),
         "day": day,
         "boundaries": shared_boundaries(alignments),
@@ -108,16 +108,13 @@ def effective_day(request: GuardedRequest, alignments: list[Alignment]) -> date:
     return next((day for day in planned if day > request.today), next_month(request.today))
 
 
-def measures_of(scenarios: list[Scenario]) -> list[tuple[str, str]]:
-    """Code and name of every measure that some territory has a deviation of."""
-    named = {measure.value: str(measure.label) for measure in FigureMeasure}
-    known = dict.fromkeys(
-        measure
-        for scenario in scenarios
-        for load in scenario.loads.values()
-        for measure in load.deviations_bp
-    )
-    return [(measure, named[measure]) for measure in known if measure in named]
+def measures_of(scenarios: list[Scenario]) -> list[Measure]:
+    """What some alignment balances, and what the company counts, as far as some territory has a deviation of it."""
+    loads = [load for scenario in scenarios for load in scenario.loads.values()]
+    named = {str(one): one for one in RECORDED}
+    named |= {str(one.measure): one.measure for load in loads for one in load.balanced}
+    found = {code for load in loads for code, bp in load.deviations_bp.items() if bp is not None}
+    return [one for code, one in named.items() if code in found]
 
 
 def shared_boundaries(alignments: list[Alignment]) -> list[int]:
