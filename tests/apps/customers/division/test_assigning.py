@@ -7,7 +7,8 @@ import pytest
 from django.urls import reverse
 
 from quyu.apps.customers import sales
-from quyu.apps.customers.models import Customer, CustomerTerritory, RuleSet
+from quyu.apps.customers.models import Customer, CustomerClaim, CustomerTerritory, RuleSet
+from quyu.platform.audit.models import Decision
 from tests.apps.customers.division.conftest import Divided, customer, publish, rule_set
 from tests.people import TODAY, client_of
 
@@ -69,13 +70,37 @@ def test_shared_out_as_shown_and_in_force_by_the_same_rules(accounts: Divided) -
     }
 
 
+def test_who_a_ruling_gave_away_takes_no_part_and_the_log_knows_balance_and_moves(accounts: Divided) -> None:
+    company, url = accounts.site.company, reverse("rule-set-assign")
+    claim = {
+        "customer": "A00", "territory": "苏北", "wanted_from": TODAY.isoformat(), "reason": "合同",
+        "full_name": "A00商行",
+    }  # fmt: skip
+    client_of(company.colleague).post(reverse("customer-claim-new"), claim)
+    row = CustomerClaim.objects.get()
+    ruling = {"effect": "granted", "since": TODAY.isoformat(), "reason": "合同", "version": str(row.version)}
+    client_of(company.director).post(reverse("customer-claim-decide", args=[row.pk]), ruling)
+    client = client_of(company.operations)
+    shown = client.post(url, said()).content.decode()
+    assert "另有 1 家已停用、单独指定或按裁定归属" in shown
+    client.post(url, said(do="keep", digest=digest(shown)))
+    draft = RuleSet.objects.get()
+    named = [code for rule in draft.rules.all() for code in rule.condition["customer"]]
+    assert sorted(named) == sorted(AMOUNTS.keys() - {"A00"})
+    told = Decision.objects.get(verb="propose", subject_id=str(draft.pk)).detail
+    assert told["customers"] == 59
+    assert told["moved"] == sum(told["why"].values()) > 0
+    assert told["deviation_bp"]["amount"] <= 300
+    assert told["is_within"]
+
+
 def test_what_changed_meanwhile_is_not_kept(accounts: Divided, monkeypatch: pytest.MonkeyPatch) -> None:
     client, url = client_of(accounts.site.company.operations), reverse("rule-set-assign")
     shown = client.post(url, said()).content.decode()
     Customer.objects.filter(code="A05").update(closed_on=TODAY)
     page = client.post(url, said(do="keep", digest=digest(shown))).content.decode()
     assert "没有写入" in page
-    assert "另有 1 家已停用或单独指定" in page
+    assert "另有 1 家已停用、单独指定或按裁定归属" in page
     assert digest(page) != digest(shown)
     assert not RuleSet.objects.exists()
 

@@ -1,7 +1,7 @@
 """Customers shared out among territories by the engine of alignment, without a map: balanced, little moved.
 
-The answer is a draft of named accounts before the rules in force. Who is named for a territory by hand, or
-closed, takes no part. Equal questions have equal answers: what was shown is what is kept, or nothing is.
+The answer is a draft of named accounts before the rules in force. Who is named for a territory by hand, given away
+by a ruling, or closed, takes no part. Balance and moves go into the log of decisions with the draft. Equal questions have equal answers: what was shown is what is kept, or nothing is.
 """
 
 from __future__ import annotations
@@ -19,11 +19,12 @@ from django.db.models import F
 
 from quyu.apps.customers.division import editing, reading
 from quyu.apps.customers.division.matching import ALL_LINES
-from quyu.apps.customers.division.previewing import Books, Present
+from quyu.apps.customers.division.previewing import Books, Present, Ruled
 from quyu.apps.customers.models import Customer, RuleSet, TerritoryRule
 from quyu.apps.territories.models import Territory
 from quyu.kernel.deferred import deferred
 from quyu.kernel.refusal import Refusal
+from quyu.platform.audit import services as audit
 from quyu.platform.catalog.models import ProductLine
 from quyu.platform.people.models import User
 
@@ -60,6 +61,12 @@ class Asked:
     capacities: Mapping[str, float]
     groups: tuple[tuple[str, ...], ...] = ()
     keeps_owners: bool = True
+
+    @property
+    def tolerances(self) -> dict[str, int]:
+        """Measure -> tolerance in basis points, of what is balanced."""
+        given = {"amount": self.amount_bp, "count": self.count_bp}
+        return {name: bp for name, bp in given.items() if bp is not None}
 
 
 @dataclass(frozen=True)
@@ -107,83 +114,127 @@ class Assigned:
     def customers(self) -> int:
         return sum(len(codes) for codes in self.plan.values())
 
+    @property
+    def told(self) -> dict[str, object]:
+        """Balance and moves in numbers, for the log; amounts in fen."""
+        why = Counter(move.why for move in self.moves)
+        return {
+            "customers": self.customers,
+            "moved": len(self.moves),
+            "moved_fen": sum(move.amount_fen for move in self.moves),
+            "why": dict(why),
+            "deviation_bp": dict(self.deviation_bp),
+            "is_within": self.is_within,
+        }
+
+
+@dataclass(frozen=True)
+class Accounts:
+    """Who is shared out: code, name, what it bought in twelve months (fen), whose it is (territory code, "" nobody's)."""
+
+    codes: tuple[str, ...]
+    names: tuple[str, ...]
+    amounts: np.ndarray
+    before: tuple[str, ...]
+    groups: np.ndarray | None
+    left_out: int
+
+    def measures(self, asked: Asked) -> dict[str, np.ndarray]:
+        """What is balanced, one value a customer."""
+        found = {"amount": self.amounts.astype(np.float64), "count": np.ones(len(self.codes))}
+        return {name: found[name] for name in asked.tolerances}
+
 
 def assign(asked: Asked, at: date) -> Assigned:
     """Share the customers of today out; raises NothingToAssign with what is missing."""
-    known = reading.known_customers()
-    condition = {name: frozenset(values) for name, values in editing.known_values(asked.condition).items()}
-    closed = set(Customer.objects.filter(closed_on__lte=at).values_list("code", flat=True))
-    fulfil = [int(spot) for spot in np.flatnonzero(known.attributes.fulfilling(condition))]
-    chosen = [s for s in fulfil if known.named[s] is None and known.codes[s] not in closed]
-    refuse(asked, chosen)
-    line = asked.line.code if asked.line else ALL_LINES
-    books, present = Books.of_year_before(at), Present(known, at)
-    amounts = np.array([max(books.take(known.codes[spot], line), 0) for spot in chosen], dtype=np.int64)
-    before = [present.of(spot, line) for spot in chosen]
-    codes = [known.codes[spot] for spot in chosen]
+    accounts = accounts_of(asked, at)
     order = {territory.code: number for number, territory in enumerate(asked.territories)}
-    groups = group_numbers(asked.groups, codes)
-    given = {"amount": asked.amount_bp, "count": asked.count_bp}
-    wanted = {name: bp for name, bp in given.items() if bp is not None}
-    names = list(wanted)
-    measures = {"amount": amounts.astype(np.float64), "count": np.ones(len(codes))}
+    shares = np.array([asked.capacities.get(territory.code, 1.0) for territory in asked.territories])
+    measures = accounts.measures(asked)
     found = engine.solve(
         engine.Problem(
-            x=np.full(len(codes), np.nan),
-            y=np.full(len(codes), np.nan),
-            measures=np.column_stack([measures[name] for name in names]),
-            territories=tuple(
-                engine.Seat(capacity=asked.capacities.get(territory.code, 1.0))
-                for territory in asked.territories
-            ),
-            tolerance=tuple(wanted[name] / 10_000 for name in wanted),
-            current=np.array([order.get(code, -1) for code in before], dtype=np.int32),
-            groups=groups,
+            x=np.full(len(accounts.codes), np.nan),
+            y=np.full(len(accounts.codes), np.nan),
+            measures=np.column_stack(list(measures.values())),
+            territories=tuple(engine.Seat(capacity=float(share)) for share in shares),
+            tolerance=tuple(bp / 10_000 for bp in asked.tolerances.values()),
+            current=np.array([order.get(code, -1) for code in accounts.before], dtype=np.int32),
+            groups=accounts.groups,
         ),
         engine.Params(disruption=1.0 if asked.keeps_owners else 0.0, finish=False),
     )
-    shares = np.array([asked.capacities.get(t.code, 1.0) for t in asked.territories])
     shares = shares / shares.sum()
-    plan = {
-        territory.code: tuple(codes[i] for i in np.flatnonzero(found.assignment == number))
-        for territory, number in ((t, order[t.code]) for t in asked.territories)
-    }
-    loads = []
-    for number, territory in enumerate(asked.territories):
-        mine = found.assignment == number
-        had = np.array([code == territory.code for code in before])
-        off = {
-            name: round((float(measures[name][mine].sum()) / target - 1) * 10_000)
-            for name in names
-            if (target := float(measures[name].sum() * shares[number])) > 0
-        }
-        loads.append(
-            Load(
-                territory,
-                int(had.sum()),
-                int(amounts[had].sum()),
-                int(mine.sum()),
-                int(amounts[mine].sum()),
-                off,
-            )
-        )
-    moves = [
-        Move(
-            codes[i], known.names[spot], before[i], asked.territories[found.assignment[i]], int(amounts[i]),
-            ALONE if before[i] not in order else GROUP if groups is not None and groups[i] >= 0 else BALANCE,
-        )
-        for i, spot in enumerate(chosen)
-        if before[i] != asked.territories[found.assignment[i]].code
-    ]  # fmt: skip
+    loads = loads_of(asked, accounts, measures, found.assignment, shares)
     return Assigned(
-        plan,
-        tuple(loads),
-        tuple(sorted(moves, key=lambda move: (-move.amount_fen, move.code))),
-        {name: max((abs(load.deviation_bp.get(name, 0)) for load in loads), default=0) for name in names},
-        {name: bound(measures[name], groups, float(shares.max())) for name in names},
+        {
+            territory.code: tuple(accounts.codes[i] for i in np.flatnonzero(found.assignment == number))
+            for number, territory in enumerate(asked.territories)
+        },
+        loads,
+        moves_of(asked, accounts, found.assignment),
+        {name: max((abs(load.deviation_bp.get(name, 0)) for load in loads), default=0) for name in measures},
+        {name: bound(values, accounts.groups, float(shares.max())) for name, values in measures.items()},
         bool(found.is_within_tolerance),
+        accounts.left_out,
+    )
+
+
+def accounts_of(asked: Asked, at: date) -> Accounts:
+    """Who fulfils the condition, but for the closed, those named by hand and those whom a ruling gives away."""
+    known = reading.known_customers()
+    condition = {name: frozenset(values) for name, values in editing.known_values(asked.condition).items()}
+    closed = set(Customer.objects.filter(closed_on__lte=at).values_list("code", flat=True))
+    line = asked.line.code if asked.line else ALL_LINES
+    ruled = {spot for spot, given in Ruled.on(at, known).keys if given == line}
+    fulfil = [int(spot) for spot in np.flatnonzero(known.attributes.fulfilling(condition))]
+    chosen = [s for s in fulfil if known.named[s] is None and known.codes[s] not in closed and s not in ruled]
+    refuse(asked, chosen)
+    books, present = Books.of_year_before(at), Present(known, at)
+    codes = tuple(known.codes[spot] for spot in chosen)
+    return Accounts(
+        codes,
+        tuple(known.names[spot] for spot in chosen),
+        np.array([max(books.take(code, line), 0) for code in codes], dtype=np.int64),
+        tuple(present.of(spot, line) for spot in chosen),
+        group_numbers(asked.groups, codes),
         len(fulfil) - len(chosen),
     )
+
+
+def loads_of(
+    asked: Asked,
+    accounts: Accounts,
+    measures: Mapping[str, np.ndarray],
+    assignment: np.ndarray,
+    shares: np.ndarray,
+) -> tuple[Load, ...]:
+    """Each territory before and after, and how far it is from the part its capacity asks for."""
+    loads = []
+    before = np.array(accounts.before)
+    for number, territory in enumerate(asked.territories):
+        mine, had = assignment == number, before == territory.code
+        off = {
+            name: round((float(values[mine].sum()) / target - 1) * 10_000)
+            for name, values in measures.items()
+            if (target := float(values.sum() * shares[number])) > 0
+        }
+        counts = int(had.sum()), int(accounts.amounts[had].sum())
+        loads.append(Load(territory, *counts, int(mine.sum()), int(accounts.amounts[mine].sum()), off))
+    return tuple(loads)
+
+
+def moves_of(asked: Asked, accounts: Accounts, assignment: np.ndarray) -> tuple[Move, ...]:
+    """Who changes hands, the largest first."""
+    asked_for = {territory.code for territory in asked.territories}
+    moves = []
+    for i, before in enumerate(accounts.before):
+        after = asked.territories[assignment[i]]
+        if before == after.code:
+            continue
+        grouped = accounts.groups is not None and accounts.groups[i] >= 0
+        why = ALONE if before not in asked_for else GROUP if grouped else BALANCE
+        moves.append(Move(accounts.codes[i], accounts.names[i], before, after, int(accounts.amounts[i]), why))
+    return tuple(sorted(moves, key=lambda move: (-move.amount_fen, move.code)))
 
 
 def bound(values: np.ndarray, groups: np.ndarray | None, share: float) -> int:
@@ -219,7 +270,7 @@ def refuse(asked: Asked, chosen: Sequence[int]) -> None:
             count=len(chosen),
             most=MOST,
         )
-    if asked.amount_bp is None and asked.count_bp is None:
+    if not asked.tolerances:
         raise NothingToAssign("no_measure", "请至少填一个均衡公差：销售额或客户数。", attribute="amount")
     named = Counter(code for members in asked.groups for code in members)
     missing = sorted(set(named) - set(Customer.objects.filter(code__in=named).values_list("code", flat=True)))
@@ -253,4 +304,5 @@ def keep(asked: Asked, *, name: str, digest: str, actor: User, at: date | dateti
         )
         for position, (territory, codes) in enumerate(given, start=1)
     )
+    audit.record(actor=actor, verb="propose", subject=draft, label=draft.name, detail=found.told, at=at)
     return draft
