@@ -159,3 +159,13 @@ def test_objectives_in_an_order_are_asked_for_by_name(tmp_path: Path) -> None:
     assert even["deviation"]["east"] < weighed["deviation"]["east"]
     assert wrong.exit_code == 1
     assert "“speed”" in wrong.output
+
+
+def test_wishes_a_plan_does_not_meet_are_said_of_each_plan(tmp_path: Path) -> None:
+    problem = conflicting(36, 3)
+    call = [*as_files(tmp_path, problem, ("east", "north")), "--territories", "2", "--measures", "east"]
+
+    closing, _columns = answered(tmp_path, *call, "--max-diameter", "15", "--pareto", "2")
+
+    for line in closing:
+        assert [said for said in line["reasons"] if "超过上限 15.0 千米" in said]

@@ -12,6 +12,9 @@ from quyu.shell.cli.alignment.plan_file import write_whole
 from quyu.shell.cli.alignment.question import Question
 from quyu.shell.cli.language import _
 
+OF_ITS_TOLERANCE = ("outside_tolerance", "at_limit")
+"""Reasons about the tolerance a plan was solved for, which is not the one asked for."""
+
 
 def names(front: Sequence[alignment.Compromise]) -> list[str]:
     """The column of each plan."""
@@ -46,7 +49,7 @@ def lines(
 ) -> Iterator[tuple[list[str], dict[str, object]]]:
     """The reasons of each plan, and what its closing line has besides the figures of a plan."""
     for name, plan in zip(names(front), front, strict=True):
-        said = answer.reasons(question, found, replace(plan.result, reasons=plan.binding))
+        said = answer.reasons(question, found, replace(plan.result, reasons=_reasons(plan)))
         yield (
             [*said, *more],
             {
@@ -58,6 +61,12 @@ def lines(
         )
 
 
+def _reasons(plan: alignment.Compromise) -> tuple[alignment.Reason, ...]:
+    """Who binds a plan, and which wishes it does not meet."""
+    own = (reason for reason in plan.result.reasons if reason.code not in OF_ITS_TOLERANCE)
+    return (*plan.binding, *own)
+
+
 def told(question: Question, front: Sequence[alignment.Compromise]) -> Iterator[str]:
     """The plans in words, one line each with who binds it below."""
     for name, plan in zip(names(front), front, strict=True):
@@ -67,5 +76,5 @@ def told(question: Question, front: Sequence[alignment.Compromise]) -> Iterator[
         ]
         shape = _("紧凑度 {objective:.6g}").format(objective=plan.result.objective)
         yield _("{name}：{figures}").format(name=name, figures=_("、").join([*parts, shape]))
-        for reason in plan.binding:
+        for reason in _reasons(plan):
             yield f"- {question.spoken(reason.template, dict(reason.numbers))}"
