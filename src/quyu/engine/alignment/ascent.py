@@ -13,12 +13,12 @@ from quyu.engine.alignment.arrays import Floats
 MEMORY = 12
 ENOUGH = 1e-4
 """Part of the predicted rise a step must bring (Armijo)."""
+PRECISION = 1e-9
+"""Relative rise of a step below which the climb ends."""
 
 
-def climb(
-    function: Callable[[Floats], tuple[float, Floats]], start: Floats, rounds: int, precision: float = 1e-9
-) -> Floats:
-    """A point near the maximum; `function` returns value and gradient. Ends when the relative rise is below precision."""
+def climb(function: Callable[[Floats], tuple[float, Floats]], start: Floats, rounds: int) -> Floats:
+    """A point near the maximum; `function` returns value and gradient."""
     point = start
     value, slope = function(point)
     memory: deque[tuple[Floats, Floats, float]] = deque(maxlen=MEMORY)
@@ -42,7 +42,7 @@ def climb(
             memory.append((moved, bent, 1.0 / float(moved @ bent)))
         gained = new_value - value
         point, value, slope = other, new_value, new_slope
-        if gained <= precision * (abs(value) + 1e-12):
+        if gained <= PRECISION * (abs(value) + 1e-12):
             break
     return point
 

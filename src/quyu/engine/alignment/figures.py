@@ -8,7 +8,7 @@ from scipy.sparse.csgraph import connected_components
 
 from quyu.engine.alignment.arrays import Bools, Floats, Ints, column_sums, sums
 from quyu.engine.alignment.problem import Problem
-from quyu.engine.alignment.result import Share
+from quyu.engine.alignment.result import Result, Share
 
 
 def loads(problem: Problem, assignment: Ints) -> Floats:
@@ -67,6 +67,13 @@ def piece_counts(problem: Problem, assignment: Ints, links: Ints, shares: Sequen
     pairs = np.unique(np.column_stack([territory, label])[touched[unit]], axis=0)
     found: Ints = np.bincount(pairs[:, 0], minlength=count).astype(np.int32)
     return found
+
+
+def flaws(problem: Problem, result: Result) -> tuple[int, float]:
+    """Pieces too many, and load outside the tolerance as the sum of the parts of the targets."""
+    counts = piece_counts(problem, result.assignment, result.links, result.shares)
+    outside = np.abs(deviations(problem, result.loads)) - problem.tolerances
+    return int(np.maximum(counts - 1, 0).sum()), round(float(np.maximum(outside, 0.0).sum()), 9)
 
 
 def _rows(assignment: Ints, shares: Sequence[Share]) -> tuple[Ints, Ints]:

@@ -51,7 +51,7 @@ class _Held:
     def keeps(self, result: Result) -> bool:
         """Whether a plan holds everything reached, in no more pieces than the plan so far."""
         held = all(self.measure(name, result) <= most * (1 + 1e-9) for name, most in self.most.items())
-        return held and _flaws(self.problem, result) <= _flaws(self.problem, self.best)
+        return held and figures.flaws(self.problem, result) <= figures.flaws(self.problem, self.best)
 
     def tried(self, balance: float, moved: float | None, price: float) -> Result | None:
         """A plan for a part of the tolerance and a cap on moves, beside the caps held; None where wishes forbid it."""
@@ -127,10 +127,3 @@ def _halve(held: _Held, name: str) -> None:
             high = held.measure(name, held.best)
         else:
             low, high = middle, min(high, held.measure(name, held.best))
-
-
-def _flaws(problem: Problem, result: Result) -> tuple[int, float]:
-    """Pieces too many, and load outside the tolerance."""
-    counts = figures.piece_counts(problem, result.assignment, result.links, result.shares)
-    outside = np.abs(figures.deviations(problem, result.loads)) - problem.tolerances
-    return int(np.maximum(counts - 1, 0).sum()), round(float(np.maximum(outside, 0.0).sum()), 9)

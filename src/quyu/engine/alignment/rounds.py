@@ -6,8 +6,6 @@ luckier than three quarters of it. The first one counts always.
 
 from dataclasses import replace
 
-import numpy as np
-
 from quyu.engine.alignment import figures
 from quyu.engine.alignment.arrays import Ints
 from quyu.engine.alignment.params import Asked, Params, Stop, never
@@ -53,10 +51,8 @@ def solve_in_rounds(
 
 def _key(problem: Problem, params: Params, result: Result) -> tuple[int, float, float]:
     """Smaller is better: pieces too many, load outside the tolerance, then compactness and moves."""
-    pieces = figures.piece_counts(problem, result.assignment, result.links, result.shares)
-    outside = np.abs(figures.deviations(problem, result.loads)) - problem.tolerances
     cost = result.objective
     if problem.current is not None and params.disruption > 0:
         mean = max(float(problem.measures[:, 0].mean()), 1e-300)
         cost *= 1 + params.disruption * result.moved_weight / mean / problem.unit_count
-    return int(np.maximum(pieces - 1, 0).sum()), round(float(np.maximum(outside, 0.0).sum()), 9), cost
+    return (*figures.flaws(problem, result), cost)

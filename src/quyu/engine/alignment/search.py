@@ -58,7 +58,6 @@ class Search:
         self.stamp = np.zeros(instance.count + 1, dtype=np.int64)
         self.queue = np.empty(instance.count, dtype=np.int32)
         self.assign = assign.copy()
-        self.spread = float((self.w * (instance.x**2 + instance.y**2))[instance.placed].sum())
         self._sum()
         shape = self._shape()
         self.radius = max(shape / float(self.w.sum()), 1e-9)
