@@ -191,6 +191,16 @@ def test_an_indicator_is_added_once_and_not_under_a_name_in_use(company):
     assert list(Indicator.objects.values_list("code", flat=True)) == ["schools"]
 
 
+@pytest.mark.capability("MKT1")
+@pytest.mark.parametrize(("field", "word"), [("code", "Value"), ("code", "source"), ("name", "数据来源")])
+def test_no_indicator_takes_the_name_of_another_column_of_the_file(company, field, word):
+    """Two columns of one name would stop every import of facts, and an indicator cannot be taken back."""
+    form = {"code": "schools", "name": "中小学数", "kind": "number", "direction": "more", field: word}
+    page = client_of(company.operations).post(reverse("market-indicators"), form).content.decode()
+    assert "已有这个列名" in page
+    assert not Indicator.objects.exists()
+
+
 def test_what_is_exported_can_be_imported_again(grid, company, market_files):
     answer = client_of(company.operations).get(reverse("market-export"))
     path = market_files.folder / "again.xlsx"

@@ -40,7 +40,11 @@ class SpaceFilter(PlaceFilter):
 
 
 class IndicatorForm(forms.ModelForm[Indicator]):
-    """A new indicator of the company."""
+    """A new indicator of the company; `taken` are words, in small letters, that name another column of a file."""
+
+    def __init__(self, *args: Any, taken: Iterable[str] = (), **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.taken = frozenset(taken)
 
     class Meta:
         model = Indicator
@@ -58,6 +62,9 @@ class IndicatorForm(forms.ModelForm[Indicator]):
     def clean(self) -> dict[str, Any]:
         """Neither code nor name may be one that files already use for another indicator."""
         said: dict[str, Any] = super().clean() or {}
+        for name in ("code", "name"):
+            if str(said.get(name, "")).casefold() in self.taken:
+                self.add_error(name, _("导入文件里已有这个列名，请换一个。"))
         for one in indicators():
             words = {str(word).casefold() for word in (one.code, one.label, *one.words)}
             for name in ("code", "name"):

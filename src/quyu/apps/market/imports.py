@@ -46,6 +46,11 @@ LONG = (
 )
 
 
+def other_words() -> set[str]:
+    """What a header may say of place, day and source: no indicator can be called so."""
+    return {word.casefold() for column in (*FIXED, *LONG) for word in column.words}
+
+
 def column_of(one: Known) -> Column:
     """The column of an indicator in a wide sheet."""
     kind = TYPES.get(ValueKind(one.kind), "quantity")

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from quyu.apps.market import services
 from quyu.apps.market.forms import IndicatorForm, PlaceFilter
+from quyu.apps.market.imports import other_words
 from quyu.apps.market.selectors import indicators as known_indicators
 from quyu.apps.market.selectors import model_on, parts_of
 from quyu.apps.market.selectors.quality import PARTS, County, Market
@@ -84,7 +85,7 @@ def county(request: GuardedRequest, code: str) -> HttpResponse:
 def indicators(request: GuardedRequest) -> HttpResponse:
     """Every indicator; those who keep the market add one for the whole company."""
     may_add = guard.may(request, "market", "create") and guard.full_scope(request).is_everything
-    form = IndicatorForm(request.POST or None)
+    form = IndicatorForm(request.POST or None, taken=other_words())
     if request.method == "POST":
         guard.check(request, "market", "create")
         guard.require_everything(request)
