@@ -160,3 +160,12 @@ def test_pairs_that_contradict_each_other_are_refused() -> None:
             assign_people(problem, plan, staff, **wishes)
     with pytest.raises(InvalidProblem):
         assign_people(problem, plan, staff, served_by=np.full(40, 7))
+
+
+def test_the_territory_with_most_potential_is_among_the_first_of_so_many() -> None:
+    problem = Problem(np.zeros(4), np.zeros(4), np.asarray([1.0, 2.0, 3.0, 4.0]), 4)
+
+    found = assign_people(problem, np.arange(4), [Person(ability=float(n)) for n in range(4)])
+
+    said = [str(reason) for one in found.placements for reason in one.reasons if reason.code == "ability"]
+    assert [line.rpartition("排在前 ")[2] for line in said] == ["100%", "75%", "50%", "25%"]

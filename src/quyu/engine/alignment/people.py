@@ -109,9 +109,10 @@ def reasons_of(
     reasons.append(_reason("capacity", template, {"load": found.load, "capacity": person.capacity}, j))
     if len({one.ability for one in people}) > 1:
         below = sum(one.ability < person.ability for one in people)
-        numbers: dict[str, float | int | str] = {"below": below, "rank": float(potential[j])}
+        top = float(np.mean(potential >= potential[j]))
+        numbers: dict[str, float | int | str] = {"below": below, "top": top}
         template = "能力高过 {below} 人，区域 {territory} 的潜力排在前 {top:.0%}"
-        reasons.append(_reason("ability", template, {**numbers, "top": 1 - float(potential[j])}, j))
+        reasons.append(_reason("ability", template, numbers, j))
     if found.lacking:
         words: dict[str, float | int | str] = {"skills": "、".join(sorted(found.lacking))}
         reasons.append(_reason("lacks_skill", "区域 {territory} 需要“{skills}”，他还不会", words, j))
