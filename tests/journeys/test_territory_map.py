@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 import pytest
+from django.urls import reverse
 from playwright.sync_api import Page, expect
 
 from quyu.apps.customers.models import Customer
@@ -10,7 +11,7 @@ from quyu.apps.territories import services
 from quyu.apps.territories.models import Alignment
 from tests.apps.territories.conftest import Site, site
 from tests.journeys.conftest import DESKTOP, PHONE, settle
-from tests.people import TODAY
+from tests.people import TODAY, client_of
 
 __all__ = ["site"]
 
@@ -56,6 +57,23 @@ def lasso_the_left_of_the_middle(page: Page) -> None:
     for spot in spots[1:]:
         page.mouse.move(*spot, steps=5)
     page.mouse.up()
+
+
+def test_what_was_said_of_a_unit_is_marked_on_the_map(
+    visit_as: Visit, axe: Axe, site: Site, draft: Alignment
+) -> None:
+    client = client_of(site.company.operations)
+    said = {"unit": "J22", "text": "人手不够"}
+    assert client.post(reverse("alignment-comment-say", args=[draft.pk]), said).status_code == 302
+    page = visit_as(site.company.boss)
+    page.goto(f"/territories/alignments/{draft.pk}/")
+    drawn_map(page)
+    mark = page.locator("#territory-map .map-mark")
+    expect(mark).to_have_text("1")
+    assert axe(page) == []
+    mark.click()
+    expect(page.get_by_text("人手不够")).to_be_visible()
+    assert axe(page) == []
 
 
 @pytest.mark.capability("TER6")

@@ -6,22 +6,13 @@ import type { ExpressionSpecification, MapMouseEvent } from "maplibre-gl";
 import workerUrl from "maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url";
 import { load } from "./contents";
 import type { Contents } from "./contents";
+import { showMarks } from "./marks";
 import { colourOf } from "./palette";
 
 setWorkerUrl(workerUrl);
 
 interface Outlines extends FeatureCollection {
   features: Feature<Geometry, { code: string; label_at: [number, number] }>[];
-}
-
-interface Mark {
-  kind: string;
-  code: string;
-  name: string;
-  count: number;
-  longitude: number | null;
-  latitude: number | null;
-  url: string;
 }
 
 interface Drawn {
@@ -183,19 +174,9 @@ function extent(outlines: Outlines): LngLatBounds {
   return bounds.isEmpty() ? new LngLatBounds([73, 18], [135, 54]) : bounds;
 }
 
-// Where something was said: a link with the number of open threads; a click on a unit leads to what is said of it.
+// Where something was said; a click on a unit leads to what is said of it.
 async function mark(one: Drawn): Promise<void> {
-  const { marks } = await load<{ marks: Mark[] }>(one.canvas.dataset.marks ?? "");
-  for (const { name, count, longitude, latitude, url } of marks) {
-    if (longitude === null || latitude === null) continue;
-    const element = document.createElement("a");
-    element.className = "map-mark";
-    element.href = url;
-    element.textContent = String(count);
-    element.title = name;
-    new Marker({ element }).setLngLat([longitude, latitude]).addTo(one.view);
-  }
-  one.canvas.dataset.marked = String(marks.length);
+  await showMarks(one.view, one.canvas);
   one.view.on("click", "units", (event: MapMouseEvent & { features?: Feature[] }) => {
     const code = String(event.features?.[0]?.properties?.["code"] ?? "");
     if (one.held.has(code)) window.location.search = new URLSearchParams({ unit: code }).toString();

@@ -11,6 +11,7 @@ import { addLayers, extent } from "./drawing";
 import { EditPanel } from "./edit-panel";
 import { Layers } from "./layers";
 import { onHover, onLock, onPick, paintTable, refreshChanges, select, showLocks, updateRow } from "./load-table";
+import { showMarks } from "./marks";
 import { colourOf } from "./palette";
 import { startSearch } from "./search";
 import { Selection } from "./selection";
@@ -114,6 +115,7 @@ class TerritoryMap {
       addLayers(this.view, { fill: this.fill(), changed: this.changed(), locked: this.lockedFilter() });
       this.label();
       this.listen(boundaries);
+      if (this.canvas.dataset.marks) void showMarks(this.view, this.canvas);
       this.canvas.dataset.ready = "true";
     });
   }
