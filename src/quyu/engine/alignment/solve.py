@@ -1,7 +1,8 @@
 """Divide units into balanced, compact, contiguous territories.
 
-Split-line seeds -> legal plans -> annealing with rising prices on imbalance -> repair around what is still
-out of balance -> the plan renewed part by part -> on small maps the best plan for its centres -> lower bound.
+Split-line seeds -> centres settled on divided units -> legal plans -> annealing with rising prices on imbalance ->
+repair around what is still out of balance -> the plan renewed part by part -> on small maps the best plan for its
+centres -> lower bound. A plan in force is mended instead (`moving`), an earlier one improved as well (`previous`).
 Same problem, parameters and seed: same plan, however the units are numbered.
 """
 
@@ -111,7 +112,7 @@ def _solve(
         if pinned is None:
             break
         search = Search(pinned[0], np.zeros(work.count), pinned[1])
-        begin = _balance(search, search.plan(), polish, rng, Watch(None, 1)).assignment
+        begin = _balance(search, search.plan(), polish, rng, Watch(stop, 1)).assignment
         assign = improve.best(assign, begin)
     if start is not None:
         watch = Watch(stop, stages)
