@@ -123,6 +123,9 @@ def test_a_ruling_may_share_the_credit_of_one_line(divided: Divided) -> None:
     assert [(part.territory.code, part.share_bp) for part in parts if part.territory] == [
         ("苏南", 7500), ("苏北", 2500),
     ]  # fmt: skip
+    panel = client_of(divided.site.company.owner).get(reverse("customer-detail", args=[row.customer_id]))
+    assert f"按裁定 #{row.pk}" in panel.content.decode()
+    assert "苏北" not in panel.content.decode()
     for line, day in ((divided.snack, SINCE), (divided.tea, SINCE - timedelta(1))):
         [whole] = crediting.credit_of(divided.customer("C1"), line, day)
         assert whole.share_bp == 10_000
