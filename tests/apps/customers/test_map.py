@@ -69,3 +69,13 @@ def test_the_customers_of_a_place_end_where_reach_ends(site, customers):
     assert (said["count"], [row["name"] for row in said["customers"]]) == (2, ["甲一公司", "甲二公司"])
     assert ask(site, "boss", reverse("customers-here", args=["G11"])) == {"count": 0, "customers": []}
     assert client_of(site.company.stranger).get(reverse("customer-points")).status_code == 403
+
+
+def test_those_on_no_map_are_listed_by_themselves(site, customers):
+    client = client_of(site.company.operations)
+    assert f"{reverse('customer-list')}?unit__isnull=1" in client.get(reverse("territories")).text
+    bare = client.get(reverse("customer-list"), {"unit__isnull": "1"}).text
+    assert "无处公司" in bare
+    assert "甲一公司" not in bare
+    assert "甲一公司" in client.get(reverse("customer-list"), {"unit__isnull": ""}).text
+    assert "甲一公司" not in client.get(reverse("customer-list"), {"unit__isnull": "x"}).text

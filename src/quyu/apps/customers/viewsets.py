@@ -1,8 +1,11 @@
 """Customers as pages, files and API; the territory panel of their detail page."""
 
+from collections.abc import Mapping
 from datetime import date
 
+from django import forms
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 
 from quyu.apps.customers import selectors
 from quyu.apps.customers.division import crediting, owning
@@ -11,6 +14,7 @@ from quyu.apps.customers.place_columns import PlaceColumns
 from quyu.apps.territories.models import Territory
 from quyu.platform.panels import Panel, Reader, register_panel
 from quyu.platform.people import policy
+from quyu.platform.people.caller import Caller
 from quyu.platform.people.scope import Scope
 from quyu.platform.viewsets.viewset import Viewset, register
 
@@ -31,6 +35,19 @@ class CustomerViewset(Viewset[Customer]):
 
     def visible(self, scope: Scope, at: date) -> QuerySet[Customer]:
         return Customer.objects.visible_to(scope, at)
+
+    def filter_form(self, caller: Caller, params: Mapping[str, str]) -> forms.Form:
+        """Also those without a location, which are on no map."""
+        form = super().filter_form(caller, params)
+        if self.seen(caller, ["unit"]):
+            form.fields["unit__isnull"] = forms.TypedChoiceField(
+                label=_("所在地"),
+                choices=[("", _("全部")), ("1", _("没有所在地"))],
+                coerce=bool,
+                empty_value=None,
+                required=False,
+            )
+        return form
 
 
 def territory_panel(customer: Customer, caller: Reader) -> Panel | None:
