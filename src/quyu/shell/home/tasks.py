@@ -157,7 +157,7 @@ def unplaced_customers(request: GuardedRequest) -> Iterator[Task]:
     count = adrift.count()
     if count:
         text = _("给 {count} 个客户补上所在地").format(count=count)
-        yield Task(text, _("没有所在地的客户，业绩记为未归属"), url_of("customer-list"))
+        yield Task(text, _("没有所在地的客户，业绩记为未归属"), url_of("customer-list") + "?unit__isnull=1")
 
 
 def accounts_to_open(request: GuardedRequest) -> Iterator[Task]:
