@@ -161,7 +161,7 @@ def assign(asked: Asked, at: date) -> Assigned:
             current=np.array([order.get(code, -1) for code in accounts.before], dtype=np.int32),
             groups=accounts.groups,
         ),
-        engine.Params(disruption=1.0 if asked.keeps_owners else 0.0, finish=False),
+        engine.Params(disruption=engine.Params().disruption if asked.keeps_owners else 0.0, finish=False),
     )
     shares = shares / shares.sum()
     loads = loads_of(asked, accounts, measures, found.assignment, shares)
