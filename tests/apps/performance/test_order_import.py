@@ -180,12 +180,18 @@ def test_the_weights_of_the_units_follow_an_import_and_its_undoing(
 
     with django_capture_on_commit_callbacks(execute=True):
         receipt = pipeline.commit(prepared(order_file(tmp_path / "a.csv")))
-    assert weights() == {FigureMeasure.AMOUNT: 10000, FigureMeasure.CUSTOMERS: 1}
+    visits = weights()[FigureMeasure.WORKLOAD]
+    assert visits > 0
+    assert weights() == {
+        FigureMeasure.AMOUNT: 10000,
+        FigureMeasure.CUSTOMERS: 1,
+        FigureMeasure.WORKLOAD: visits,
+    }
 
     assert receipt.batch_id is not None
     with django_capture_on_commit_callbacks(execute=True):
         imports.undo(receipt.batch_id, "错了", None, AT)
-    assert weights() == {FigureMeasure.CUSTOMERS: 1}
+    assert weights() == {FigureMeasure.CUSTOMERS: 1, FigureMeasure.WORKLOAD: visits}
 
 
 def test_two_lines_of_one_product_in_an_order_are_two_lines(tmp_path: Path) -> None:

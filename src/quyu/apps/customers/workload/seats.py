@@ -1,16 +1,24 @@
 """How many people each org unit needs for its workload, today's people and the ramp of newcomers considered."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import TYPE_CHECKING
 
 from quyu.apps.customers.workload.reading import TerritoryWork
 from quyu.apps.territories.choices import Grade
 from quyu.apps.territories.models import Territory, WorkStandard
 from quyu.apps.territories.selectors.capacity import Capacity
 from quyu.apps.territories.staffing.pool import Candidate, candidates
-from quyu.engine import alignment as engine
+from quyu.kernel.deferred import deferred
 from quyu.platform.people.models import OrgUnit
+
+if TYPE_CHECKING:
+    from quyu.engine import alignment as engine
+else:
+    engine = deferred("quyu.engine.alignment")
 
 MONTHS = 12
 

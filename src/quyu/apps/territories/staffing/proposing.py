@@ -1,8 +1,11 @@
 """The proposal: territories of one org unit and the people for them as a problem of the engine, and its answer."""
 
+from __future__ import annotations
+
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,9 +15,14 @@ from quyu.apps.territories.models import Alignment, AlignmentUnit, Territory
 from quyu.apps.territories.models.ability import words_of
 from quyu.apps.territories.selectors import active_alignment, figures
 from quyu.apps.territories.staffing.pool import Candidate, candidates
-from quyu.engine import alignment as engine
+from quyu.kernel.deferred import deferred
 from quyu.platform.geography.models import BasicUnit
 from quyu.platform.geography.projection import to_plane
+
+if TYPE_CHECKING:
+    from quyu.engine import alignment as engine
+else:
+    engine = deferred("quyu.engine.alignment")
 
 Pairs = Mapping[int, int]
 """Territory id -> position id."""

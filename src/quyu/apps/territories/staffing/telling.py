@@ -1,8 +1,11 @@
 """A proposal as a page tells it: who goes where, why, who else could, and who stays without a territory."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
 
@@ -10,7 +13,9 @@ from quyu.apps.territories.models import Territory
 from quyu.apps.territories.selectors import Owner
 from quyu.apps.territories.staffing.pool import Candidate
 from quyu.apps.territories.staffing.proposing import Question
-from quyu.engine import alignment as engine
+
+if TYPE_CHECKING:
+    from quyu.engine import alignment as engine
 
 DAYS_A_YEAR = 365.25
 
