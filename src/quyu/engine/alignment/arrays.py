@@ -18,3 +18,9 @@ def sums(label: Ints, amount: Floats, count: int) -> Floats:
 def column_sums(label: Ints, amounts: Floats, count: int) -> Floats:
     """The sums of each column of amounts by label, labels x columns."""
     return np.column_stack([sums(label, column, count) for column in amounts.T])
+
+
+def totals(amounts: Floats) -> Floats:
+    """The sum of each column, the same to the last bit in whatever order the rows come."""
+    found: Floats = np.sort(amounts, axis=0).sum(axis=0)
+    return found

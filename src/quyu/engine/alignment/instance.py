@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from quyu.engine.alignment import limits, links
-from quyu.engine.alignment.arrays import Bools, Floats, Ints, column_sums, sums
+from quyu.engine.alignment.arrays import Bools, Floats, Ints, column_sums, sums, totals
 from quyu.engine.alignment.problem import Problem
 from quyu.engine.alignment.validation import wishes
 
@@ -129,7 +129,7 @@ def build(problem: Problem) -> Instance:
 
 def _scale(problem: Problem) -> Floats:
     """The mean load of a territory in each measure; 1 for a measure that is zero everywhere."""
-    mean = problem.measures.sum(axis=0) / problem.territory_count
+    mean = totals(problem.measures) / problem.territory_count
     scale: Floats = np.where(mean > 0, mean, 1.0)
     return scale
 

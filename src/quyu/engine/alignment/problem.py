@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from quyu.engine.alignment import validation
-from quyu.engine.alignment.arrays import Bools, Floats, Ints
+from quyu.engine.alignment.arrays import Bools, Floats, Ints, totals
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,13 +121,13 @@ class Problem:
         """The load each territory should carry, territories x measures."""
         if self.target is not None:
             return self.target
-        total = self.measures.sum(axis=0)
+        total = totals(self.measures)
         target: Floats = np.outer(self.capacities / self.territory_count, total)
         return target
 
     @property
     def weights(self) -> Floats:
         """The weight of each unit in compactness: its first measure over the mean (1 when all are zero)."""
-        mean = float(self.measures[:, 0].mean())
+        mean = float(totals(self.measures[:, :1])[0]) / self.unit_count
         weight: Floats = self.measures[:, 0] / mean if mean > 0 else np.ones(self.unit_count)
         return weight
