@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from quyu.apps.territories import selectors, services, thematic
 from quyu.apps.territories.models import AlignmentUnit
-from quyu.apps.territories.selectors import Layer
+from quyu.apps.territories.selectors import Layer, layers
 from quyu.platform.geography.models import BasicUnit
 from quyu.platform.people.scope import everything
 from tests.people import TODAY, client_of
@@ -107,6 +107,17 @@ def test_every_value_has_a_class_and_every_class_a_colour(values, middle):
         if middle is not None:
             side = layer.colours.index(layer.colours[index]) > layer.limits.index(middle)
             assert side == (value >= middle)
+
+
+def test_classes_are_found_once_for_all_units(monkeypatch):
+    quantiles, asked = layers.quantiles, []
+    monkeypatch.setattr(
+        layers, "quantiles", lambda *said, **ends: asked.append(said) or quantiles(*said, **ends)
+    )
+    layer = Layer("x", "x", "fen", "unit", {str(value): value for value in range(50)})
+    found = [layer.class_of(value) for value in range(50)]
+    assert (found[0], found[-1], found) == (0, len(layer.limits), sorted(found))
+    assert len(asked) == 1
 
 
 @pytest.mark.capability("TER6")

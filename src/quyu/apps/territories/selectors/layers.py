@@ -9,6 +9,7 @@ Values that may be negative, or stand against a plan, get two colours parted at 
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from math import floor, log10
 
 import numpy as np
@@ -37,7 +38,7 @@ class Layer:
     weight: Mapping[str, int] | None = None
     estimated: frozenset[str] = frozenset()
 
-    @property
+    @cached_property
     def limits(self) -> tuple[int, ...]:
         """The lower limits of all classes but the first."""
         known = list(self.values.values())
