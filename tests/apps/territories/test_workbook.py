@@ -5,6 +5,7 @@ from io import BytesIO
 
 import pytest
 import xlsxwriter
+from django.core import signing
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.shortcuts import render
 from django.urls import reverse
@@ -72,6 +73,12 @@ def apply(site, draft, page, name="operations"):
     proposal = page.shown["proposal"]
     url = reverse("alignment-import-apply", args=[draft.pk])
     return client_of(getattr(site.company, name)).post(url, {"proposal": proposal}, follow=True)
+
+
+def send(site, name, url, proposal):
+    """A preview signed by hand."""
+    signed = signing.dumps(proposal, salt=exchange.SALT, compress=True)
+    return client_of(getattr(site.company, name)).post(url, {"proposal": signed})
 
 
 def places(draft):
@@ -217,9 +224,29 @@ def test_a_manager_sees_and_changes_only_what_is_in_reach(site, draft):
     full = changed(draft, {"J12": "粤东", "G11": "苏北"})
     codes = [code for _row, code in faults(upload(site, draft, file_of(full), "boss"))]
     assert codes == ["unknown_unit", "unknown_unit", "unknown_territory"]
-    fine = upload(site, draft, file_of(changed(draft, {"G11": "苏北"})), "operations")
-    assert apply(site, draft, fine, "boss").status_code == 404
     assert client_of(site.company.owner).get(reverse("alignment-import", args=[draft.pk])).status_code == 403
+
+
+@pytest.mark.capability("TER6")
+def test_a_preview_is_of_its_reader_and_of_the_units_in_reach(site, draft):
+    page = upload(site, draft, file_of(changed(draft, {"J12": "苏北"})), "operations")
+    assert "预览已过期" in apply(site, draft, page, "boss").content.decode()
+    assert places(draft)["J12"] == "苏南"
+    said = {"reader": site.company.boss.pk, "alignment": draft.pk, "version": draft.version, "file": "x"}
+    url = reverse("alignment-import-apply", args=[draft.pk])
+    assert send(site, "boss", url, {**said, "places": {"G11": "苏北"}}).status_code == 404
+    assert places(draft)["G11"] == "粤东"
+    new = {
+        **said,
+        "alignment": site.active.pk,
+        "name": "别人的",
+        "level": "county",
+        "places": {},
+        "added": {},
+    }
+    again = reverse("alignment-from-workbook")
+    assert send(site, "operations", reverse("alignment-from-workbook-create"), new).url == again
+    assert not Alignment.objects.filter(name="别人的").exists()
 
 
 def test_no_cell_of_the_export_is_a_formula(site, draft):

@@ -87,11 +87,7 @@ def apply(request: GuardedRequest, pk: int) -> HttpResponse:
     if proposal.get("alignment") != draft.pk:
         messages.error(request, _("预览已过期，请重新选择文件。"))
         return redirect("alignment-import", pk)
-    rows = AlignmentUnit.objects.filter(alignment=draft, unit__code__in=proposal["places"])
-    seen = rows.exclude(part=UnitPart.FINER).visible_to(request.scope, request.today).count()
-    places = _sides(request, proposal["places"])
-    if seen < len(places):
-        raise Http404
+    places = _places(request, draft, proposal["places"])
     try:
         rearrange(
             alignment=draft,
@@ -132,7 +128,8 @@ def create(request: GuardedRequest) -> HttpResponse:
     if "name" not in proposal or proposal["alignment"] != (based_on.pk if based_on else None):
         messages.error(request, _("预览已过期，请重新选择文件。"))
         return redirect("alignment-from-workbook")
-    places, added = _sides(request, proposal["places"]), _sides(request, proposal["added"])
+    places = _places(request, based_on, proposal["places"])
+    added = _sides(request, proposal["added"])
     if added and not request.scope.is_everything:
         raise Http404
     try:
@@ -167,6 +164,7 @@ def _preview(
         meanwhile = steps_told(request, alignment, content.stamp.version)
     touched = _touched(request, alignment, compared)
     proposal = {
+        "reader": request.user.pk,
         "alignment": alignment.pk if alignment else None,
         "version": alignment.version if alignment else 0,
         "file": str(file.name)[:200],
@@ -244,13 +242,25 @@ def _warnings(row: Touched, territory: Territory) -> list[str]:
 
 
 def _proposal(request: GuardedRequest) -> dict[str, Any]:
+    """What a preview signed for this reader; empty when it is too old, or was shown to somebody else."""
     try:
         found: dict[str, Any] = signing.loads(
             request.POST.get("proposal", ""), salt=SALT, max_age=PREVIEW_SECONDS
         )
     except signing.BadSignature:
         return {}
-    return found
+    return found if found["reader"] == request.user.pk else {}
+
+
+def _places(
+    request: GuardedRequest, alignment: Alignment | None, codes: dict[str, str]
+) -> dict[str, Territory]:
+    """The territories of units the alignment holds; the units, too, are in reach where they are now."""
+    rows = AlignmentUnit.objects.filter(alignment=alignment, unit__code__in=codes)
+    seen = rows.exclude(part=UnitPart.FINER).visible_to(request.scope, request.today).count()
+    if seen < len(codes):
+        raise Http404
+    return _sides(request, codes)
 
 
 def _sides(request: GuardedRequest, codes: dict[str, str]) -> dict[str, Territory]:
