@@ -33,28 +33,31 @@ class Finish:
     lower_bound: float
 
 
-def finish(instance: Instance, assign: Ints) -> Finish:
-    """The plan made best for its own centres where the map is small, the plan in balance and within its diameter."""
+def finish(instance: Instance, assign: Ints, leave: Floats | None = None) -> Finish:
+    """The plan made best for its own centres where the map is small; out of balance or too wide, made legal.
+
+    leave: what it costs to leave the current territory, per unit, km2; with it nothing is proven of the objective.
+    """
     choices = instance.count * instance.territory_count
     small = instance.count <= MOST_UNITS and choices <= MOST_CHOICES
-    if not small or not instance.placed.all() or not _in_band(instance, assign) or _apart(instance, assign):
+    if not small or not instance.placed.all():
         return Finish(assign, 0.0)
-    least, nodes = 0.0, NODES
+    least, nodes, legal = 0.0, NODES, is_in_band(instance, assign) and not _apart(instance, assign)
     for _ in range(CENTRINGS):
-        model = _Model(instance, bound.centres(instance, assign), nodes)
+        model = _Model(instance, bound.centres(instance, assign), nodes, leave)
         found, least = model.solve()
         nodes = model.nodes
-        if (
-            found is None
-            or not _in_band(instance, found)
-            or model.cost_of(found) >= model.cost_of(assign) * (1 - NEARLY)
-        ):
+        if found is None or not is_in_band(instance, found):
             break
-        assign, least = found, 0.0
-    return Finish(assign, least + instance.inner if least > 0 else 0.0)
+        if legal and model.cost_of(found) >= model.cost_of(assign) * (1 - NEARLY):
+            break
+        assign, least, legal = found, 0.0, True
+    proven = least > 0 and legal and leave is None
+    return Finish(assign, least + instance.inner if proven else 0.0)
 
 
-def _in_band(instance: Instance, assign: Ints) -> bool:
+def is_in_band(instance: Instance, assign: Ints) -> bool:
+    """Whether every territory carries in every measure what it may."""
     load = column_sums(assign, instance.share, instance.territory_count)
     return bool(((load <= instance.upper) & (load >= instance.lower)).all())
 
@@ -74,10 +77,12 @@ class _Model:
     `nodes`: how many nodes of search trees are left.
     """
 
-    def __init__(self, instance: Instance, centre: Floats, nodes: int) -> None:
+    def __init__(self, instance: Instance, centre: Floats, nodes: int, leave: Floats | None) -> None:
         self.instance, self.count, self.nodes = instance, instance.territory_count, nodes
         far = (instance.x[:, None] - centre[:, 0]) ** 2 + (instance.y[:, None] - centre[:, 1]) ** 2
         self.cost = instance.own[:, None] * far
+        if leave is not None:
+            self.cost += np.where(np.arange(self.count) == instance.current[:, None], 0.0, leave[:, None])
         self.scale = max(float(self.cost.min(axis=1).sum()), 1e-12)
         allowed = np.ones_like(far, dtype=np.bool_)
         held = np.flatnonzero(instance.fixed >= 0)

@@ -18,7 +18,8 @@ class Params:
     steps_per_unit and starts: replace what the effort implies.
     priority: objectives to be made as good as they get one after another, of balance, compactness and disruption;
     without it balance within the tolerance comes first, then compactness and disruption by weight.
-    finish: whether small maps end with the best plan for its own centres and its proof, which takes seconds.
+    finish: whether small maps end with the best plan for its own centres and its proof, or with one in balance where
+    the search found none, which takes seconds.
     """
 
     effort: Literal["fast", "long"] = "fast"

@@ -48,7 +48,7 @@ class Improve:
 
     def best(self, found: Ints, begin: Ints) -> Ints:
         """The better of two plans."""
-        leave = self._leave(found)
+        leave = self.leave(found)
         return min((found, begin), key=lambda plan: self._key(plan, leave))
 
     def best_from(self, found: Ints, begin: Ints, run: Callable[[Search], Plan]) -> Ints:
@@ -56,7 +56,7 @@ class Improve:
 
         No limit that the earlier plan keeps (units apart, skills) is given up for balance or for fewer pieces.
         """
-        leave, kept = self._leave(found), ~pins.broken(self.work, begin)
+        leave, kept = self.leave(found), ~pins.broken(self.work, begin)
         plans = [found, begin]
         if self._breaches(begin) == 0:
             plans.append(run(Search(self.work, leave, begin)).assignment)
@@ -67,7 +67,7 @@ class Improve:
 
         return min(plans, key=key)
 
-    def _leave(self, found: Ints) -> Floats:
+    def leave(self, found: Ints) -> Floats:
         """What it costs to leave the current territory, per unit, km2."""
         radius = Search(self.work, np.zeros(self.work.count), found).radius
         return np.where(self.work.current >= 0, self.price * radius * self.work.w, 0.0)

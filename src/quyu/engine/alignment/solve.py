@@ -122,12 +122,28 @@ def _solve(
             assign, begin, lambda search: _balance(search, search.plan(), polish, rng, watch)
         )
     if keeps:
-        most = _most_moved(problem, work)
-        return work, assign if most is None else moving.taken_back(work, assign, most), 0.0
+        return work, _mended(problem, work, assign, improve, params, stop), 0.0
     if not params.finish or _is_over(work, assign, stop):
         return work, assign, 0.0
     done = finish.finish(work, assign)
     return work, done.assignment, done.lower_bound
+
+
+def _mended(
+    problem: Problem,
+    work: Instance,
+    assign: Ints,
+    improve: previous.Improve,
+    params: Params,
+    stop: Stop | None,
+) -> Ints:
+    """The plan within its cap on what moves; on a small map out of balance the solver looks for one in balance."""
+    most = _most_moved(problem, work)
+    assign = assign if most is None else moving.taken_back(work, assign, most)
+    if not params.finish or finish.is_in_band(work, assign) or _is_over(work, assign, stop):
+        return assign
+    found = finish.finish(work, assign, improve.leave(assign)).assignment
+    return improve.best(assign, found)
 
 
 def _is_over(work: Instance, assign: Ints, stop: Stop | None) -> bool:
