@@ -1,13 +1,15 @@
 """A target cut by days among those who answered for it: both readings sum to the whole, whatever moves."""
 
 from datetime import date, timedelta
+from fractions import Fraction
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from quyu.apps.targets import selectors
-from quyu.apps.targets.recut import VACANT, Held, by_days
+from quyu.apps.targets.recut import VACANT, Held, days_held
+from quyu.apps.targets.selectors.following import cut
 from quyu.apps.targets.selectors.people import people_targets
 from quyu.platform.people.models import Assignment
 from tests import factories
@@ -21,6 +23,11 @@ SPANS = st.lists(
 )
 
 
+def by_days(value: int, spans: list[Held]) -> dict[str, int]:
+    """As the targets of people are cut."""
+    return cut(value, {who: Fraction(days) for who, days in days_held(JUNE, spans).items()})
+
+
 @settings(deadline=None, max_examples=200)
 @given(value=st.integers(-(10**15), 10**15), spans=SPANS)
 def test_shares_sum_to_the_value_within_a_unit_of_their_days(
@@ -32,7 +39,7 @@ def test_shares_sum_to_the_value_within_a_unit_of_their_days(
         for who, start, length in spans
     ]
 
-    shares = by_days(value, JUNE, held)
+    shares = by_days(value, held)
 
     assert sum(shares.values()) == value
     days: dict[str, int] = {}
@@ -48,7 +55,7 @@ def test_shares_sum_to_the_value_within_a_unit_of_their_days(
 def test_days_are_half_open() -> None:
     spans = [Held("a", date(2027, 1, 1), date(2027, 6, 11)), Held("b", date(2027, 6, 11), None)]
 
-    assert by_days(3_000, JUNE, spans) == {"a": 1_000, "b": 2_000}
+    assert by_days(3_000, spans) == {"a": 1_000, "b": 2_000}
 
 
 @pytest.mark.django_db

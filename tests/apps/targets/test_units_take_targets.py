@@ -152,18 +152,18 @@ def test_what_moved_on_moves_on_again_in_proportion() -> None:
 
 
 @settings(deadline=None, max_examples=60)
-@given(st.lists(st.integers(0, 999), min_size=4, max_size=4), st.integers(1, 31), st.integers(1, 90))
+@given(st.lists(st.integers(0, 999), min_size=8, max_size=8), st.integers(1, 31), st.integers(1, 90))
 def test_a_change_foretold_is_the_change_read_later(values: list[int], day: int, part: int) -> None:
     """Whatever the values, the share and the day, also after shares moved earlier in the same month."""
     axes = Leaves()
     axes.leaves = ("T:A", "T:B")
     axes.months = ("2027-03", "2027-04")
-    table, on = np.array(values, np.int64).reshape(2, 2), date(2027, 3, day)
+    table, on = np.array(values, np.int64).reshape(2, 2, 2), date(2027, 3, day)
     known = [Flow(date(2027, 3, 9), "A", "B", 1, 3), Flow(date(2027, 2, 1), "B", "C", 1, 7)]
     flows = [*known, Flow(on, "A", "C", part, 91), Flow(on, "B", "A", 1, 3)]
     sides = [[flow for flow in known if flow.on < on], sorted(flows, key=lambda flow: flow.on)]
     before, after = left_of(axes, table, tuple(shares_of(axes, one) for one in sides), on)  # type: ignore[arg-type]
-    was, later = (followed(axes, table[:, :, None], one) for one in sides)  # type: ignore[arg-type]
+    was, later = (followed(axes, table, one) for one in sides)  # type: ignore[arg-type]
     for holder in {*was, *later}:
         moved = sum(
             int(sums[holder].sum()) * sign for sums, sign in ((later, 1), (was, -1)) if holder in sums

@@ -1,14 +1,11 @@
-"""A month's target cut among those who answered for it, by days.
+"""Who answered for a territory on which days of a month.
 
-Days are half-open [first, stop). Each share is within one unit of its exact share of days; days that
-nobody answered for go to the vacancy (""). The shares always sum to the target.
+Days are half-open [first, stop); days that nobody answered for go to the vacancy ("").
 """
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-
-from quyu.kernel.rounding import largest_remainder
 
 VACANT = ""
 
@@ -32,10 +29,3 @@ def days_held(month: tuple[date, date], spans: Iterable[Held]) -> dict[str, int]
         for day in range(start, end):
             days[day] = span.who
     return {who: days.count(who) for who in dict.fromkeys(days)}
-
-
-def by_days(value: int, month: tuple[date, date], spans: Iterable[Held]) -> dict[str, int]:
-    """The value cut by days (largest remainder); sums to the value exactly."""
-    held = days_held(month, spans)
-    shares = largest_remainder(list(held.values()), value)
-    return dict(zip(held, (int(share) for share in shares), strict=True))

@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from quyu.apps.targets.axes import TERRITORY, Axes
 from quyu.apps.targets.selectors.flows import Shares, flows_of
-from quyu.apps.targets.selectors.following import Share, cut, held_in, month_days, shares_of
+from quyu.apps.targets.selectors.following import Share, cut, held_cells, held_in, month_days, shares_of
 from quyu.apps.targets.selectors.freezing import CALENDAR
 from quyu.apps.targets.selectors.versions import published_cells
 from quyu.apps.targets.sums import Sums
@@ -24,8 +24,8 @@ class TargetsReader:
             return None
         version, axes, cells = found
         stop = month_days(axes.months[-1])[1]
-        table, known = cells.sum(axis=2), flows_of(version, before=on)
-        before, after = left_of(axes, table, (shares_of(axes, known), shares_of(axes, [*known, *flows])), on)
+        known = flows_of(version, before=on)
+        before, after = left_of(axes, cells, (shares_of(axes, known), shares_of(axes, [*known, *flows])), on)
         changed = sorted(code for code in {*before, *after} if before.get(code, 0) != after.get(code, 0))
         return Effect(
             plan=str(version),
@@ -42,19 +42,18 @@ class TargetsReader:
 def left_of(axes: Axes, table: Sums, sides: tuple[Shares, Shares], on: date) -> tuple[dict[str, int], ...]:
     """Holder -> its target on the days from `on` on, by the shares before and after.
 
-    A month is cut as every later reading cuts it (whole, once), so the change is theirs to the fen; what lies before
-    `on` of its month is the same on both sides and taken off both.
+    `table` is (leaves, months, lines). A month is cut as every later reading cuts it, so the change is theirs to the
+    fen; what lies before `on` of its month is the same on both sides and taken off both.
     """
     found: tuple[dict[str, int], ...] = (defaultdict(int), defaultdict(int))
-    for row, leaf in zip(table.tolist(), axes.leaves, strict=True):
-        for value, code in zip(row, axes.months, strict=True):
-            first, stop = month_days(code)
-            if stop <= on:
-                continue
-            parts = [cut(value, held_in((first, stop), shares[leaf])) for shares in sides]
-            gone = gone_before(on, value, (first, stop), sides[0][leaf])
+    months = [days for code in axes.months if (days := month_days(code))[1] > on]
+    for own, leaf in zip(table[:, table.shape[1] - len(months) :], axes.leaves, strict=True):
+        parts = [held_cells(own, shares[leaf], months) for shares in sides]
+        by_month = [{who: held.sum(axis=1).tolist() for who, held in part.items()} for part in parts]
+        for month, (value, days) in enumerate(zip(own.sum(axis=1).tolist(), months, strict=True)):
+            gone = gone_before(on, value, days, sides[0][leaf])
             for holder in {**parts[0], **parts[1]}:
-                both = [part.get(holder, 0) for part in parts]
+                both = [sums[holder][month] if holder in sums else 0 for sums in by_month]
                 past = min(gone.get(holder, 0), *both, key=abs)
                 for sums, part in zip(found, both, strict=True):
                     sums[holder] += part - past

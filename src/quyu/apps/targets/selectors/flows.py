@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from quyu.apps.targets.axes import Axes
 from quyu.apps.targets.models import PlanVersion
-from quyu.apps.targets.selectors.following import Share, cut, held_in, month_days, on_day, shares_of
+from quyu.apps.targets.selectors.following import Share, held_cells, month_days, shares_of
 from quyu.apps.targets.selectors.freezing import CALENDAR
 from quyu.apps.targets.sums import Sums
 from quyu.apps.territories.effects import Flow
@@ -47,14 +47,7 @@ def followed(axes: Axes, table: Sums, flows: list[Flow], *, on: date | None = No
     found: dict[str, Sums] = {}
     months = [month_days(code) for code in axes.months]
     for place, leaf in enumerate(axes.leaves):
-        if len(shares[leaf]) == 1:
-            found.setdefault(leaf, np.zeros(table.shape[1:], np.int64))
-            found[leaf] += table[place]
-            continue
-        today = None if on is None else on_day(shares[leaf], on)
-        for month, days in enumerate(months):
-            held = held_in(days, shares[leaf]) if today is None else today
-            for line, value in enumerate(table[place, month].tolist()):
-                for holder, part in cut(value, held).items():
-                    found.setdefault(holder, np.zeros(table.shape[1:], np.int64))[month, line] += part
+        for holder, own in held_cells(table[place], shares[leaf], months, on=on).items():
+            found.setdefault(holder, np.zeros(table.shape[1:], np.int64))
+            found[holder] += own
     return found

@@ -2,7 +2,8 @@
 
 A version keeps its cells by the territories of the day it was made. Alignments that came into force since moved
 units between territories; from that day on the share of a territory's target that its units bring goes with them.
-Shares are exact fractions, and a month is cut once, by the largest remainder, so that its parts sum to it exactly.
+Shares are exact fractions. Each month of each product line is cut once among territories, by the largest remainder,
+so that its parts sum to it exactly; every page reads what a territory holds from that one cut (`held_cells`).
 """
 
 from collections import defaultdict
@@ -14,7 +15,10 @@ from itertools import groupby
 from math import floor
 from typing import TypeVar
 
+import numpy as np
+
 from quyu.apps.targets.axes import TERRITORY, Axes
+from quyu.apps.targets.sums import Sums
 from quyu.apps.territories.effects import Flow
 
 Who = TypeVar("Who", bound=Hashable)
@@ -97,3 +101,19 @@ def held_in(month: tuple[date, date], shares: Sequence[Share]) -> dict[str, Frac
 def on_day(shares: Sequence[Share], day: date) -> dict[str, Fraction]:
     """Holder -> its part on a day."""
     return {share.holder: share.part for share in shares if share.first <= day < share.stop}
+
+
+def held_cells(
+    own: Sums, shares: Sequence[Share], months: Sequence[tuple[date, date]], *, on: date | None = None
+) -> dict[str, Sums]:
+    """Holder -> (months, lines) of what it holds of a leaf's `own` by the days, or all as it stands on day `on`."""
+    if len(shares) == 1:
+        return {shares[0].holder: own}
+    today = None if on is None else on_day(shares, on)
+    found: dict[str, Sums] = {}
+    for month, days in enumerate(months):
+        held = held_in(days, shares) if today is None else today
+        for line, value in enumerate(own[month].tolist()):
+            for holder, part in cut(value, held).items():
+                found.setdefault(holder, np.zeros_like(own))[month, line] += part
+    return found

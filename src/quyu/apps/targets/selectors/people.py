@@ -2,30 +2,31 @@
 
 Both readings cut the same cells and sum to the same total; a move of people changes who carries a target,
 never the target itself. Units of the map that went to another territory take their share of it to who answers
-there (`following`). Where shares of a territory were agreed for a month, they count in both.
+there: what a territory holds is that of every page (`following`), and only then cut among its people, by days or
+as it was agreed for the month, in both readings.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 
 from quyu.apps.targets import store
 from quyu.apps.targets.axes import TERRITORY, Axes
-from quyu.apps.targets.dimension import PERIOD, REGION
 from quyu.apps.targets.models import CreditSplit, PlanVersion
 from quyu.apps.targets.recut import VACANT, Held, days_held
 from quyu.apps.targets.selectors.flows import flows_of
-from quyu.apps.targets.selectors.following import Share, cut, month_days, on_day, shares_of
+from quyu.apps.targets.selectors.following import Share, cut, held_cells, month_days, shares_of
 from quyu.apps.targets.selectors.reach import Reach
 from quyu.apps.targets.selectors.staffing import splits_of
-from quyu.apps.targets.sums import leaf_sums
+from quyu.apps.targets.sums import cube
 from quyu.apps.territories.models import TerritoryOwner
 from quyu.kernel.rounding import largest_remainder
 from quyu.platform.people.models import Assignment
 
 FAR = date(9999, 1, 1)
+ONE = Fraction(1)
 
 
 @dataclass(frozen=True)
@@ -50,29 +51,28 @@ class PersonTarget:
 def people_targets(version: PlanVersion, *, reach: Reach, today: date) -> list[PersonTarget]:
     """Every person with a target in a territory within reach, by code; the vacancy last."""
     axes = Axes.from_json(version.axes)
-    table = leaf_sums(axes, store.load_shaped(version, axes.shape), (REGION, PERIOD))
+    table = cube(axes, store.load_shaped(version, axes.shape))
     spans, names = _spans()
     split, shares_by_leaf = splits_of(version), shares_of(axes, flows_of(version))
+    days = [month_days(code) for code in axes.months]
     was: dict[str, list[int]] = defaultdict(lambda: [0] * len(axes.months))
     now: dict[str, list[int]] = defaultdict(lambda: [0] * len(axes.months))
     places: dict[str, set[str]] = defaultdict(set)
     for place, leaf in enumerate(axes.leaves):
         if not reach.covers(axes, leaf):
             continue
-        shares = shares_by_leaf[leaf]
-        current = _on_day(shares, spans, today)
-        for month, code in enumerate(axes.months):
-            value = int(table[place, month])
-            agreed = [row for row in split.get(leaf, ()) if row.period == code]
-            names |= {row.person.code: row.person.name for row in agreed}
-            split_up = _shares(value, agreed)
-            for counted, parts in (
-                (was, split_up or cut(value, _in_month(shares, spans, month_days(code)))),
-                (now, split_up or cut(value, current)),
-            ):
-                for who, part in parts.items():
-                    counted[who][month] += part
-                    places[who].add(axes.name(leaf))
+        for counted, on in ((was, None), (now, today)):
+            held = held_cells(table[place], shares_by_leaf[leaf], days, on=on)
+            for holder, own in held.items():
+                shares = [share for share in shares_by_leaf[leaf] if share.holder == holder]
+                seats = spans.get(holder, [])
+                for month, value in enumerate(own.sum(axis=1).tolist()):
+                    agreed = [row for row in split.get(holder, ()) if row.period == axes.months[month]]
+                    names |= {row.person.code: row.person.name for row in agreed}
+                    seated = _in_month(shares, seats, days[month]) if on is None else {_on(seats, on): ONE}
+                    for who, part in (_shares(value, agreed) or cut(value, seated)).items():
+                        counted[who][month] += part
+                        places[who].add(axes.name(leaf))
     people = sorted(set(was) | set(now), key=lambda who: (who == VACANT, who))
     return [
         PersonTarget(who, names.get(who, ""), tuple(sorted(places[who])), tuple(was[who]), tuple(now[who]))
@@ -87,22 +87,15 @@ def _shares(value: int, agreed: Sequence[CreditSplit]) -> dict[str, int]:
 
 
 def _in_month(
-    shares: Iterable[Share], spans: Mapping[str, list[Held]], month: tuple[date, date]
+    shares: Iterable[Share], seats: Sequence[Held], month: tuple[date, date]
 ) -> dict[str, Fraction]:
-    """Who answered for the target of a leaf on how many days of a month, counted by the part held."""
+    """Who answered for a territory on how many days of a month, counted by the part of a leaf it held (`shares`)."""
     found: dict[str, Fraction] = defaultdict(Fraction)
     for share in shares:
         days = max(share.first, month[0]), min(share.stop, month[1])
         if days[0] < days[1]:
-            for who, count in days_held(days, spans.get(share.holder, ())).items():
+            for who, count in days_held(days, seats).items():
                 found[who] += share.part * count
-    return found
-
-
-def _on_day(shares: Sequence[Share], spans: Mapping[str, list[Held]], day: date) -> dict[str, Fraction]:
-    found: dict[str, Fraction] = defaultdict(Fraction)
-    for holder, part in on_day(shares, day).items():
-        found[_on(spans.get(holder, []), day)] += part
     return found
 
 

@@ -1,8 +1,8 @@
 """The targets of units in a version, three ways: by its own tree, by the tree of every day, by the tree of today.
 
-All three add up the same cells, so each sums to the same total. Where a territory or a unit goes elsewhere within a
-month, the month of each territory is cut by days as it is among people: who loses it answers for its days only. Units
-of the map that an alignment gives to another territory take their share of the target along (`following`).
+All three add up the same cells, so each sums to the same total. Units of the map that an alignment gives to another
+territory take their share of the target along; what a territory holds is that of every page (`following`). Where a
+territory or a unit goes elsewhere within a month, that is then cut by days: who loses it answers for its days only.
 """
 
 from collections import defaultdict
@@ -16,14 +16,13 @@ from django.utils.translation import gettext as _
 
 from quyu.apps.targets import store
 from quyu.apps.targets.axes import TERRITORY, Axes
-from quyu.apps.targets.dimension import PERIOD, REGION
 from quyu.apps.targets.models import PlanVersion
-from quyu.apps.targets.recut import Held, by_days, days_held
 from quyu.apps.targets.selectors.flows import Shares, flows_of
-from quyu.apps.targets.selectors.following import Share, cut, month_days, shares_of
+from quyu.apps.targets.selectors.following import Share, Who, cut, held_cells, month_days, shares_of
 from quyu.apps.targets.selectors.places import Chain, Stay, stays_of
 from quyu.apps.targets.selectors.reach import Reach
-from quyu.apps.targets.sums import leaf_sums
+from quyu.apps.targets.sums import Sums as Cells
+from quyu.apps.targets.sums import cube
 from quyu.apps.territories.effects import Flow
 from quyu.apps.territories.models import Territory
 from quyu.kernel.measure import Unit, say_exactly
@@ -31,8 +30,9 @@ from quyu.platform.people.models import OrgUnit
 
 Sums = dict[str, list[int]]
 """Code of a unit -> by month."""
-BETWEEN = "\n"
-"""Between the codes of a chain in the name of a share."""
+Days = tuple[date, date]
+Kept = dict[Chain, list[int]]
+"""A territory below the units of a chain -> what it holds, by month."""
 
 
 @dataclass(frozen=True)
@@ -132,20 +132,15 @@ class UnitsOverTime:
 def unit_targets(version: PlanVersion, *, reach: Reach, today: date) -> UnitsOverTime:
     """The units within reach, in the tree of the version or of today, and the moves that touch them."""
     axes = Axes.from_json(version.axes)
-    table = leaf_sums(axes, store.load_shaped(version, axes.shape), (REGION, PERIOD)).tolist()
+    table = cube(axes, store.load_shaped(version, axes.shape))
     days, flows = [month_days(code) for code in axes.months], flows_of(version)
     shares = shares_of(axes, flows)
     stays = stays_of(axes, _newer(axes, shares))
-    readings: tuple[Sums, Sums, Sums] = ({}, {}, {})
-    for row, leaf in zip(table, axes.leaves, strict=True):
-        frozen = (leaf, *axes.tree.ancestors(leaf))
-        spans = spans_of(shares[leaf], stays)
-        current = weights_on(spans, today)
-        for month, value in enumerate(row):
-            by_day = cut(value, weights_in(spans, days[month]))
-            for sums, parts in zip(readings, ({frozen: value}, by_day, cut(value, current)), strict=True):
-                _add(sums, parts, month, len(days))
-    was, held, now = readings
+    planned: Kept = {}
+    for own, leaf in zip(table, axes.leaves, strict=True):
+        planned[leaf, *axes.tree.ancestors(leaf)] = own.sum(axis=1).tolist()
+    kept = kept_of(axes, table, shares, stays, None)
+    was, held, now = (_by_unit(one) for one in (planned, kept, kept_of(axes, table, shares, stays, today)))
     order = [code for code in axes.regions if code in was]
     codes = [*order, *sorted({*held, *now} - set(order))]
     moved_sides = {TERRITORY + side for flow in flows for side in (flow.source, flow.target)}
@@ -154,10 +149,11 @@ def unit_targets(version: PlanVersion, *, reach: Reach, today: date) -> UnitsOve
     names = _names(axes, codes)
     nothing = [0] * len(days)
     rows = tuple(
-        UnitTarget(code, names[code], *(tuple(sums.get(code, nothing)) for sums in readings)) for code in seen
+        UnitTarget(code, names[code], *(tuple(sums.get(code, nothing)) for sums in (was, held, now)))
+        for code in seen
     )
     moves: list[Transfer | Followed] = [
-        *_transfers(axes, table, stays, names),
+        *_transfers(days, kept, stays, names),
         *_followed(flows, stays, names, days[0][0], days[-1][1]),
     ]
     within = reach.today | {code for code in axes.spans if reach.covers(axes, code)}
@@ -199,11 +195,29 @@ def weights_on(spans: Iterable[Span], day: date) -> dict[Chain, Fraction]:
     return {chain: part for first, stop, chain, part in spans if first <= day < stop}
 
 
-def _add(sums: Sums, parts: Mapping[Chain, int], month: int, count: int) -> None:
+def kept_of(
+    axes: Axes, table: Cells, shares: Shares, stays: Mapping[str, Sequence[Stay]], today: date | None
+) -> Kept:
+    """What each territory holds below which units, by the days or as it stands today; sums to the table."""
+    days = [month_days(code) for code in axes.months]
+    found: Kept = {}
+    for own, leaf in zip(table, axes.leaves, strict=True):
+        for holder, cells in held_cells(own, shares[leaf], days, on=today).items():
+            spans = spans_of([share for share in shares[leaf] if share.holder == holder], stays)
+            for month, value in enumerate(cells.sum(axis=1).tolist()):
+                weights = weights_in(spans, days[month]) if today is None else weights_on(spans, today)
+                for chain, part in cut(value, weights).items():
+                    found.setdefault(chain, [0] * len(days))[month] += part
+    return found
+
+
+def _by_unit(kept: Kept) -> Sums:
     """Each part counts for the territory and every unit of its chain."""
-    for chain, part in parts.items():
+    sums: Sums = {}
+    for chain, row in kept.items():
         for unit in chain:
-            sums.setdefault(unit, [0] * count)[month] += part
+            sums[unit] = [one + other for one, other in zip(sums.get(unit, [0] * len(row)), row, strict=True)]
+    return sums
 
 
 def moved_of(
@@ -218,20 +232,6 @@ def moved_of(
         return None
     found = unit_targets(version, reach=reach, today=today).of(codes)
     return found if found.transfers else None
-
-
-def cut_among(value: int, month: tuple[date, date], stays: Sequence[Stay]) -> dict[Chain, int]:
-    """A month's value by the chain of units above the leaf, by days; sums to the value exactly."""
-    held = _held(month, stays)
-    if len(held) == 1:
-        return {tuple(held[0].who.split(BETWEEN)): value}
-    return {tuple(who.split(BETWEEN)): part for who, part in by_days(value, month, held).items()}
-
-
-def _held(month: tuple[date, date], stays: Sequence[Stay]) -> list[Held]:
-    first, stop = month
-    inside = [stay for stay in stays if stay.first < stop and first < stay.stop]
-    return [Held(BETWEEN.join(stay.chain), max(stay.first, first), min(stay.stop, stop)) for stay in inside]
 
 
 def _names(axes: Axes, codes: Iterable[str]) -> dict[str, str]:
@@ -270,34 +270,40 @@ def _followed(
 
 
 def _transfers(
-    axes: Axes, table: Sequence[Sequence[int]], stays: Mapping[str, Sequence[Stay]], names: Mapping[str, str]
+    days: Sequence[Days], kept: Kept, stays: Mapping[str, Sequence[Stay]], names: Mapping[str, str]
 ) -> Iterator[Transfer]:
     """The moves within the year by day; leaves that moved together with the unit above them are one move."""
-    days = {code: month_days(code) for code in axes.months}
-    moved: dict[tuple[date, str, str, str, str], list[tuple[str, int, Chain, Chain]]] = defaultdict(list)
-    for row, leaf in zip(table, axes.leaves, strict=True):
+    below: dict[str, Kept] = defaultdict(dict)
+    for (leaf, *above), row in kept.items():
+        below[leaf][tuple(above)] = row
+    moved: dict[tuple[date, int, str, str, str], list[tuple[str, Chain, Chain]]] = defaultdict(list)
+    for leaf in stays:
         for one, other in pairwise(stays[leaf]):
-            month = next((code for code, span in days.items() if span[0] <= other.first < span[1]), None)
-            if month is None:
+            month = next((n for n, span in enumerate(days) if span[0] <= other.first < span[1]), None)
+            if month is None or leaf not in below:
                 continue
             place = next(
                 n for n, pair in enumerate(zip(one.chain, other.chain, strict=False)) if pair[0] != pair[1]
             )
             subject = one.chain[place - 1] if place else leaf
-            key = (other.first, month, subject, one.chain[place], other.chain[place])
-            moved[key].append((leaf, row[axes.months.index(month)], one.chain, other.chain))
+            moved[other.first, month, subject, one.chain[place], other.chain[place]].append(
+                (leaf, one.chain, other.chain)
+            )
     for (on, month, subject, source, target), leaves in sorted(moved.items()):
         shares: dict[str, int] = defaultdict(int)
         lengths: dict[str, int] = {}
         touched = {subject}
-        for leaf, value, before, after in leaves:
+        for leaf, before, after in leaves:
             touched |= {leaf, *(set(before) ^ set(after))}
-            for chain, part in cut_among(value, days[month], stays[leaf]).items():
-                shares[_above(subject, leaf, chain)] += part
-            lengths |= _lengths(subject, leaf, days[month], stays[leaf])
+            inside = _lengths(days[month], stays[leaf])
+            for chain, row in below[leaf].items():
+                if chain in inside:
+                    shares[_above(subject, leaf, chain)] += row[month]
+            lengths |= _totals((_above(subject, leaf, chain), count) for chain, count in inside.items())
         parts = tuple(Part(code, names.get(code, code), lengths[code], shares[code]) for code in lengths)
         name, former, newer = (names.get(code, code) for code in (subject, source, target))
-        yield Transfer(on, month, name, former, newer, parts, frozenset(touched))
+        shown = f"{days[month][0]:%Y-%m}"
+        yield Transfer(on, shown, name, former, newer, parts, frozenset(touched))
 
 
 def _above(subject: str, leaf: str, chain: Chain) -> str:
@@ -307,9 +313,14 @@ def _above(subject: str, leaf: str, chain: Chain) -> str:
     return chain[chain.index(subject) + 1]
 
 
-def _lengths(subject: str, leaf: str, month: tuple[date, date], stays: Sequence[Stay]) -> dict[str, int]:
-    found: dict[str, int] = {}
-    for who, days in days_held(month, _held(month, stays)).items():
-        unit = _above(subject, leaf, tuple(who.split(BETWEEN)))
-        found[unit] = found.get(unit, 0) + days
+def _lengths(month: Days, stays: Sequence[Stay]) -> dict[Chain, int]:
+    """Chain -> days of the month below it."""
+    cut_off = ((stay.chain, (min(stay.stop, month[1]) - max(stay.first, month[0])).days) for stay in stays)
+    return _totals((chain, count) for chain, count in cut_off if count > 0)
+
+
+def _totals(counted: Iterable[tuple[Who, int]]) -> dict[Who, int]:
+    found: dict[Who, int] = {}
+    for who, count in counted:
+        found[who] = found.get(who, 0) + count
     return found
