@@ -4,8 +4,10 @@ import pytest
 from django.urls import reverse
 
 from quyu.apps.territories import services
-from quyu.apps.territories.models import Alignment, AlignmentComment
+from quyu.apps.territories.models import Alignment, AlignmentComment, AlignmentUnit
+from quyu.apps.territories.selectors.comments import marks, within
 from quyu.platform.notices.models import Notice
+from quyu.platform.people.scope import everything
 from tests.apps.territories.conftest import Site
 from tests.people import TODAY, client_of
 
@@ -74,6 +76,31 @@ def test_marks_and_threads_stop_at_ones_reach(site: Site, draft: Alignment) -> N
     first = AlignmentComment.objects.get(text="江苏的事")
     assert say(site, draft, "neighbour", answers=str(first.pk), text="越界") == 404
     assert AlignmentComment.objects.count() == 3
+
+
+def test_who_lost_reach_is_not_told_what_others_answer(site: Site, draft: Alignment) -> None:
+    say(site, draft, "boss", unit="J11", text="这个县归苏北更顺路")
+    first = AlignmentComment.objects.get()
+    AlignmentUnit.objects.filter(alignment=draft, unit__code="J11").update(territory=site.company.yuedong)
+    say(site, draft, "operations", answers=str(first.pk), text="只说给看得见的人")
+    assert told(site, "boss") == []
+    AlignmentUnit.objects.filter(alignment=draft, unit__code="J11").update(territory=site.company.sunan)
+    say(site, draft, "operations", answers=str(first.pk), text="又看得见了")
+    assert len(told(site, "boss")) == 1
+
+
+def test_marked_territories_are_placed_together(
+    site: Site,
+    draft: Alignment,
+    django_assert_num_queries,  # type: ignore[no-untyped-def]
+) -> None:
+    for side in (site.company.sunan, site.company.subei, site.company.yuedong):
+        say(site, draft, "operations", territory=side.code, text="看一下")
+    rows = list(within(draft, everything(), TODAY))
+    with django_assert_num_queries(2):
+        found = marks(rows)
+    places = {mark.name: (mark.longitude, mark.latitude) for mark in found}
+    assert places == {"苏南": (119.0, 32.0), "苏北": (121.0, 32.0), "粤东": (119.0, 24.0)}
 
 
 @pytest.mark.parametrize("text", ["", "   ", "长" * 501])

@@ -120,25 +120,28 @@ def refuse_closed(alignment: Alignment) -> None:
 
 
 def to_be_told(made: AlignmentComment, today: date) -> list[User]:
-    """Who is named, who took part, who made the alignment, who heads the territory; never who said it."""
+    """Who is named, who took part, who made the alignment, who heads the territory; never who said it.
+
+    All of them only as long as they see it: a notice quotes what was said.
+    """
     sides = sides_of(made)
     thread = made.answers or made
-    people: dict[int, User] = {}
-    if made.alignment.created_by:
-        people[made.alignment.created_by.pk] = made.alignment.created_by
-    for said in (thread, *thread.replies.select_related("author")):
-        people[said.author.pk] = said.author
-    named = User.objects.filter(person__name__in=MENTION.findall(made.text), is_active=True)
+    own = [said.author for said in (thread, *thread.replies.select_related("author"))]
+    own += [made.alignment.created_by] if made.alignment.created_by else []
+    own += User.objects.filter(person__name__in=MENTION.findall(made.text))
     heads: Iterable[User] = [] if made.answers else concerned(sides, today, today)
-    for user in (*named, *heads):
-        scope = scope_of(user, at=today)
-        sees = (
-            not sides
-            or Territory.objects.filter(pk__in=[s.pk for s in sides]).visible_to(scope, today).exists()
-        )
-        if sees and policy.allows(scope, "alignment", "view") and (user in named or not scope.is_everything):
-            people[user.pk] = user
-    return [user for pk, user in sorted(people.items()) if pk != made.author_id]
+    people = {user.pk: user for user in (*own, *heads) if user.is_active and user.pk != made.author_id}
+    meant = {user.pk for user in own}
+    return [user for pk, user in sorted(people.items()) if may_know(user, sides, today, is_meant=pk in meant)]
+
+
+def may_know(user: User, sides: Iterable[Territory], today: date, *, is_meant: bool) -> bool:
+    """Whether what was said of these territories is in one's reach; who sees everything wants to be meant."""
+    scope = scope_of(user, at=today)
+    if not policy.allows(scope, "alignment", "view") or (scope.is_everything and not is_meant):
+        return False
+    pks = [side.pk for side in sides]
+    return not pks or Territory.objects.filter(pk__in=pks).visible_to(scope, today).exists()
 
 
 def sides_of(made: AlignmentComment) -> list[Territory]:
