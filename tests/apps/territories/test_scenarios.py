@@ -30,3 +30,12 @@ def test_what_is_balanced_is_compared_with_its_values(site):
     assert "拜访工作量（分钟）" in page.text
     assert "1,234" in page.text
     assert "没有差异" in page.text
+
+
+def test_of_those_ticked_the_one_in_force_is_what_the_others_are_compared_with(site):
+    older, newer = (
+        services.create_draft(based_on=site.active, name=name, actor=None, at=TODAY) for name in ("甲", "乙")
+    )
+    ticked = {"pk": [newer.pk, older.pk, site.active.pk]}
+    answer = client_of(site.company.operations).get(reverse("alignment-compare"), ticked)
+    assert answer.url.endswith(f"?a={site.active.pk}&b={older.pk}&c={newer.pk}")

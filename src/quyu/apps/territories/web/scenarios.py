@@ -61,13 +61,18 @@ def reject(request: GuardedRequest, pk: int) -> HttpResponse:
 
 @guard.require("alignment", "view")
 def compare_page(request: GuardedRequest) -> HttpResponse:
-    """The alignments of `a`, `b` and `c` (or those ticked as `pk`), each but the first against the first."""
+    """The alignments of `a`, `b` and `c`, each but the first against the first; of those ticked (`pk`) the one in force
+    comes first, then the older.
+    """
     ticked = list(dict.fromkeys(request.GET.getlist("pk")))
     if ticked:
         if not 2 <= len(ticked) <= MOST:
             messages.error(request, _("请勾选两个或三个方案再比较。"))
             return redirect("alignments")
-        return redirect(f"{reverse('alignment-compare')}?{urlencode(dict(zip('abc', ticked, strict=False)))}")
+        chosen = [found_alignment(request, whole_number(pk)) for pk in ticked]
+        chosen.sort(key=lambda one: (not one.is_in_force(request.today), one.pk))
+        letters = {letter: one.pk for letter, one in zip("abc", chosen, strict=False)}
+        return redirect(f"{reverse('alignment-compare')}?{urlencode(letters)}")
     asked = dict.fromkeys(whole_number(request.GET.get(name)) for name in "abc" if request.GET.get(name))
     alignments = [found_alignment(request, pk) for pk in asked]
     if len(alignments) < 2:
