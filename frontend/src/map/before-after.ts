@@ -18,17 +18,17 @@ export function rowsOf(row: Touched): HTMLTableRowElement[] {
     const then = cell("td", say(measure.after.value), "text-end num");
     now.title = exact(measure.before.value);
     then.title = exact(measure.after.value);
-    line.append(cell("td", measure.label), now, then, deviation(measure.before, row), deviation(measure.after, row));
+    line.append(cell("td", measure.label), now, then, deviation(measure.before, measure.tolerance_bp), deviation(measure.after, measure.tolerance_bp));
     return line;
   });
 }
 
-function deviation(level: Level, row: Touched): HTMLTableCellElement {
+function deviation(level: Level, toleranceBp: number): HTMLTableCellElement {
   const text = level.deviation_bp === null ? level.word : `${percent(level.deviation_bp)} ${level.word}`;
   const place = cell("td", text, `num what-if-${level.balance}`);
   const bar = copyOfBar();
   if (bar) {
-    fillBar(bar, level.deviation_bp, row.tolerance_bp);
+    fillBar(bar, level.deviation_bp, toleranceBp);
     place.prepend(bar);
   }
   return place;

@@ -1,5 +1,11 @@
 // What the server says about an alignment, and how amounts are written.
-export interface Territory {
+export interface Deviation {
+  deviation_bp: number | null;
+  tolerance_bp: number;
+  balance: "ok" | "heavy" | "light" | "none";
+}
+
+export interface Territory extends Deviation {
   code: string;
   name: string;
   region: string;
@@ -7,11 +13,8 @@ export interface Territory {
   units: number;
   amount_fen: number;
   customers: number;
-  deviation_bp: number | null;
-  tolerance_bp: number;
-  balance: "ok" | "heavy" | "light" | "none";
   word: string;
-  measures: Record<"amount" | "customers", { deviation_bp: number | null; balance: "ok" | "heavy" | "light" | "none" }>;
+  measures: Record<string, Deviation>;
   colour: number;
 }
 
@@ -64,8 +67,7 @@ export interface Touched {
   name: string;
   units: [number, number];
   pieces: [number, number];
-  tolerance_bp: number;
-  measures: { measure: "amount" | "customers"; label: string; before: Level; after: Level }[];
+  measures: { measure: string; label: string; tolerance_bp: number; before: Level; after: Level }[];
 }
 
 // Territories divided anew, as a proposal: unit -> territory, and the territories before and after.

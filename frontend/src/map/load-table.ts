@@ -1,7 +1,7 @@
 // The table beside the map: colours of the territories, and their bars after a move.
 import { fillBar } from "./bars";
 import { exactly, inWan, percent } from "./contents";
-import type { Territory } from "./contents";
+import type { Deviation, Territory } from "./contents";
 import { colourOf } from "./palette";
 
 const BALANCES = ["ok", "heavy", "light", "none"] as const;
@@ -26,20 +26,20 @@ export function updateRow(territory: Territory): void {
   if (balance) updateBalance(balance, territory);
   for (const [measure, now] of Object.entries(territory.measures)) {
     const place = row.querySelector<HTMLElement>(`[data-bar="${measure}"]`);
-    if (place) draw(place, now, territory.tolerance_bp);
+    if (place) draw(place, now);
   }
   row.classList.add("is-changed");
 }
 
-function draw(place: HTMLElement, now: Territory["measures"]["amount"], toleranceBp: number): void {
+function draw(place: HTMLElement, now: Deviation): void {
   place.classList.remove(...BALANCES.map((name) => `balance-${name}`));
   place.classList.add(`balance-${now.balance}`);
   const bar = place.querySelector("svg.balance-bar");
-  if (bar) fillBar(bar, now.deviation_bp, toleranceBp);
+  if (bar) fillBar(bar, now.deviation_bp, now.tolerance_bp);
 }
 
 function updateBalance(place: HTMLElement, territory: Territory): void {
-  draw(place, territory, territory.tolerance_bp);
+  draw(place, territory);
   const number = place.querySelector(".balance-number");
   if (number) number.textContent = territory.deviation_bp === null ? "" : percent(territory.deviation_bp);
   const word = place.querySelector(".balance-word");

@@ -70,6 +70,32 @@ def test_what_a_selection_would_change_is_what_it_then_changes(site, draft):
     assert [r["measures"][0]["before"]["value"] for r in again["territories"]] == [loads["苏北"].amount_fen]
 
 
+@pytest.mark.capability("TER5", "TER6")
+def test_each_measure_is_judged_by_its_own_tolerance(site, draft):
+    draft.method = {
+        "per_org_unit": True,
+        "criteria": [
+            {"measure": "amount", "tolerance_bp": 100},
+            {"measure": "customers", "tolerance_bp": 9_000},
+        ],
+        "tolerance_bp": 100,
+    }
+    draft.save()
+    said = ask(site, "operations", draft, ["J12"], "苏北").json()
+    rows = selectors.loads(draft, scope=everything(), at=TODAY)
+    table = {load.territory.code: selectors.load_row(load)["measures"] for load in rows}
+    for row in said["territories"]:
+        amount, customers = row["measures"][:2]
+        assert (amount["tolerance_bp"], customers["tolerance_bp"]) == (100, 9_000)
+        assert amount["before"]["balance"] in ("heavy", "light")
+        assert 100 < abs(customers["after"]["deviation_bp"]) < 9_000
+        assert customers["after"]["balance"] == "ok"
+        for measure in (amount, customers):
+            known = table[row["code"]][measure["measure"]]
+            assert known["balance"] == measure["before"]["balance"]
+            assert known["tolerance_bp"] == measure["tolerance_bp"]
+
+
 def test_a_selection_that_tears_a_territory_apart_is_said_before_it_is_moved(site, draft):
     assert ask(site, "boss", draft, ["J11"], "苏北").json()["warnings"] == ["苏北：所选单元与它不相连。"]
     split = ask(site, "boss", draft, ["J21", "J22"], "苏北").json()

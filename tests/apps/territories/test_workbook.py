@@ -125,6 +125,20 @@ def test_units_given_to_other_territories_move_in_one_step_that_can_be_undone(si
     assert places(draft) == before
 
 
+@pytest.mark.capability("TER5", "TER6")
+def test_a_preview_judges_each_measure_by_its_own_tolerance(site, draft):
+    draft.method = {
+        "criteria": [
+            {"measure": "amount", "tolerance_bp": 1},
+            {"measure": "customers", "tolerance_bp": 9_999},
+        ]
+    }
+    draft.save()
+    page = upload(site, draft, file_of(changed(draft, {"J12": "苏北"})))
+    found = [[row.balances[1] for row in side["measures"]][:2] for side in page.shown["touched"]]
+    assert found == [["heavy", "ok"], ["light", "ok"]] or found == [["light", "ok"], ["heavy", "ok"]]
+
+
 def test_what_would_be_torn_apart_is_said_before(site, draft):
     page = upload(site, draft, file_of(changed(draft, {"J21": "苏北", "J22": "苏北"})))
     assert page.shown["warnings"] == ["苏南：会分成不相连的 2 块。"]

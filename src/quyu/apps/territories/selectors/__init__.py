@@ -15,7 +15,6 @@ from quyu.apps.territories.selectors.alignments import (
     pair_in_force,
     territories_of,
     territory_history,
-    tolerance_of,
 )
 from quyu.apps.territories.selectors.changes import UnitChange, changes, gathered, places_of, summary
 from quyu.apps.territories.selectors.colouring import draft_colours, read_colours
@@ -26,7 +25,7 @@ from quyu.apps.territories.selectors.coverage import (
     owner_faults,
     uncovered_units,
 )
-from quyu.apps.territories.selectors.criteria import Balanced, balanced_of
+from quyu.apps.territories.selectors.criteria import Balanced, balanced_of, tolerance_of
 from quyu.apps.territories.selectors.edits import (
     NAMED,
     Step,

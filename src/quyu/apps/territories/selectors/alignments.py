@@ -20,14 +20,11 @@ from quyu.apps.territories.models import (
     UnitFigure,
     within_reach,
 )
-from quyu.apps.territories.selectors.criteria import Balanced, balanced_of, weighed
+from quyu.apps.territories.selectors.criteria import Balanced, balanced_of, tolerance_of, weighed
 from quyu.apps.territories.selectors.reading import Reading
 from quyu.kernel.rate import ratio_bp
 from quyu.platform.people.models import Person, Position, in_force
 from quyu.platform.people.scope import Scope
-
-TOLERANCE_BP = 1_000
-"""A territory within 10 % of the mean of its region counts as balanced, unless the alignment says otherwise."""
 
 BALANCE_WORDS = {"ok": _("均衡"), "heavy": _("偏重"), "light": _("偏轻"), "none": _("无可比")}
 
@@ -89,10 +86,6 @@ def active_alignment(at: date) -> Alignment | None:
     """The alignment in force on a day."""
     found: Alignment | None = Alignment.objects.in_force(at).order_by("-valid_from", "-pk").first()
     return found
-
-
-def tolerance_of(alignment: Alignment) -> int:
-    return int(alignment.method.get("tolerance_bp", TOLERANCE_BP))
 
 
 def owners_on(territory_ids: Iterable[int], at: date) -> dict[int, Owner]:
@@ -250,8 +243,13 @@ def load_row(load: TerritoryLoad) -> dict[str, Any]:
         "balance": load.balance,
         "word": str(BALANCE_WORDS[load.balance]),
         "measures": {
-            measure: {"deviation_bp": deviation, "balance": balance_of(deviation, load.tolerance_bp)}
+            measure: {
+                "deviation_bp": deviation,
+                "tolerance_bp": tolerance,
+                "balance": balance_of(deviation, tolerance),
+            }
             for measure, deviation in load.deviations_bp.items()
+            for tolerance in [tolerance_of(load.balanced, measure)]
         },
     }
 

@@ -7,6 +7,9 @@ from quyu.apps.market.choices import Direction, Known
 from quyu.apps.territories.measures import AMOUNT, COMPOSITE, MARKET, POTENTIAL, RECORDED, UNITS, Measure
 from quyu.apps.territories.models import Alignment, AlignmentFigure
 
+TOLERANCE_BP = 1_000
+"""A territory within 10 % of the mean of its region counts as balanced, unless the alignment says otherwise."""
+
 
 @dataclass(frozen=True)
 class Balanced:
@@ -36,13 +39,18 @@ def known_measures() -> dict[str, Measure]:
 def balanced_of(alignment: Alignment) -> tuple[Balanced, ...]:
     """The measures an alignment balances, the one of compactness first; sales when it was made by other means."""
     said = alignment.method.get("criteria") or [{"measure": alignment.method.get("measure", AMOUNT)}]
-    tolerance = int(alignment.method.get("tolerance_bp", 1_000))
+    tolerance = int(alignment.method.get("tolerance_bp", TOLERANCE_BP))
     known = {str(one): one for one in (*RECORDED, UNITS, COMPOSITE)}
     if any(row["measure"] not in known for row in said):
         known = known_measures()
     return tuple(
         Balanced(known.get(row["measure"], AMOUNT), int(row.get("tolerance_bp", tolerance))) for row in said
     )
+
+
+def tolerance_of(balanced: tuple[Balanced, ...], measure: str) -> int:
+    """By how much a territory may be off (bp): as its measure says, the first one's where it is not balanced."""
+    return next((one.tolerance_bp for one in balanced if one.measure == measure), balanced[0].tolerance_bp)
 
 
 def weights_of(alignment: Alignment) -> list[tuple[Measure, int]]:

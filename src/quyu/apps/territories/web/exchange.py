@@ -209,13 +209,13 @@ def _touched(
     found = rearranged(standing, alignment, {code: side.pk for code, side in compared.places.items()})
     visible = Territory.objects.visible_to(request.scope, request.today)
     named = visible.filter(pk__in=[row.territory_id for row in found]).in_bulk()
-    tolerance = selectors.tolerance_of(alignment)
+    balanced = selectors.balanced_of(alignment)
     return [
         {
             "territory": named[row.territory_id],
             "row": row,
             "measures": [
-                _measure(measure, before, after, tolerance)
+                _measure(measure, before, after, selectors.tolerance_of(balanced, measure))
                 for measure, before, after in zip(selectors.MEASURES, row.before, row.after, strict=True)
             ],
             "warnings": _warnings(row, named[row.territory_id]),

@@ -38,13 +38,13 @@ def what_if(request: GuardedRequest, pk: int) -> HttpResponse:
     if not codes or (code and target is None) or not within(standing, codes, set(visible)):
         raise Http404
     found = selectors.what_if(standing, alignment, codes, target)
-    tolerance = selectors.tolerance_of(alignment)
+    balanced = selectors.balanced_of(alignment)
     return JsonResponse(
         {
             "version": alignment.version,
             "moved": found.moved,
             "selected": dict(zip(selectors.MEASURES, found.weights, strict=True)),
-            "territories": [touched_json(row, visible[row.territory_id], tolerance) for row in found.touched],
+            "territories": [touched_json(row, visible[row.territory_id], balanced) for row in found.touched],
             "near": [
                 {"code": visible[key][0], "borders": count} for key, count in found.near if key in visible
             ],
@@ -68,12 +68,12 @@ def reoptimise(request: GuardedRequest, pk: int) -> HttpResponse:
         found = services.reoptimised(alignment=alignment, codes=codes, visible=visible, keep=keep)
     except Refusal as refusal:
         return JsonResponse({"code": refusal.code, "message": spoken(refusal)}, status=409)
-    tolerance = selectors.tolerance_of(alignment)
+    balanced = selectors.balanced_of(alignment)
     return JsonResponse(
         {
             "version": alignment.version,
             "places": {code: visible[side][0] for code, side in found.places.items()},
-            "territories": [touched_json(row, visible[row.territory_id], tolerance) for row in found.touched],
+            "territories": [touched_json(row, visible[row.territory_id], balanced) for row in found.touched],
         }
     )
 
@@ -85,21 +85,24 @@ def within(standing: Standing, codes: set[str], visible: set[int]) -> bool:
     return None not in spots and held <= visible
 
 
-def touched_json(row: Touched, named: tuple[str, str], tolerance_bp: int) -> dict[str, Any]:
+def touched_json(
+    row: Touched, named: tuple[str, str], balanced: tuple[selectors.Balanced, ...]
+) -> dict[str, Any]:
     return {
         "code": named[0],
         "name": named[1],
         "units": row.units,
         "pieces": row.pieces,
-        "tolerance_bp": tolerance_bp,
         "measures": [
             {
                 "measure": measure.value,
                 "label": str(measure.label),
+                "tolerance_bp": tolerance_bp,
                 "before": level_json(before, tolerance_bp),
                 "after": level_json(after, tolerance_bp),
             }
             for measure, before, after in zip(selectors.MEASURES, row.before, row.after, strict=True)
+            for tolerance_bp in [selectors.tolerance_of(balanced, measure)]
         ],
     }
 
