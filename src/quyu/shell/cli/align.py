@@ -1,22 +1,20 @@
 """`quyu align`: divide units into territories from CSV files, without the site and its database."""
 
-import json
 from pathlib import Path
 from time import perf_counter
 
 import click
 
 from quyu.engine import alignment
-from quyu.kernel.refusal import Refusal
 from quyu.shell.cli.alignment import answer
 from quyu.shell.cli.alignment.ending import Ending
 from quyu.shell.cli.alignment.options import parse_measures, parse_percent, parse_priority
 from quyu.shell.cli.alignment.question import Files, read_question
 from quyu.shell.cli.alignment.solving import Wish, solve
 from quyu.shell.cli.allocation.result_file import refuse_target
-from quyu.shell.cli.commands import Command, SpokenOutage
+from quyu.shell.cli.closing import close, closed_by
+from quyu.shell.cli.commands import Command
 from quyu.shell.cli.language import _
-from quyu.shell.outages import outage_of
 
 FILE = click.Path(path_type=Path)
 
@@ -106,7 +104,7 @@ def align(
 ) -> None:
     began = perf_counter()
     ending = Ending(seconds)
-    try:
+    with closed_by(lambda code, said: answer.refused(code, said, perf_counter() - began), as_json=as_json):
         params = alignment.Params(
             effort="long" if effort == "long" else "fast",
             disruption=disruption,
@@ -128,23 +126,7 @@ def align(
         refuse_target(out, files.inputs)
         question = read_question(files)
         told = solve(question, Wish(params, seed % 2**32, ending, out, current, began, pareto, start_file))
-    except Refusal as refusal:
-        said = _(refusal.template).format(**refusal.numbers)
-        _echo(answer.refused(refusal.code, said, perf_counter() - began), as_json)
-        raise
-    except OSError as error:
-        outage = outage_of(error)
-        if outage is None:
-            raise
-        spoken = SpokenOutage(outage)
-        _echo(answer.refused(outage.code, spoken.message, perf_counter() - began), as_json)
-        raise spoken from error
     for line in told.lines:
         click.echo(line)
     for closing in told.closing:
-        _echo(closing, as_json)
-
-
-def _echo(line: dict[str, object], as_json: bool) -> None:
-    if as_json:
-        click.echo(json.dumps(line, ensure_ascii=False))
+        close(closing, as_json=as_json)

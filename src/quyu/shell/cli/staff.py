@@ -1,21 +1,19 @@
 """`quyu staff`: who takes which territory, from CSV files, without the site and its database."""
 
-import json
 from pathlib import Path
 from time import perf_counter
 
 import click
 
 from quyu.engine import alignment
-from quyu.kernel.refusal import Refusal
 from quyu.shell.cli.alignment.plan_file import write_whole
 from quyu.shell.cli.allocation.answer import refused_line
 from quyu.shell.cli.allocation.result_file import refuse_target
-from quyu.shell.cli.commands import Command, SpokenOutage
+from quyu.shell.cli.closing import close, closed_by
+from quyu.shell.cli.commands import Command
 from quyu.shell.cli.language import _
 from quyu.shell.cli.staffing import answer
 from quyu.shell.cli.staffing.question import Files, parse_weights, read_question
-from quyu.shell.outages import outage_of
 
 FILE = click.Path(path_type=Path)
 
@@ -58,7 +56,7 @@ def staff(
     as_json: bool,
 ) -> None:
     began = perf_counter()
-    try:
+    with closed_by(refused_line, as_json=as_json):
         wanted = tuple(name.strip() for name in measures.replace("，", ",").split(",") if name.strip())
         files = Files(
             territories_file, units_file, people_file, pairs_file, wanted, served_by, parse_weights(weights)
@@ -76,21 +74,6 @@ def staff(
             ruled_out=question.ruled_out,
         )
         write_whole(out, answer.table_of(question, found))
-    except Refusal as refusal:
-        _echo(refused_line(refusal.code, _(refusal.template).format(**refusal.numbers)), as_json)
-        raise
-    except OSError as error:
-        outage = outage_of(error)
-        if outage is None:
-            raise
-        spoken = SpokenOutage(outage)
-        _echo(refused_line(outage.code, spoken.message), as_json)
-        raise spoken from error
     for line in answer.told(question, found):
         click.echo(line)
-    _echo(answer.closing(question, found, perf_counter() - began), as_json)
-
-
-def _echo(line: dict[str, object], as_json: bool) -> None:
-    if as_json:
-        click.echo(json.dumps(line, ensure_ascii=False))
+    close(answer.closing(question, found, perf_counter() - began), as_json=as_json)

@@ -1,13 +1,11 @@
 """`quyu allocate`: break a total down over cells, or change one node, from files, without the site."""
 
-import json
 from pathlib import Path
 from time import perf_counter
 
 import click
 
 from quyu.engine.allocation import Infeasible, Params, Problem, Result, closeness, solve, verify
-from quyu.kernel.refusal import Refusal
 from quyu.shell.cli.allocation import answer
 from quyu.shell.cli.allocation.bad_input import BadInput
 from quyu.shell.cli.allocation.cell_file import CellTable, read_cells
@@ -16,9 +14,9 @@ from quyu.shell.cli.allocation.problem_file import Question, read_question
 from quyu.shell.cli.allocation.reasons import reason_columns
 from quyu.shell.cli.allocation.result_file import refuse_target, write_result
 from quyu.shell.cli.allocation.work import edited, has_cells, no_cells, problem_of
-from quyu.shell.cli.commands import Command, SpokenOutage
+from quyu.shell.cli.closing import close, closed_by
+from quyu.shell.cli.commands import Command
 from quyu.shell.cli.language import _
-from quyu.shell.outages import outage_of
 
 FILE = click.Path(path_type=Path)
 CONFLICT_LIMIT = 1_000
@@ -34,29 +32,15 @@ CONFLICT_LIMIT = 1_000
 def allocate(
     problem_file: Path, edit_file: Path | None, out: Path, is_explained: bool, as_json: bool
 ) -> None:
-    try:
-        line = _run(problem_file, edit_file, out, is_explained)
-    except Infeasible as refusal:
-        for text in answer.told_conflict(refusal):
-            click.echo(text, err=True)
-        _echo(answer.infeasible_line(refusal), as_json)
-        raise click.exceptions.Exit(1) from refusal
-    except Refusal as refusal:
-        _echo(answer.refused_line(refusal.code, _(refusal.template).format(**refusal.numbers)), as_json)
-        raise
-    except OSError as error:
-        outage = outage_of(error)
-        if outage is None:
-            raise
-        spoken = SpokenOutage(outage)
-        _echo(answer.refused_line(outage.code, spoken.message), as_json)
-        raise spoken from error
-    _echo(line, as_json)
-
-
-def _echo(line: dict[str, object], as_json: bool) -> None:
-    if as_json:
-        click.echo(json.dumps(line, ensure_ascii=False))
+    with closed_by(answer.refused_line, as_json=as_json):
+        try:
+            line = _run(problem_file, edit_file, out, is_explained)
+        except Infeasible as refusal:
+            for text in answer.told_conflict(refusal):
+                click.echo(text, err=True)
+            close(answer.infeasible_line(refusal), as_json=as_json)
+            raise click.exceptions.Exit(1) from refusal
+    close(line, as_json=as_json)
 
 
 def _run(problem_file: Path, edit_file: Path | None, out: Path, is_explained: bool) -> dict[str, object]:
