@@ -20,6 +20,7 @@ from quyu.platform.fields.values import listed
 from quyu.platform.geography.models import MarketFigure
 from quyu.platform.imports.kinds import (
     Column,
+    ColumnType,
     Context,
     Findings,
     ImportKind,
@@ -30,7 +31,7 @@ from quyu.platform.imports.kinds import (
 )
 
 MODEL = MarketFigure._meta.label_lower
-TYPES = {ValueKind.MONEY: "amount", ValueKind.RATE: "rate"}
+TYPES: dict[ValueKind, ColumnType] = {ValueKind.MONEY: "amount", ValueKind.RATE: "rate"}
 FIXED = (
     Column("unit_code", gettext_lazy("单元编码"), ("行政区划代码", "区划代码", "区县编码", "编码", "Unit Code", "Code")),
     Column("province", gettext_lazy("省"), ("省份", "Province")),
@@ -54,7 +55,7 @@ def other_words() -> set[str]:
 def column_of(one: Known) -> Column:
     """The column of an indicator in a wide sheet."""
     kind = TYPES.get(ValueKind(one.kind), "quantity")
-    return Column(one.code, one.label, (*one.words, one.code), kind)  # type: ignore[arg-type]  # a ColumnType
+    return Column(one.code, one.label, (*one.words, one.code), kind)
 
 
 def completed(kind: ImportKind) -> ImportKind:

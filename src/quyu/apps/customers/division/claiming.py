@@ -10,6 +10,7 @@ from datetime import date, datetime
 from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.urls import reverse
+from django.utils.functional import Promise
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
@@ -199,9 +200,11 @@ def recorded(row: CustomerClaim, verb: str, reason: str, actor: User, at: date |
     )
 
 
-def tell(row: CustomerClaim, text: object, users: list[User], actor: User, at: date | datetime) -> None:
+def tell(
+    row: CustomerClaim, text: str | Promise, users: list[User], actor: User, at: date | datetime
+) -> None:
     others = [user for user in users if user.pk != actor.pk]
-    notify(users=others, text=text, url=reverse("customer-claim", args=[row.pk]), at=at)  # type: ignore[arg-type]
+    notify(users=others, text=text, url=reverse("customer-claim", args=[row.pk]), at=at)
 
 
 def holders(territory: Territory | None, at: date | datetime) -> list[User]:
