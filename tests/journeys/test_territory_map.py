@@ -76,6 +76,28 @@ def test_what_was_said_of_a_unit_is_marked_on_the_map(
     assert axe(page) == []
 
 
+@pytest.mark.capability("TER9")
+def test_maps_side_by_side_mark_what_moves_and_say_where_a_unit_is(
+    visit_as: Visit, axe: Axe, site: Site, draft: Alignment
+) -> None:
+    services.move_units(
+        alignment=draft, units=[site.unit("J22")], territory=site.company.subei,
+        expected_version=draft.version, actor=site.company.operations, at=TODAY,
+    )  # fmt: skip
+    page = visit_as(site.company.boss)
+    page.goto(f"/territories/compare/?a={site.active.pk}&b={draft.pk}")
+    maps = page.locator("[data-compare-map]")
+    expect(page.locator("[data-compare-map][data-ready]")).to_have_count(2, timeout=30_000)
+    expect(maps.nth(0)).to_have_attribute("data-moved", "0")
+    expect(maps.nth(1)).to_have_attribute("data-moved", "1")
+    page.wait_for_timeout(500)
+    box = maps.nth(0).bounding_box()
+    assert box is not None
+    page.mouse.click(box["x"] + box["width"] * 0.46, box["y"] + box["height"] * 0.5)
+    expect(page.locator("#compare-unit")).to_contain_text("J22县 · A: 苏南 · B: 苏北")
+    assert axe(page) == []
+
+
 @pytest.mark.capability("TER6")
 def test_a_manager_edits_a_draft_on_the_map(visit_as: Visit, axe: Axe, site: Site, draft: Alignment) -> None:
     page = visit_as(site.company.boss)

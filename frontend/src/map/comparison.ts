@@ -1,19 +1,17 @@
 // The maps of a comparison. Units outside the territory they have in the first alignment are outlined.
 import "maplibre-gl/dist/maplibre-gl.css";
-import { LngLatBounds, Map as MapView, Marker, setWorkerUrl } from "maplibre-gl";
-import type { Feature, FeatureCollection, Geometry, Polygon } from "geojson";
+import { Map as MapView, Marker, setWorkerUrl } from "maplibre-gl";
+import type { Feature, FeatureCollection } from "geojson";
 import type { ExpressionSpecification, MapMouseEvent } from "maplibre-gl";
 import workerUrl from "maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url";
 import { load } from "./contents";
 import type { Contents } from "./contents";
+import { addLayers, extent } from "./drawing";
 import { showMarks } from "./marks";
 import { colourOf } from "./palette";
+import type { Outlines } from "./tiers";
 
 setWorkerUrl(workerUrl);
-
-interface Outlines extends FeatureCollection {
-  features: Feature<Geometry, { code: string; label_at: [number, number] }>[];
-}
 
 interface Drawn {
   canvas: HTMLElement;
@@ -89,41 +87,16 @@ function draw(
     view.addSource("units", { type: "geojson", data: boundaries });
     view.addSource("outlines", { type: "geojson", data: outlines });
     view.addSource("backdrop", { type: "geojson", data: backdrop });
-    view.addLayer({
-      id: "country",
-      type: "fill",
-      source: "backdrop",
-      filter: ["!", ["get", "line"]],
-      paint: { "fill-color": "#e9edf2", "fill-outline-color": "#b8c1cc" },
-    });
-    view.addLayer({ id: "units", type: "fill", source: "units", paint: { "fill-color": fill(held, colours), "fill-opacity": 0.75 } });
-    view.addLayer({ id: "outlines", type: "line", source: "outlines", paint: { "line-color": "#33415c", "line-width": 1 } });
-    view.addLayer({
-      id: "changed",
-      type: "line",
-      source: "units",
-      filter: ["in", ["get", "code"], ["literal", moved]],
-      paint: { "line-color": "#b30000", "line-width": 2, "line-dasharray": [2, 1] },
-    });
-    view.addLayer({
-      id: "national-lines",
-      type: "line",
-      source: "backdrop",
-      filter: ["get", "line"],
-      paint: { "line-color": "#5c677d", "line-width": 1 },
-    });
-    view.addLayer({
-      id: "selected",
-      type: "line",
-      source: "units",
-      filter: ["==", ["get", "code"], ""],
-      paint: { "line-color": "#000000", "line-width": 2.5 },
-    });
+    addLayers(view, { fill: fill(held, colours), changed: among(moved), locked: among([]) });
     if (outlines.features.length <= 25) label(view, outlines, names);
     canvas.dataset.moved = String(moved.length);
     canvas.dataset.ready = "true";
   });
   return { canvas, contents, view, held, names };
+}
+
+function among(codes: string[]): ExpressionSpecification {
+  return ["in", ["get", "code"], ["literal", codes]];
 }
 
 function fill(held: Map<string, string>, colours: Map<string, number>): ExpressionSpecification | string {
@@ -161,17 +134,6 @@ function sentence(drawn: Drawn[], code: string): string {
   if (!unit) return "";
   const sides = drawn.map(({ canvas, held, names }) => `${canvas.dataset.name ?? ""}: ${names.get(held.get(code) ?? "") ?? "—"}`);
   return `${unit.name} · ${sides.join(" · ")}`;
-}
-
-function extent(outlines: Outlines): LngLatBounds {
-  const bounds = new LngLatBounds();
-  const visit = (part: unknown): void => {
-    if (!Array.isArray(part)) return;
-    if (typeof part[0] === "number") bounds.extend([part[0], part[1] as number]);
-    else part.forEach(visit);
-  };
-  for (const feature of outlines.features) visit((feature.geometry as Polygon).coordinates);
-  return bounds.isEmpty() ? new LngLatBounds([73, 18], [135, 54]) : bounds;
 }
 
 // Where something was said; a click on a unit leads to what is said of it.

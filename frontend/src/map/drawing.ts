@@ -5,7 +5,7 @@ import type { ExpressionSpecification, Map as MapView } from "maplibre-gl";
 import type { Outlines } from "./tiers";
 
 interface Paint {
-  fill: ExpressionSpecification;
+  fill: ExpressionSpecification | string;
   changed: ExpressionSpecification;
   locked: ExpressionSpecification;
 }
