@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
+from typing import TypeVar
 
 from django.db import transaction
 from django.db.models import F
@@ -9,7 +10,7 @@ from django.db.models import F
 from quyu.apps.customers.choices import CustomerKind, CustomerTier
 from quyu.apps.customers.division import copying, keeping
 from quyu.apps.customers.division.matching import ATTRIBUTES
-from quyu.apps.customers.models import Customer, RuleSet, TerritoryRule
+from quyu.apps.customers.models import Customer, Overlay, RuleSet, TerritoryRule
 from quyu.apps.territories.choices import AlignmentState
 from quyu.apps.territories.models import Territory
 from quyu.kernel.refusal import Refusal
@@ -27,6 +28,8 @@ from quyu.platform.people.models import OrgUnit, User
 
 SUBJECT = "rule_set"
 Condition = Mapping[str, Sequence[str]]
+Ordered = TypeVar("Ordered", TerritoryRule, Overlay)
+"""What stands in the order of a set."""
 
 
 class RulesFixed(Refusal):
@@ -88,27 +91,33 @@ def add_rule(
 
 
 @transaction.atomic
-def remove_rule(*, rule: TerritoryRule, expected_version: int, actor: User | None) -> None:
-    rule_set = RuleSet.objects.get(rules=rule)
+def remove(*, row: Ordered, expected_version: int, actor: User | None) -> None:
+    """Take a rule or an overlay out of a draft; those behind it move up."""
+    rule_set, rows = set_of(row), type(row).objects
     draft = locked_draft(rule_set, expected_version)
-    TerritoryRule.objects.filter(pk=rule.pk).delete()
-    TerritoryRule.objects.filter(rule_set=draft, position__gt=rule.position).update(
-        position=F("position") - 1
-    )
+    rows.filter(pk=row.pk).delete()
+    rows.filter(rule_set=draft, position__gt=row.position).update(position=F("position") - 1)
     saved(draft, rule_set, actor)
 
 
 @transaction.atomic
-def move_rule(*, rule: TerritoryRule, to: int, expected_version: int, actor: User | None) -> None:
-    """Put a rule at a place in the order (from 1; beyond the end is the end)."""
-    rule_set = RuleSet.objects.get(rules=rule)
+def move(*, row: Ordered, to: int, expected_version: int, actor: User | None) -> None:
+    """Put a rule or an overlay at a place in the order (from 1; beyond the end is the end)."""
+    rule_set, rows = set_of(row), type(row).objects
     draft = locked_draft(rule_set, expected_version)
-    order = list(draft.rules.exclude(pk=rule.pk).order_by("position", "pk"))
-    order.insert(max(0, to - 1), rule)
-    for position, row in enumerate(order, start=1):
-        row.position = position
-    TerritoryRule.objects.bulk_update(order, ["position"])
+    order = list(rows.filter(rule_set=draft).exclude(pk=row.pk).order_by("position", "pk"))
+    order.insert(max(0, to - 1), row)
+    for position, one in enumerate(order, start=1):
+        one.position = position
+    rows.bulk_update(order, ["position"])
     saved(draft, rule_set, actor)
+
+
+def set_of(row: TerritoryRule | Overlay) -> RuleSet:
+    """The set a row stands in; the ruling on a claim stands in none and has no place in an order."""
+    if row.rule_set is None:
+        raise RuleSet.DoesNotExist
+    return row.rule_set
 
 
 def locked_draft(rule_set: RuleSet, expected_version: int, action: str = "edit") -> RuleSet:

@@ -6,7 +6,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from quyu.apps.customers.division import overlays, reading, sharing
+from quyu.apps.customers.division import ordering, overlays, reading, sharing
 from quyu.apps.customers.division.forms import OverlayForm
 from quyu.apps.customers.division.tabs import tabs_of
 from quyu.apps.customers.division.wording import conditions
@@ -16,7 +16,6 @@ from quyu.platform.fields.received import whole_number
 from quyu.platform.fields.values import spoken
 from quyu.platform.people import guard, policy
 from quyu.platform.people.guard import GuardedRequest
-from quyu.platform.people.web import attempt
 
 
 @guard.require("alignment", "view")
@@ -69,37 +68,16 @@ def add(request: GuardedRequest, pk: int) -> HttpResponse:
 @guard.require("alignment", "edit")
 def move(request: GuardedRequest, pk: int) -> HttpResponse:
     """Put an overlay at another place in the order."""
-    overlay = found(request, pk)
-    attempt(
-        request,
-        lambda: overlays.move(
-            overlay=overlay,
-            to=whole_number(request.POST.get("to")),
-            expected_version=whole_number(request.POST.get("version")),
-            actor=request.user,
-        ),
-        _("顺序已更新。"),
-    )
+    ordering.move(request, found(request, pk))
     return redirect("rule-set-overlays", pk=pk)
 
 
 @require_POST
 @guard.require("alignment", "edit")
 def remove(request: GuardedRequest, pk: int) -> HttpResponse:
-    overlay = found(request, pk)
-    attempt(
-        request,
-        lambda: overlays.remove(
-            overlay=overlay,
-            expected_version=whole_number(request.POST.get("version")),
-            actor=request.user,
-        ),
-        _("已删除叠加区域。"),
-    )
+    ordering.remove(request, found(request, pk), _("已删除叠加区域。"))
     return redirect("rule-set-overlays", pk=pk)
 
 
 def found(request: GuardedRequest, pk: int) -> Overlay:
-    guard.require_everything(request)
-    wanted = whole_number(request.POST.get("overlay"))
-    return get_object_or_404(Overlay.objects.select_related("rule_set"), rule_set=pk, pk=wanted)
+    return ordering.found(request, Overlay.objects.filter(rule_set=pk), "overlay")

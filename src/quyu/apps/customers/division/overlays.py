@@ -1,11 +1,10 @@
-"""Overlays of a draft: declared, put in order, taken out; a share each, 10,000 basis points together."""
+"""Overlays of a draft are declared with a share each, 10,000 basis points together; they are put in order like rules."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
 from django.db import transaction
-from django.db.models import F
 
 from quyu.apps.customers.division import editing
 from quyu.apps.customers.division.reading import TERRITORY, WHOLE_BP
@@ -105,25 +104,3 @@ def known_values(condition: editing.Condition) -> dict[str, list[str]]:
                 )
         found[TERRITORY] = codes
     return found
-
-
-@transaction.atomic
-def remove(*, overlay: Overlay, expected_version: int, actor: User | None) -> None:
-    rule_set = RuleSet.objects.get(overlays=overlay)
-    draft = editing.locked_draft(rule_set, expected_version)
-    Overlay.objects.filter(rule_set=draft, position__gt=overlay.position).update(position=F("position") - 1)
-    Overlay.objects.filter(pk=overlay.pk).delete()
-    editing.saved(draft, rule_set, actor)
-
-
-@transaction.atomic
-def move(*, overlay: Overlay, to: int, expected_version: int, actor: User | None) -> None:
-    """Put an overlay at a place in the order (from 1; beyond the end is the end)."""
-    rule_set = RuleSet.objects.get(overlays=overlay)
-    draft = editing.locked_draft(rule_set, expected_version)
-    order = list(draft.overlays.exclude(pk=overlay.pk).order_by("position", "pk"))
-    order.insert(max(0, to - 1), overlay)
-    for position, row in enumerate(order, start=1):
-        row.position = position
-    Overlay.objects.bulk_update(order, ["position"])
-    editing.saved(draft, rule_set, actor)

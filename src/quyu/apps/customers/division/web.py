@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from quyu.apps.customers.division import alarm, editing, owning, previewing, reading
+from quyu.apps.customers.division import alarm, editing, ordering, owning, previewing, reading
 from quyu.apps.customers.division.forms import CoverageForm, NameForm, PublishForm, RuleForm
 from quyu.apps.customers.division.tabs import tabs_of
 from quyu.apps.customers.division.wording import conditions
@@ -125,38 +125,19 @@ def add(request: GuardedRequest, pk: int) -> HttpResponse:
 @guard.require("alignment", "edit")
 def move(request: GuardedRequest, pk: int) -> HttpResponse:
     """Put a rule at another place in the order."""
-    rule = found_rule(request, pk)
-    attempt(
-        request,
-        lambda: editing.move_rule(
-            rule=rule,
-            to=whole_number(request.POST.get("to")),
-            expected_version=whole_number(request.POST.get("version")),
-            actor=request.user,
-        ),
-        _("顺序已更新。"),
-    )
+    ordering.move(request, found_rule(request, pk))
     return redirect("rule-set", pk=pk)
 
 
 @require_POST
 @guard.require("alignment", "edit")
 def remove(request: GuardedRequest, pk: int) -> HttpResponse:
-    rule = found_rule(request, pk)
-    attempt(
-        request,
-        lambda: editing.remove_rule(
-            rule=rule, expected_version=whole_number(request.POST.get("version")), actor=request.user
-        ),
-        _("已删除规则。"),
-    )
+    ordering.remove(request, found_rule(request, pk), _("已删除规则。"))
     return redirect("rule-set", pk=pk)
 
 
 def found_rule(request: GuardedRequest, pk: int) -> TerritoryRule:
-    guard.require_everything(request)
-    wanted = whole_number(request.POST.get("rule"))
-    return get_object_or_404(TerritoryRule.objects.select_related("rule_set"), rule_set=pk, pk=wanted)
+    return ordering.found(request, TerritoryRule.objects.filter(rule_set=pk), "rule")
 
 
 @require_POST
