@@ -72,7 +72,8 @@ def question_of(
     plan = np.array([sides[row.territory_id] for row in rows], dtype=np.int32)
     plane = to_plane(*degrees([row.unit for row in rows]))
     amount, load = weights(rows)
-    homes, guessed = home_places(people, rows, plane, amount, at)
+    served = serving(people, rows, at)
+    homes, guessed = home_places(people, served, plane, amount)
     needs = [words_of(territory.needed_skills) for territory in territories]
     problem = engine.Problem(
         x=plane[:, 0],
@@ -92,7 +93,6 @@ def question_of(
         for spot, one in enumerate(people)
     )
     minutes = np.bincount(plan, weights=load, minlength=len(territories)).astype(np.float64)
-    served = serving(people, rows, at)
     return Question(tuple(territories), tuple(people), problem, plan, staff, served, minutes, guessed)
 
 
@@ -128,7 +128,11 @@ def weights(rows: Sequence[AlignmentUnit]) -> tuple[NDArray[np.float64], NDArray
     if not taken.any():
         known = figures(FigureMeasure.CUSTOMERS)
         taken = np.array([known.get(unit, 0) for unit in ids], dtype=np.float64)
-    return tuple(each if each.any() else np.ones(len(ids)) for each in (sold, taken))  # type: ignore[return-value]
+    return or_ones(sold), or_ones(taken)
+
+
+def or_ones(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    return values if values.any() else np.ones(len(values))
 
 
 def serving(people: Sequence[Candidate], rows: Sequence[AlignmentUnit], at: date) -> NDArray[np.int32]:
@@ -145,17 +149,16 @@ def serving(people: Sequence[Candidate], rows: Sequence[AlignmentUnit], at: date
 
 def home_places(
     people: Sequence[Candidate],
-    rows: Sequence[AlignmentUnit],
+    served: NDArray[np.int32],
     plane: NDArray[np.float64],
     weight: NDArray[np.float64],
-    at: date,
 ) -> tuple[NDArray[np.float64], frozenset[int]]:
     """Homes in km, people x 2, and who has none said: he is taken to live in the middle of what he has today."""
     found = np.full((len(people), 2), np.nan)
-    said = [spot for spot, one in enumerate(people) if one.ability.home and one.ability.home.longitude]
+    said = {spot: one.ability.home for spot, one in enumerate(people) if one.ability.home is not None}
+    said = {spot: home for spot, home in said.items() if home.longitude is not None}
     if said:
-        found[said] = to_plane(*degrees([people[spot].ability.home for spot in said]))  # type: ignore[misc]
-    served = serving(people, rows, at)
+        found[[*said]] = to_plane(*degrees([*said.values()]))
     known = np.isfinite(plane).all(axis=1)
     guessed = set()
     for spot in set(range(len(people))) - set(said):

@@ -166,13 +166,15 @@ def locked_query(said: QueryDict, territories: Sequence[Territory]) -> str:
 
 
 def named_pairs(request: GuardedRequest, territories: Sequence[Territory]) -> list[Pair]:
-    """The pairs of the form; a position out of reach does not exist."""
+    """The pairs of the form. A position out of reach does not exist, but may keep what it has."""
     wanted = {t.pk: whole_number(request.POST.get(f"who_{t.pk}")) for t in territories}
     seats = (
         Position.objects.visible_to(request.scope)
         .in_force(request.today)
         .in_bulk({seat for seat in wanted.values() if seat})
     )
-    if {seat for seat in wanted.values() if seat} - set(seats):
+    beyond = {pk: seat for pk, seat in wanted.items() if seat and seat not in seats}
+    owners = selectors.owners_on(beyond, request.today)
+    if any(pk not in owners or owners[pk].position.pk != seat for pk, seat in beyond.items()):
         raise Http404
-    return [Pair(t, seats[wanted[t.pk]]) for t in territories if wanted[t.pk]]
+    return [Pair(t, seats[wanted[t.pk]]) for t in territories if wanted[t.pk] in seats]
