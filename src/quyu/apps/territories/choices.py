@@ -38,6 +38,7 @@ class EditKind(models.TextChoices):
     """A step of the work on a draft."""
 
     MOVE = "move", _("移动")
+    PLACE = "place", _("补入")
     LOCK = "lock", _("锁定")
     UNLOCK = "unlock", _("解除锁定")
     UNDO = "undo", _("撤销")

@@ -23,6 +23,8 @@ else:
 
 Ints = NDArray[np.int64]
 
+NOBODY = -1
+
 
 def torn(alignment: Alignment, change: Change) -> dict[int, str]:
     """Territory -> what a step just carried out did to it: one sentence each at most.
@@ -30,10 +32,14 @@ def torn(alignment: Alignment, change: Change) -> dict[int, str]:
     `empty`: no unit is left. `split`: a territory that gave falls into more pieces. `apart`: one that took has
     more pieces than before, because what came touches nothing of it.
     """
-    sides = sorted({side for _, source, target in change.moves for side in (source, target)})
+    sides = sorted(
+        {side for _, source, target in change.moves for side in (source, target)}
+        | {side for _, side, _ in (*change.placed, *change.removed)}
+    )
     base = AlignmentUnit.objects.filter(alignment=alignment, part=UnitPart.BASE)
     after = dict(base.filter(territory__in=sides).order_by("unit_id").values_list("unit_id", "territory_id"))
-    before = after | {unit: source for unit, source, _ in change.moves if unit in after}
+    nobody = dict.fromkeys((unit for unit, _, _ in change.placed if unit in after), NOBODY)
+    before = after | {unit: source for unit, source, _ in change.moves if unit in after} | nobody
     edges = geography.adjacency([*after]).astype(np.int64)
     counts = [pieces(np.array([*held.values()], dtype=np.int64), edges, sides) for held in (before, after)]
     gave = {source for unit, source, _ in change.moves if unit in after}

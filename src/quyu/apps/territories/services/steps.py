@@ -52,6 +52,15 @@ def carry_out(draft: Alignment, change: Change) -> None:
         groups.setdefault(target, []).append(unit)
     for target, units in groups.items():
         AlignmentUnit.objects.filter(alignment=draft, unit__in=units).update(territory=target)
+    if change.removed:
+        AlignmentUnit.objects.filter(alignment=draft, unit__in=[row[0] for row in change.removed]).delete()
+    AlignmentUnit.objects.bulk_create(
+        [
+            AlignmentUnit(alignment=draft, unit_id=unit, territory_id=territory, part=part)
+            for unit, territory, part in change.placed
+        ],
+        batch_size=500,
+    )
     locks = AlignmentLock.objects.filter(alignment=draft)
     if change.freed_units:
         locks.filter(unit__in=change.freed_units).delete()
