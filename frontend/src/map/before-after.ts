@@ -1,6 +1,6 @@
 // A territory before and after: one line for each measure, with its bars.
 import { copyOfBar, fillBar } from "./bars";
-import { exactly, inWan, percent } from "./contents";
+import { percent } from "./contents";
 import type { Level, Touched } from "./contents";
 
 export function rowsOf(row: Touched): HTMLTableRowElement[] {
@@ -12,12 +12,10 @@ export function rowsOf(row: Touched): HTMLTableRowElement[] {
       head.rowSpan = row.measures.length;
       line.append(head);
     }
-    const say = measure.measure === "amount" ? inWan : String;
-    const exact = measure.measure === "amount" ? exactly : String;
-    const now = cell("td", say(measure.before.value), "text-end num");
-    const then = cell("td", say(measure.after.value), "text-end num");
-    now.title = exact(measure.before.value);
-    then.title = exact(measure.after.value);
+    const now = cell("td", measure.before.shown, "text-end num");
+    const then = cell("td", measure.after.shown, "text-end num");
+    now.title = measure.before.exact;
+    then.title = measure.after.exact;
     line.append(cell("td", measure.label), now, then, deviation(measure.before, measure.tolerance_bp), deviation(measure.after, measure.tolerance_bp));
     return line;
   });

@@ -50,12 +50,15 @@ export interface UnitDetail {
 export interface Step extends Editing {
   version: number;
   places: Record<string, string>;
+  is_redrawn: boolean;
   territories: Territory[];
   warnings: string[];
 }
 
 export interface Level {
   value: number;
+  shown: string;
+  exact: string;
   mean: number;
   deviation_bp: number | null;
   balance: Territory["balance"];

@@ -44,7 +44,7 @@ class NothingToRepair(Refusal):
 
 @dataclass(frozen=True)
 class Repair:
-    """Unit code -> territory id; the territories before and after; what moves, in the order of `MEASURES`."""
+    """Unit code -> territory id; the territories before and after; what moves, in the order of `measured_of`."""
 
     places: Mapping[str, int]
     touched: tuple[Touched, ...]

@@ -14,12 +14,13 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from quyu.apps.territories import selectors
-from quyu.apps.territories.choices import AlignmentState, FigureMeasure
+from quyu.apps.territories.choices import AlignmentState
 from quyu.apps.territories.models import Alignment, AlignmentEdit
 from quyu.apps.territories.plan_map import Area, Backdrop, backdrop_of, drawing, pieces_of
 from quyu.apps.territories.selectors import Reading, TerritoryLoad, UnitChange
 from quyu.apps.territories.selectors.colouring import colours_of
 from quyu.apps.territories.selectors.rearranging import measured_levels
+from quyu.kernel.measure import format_value
 from quyu.kernel.money import format_wan
 from quyu.platform.fields.values import listed
 from quyu.platform.geography import selectors as geography
@@ -75,7 +76,7 @@ def content(
         "map": drawing(found.areas(found.loads), found.moved.values(), found.backdrop),
         "map_note": _("数字是表中的序号；红线是与生效方案不同的单元。边界由数据包绘制，仅供内部使用。"),
         "regions_title": _("各组织的销售区域"),
-        "head": head(),
+        "head": head(alignment),
         "regions": regions(found),
         "moves_title": _("与生效方案相比的调整"),
         "moves_head": [_("从"), _("到"), _("单元"), _("客户"), _("销售额（万元）"), _("调整的单元")],
@@ -115,9 +116,9 @@ def read_sources(alignment: Alignment, changes: Sequence[UnitChange], scope: Sco
 
 def cards(found: Sources) -> list[dict[str, str]]:
     loads = found.loads
-    out = sum(load.balance in ("heavy", "light") for load in loads)
+    out = sum(load.is_out for load in loads)
     vacant = sum(load.owner is None or load.owner.person is None for load in loads)
-    moved, first = found.changes, selectors.balanced_of(found.alignment)[0]
+    moved = found.changes
     return [
         {
             "label": _("销售区域"),
@@ -137,18 +138,23 @@ def cards(found: Sources) -> list[dict[str, str]]:
         {
             "label": _("失衡"),
             "value": str(out),
-            "note": _("公差 {rate}，按{measure}").format(
-                rate=percent(first.tolerance_bp), measure=first.measure.label
+            "note": listed(
+                [
+                    _("公差 {rate}，按{measure}").format(
+                        rate=percent(one.tolerance_bp), measure=one.measure.label
+                    )
+                    for one in selectors.balanced_of(found.alignment)
+                ]
             ),
         },
     ]
 
 
-def head() -> list[str]:
+def head(alignment: Alignment) -> list[str]:
     """Columns of the tables of territories."""
     found = [_("序号"), _("销售区域"), _("负责人"), _("单元")]
-    for measure in selectors.MEASURES:
-        unit = _("（万元）") if measure == FigureMeasure.AMOUNT else ""
+    for measure in selectors.measured_of(alignment):
+        unit = _("（万元）") if measure.unit == "fen" else ""
         found += [f"{measure.label}{unit}", _("偏差")]
     return [*found, _("均衡")]
 
@@ -186,10 +192,9 @@ def row(found: Sources, load: TerritoryLoad, levels: Sequence[Any]) -> list[str]
         person.name if person else _("空缺"),
         f"{load.unit_count:,}",
     ]
-    for measure, level in zip(selectors.MEASURES, levels, strict=True):
-        is_money = measure == FigureMeasure.AMOUNT
-        cells += [format_wan(level.value) if is_money else f"{level.value:,}", signed(level.deviation_bp)]
-    return [*cells, str(selectors.BALANCE_WORDS[load.balance])]
+    for measure, level in zip(selectors.measured_of(found.alignment), levels, strict=True):
+        cells += [format_value(level.value, measure.unit), signed(level.deviation_bp)]
+    return [*cells, load.verdict]
 
 
 def moves(found: Sources) -> list[list[str]]:

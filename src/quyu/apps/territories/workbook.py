@@ -16,7 +16,7 @@ import xlsxwriter
 from django.utils.translation import gettext as _
 
 from quyu.apps.territories import selectors
-from quyu.apps.territories.choices import FigureMeasure
+from quyu.apps.territories.measures import Measure
 from quyu.apps.territories.models import Alignment, AlignmentUnit, Territory
 from quyu.apps.territories.selectors import Standing, TerritoryLoad
 from quyu.apps.territories.selectors.what_if import levels_of
@@ -98,21 +98,21 @@ def looks(book: Any) -> Formats:
     }
 
 
-def shown(measure: str, value: int) -> float:
-    """A value as people read it: yuan for money, as counted for the rest."""
-    return value / 100 if measure == FigureMeasure.AMOUNT else value
+def shown(measure: Measure, value: int) -> float:
+    """A value as people read it: yuan for money, the displayed unit for the rest."""
+    return value / (100 if measure.unit == "fen" else measure.measured_in.scale)
 
 
-def measure_words() -> list[str]:
+def words_of(measures: Sequence[Measure]) -> list[str]:
+    """What the columns of measures are called."""
     return [
-        _("%(measure)s（元）") % {"measure": m.label} if m == FigureMeasure.AMOUNT else str(m.label)
-        for m in selectors.MEASURES
+        _("%(measure)s（元）") % {"measure": m.label} if m.unit == "fen" else str(m.label) for m in measures
     ]
 
 
-def money_columns(first: int, step: int, wide: int) -> frozenset[int]:
+def money_columns(measures: Sequence[Measure], first: int, step: int, wide: int) -> frozenset[int]:
     """The columns of amounts, where each measure takes `step` columns of which `wide` hold values."""
-    places = [place for place, measure in enumerate(selectors.MEASURES) if measure == FigureMeasure.AMOUNT]
+    places = [place for place, measure in enumerate(measures) if measure.unit == "fen"]
     return frozenset(first + place * step + offset for place in places for offset in range(wide))
 
 
@@ -129,8 +129,10 @@ def write_units(
     sheet.write_string(0, 0, alignment.name, formats["title"])
     sheet.write_string(STAMP_ROW, 0, stamp_of(alignment), formats["stamp"])
     sheet.write_string(STAMP_ROW, 4, _("改这一列；上一行的标记请勿删除。"), formats["stamp"])
-    heads = [_("单元编码"), _("单元名称"), _("地级"), _("省级"), _("销售区域"), *measure_words(), _("锁定")]
-    writer = Sheet(sheet, formats, money_columns(5, 1, 1), frozenset())
+    measures = selectors.measured_of(alignment)
+    own = [_("单元编码"), _("单元名称"), _("地级"), _("省级"), _("销售区域")]
+    heads = [*own, *words_of(measures), _("锁定")]
+    writer = Sheet(sheet, formats, money_columns(measures, 5, 1, 1), frozenset())
     writer.row(HEADER_ROW, heads, "head")
     rows = AlignmentUnit.objects.filter(alignment=alignment).visible_to(*reach).select_related("unit")
     number = HEADER_ROW
@@ -140,7 +142,7 @@ def write_units(
             continue
         number += 1
         side = seen[row.territory_id]
-        figures = [shown(m, int(v)) for m, v in zip(selectors.MEASURES, standing.weights[spot], strict=True)]
+        figures = [shown(m, int(v)) for m, v in zip(measures, standing.weights[spot], strict=True)]
         is_locked = row.unit_id in locks[0] or side.pk in locks[1]
         unit = row.unit
         writer.row(
@@ -175,23 +177,25 @@ def write_territories(
 ) -> int:
     """What each territory in reach carries, against the mean of its org unit: values as of the export."""
     heads = [_("销售区域"), _("组织"), _("负责岗位"), _("负责人"), _("单元数")]
-    for word in measure_words():
+    measures = selectors.measured_of(alignment)
+    for word in words_of(measures):
         heads += [
             word,
             _("%(measure)s：组织平均") % {"measure": word},
             _("%(measure)s：偏差") % {"measure": word},
+            _("%(measure)s：公差") % {"measure": word},
         ]
-    heads += [_("公差"), _("均衡"), _("锁定")]
-    first, count = 5, len(selectors.MEASURES)
-    rates = frozenset(first + 3 * place + 2 for place in range(count)) | {first + 3 * count}
-    writer = Sheet(sheet, formats, money_columns(first, 3, 2), rates)
+    heads += [_("均衡"), _("锁定")]
+    first, count = 5, len(measures)
+    rates = frozenset(first + 4 * place + offset for place in range(count) for offset in (2, 3))
+    writer = Sheet(sheet, formats, money_columns(measures, first, 4, 2), rates)
     writer.row(0, heads, "head")
     held = {int(standing.territories[side]) for side in standing.counts.nonzero()[0]}
     listed = [t for t in seen.values() if t.pk in held or t.valid_to is None or t.valid_to > at]
     owners = selectors.owners_on([t.pk for t in listed], at)
     sides = [standing.side_of[t.pk] for t in listed]
     levels = levels_of(standing, sides, together=not alignment.method.get("per_org_unit", True))
-    tolerance = selectors.balanced_of(alignment)[0].tolerance_bp
+    tolerances = {one.measure: one.tolerance_bp / 10_000 for one in selectors.balanced_of(alignment)}
     for number, (territory, side) in enumerate(zip(listed, sides, strict=True), start=1):
         owner = owners.get(territory.pk)
         person = owner.person.name if owner and owner.person else _("空缺")
@@ -202,13 +206,12 @@ def write_territories(
             person,
         ]
         values.append(int(standing.base_counts[side]))
-        for kind, level in zip(selectors.MEASURES, levels[side], strict=True):
+        for kind, level in zip(measures, levels[side], strict=True):
             rate = None if level.deviation_bp is None else level.deviation_bp / 10_000
-            values += [shown(kind, level.value), shown(kind, level.mean), rate]
-        balance = str(
-            selectors.BALANCE_WORDS[loads[territory.pk].balance if territory.pk in loads else "none"]
-        )
-        values += [tolerance / 10_000, balance, _("已锁定") if territory.pk in locked else None]
+            values += [shown(kind, level.value), shown(kind, level.mean), rate, tolerances.get(kind)]
+        load = loads.get(territory.pk)
+        balance = load.verdict if load else str(selectors.BALANCE_WORDS["none"])
+        values += [balance, _("已锁定") if territory.pk in locked else None]
         writer.row(number, values)
     sheet.set_column(0, 0, 30)
     sheet.set_column(1, len(heads), 16)

@@ -13,7 +13,7 @@ from quyu.apps.drift import repairing, selectors, services
 from quyu.apps.drift.models import DriftRule
 from quyu.apps.drift.recording import months_before
 from quyu.apps.territories import selectors as territories
-from quyu.apps.territories.models import Territory
+from quyu.apps.territories.models import Alignment, Territory
 from quyu.kernel.refusal import Refusal
 from quyu.platform.fields.received import whole_number
 from quyu.platform.fields.values import spoken
@@ -100,7 +100,7 @@ def unit_page(request: GuardedRequest, code: str) -> HttpResponse:
     }
     if "repair" in request.GET:
         try:
-            context |= _repair(repairing.smallest_repair(active, unit))
+            context |= _repair(active, repairing.smallest_repair(active, unit))
         except Refusal as refusal:
             messages.info(request, spoken(refusal))
     return render(request, "drift/unit.html.jinja", context)
@@ -115,7 +115,7 @@ def _found(request: GuardedRequest, code: str) -> Any:
     return active, unit
 
 
-def _repair(repair: repairing.Repair) -> dict[str, Any]:
+def _repair(active: Alignment, repair: repairing.Repair) -> dict[str, Any]:
     names = Territory.objects.in_bulk(
         {row.territory_id for row in repair.touched} | set(repair.places.values())
     )
@@ -124,7 +124,7 @@ def _repair(repair: repairing.Repair) -> dict[str, Any]:
         "repair": repair,
         "moves": [(units[code], names[side]) for code, side in sorted(repair.places.items())],
         "touched": [(names[row.territory_id], row) for row in repair.touched],
-        "measures": territories.MEASURES,
+        "measures": territories.measured_of(active),
     }
 
 

@@ -25,7 +25,7 @@ from quyu.apps.territories.selectors.coverage import (
     owner_faults,
     uncovered_units,
 )
-from quyu.apps.territories.selectors.criteria import Balanced, balanced_of, tolerance_of
+from quyu.apps.territories.selectors.criteria import Balanced, balanced_of, measured_of, tolerance_of
 from quyu.apps.territories.selectors.edits import (
     NAMED,
     Step,
@@ -58,7 +58,7 @@ from quyu.apps.territories.selectors.places import (
     unit_on,
 )
 from quyu.apps.territories.selectors.reading import Reading, read
-from quyu.apps.territories.selectors.standing import MEASURES, Standing, standing_of
+from quyu.apps.territories.selectors.standing import Standing, standing_of
 from quyu.apps.territories.selectors.tiers import TIERS, TierLoad, tier_loads
 from quyu.apps.territories.selectors.what_if import (
     Level,
@@ -72,7 +72,6 @@ from quyu.apps.territories.selectors.what_if import (
 
 __all__ = [
     "BALANCE_WORDS",
-    "MEASURES",
     "NAMED",
     "TIERS",
     "AlignmentClash",
@@ -110,6 +109,7 @@ __all__ = [
     "load_row",
     "loads",
     "locked",
+    "measured_of",
     "moves_of",
     "nearby",
     "next_redo",

@@ -72,6 +72,23 @@ class TerritoryLoad:
         """`ok`, `heavy` or `light`; `none` when there is nothing to compare."""
         return balance_of(self.deviation_bp, self.tolerance_bp)
 
+    @property
+    def is_out(self) -> bool:
+        """Whether any measure it balances is beyond its tolerance."""
+        return any(balance in ("heavy", "light") for *_rest, balance in self.levels)
+
+    @property
+    def verdict(self) -> str:
+        """The balance in a word; where several measures are balanced, those beyond their tolerance by name."""
+        out = [
+            gettext("{measure}{word}").format(measure=one.measure.label, word=BALANCE_WORDS[balance])
+            for one, _total, _deviation, balance in self.levels
+            if balance in ("heavy", "light")
+        ]
+        if len(self.balanced) == 1 or not out:
+            return str(BALANCE_WORDS[self.balance])
+        return gettext("、").join(out)
+
 
 def balance_of(deviation_bp: int | None, tolerance_bp: int) -> str:
     """`ok`, `heavy` or `light`; `none` when there is nothing to compare."""

@@ -5,11 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from quyu.apps.territories.measures import AMOUNT, CUSTOMERS, UNITS
-from quyu.apps.territories.models import Alignment, UnitFigure
-from quyu.apps.territories.selectors.criteria import Balanced, balanced_of, weighed
-from quyu.apps.territories.selectors.standing import MEASURES, Standing
-from quyu.platform.geography.models import BasicUnit
+from quyu.apps.territories.models import Alignment
+from quyu.apps.territories.selectors.criteria import Balanced, balanced_of
+from quyu.apps.territories.selectors.standing import Standing
 
 Floats = NDArray[np.float64]
 
@@ -30,34 +28,10 @@ class Columns:
 def columns(alignment: Alignment, standing: Standing) -> Columns:
     """Every measure the alignment balances, finer units counted with the unit of the standing they lie in."""
     balanced = balanced_of(alignment)
-    own: dict[str, dict[int, int]] = {}
-    for measure, unit, value in weighed(alignment):
-        own.setdefault(measure, {})[unit] = value
-    made = [np.maximum(column(str(one.measure), standing, own), 0.0) for one in balanced]
-    weights = np.column_stack(made)
-    stray = np.zeros((len(standing.territories), len(balanced)))
-    for spot, one in enumerate(balanced):
-        if one.measure in (AMOUNT, CUSTOMERS):
-            stray[:, spot] = standing.stray[:, MEASURES.index(str(one.measure))]
+    spots = [standing.measures.index(str(one.measure)) for one in balanced]
+    weights = np.maximum(standing.weights[:, spots].astype(np.float64), 0.0)
+    stray = standing.stray[:, spots].astype(np.float64)
     return Columns(balanced, weights, means(alignment, standing, weights, stray))
-
-
-def column(measure: str, standing: Standing, own: dict[str, dict[int, int]]) -> Floats:
-    """One measure of every unit of the standing."""
-    if measure in (AMOUNT, CUSTOMERS):
-        return standing.weights[:, MEASURES.index(measure)].astype(np.float64)
-    if measure == UNITS:
-        return standing.is_base.astype(np.float64)
-    if measure in own:
-        return np.array([own[measure].get(unit, 0) for unit in standing.ids.tolist()], dtype=np.float64)
-    found = np.zeros(len(standing.ids))
-    above = dict(BasicUnit.objects.values_list("code", "parent_code"))
-    for code, value in UnitFigure.objects.filter(measure=measure).values_list("unit__code", "value"):
-        while code not in standing.spot_of and code in above:
-            code = above[code]
-        if code in standing.spot_of:
-            found[standing.spot_of[code]] += value
-    return found
 
 
 def means(alignment: Alignment, standing: Standing, weights: Floats, stray: Floats) -> Floats:

@@ -4,7 +4,16 @@ from dataclasses import dataclass
 
 from quyu.apps.market import selectors as market
 from quyu.apps.market.choices import Direction, Known
-from quyu.apps.territories.measures import AMOUNT, COMPOSITE, MARKET, POTENTIAL, RECORDED, UNITS, Measure
+from quyu.apps.territories.measures import (
+    AMOUNT,
+    COMPOSITE,
+    CUSTOMERS,
+    MARKET,
+    POTENTIAL,
+    RECORDED,
+    UNITS,
+    Measure,
+)
 from quyu.apps.territories.models import Alignment, AlignmentFigure
 
 TOLERANCE_BP = 1_000
@@ -46,6 +55,11 @@ def balanced_of(alignment: Alignment) -> tuple[Balanced, ...]:
     return tuple(
         Balanced(known.get(row["measure"], AMOUNT), int(row.get("tolerance_bp", tolerance))) for row in said
     )
+
+
+def measured_of(alignment: Alignment) -> tuple[Measure, ...]:
+    """What is told of every territory: sales and customers, then whatever else the alignment balances."""
+    return tuple(dict.fromkeys((AMOUNT, CUSTOMERS, *(one.measure for one in balanced_of(alignment)))))
 
 
 def tolerance_of(balanced: tuple[Balanced, ...], measure: str) -> int:

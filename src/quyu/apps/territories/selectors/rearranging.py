@@ -25,7 +25,7 @@ def rearranged(standing: Standing, alignment: Alignment, places: Mapping[str, in
 
 
 def measured_levels(alignment: Alignment, territory_ids: Iterable[int]) -> dict[int, tuple[Level, ...]]:
-    """Every measure of the territories named, in the order of `MEASURES`, by territory id."""
+    """Every measure of the territories named, in the order of `measured_of`, by territory id."""
     standing = standing_of(alignment)
     sides = {pk: standing.side_of[pk] for pk in territory_ids}
     together = not alignment.method.get("per_org_unit", True)

@@ -15,14 +15,15 @@ from django.db.models import Max
 from numpy.typing import NDArray
 
 from quyu.apps.territories.change import read_change
-from quyu.apps.territories.choices import FigureMeasure, UnitPart
+from quyu.apps.territories.choices import UnitPart
+from quyu.apps.territories.measures import UNITS
 from quyu.apps.territories.models import Alignment, AlignmentEdit, AlignmentUnit, Territory, UnitFigure
+from quyu.apps.territories.selectors.criteria import measured_of, weighed
 from quyu.platform.geography import selectors as geography
 from quyu.platform.geography.models import UnitNeighbour
 
 Ints = NDArray[np.int64]
 
-MEASURES = (FigureMeasure.AMOUNT, FigureMeasure.CUSTOMERS)
 KEPT = 4
 """How many drafts a process keeps; one of 40,000 units takes about 20 MB."""
 
@@ -31,10 +32,12 @@ KEPT = 4
 class Standing:
     """Base and coarser units in the order of their ids, territories in the order of theirs.
 
-    place: territory of each unit (index). weights: units x measures, finer units counted with the one they lie
-    in. edges: pairs of units that touch, as indices. stray: territories x measures of units without a place here.
+    measures: sales, customers and what else the draft balances (`measured_of`), by code. place: territory of each
+    unit (index). weights: units x measures, finer units counted with the one they lie in. edges: pairs of units
+    that touch, as indices. stray: territories x measures of units without a place here.
     """
 
+    measures: tuple[str, ...]
     ids: Ints
     codes: tuple[str, ...]
     is_base: NDArray[np.bool_]
@@ -152,8 +155,13 @@ def _read(alignment: Alignment) -> Standing:
     ids = np.array([row[0] for row in own], dtype=np.int64)
     sides = list(Territory.objects.order_by("pk").values_list("pk", "org_unit_id"))
     territories = np.array([pk for pk, _ in sides], dtype=np.int64)
-    weights, stray = _weights(units, own, territories)
+    measures = tuple(str(one) for one in measured_of(alignment))
+    figures = _figures(alignment, measures)
+    weights, stray = _weights(units, own, territories, measures, figures)
+    if UNITS in measures:
+        weights[:, measures.index(UNITS)] = [row[4] == UnitPart.BASE for row in own]
     return Standing(
+        measures=measures,
         ids=ids,
         codes=tuple(row[1] for row in own),
         is_base=np.array([row[4] == UnitPart.BASE for row in own], dtype=np.bool_),
@@ -170,17 +178,32 @@ Row = tuple[int, str, str, int, str]
 """Unit id, code, code of the unit above, territory, part."""
 
 
-def _weights(units: list[Row], own: list[Row], territories: Ints) -> tuple[Ints, Ints]:
+def _figures(alignment: Alignment, measures: tuple[str, ...]) -> list[tuple[str, int, int]]:
+    """Measure, unit id and value: what the alignment keeps of its own, and of the rest what the units weigh now."""
+    own = weighed(alignment)
+    kept = {measure for measure, _unit, _value in own}
+    asked = [measure for measure in measures if measure not in kept and measure != UNITS]
+    rows = UnitFigure.objects.filter(measure__in=asked).order_by("pk")
+    return [*rows.values_list("measure", "unit_id", "value"), *(row for row in own if row[0] in measures)]
+
+
+def _weights(
+    units: list[Row],
+    own: list[Row],
+    territories: Ints,
+    measures: tuple[str, ...],
+    figures: list[tuple[str, int, int]],
+) -> tuple[Ints, Ints]:
     """Weights of the own units with what lies in them; per territory what lies in none of them."""
     spots = {row[1]: spot for spot, row in enumerate(own)}
     above = {row[1]: row[2] for row in units}
-    weights = np.zeros((len(own), len(MEASURES)), dtype=np.int64)
-    stray = np.zeros((len(territories), len(MEASURES)), dtype=np.int64)
+    weights = np.zeros((len(own), len(measures)), dtype=np.int64)
+    stray = np.zeros((len(territories), len(measures)), dtype=np.int64)
     known = {row[0]: row for row in units}
-    for measure, unit, value in UnitFigure.objects.values_list("measure", "unit_id", "value"):
-        if unit not in known or measure not in MEASURES:
+    for measure, unit, value in figures:
+        if unit not in known:
             continue
-        column, code = MEASURES.index(FigureMeasure(measure)), known[unit][1]
+        column, code = measures.index(measure), known[unit][1]
         while code not in spots and code in above:
             code = above[code]
         if code in spots:

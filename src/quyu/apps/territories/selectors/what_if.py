@@ -10,7 +10,7 @@ import numpy as np
 from quyu.apps.territories.models import Alignment
 from quyu.apps.territories.selectors.alignments import balance_of
 from quyu.apps.territories.selectors.pieces import pieces
-from quyu.apps.territories.selectors.standing import MEASURES, Ints, Standing
+from quyu.apps.territories.selectors.standing import Ints, Standing
 from quyu.kernel.rate import ratio_bp
 
 
@@ -29,7 +29,7 @@ class Level:
 
 @dataclass(frozen=True)
 class Touched:
-    """A territory before and after: its measures in the order of `MEASURES`, base units, pieces without common border."""
+    """A territory before and after: its measures in the order of the standing, base units, pieces without common border."""
 
     territory_id: int
     before: tuple[Level, ...]
@@ -94,7 +94,7 @@ def levels_of(standing: Standing, sides: Iterable[int], *, together: bool) -> di
         peers = held if together else held & (standing.org_units == standing.org_units[side])
         count = max(int(peers.sum()), 1)
         row = []
-        for column in range(len(MEASURES)):
+        for column in range(len(standing.measures)):
             mean = int(standing.loads[peers, column].sum()) // count
             value = int(standing.loads[side, column])
             row.append(Level(value, mean, ratio_bp(value - mean, mean) if mean > 0 else None))

@@ -15,8 +15,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from quyu.apps.territories import imports, selectors
-from quyu.apps.territories.choices import FigureMeasure, UnitPart
+from quyu.apps.territories.choices import UnitPart
 from quyu.apps.territories.forms import NewFromWorkbookForm, WorkbookForm
+from quyu.apps.territories.measures import Measure
 from quyu.apps.territories.models import Alignment, AlignmentUnit, Territory
 from quyu.apps.territories.selectors.rearranging import rearranged
 from quyu.apps.territories.selectors.what_if import Level, Touched
@@ -42,8 +43,7 @@ PREVIEW_SECONDS = 3600
 class MeasureRow:
     """One measure of one territory before and after, with the words of its balance."""
 
-    label: str
-    is_money: bool
+    measure: Measure
     before: Level
     after: Level
     words: tuple[str, str]
@@ -209,14 +209,14 @@ def _touched(
     found = rearranged(standing, alignment, {code: side.pk for code, side in compared.places.items()})
     visible = Territory.objects.visible_to(request.scope, request.today)
     named = visible.filter(pk__in=[row.territory_id for row in found]).in_bulk()
-    balanced = selectors.balanced_of(alignment)
+    measures, balanced = selectors.measured_of(alignment), selectors.balanced_of(alignment)
     return [
         {
             "territory": named[row.territory_id],
             "row": row,
             "measures": [
                 _measure(measure, before, after, selectors.tolerance_of(balanced, measure))
-                for measure, before, after in zip(selectors.MEASURES, row.before, row.after, strict=True)
+                for measure, before, after in zip(measures, row.before, row.after, strict=True)
             ],
             "warnings": _warnings(row, named[row.territory_id]),
         }
@@ -225,11 +225,10 @@ def _touched(
     ]
 
 
-def _measure(measure: FigureMeasure, before: Level, after: Level, tolerance: int) -> MeasureRow:
+def _measure(measure: Measure, before: Level, after: Level, tolerance: int) -> MeasureRow:
     balances = before.balance(tolerance), after.balance(tolerance)
     words = tuple(str(selectors.BALANCE_WORDS[balance]) for balance in balances)
-    is_money = measure == FigureMeasure.AMOUNT
-    return MeasureRow(str(measure.label), is_money, before, after, (words[0], words[1]), balances)
+    return MeasureRow(measure, before, after, (words[0], words[1]), balances)
 
 
 def _warnings(row: Touched, territory: Territory) -> list[str]:

@@ -1,5 +1,6 @@
 """The answer to a selection on the map: every measure of every territory touched, before and after."""
 
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.http import Http404, HttpResponse, JsonResponse
@@ -8,8 +9,10 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from quyu.apps.territories import selectors, services
+from quyu.apps.territories.measures import Measure
 from quyu.apps.territories.models import Alignment, Territory
 from quyu.apps.territories.selectors import Level, Standing, Touched
+from quyu.kernel.measure import format_value, say_exactly
 from quyu.kernel.refusal import Refusal
 from quyu.platform.fields.values import spoken
 from quyu.platform.people import guard
@@ -38,13 +41,12 @@ def what_if(request: GuardedRequest, pk: int) -> HttpResponse:
     if not codes or (code and target is None) or not within(standing, codes, set(visible)):
         raise Http404
     found = selectors.what_if(standing, alignment, codes, target)
-    balanced = selectors.balanced_of(alignment)
     return JsonResponse(
         {
             "version": alignment.version,
             "moved": found.moved,
-            "selected": dict(zip(selectors.MEASURES, found.weights, strict=True)),
-            "territories": [touched_json(row, visible[row.territory_id], balanced) for row in found.touched],
+            "selected": dict(zip(standing.measures, found.weights, strict=True)),
+            "territories": touched_json(alignment, found.touched, visible),
             "near": [
                 {"code": visible[key][0], "borders": count} for key, count in found.near if key in visible
             ],
@@ -68,12 +70,11 @@ def reoptimise(request: GuardedRequest, pk: int) -> HttpResponse:
         found = services.reoptimised(alignment=alignment, codes=codes, visible=visible, keep=keep)
     except Refusal as refusal:
         return JsonResponse({"code": refusal.code, "message": spoken(refusal)}, status=409)
-    balanced = selectors.balanced_of(alignment)
     return JsonResponse(
         {
             "version": alignment.version,
             "places": {code: visible[side][0] for code, side in found.places.items()},
-            "territories": [touched_json(row, visible[row.territory_id], balanced) for row in found.touched],
+            "territories": touched_json(alignment, found.touched, visible),
         }
     )
 
@@ -86,31 +87,38 @@ def within(standing: Standing, codes: set[str], visible: set[int]) -> bool:
 
 
 def touched_json(
-    row: Touched, named: tuple[str, str], balanced: tuple[selectors.Balanced, ...]
-) -> dict[str, Any]:
-    return {
-        "code": named[0],
-        "name": named[1],
-        "units": row.units,
-        "pieces": row.pieces,
-        "measures": [
-            {
-                "measure": measure.value,
-                "label": str(measure.label),
-                "tolerance_bp": tolerance_bp,
-                "before": level_json(before, tolerance_bp),
-                "after": level_json(after, tolerance_bp),
-            }
-            for measure, before, after in zip(selectors.MEASURES, row.before, row.after, strict=True)
-            for tolerance_bp in [selectors.tolerance_of(balanced, measure)]
-        ],
-    }
+    alignment: Alignment, touched: Iterable[Touched], visible: Mapping[int, tuple[str, str]]
+) -> list[dict[str, Any]]:
+    """Territories before and after, by every measure that is told of them."""
+    measures, balanced = selectors.measured_of(alignment), selectors.balanced_of(alignment)
+    known = [(one, selectors.tolerance_of(balanced, one)) for one in measures]
+    return [
+        {
+            "code": visible[row.territory_id][0],
+            "name": visible[row.territory_id][1],
+            "units": row.units,
+            "pieces": row.pieces,
+            "measures": [
+                {
+                    "measure": str(measure),
+                    "label": str(measure.label),
+                    "tolerance_bp": tolerance_bp,
+                    "before": level_json(before, measure, tolerance_bp),
+                    "after": level_json(after, measure, tolerance_bp),
+                }
+                for (measure, tolerance_bp), before, after in zip(known, row.before, row.after, strict=True)
+            ],
+        }
+        for row in touched
+    ]
 
 
-def level_json(level: Level, tolerance_bp: int) -> dict[str, Any]:
+def level_json(level: Level, measure: Measure, tolerance_bp: int) -> dict[str, Any]:
     balance = level.balance(tolerance_bp)
     return {
         "value": level.value,
+        "shown": format_value(level.value, measure.unit),
+        "exact": say_exactly(level.value, measure.measured_in),
         "mean": level.mean,
         "deviation_bp": level.deviation_bp,
         "balance": balance,

@@ -1,0 +1,99 @@
+"""Whatever a plan was balanced by is told wherever it is looked at: on the map, in the workbook, in the document."""
+
+from io import BytesIO
+
+import pytest
+from django.urls import reverse
+from python_calamine import CalamineWorkbook
+
+from quyu.apps.territories import plan_document, selectors, services
+from quyu.apps.territories.services import Criteria
+from quyu.apps.territories.workbook import workbook
+from quyu.kernel.measure import format_value
+from quyu.platform.people.scope import everything
+from tests.apps.territories.test_criteria import POPULATION, people  # noqa: F401
+from tests.people import TODAY, client_of
+
+GRID = [f"J{r}{c}" for r in (1, 2, 3) for c in (1, 2, 3, 4)]
+TOLD = ["amount", "customers", "composite", POPULATION, "workload"]
+pytestmark = pytest.mark.capability("TER5", "TER7")
+
+
+@pytest.fixture
+def draft(site, people):  # noqa: F811
+    """Balanced by an index of two criteria, by inhabitants and by work; not by sales."""
+    services.record_figures(measure="workload", values=dict.fromkeys(GRID, 60), period_end=TODAY)
+    return services.propose(
+        name="多指标", actor=None, at=TODAY, only=["JS"],
+        criteria=Criteria(((POPULATION, 2_000), ("workload", 500)), (("amount", 6_000), ("customers", 4_000)), 3_000),
+    )  # fmt: skip
+
+
+def loads(draft):
+    return {load.territory.code: load for load in selectors.loads(draft, scope=everything(), at=TODAY)}
+
+
+def test_a_move_is_judged_on_every_measure_before_it_is_made(site, draft):
+    away = next(code for code in GRID if site.territory_of(code, draft) == site.company.sunan)
+    url = reverse("alignment-what-if", args=[draft.pk])
+    answer = client_of(site.company.operations).post(url, {"units": away, "territory": "苏北"}).json()
+    assert list(answer["selected"]) == TOLD
+    told = {row["code"]: {one["measure"]: one for one in row["measures"]} for row in answer["territories"]}
+    now = loads(draft)
+    tolerances = {"composite": 3_000, POPULATION: 2_000, "workload": 500}
+    for code in ("苏南", "苏北"):
+        assert list(told[code]) == TOLD
+        for measure, one in told[code].items():
+            assert one["before"]["value"] == now[code].totals[measure], (code, measure)
+            assert one["before"]["deviation_bp"] == now[code].deviations_bp[measure]
+            assert one["tolerance_bp"] == tolerances.get(measure, 3_000)
+    services.move_units(
+        alignment=draft, units=[site.unit(away)], territory=site.company.subei,
+        expected_version=draft.version, actor=site.company.operations, at=TODAY,
+    )  # fmt: skip
+    then = loads(draft)
+    for code in ("苏南", "苏北"):
+        for measure, one in told[code].items():
+            assert one["after"]["value"] == then[code].totals[measure]
+    population = told["苏北"][POPULATION]["after"]
+    assert population["shown"] == format_value(population["value"], "milli")
+
+
+def test_the_workbook_and_the_document_carry_every_measure_with_its_own_tolerance(site, draft):
+    book = CalamineWorkbook.from_filelike(BytesIO(workbook(draft, scope=everything(), at=TODAY)))
+    head, *rows = book.get_sheet_by_name("销售区域").to_python()
+    labels = [str(one.label) for one in selectors.measured_of(draft)]
+    assert [word for word in head if "：" not in word][5:-2] == ["近 12 个月销售额（元）", *labels[1:]]
+    now = loads(draft)
+    for row in rows:
+        load, told = now[row[0]], dict(zip(head, row, strict=True))
+        assert told["综合指数"] == load.totals.get("composite", 0)
+        assert told["拜访工作量（分钟）：公差"] == 0.05
+        assert told["综合指数：公差"] == 0.3
+        assert told["客户数：公差"] == ""
+        assert told["均衡"] == load.verdict
+    units = book.get_sheet_by_name("单元").to_python(skip_empty_area=False)
+    assert units[3][5:-1] == ["近 12 个月销售额（元）", *labels[1:]]
+    row = next(row for row in units[4:] if row[0] == "J21")
+    assert row[8] == 400
+
+    data = plan_document.content(draft, [], [], scope=everything(), at=TODAY)
+    assert [word for word in data["head"] if word != "偏差"][4:-1] == [
+        "近 12 个月销售额（万元）",
+        *labels[1:],
+    ]
+    assert all(len(line) == len(data["head"]) for region in data["regions"] for line in region["rows"])
+    assert "公差 5.0%，按拜访工作量（分钟）" in str(data["cards"])
+
+
+def test_a_territory_beyond_the_second_measure_is_out_of_balance(site, draft):
+    """The first measure alone does not make a plan balanced."""
+    services.record_figures(
+        measure="workload", values=dict.fromkeys(GRID, 60) | {"J11": 600}, period_end=TODAY
+    )
+    heavy = site.territory_of("J11", draft).code
+    load = loads(draft)[heavy]
+    assert load.is_out
+    assert "拜访工作量（分钟）偏重" in load.verdict
+    card = plan_document.content(draft, [], [], scope=everything(), at=TODAY)["cards"][-1]
+    assert int(card["value"]) >= 1
