@@ -13,6 +13,7 @@ from tests.authorization import (
     catalog_alignments,
     catalog_baseline,
     catalog_business,
+    catalog_codes,
     catalog_drift,
     catalog_exchange,
     catalog_grid,
@@ -61,6 +62,7 @@ def all_topics() -> list[Topic]:
         *catalog_rules.topics(),
         *catalog_market.topics(),
         *catalog_map.topics(),
+        *catalog_codes.topics(),
         *catalog_imports.topics(),
         *catalog_personal.topics(),
     ]

@@ -33,6 +33,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("approvals/", include("quyu.platform.approvals.urls")),
     path("limits/", include("quyu.platform.limits.urls")),
     path("months/", include("quyu.platform.facts.urls")),
+    path("geography/", include("quyu.platform.geography.urls")),
     path("personal/", include("quyu.platform.disclosure.urls")),
     path("subjects/", subjects.page, name="subjects"),
     path("subjects/export/", subjects.export, name="subjects-export"),

@@ -39,6 +39,8 @@ VERBS = {
     "end_grant": _("收回角色"),
     "dealer.give": _("关联经销商账号"),
     "dealer.end": _("终止经销商关联"),
+    "codes.apply": _("执行区划变更"),
+    "codes.remove": _("移除区划变更"),
     "claim.answer": _("答复客户认领"),
     "claim.decide": _("裁定客户认领"),
     "claim.make": _("认领客户"),

@@ -1,3 +1,5 @@
+from importlib import import_module
+
 from django.apps import AppConfig
 
 
@@ -5,3 +7,7 @@ class GeographyConfig(AppConfig):
     name = "quyu.platform.geography"
     label = "geography"
     verbose_name = "地理"
+
+    def ready(self) -> None:
+        """Make lists of code changes importable."""
+        import_module("quyu.platform.geography.codes.imports")

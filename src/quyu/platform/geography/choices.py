@@ -9,6 +9,15 @@ class UnitLevel(models.TextChoices):
     OTHER = "other", _("其他")
 
 
+class CodeChangeKind(models.TextChoices):
+    """What happened to an area whose code changed."""
+
+    RENAMED = "renamed", _("更名或换码")
+    UPGRADED = "upgraded", _("撤县设市、设区")
+    MERGED = "merged", _("合并")
+    SPLIT = "split", _("拆分")
+
+
 class MarketMeasure(models.TextChoices):
     """What is known of a unit's market. Money is kept in fen, counts in thousandths."""
 

@@ -5,11 +5,15 @@ from typing import ClassVar
 from django.conf import settings
 from django.db import models
 
-from quyu.platform.geography.choices import UnitLevel
+from quyu.platform.geography.choices import CodeChangeKind, UnitLevel
 
 
 class BasicUnit(models.Model):
-    """The smallest area a territory is made of. A unit without centre or boundary is legal."""
+    """The smallest area a territory is made of. A unit without centre or boundary is legal.
+
+    From `retired_on` on another code has taken its place and `parent_code` names that unit: what was recorded
+    under the old code lies in the new unit. Alignments from before hold it still.
+    """
 
     code = models.CharField("编码", max_length=40, unique=True)
     name = models.CharField("名称", max_length=80)
@@ -19,6 +23,7 @@ class BasicUnit(models.Model):
     city = models.CharField("地级名称", max_length=80, blank=True)
     longitude = models.FloatField("经度", null=True)
     latitude = models.FloatField("纬度", null=True)
+    retired_on = models.DateField("停用日", null=True, blank=True)
 
     class Meta:
         verbose_name = "基本单元"
@@ -75,3 +80,43 @@ class MarketFigure(models.Model):
 
     def __str__(self) -> str:
         return f"{self.unit} {self.measure} {self.as_of}"
+
+
+class CodeChange(models.Model):
+    """One line of a published list: on `effective_on` an area, or a share of it, went from one code to another.
+
+    The lines of a day that share codes are one event: a merger has a line for each old code, a split one for each
+    new code, its shares (basis points, what adds up is divided by them) sum to the whole. `applied_on`: the day
+    from which the site follows it; a line that was applied is never changed.
+    """
+
+    old_code = models.CharField("原编码", max_length=40)
+    new_code = models.CharField("新编码", max_length=40)
+    kind = models.CharField("变更类型", max_length=20, choices=CodeChangeKind.choices)
+    effective_on = models.DateField("变更日期")
+    share_bp = models.PositiveIntegerField("份额", default=10_000)
+    new_name = models.CharField("新名称", max_length=80, blank=True)
+    new_parent = models.CharField("新上级编码", max_length=40, blank=True)
+    source = models.CharField("来源", max_length=200)
+    recorded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+", verbose_name="录入人"
+    )
+    recorded_at = models.DateTimeField("录入时间")
+    applied_on = models.DateField("执行日", null=True)
+    applied_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+", verbose_name="执行人"
+    )
+    version = models.PositiveIntegerField("版本", default=1, editable=False)
+
+    class Meta:
+        verbose_name = "区划代码变更"
+        ordering: ClassVar = ["effective_on", "new_code", "old_code"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["old_code", "new_code", "effective_on"], name="code_change_once"),
+            models.CheckConstraint(
+                condition=models.Q(share_bp__gte=1, share_bp__lte=10_000), name="code_change_share"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.old_code} → {self.new_code}"

@@ -59,15 +59,16 @@ def place(
 
 
 def division(level: str) -> QuerySet[BasicUnit]:
-    """All units of a level, so that together they are the whole country, each place once.
+    """All units of a level that are not retired, so that together they are the whole country, each place once.
 
     Municipalities stand in for a city, and counties governed by a province directly do too.
     """
+    units = BasicUnit.objects.filter(retired_on=None)
     if level == UnitLevel.PROVINCE:
-        return BasicUnit.objects.filter(parent_code="").exclude(level=UnitLevel.OTHER)
+        return units.filter(parent_code="").exclude(level=UnitLevel.OTHER)
     if level == UnitLevel.CITY:
-        return BasicUnit.objects.filter(city=F("name"))
-    return BasicUnit.objects.filter(level=level)
+        return units.filter(city=F("name"))
+    return units.filter(level=level)
 
 
 def codes_within(codes: Iterable[str], *, level: str) -> list[str]:
@@ -164,6 +165,10 @@ def outlines(groups: Mapping[str, Sequence[int]]) -> dict[str, Outline]:
 
 
 def market_figures(measure: str, at: date) -> dict[str, int]:
-    """The latest value of a measure on or before a day, by unit code: fen for money, thousandths for counts."""
+    """The latest value of a measure on or before a day, by code of the units that are not retired on it.
+
+    Fen for money, thousandths for counts.
+    """
     rows = MarketFigure.objects.filter(measure=measure, as_of__lte=at).order_by("as_of")
+    rows = rows.filter(Q(unit__retired_on=None) | Q(unit__retired_on__gt=at))
     return dict(rows.values_list("unit__code", "value"))

@@ -1,0 +1,1 @@
+"""Codes that change: published lists kept as rows, judged, shown for what they touch, followed in one transaction."""

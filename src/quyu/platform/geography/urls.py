@@ -1,0 +1,8 @@
+from django.urls import path
+
+from quyu.platform.geography.codes import web
+
+urlpatterns = [
+    path("codes/", web.changes, name="code-changes"),
+    path("codes/<int:pk>/remove/", web.remove, name="code-change-remove"),
+]
