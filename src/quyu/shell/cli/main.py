@@ -38,6 +38,11 @@ COMMANDS = {
         ("plan", "create"),
         needs_site=False,
     ),
+    "attain": Entry(
+        "quyu.shell.cli.attain:attain",
+        _("业绩：目标、实绩、达成率，按区域、月份等分行。"),
+        ("actual", "view"),
+    ),
     "account": Entry(
         "quyu.shell.cli.account:account",
         _("开通账号并授予角色（第一个管理员由此而来）。"),

@@ -1,15 +1,18 @@
 """A node by month and by product line, from the sums by month in one query."""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 
 from quyu.analytics.attainment import Standing
+from quyu.apps.performance.directory import Directory
+from quyu.apps.performance.selectors.drill import Reach
 from quyu.apps.performance.selectors.span import CALENDAR, year_before
 from quyu.apps.performance.selectors.tree import Board, Frame, node_of
 from quyu.apps.targets.axes import Cells
+from quyu.platform.people.scope import Scope
 
 
 @dataclass(frozen=True)
@@ -100,3 +103,12 @@ def territory_codes(board: Frame, region: str, units: Mapping[str, str]) -> list
     """Codes of the territories whose sales count below a node; `units` is territory code -> org unit code."""
     below = {region, *board.axes.tree.descendants(region)}
     return [code for code, unit in sorted(units.items()) if node_of(board.axes, code, unit) in below]
+
+
+def reach_below(board: Frame, scope: Scope, regions: Sequence[str], names: Directory) -> Reach:
+    """All lines for the root of somebody who sees everything; else the territories below the nodes."""
+    if scope.is_everything and board.axes.tree.root in regions:
+        return Reach(is_everything=True, territory_codes=())
+    units = names.unit_of_territory
+    codes = {code for region in regions for code in territory_codes(board, region, units)}
+    return Reach(is_everything=False, territory_codes=tuple(sorted(codes)))

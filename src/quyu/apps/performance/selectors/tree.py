@@ -8,7 +8,7 @@ was, all of them as they stand today in the restated one, which also has the tre
 """
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -44,6 +44,12 @@ class Frame:
     def covers(self, region: str) -> bool:
         return self.reach.covers(self.axes, region)
 
+    def planned(self) -> Iterator[tuple[str, Cells]]:
+        """(node, (months, lines)) of all targets: of the leaves, and of what is with no leaf."""
+        if self.cells is not None:
+            yield from zip(self.axes.leaves, self.cells, strict=True)
+        yield from self.beside.items()
+
 
 @dataclass(frozen=True)
 class Board(Frame):
@@ -56,14 +62,21 @@ class Board(Frame):
 
 
 def frame(
-    span: Span, scope: Scope, *, today: date, known_on: date | None = None, is_restated: bool = False
+    span: Span,
+    scope: Scope,
+    *,
+    today: date,
+    known_on: date | None = None,
+    is_restated: bool = False,
+    measure: str = "amount",
 ) -> Frame:
     """The tree and targets of a span. Raises NothingToPlan on an empty company.
 
     `known_on` is the day of a past report: tree and targets of its end, reach of today.
     """
     year = int(span.month_codes()[0][:4])
-    published = targets.published_cells(year, before=end_of(known_on) if known_on else None, at=today)
+    before = end_of(known_on) if known_on else None
+    published = targets.published_cells(year, measure=measure, before=before, at=today)
     version, axes, cells = published or (None, targets.freeze(year=year, at=known_on or today), None)
     if version is None or cells is None:
         return Frame(span, axes, cells, version, targets.reach_of(axes, scope, at=today), {})
@@ -101,7 +114,7 @@ def board(
 ) -> Board:
     """Standing of every node in the reach of `scope`. Raises NothingToPlan on an empty company."""
     seen = frame(span, scope, today=today, known_on=known_on, is_restated=source is AS_RESTATED)
-    own = _own(seen, span, source)
+    own = own_standings(seen, span, source)
     return Board(
         span=span,
         axes=seen.axes,
@@ -115,15 +128,14 @@ def board(
     )
 
 
-def _own(seen: Frame, span: Span, source: Source) -> dict[str, Standing]:
-    """What each node holds without its children."""
+def own_standings(seen: Frame, span: Span, source: Source) -> dict[str, Standing]:
+    """What each node holds without its children, in a span (the frame's own or a part of it)."""
     own: dict[str, Standing] = defaultdict(Standing)
     axes = seen.axes
-    if seen.cells is not None:
-        months = [(axes.months.index(code), code) for code in span.month_codes() if code in axes.months]
-        for node, cells in (*zip(axes.leaves, seen.cells, strict=True), *seen.beside.items()):
-            values = [(code, int(cells[month].sum())) for month, code in months]
-            own[node] += Standing(sum(v for _, v in values), sum(span.due(code, v) for code, v in values))
+    months = [(axes.months.index(code), code) for code in span.month_codes() if code in axes.months]
+    for node, cells in seen.planned():
+        values = [(code, int(cells[month].sum())) for month, code in months]
+        own[node] += Standing(sum(v for _, v in values), sum(span.due(code, v) for code, v in values))
     for territory, unit, done, earlier in source.by_day((span.start, span.cutoff), span.before):
         own[node_of(axes, territory, unit)] += Standing(actual=done, before=earlier)
     return own

@@ -173,12 +173,7 @@ def _place(request: GuardedRequest) -> tuple[Frame, str]:
 
 
 def _reach(request: GuardedRequest, shown: Frame, regions: Sequence[str], names: Directory) -> drill.Reach:
-    """All lines for the root of somebody who sees everything; else the territories below the nodes."""
-    if request.scope.is_everything and shown.axes.tree.root in regions:
-        return drill.Reach(is_everything=True, territory_codes=())
-    units = names.unit_of_territory
-    codes = {code for region in regions for code in series.territory_codes(shown, region, units)}
-    return drill.Reach(is_everything=False, territory_codes=tuple(sorted(codes)))
+    return series.reach_below(shown, request.scope, regions, names)
 
 
 def _common(request: GuardedRequest, shown: Frame, region: str) -> dict[str, Any]:

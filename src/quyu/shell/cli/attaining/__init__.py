@@ -1,0 +1,1 @@
+"""What `quyu attain` reads and says."""
