@@ -248,6 +248,7 @@ def performance() -> Iterator[Topic]:
     unit = "region={code}"
     for route, tail in (
         ("performance/", ""),
+        ("performance/bridge/", "bridge/"),
         ("performance/customers/", "customers/"),
         ("performance/analysis/", "analysis/"),
     ):

@@ -20,7 +20,7 @@ from quyu.analytics.connection import connect
 from quyu.apps.customers import selectors as customers
 from quyu.apps.customers.choices import CustomerKind
 from quyu.apps.customers.models import Customer, CustomerTerritory
-from quyu.apps.performance import bases
+from quyu.apps.performance import bases, owned
 from quyu.apps.performance.attributed import attributed_lines
 from quyu.apps.performance.directory import Directory
 from quyu.apps.performance.models import DayRollup, MonthRollup, RollupState
@@ -29,7 +29,7 @@ from quyu.apps.targets.sales import REST, Asked, OrderKey
 from quyu.apps.territories.models import Alignment, Territory
 from quyu.kernel.deferred import deferred
 from quyu.platform.catalog.models import Product, ProductLine
-from quyu.platform.facts import attribution, store
+from quyu.platform.facts import store
 from quyu.platform.facts.models import Batch
 
 if TYPE_CHECKING:
@@ -56,18 +56,6 @@ LINES = {
     "product_line": "string", "channel": "string", "tier": "string", "customer": "string",
     "product": "string", "year": "int64", "month": "int64",
 }  # fmt: skip
-RESTATED = """
-CREATE TEMP VIEW owned_line AS
-SELECT l.*, coalesce(n.territory_code, x.territory_code, r.territory_code, p.territory_code, c.territory_code)
-       AS territory_code
-FROM order_line l
-LEFT JOIN claim n ON n.customer_code = $named || l.customer_code
-LEFT JOIN line_apart q ON q.product_code = l.product_code
-LEFT JOIN claim x ON x.customer_code = $line || q.line_code || $between || l.customer_code
-LEFT JOIN claim r ON r.customer_code = $ruled || l.customer_code
-LEFT JOIN claim p ON p.customer_code = $place || l.place_code
-LEFT JOIN claim c ON c.customer_code = l.customer_code
-"""
 BUYING = """
 CREATE TEMP VIEW buying_day AS
 SELECT customer_code, ordered_on FROM {lines} GROUP BY ALL HAVING sum(amount_fen) > 0
@@ -211,15 +199,6 @@ def _measured(asked: Asked, keys: Sequence[str], *, day: bool = False) -> str:
     return f"WITH placed_line AS (FROM sold_line WHERE {SPAN}) SELECT * REPLACE (value::BIGINT AS value) FROM ({sql})"  # nosec B608
 
 
-def restated_view() -> str:
-    """`RESTATED` with the signs of the keys, which no parameter can carry into a view."""
-    sql = RESTATED
-    for name in ("NAMED", "PLACE", "RULED", "LINE", "BETWEEN"):
-        text = getattr(attribution, name).replace("'", "''")
-        sql = sql.replace(f"${name.lower()} ", f"'{text}' ")
-    return sql
-
-
 @contextmanager
 def _placed(asked: Asked) -> Iterator[duckdb.DuckDBPyConnection]:
     """A connection with `placed_line`: each line with its territory, product line and further coordinates."""
@@ -231,14 +210,8 @@ def _placed(asked: Asked) -> Iterator[duckdb.DuckDBPyConnection]:
     claims = bases.basis(customers.ownership_frame()).restated(asked.restated_on).ownership
     with connect() as connection:
         store.order_lines(connection)
-        connection.register("claim", claims.select(["customer_code", "territory_code"]))
-        apart = attribution.lines_of_products(claims)
-        columns = {
-            "product_code": pa.array(apart.keys(), pa.string()),
-            "line_code": pa.array(apart.values(), pa.string()),
-        }
-        connection.register("line_apart", pa.table(columns))
-        connection.execute(restated_view())
+        owned.register(connection, claims)
+        connection.execute(owned.view("owned_line", of="order_line", column="territory_code"))
         _place(connection, "owned_line")
         yield connection
 
