@@ -91,6 +91,35 @@ class RestatedDay(DaySums):
         indexes: ClassVar = [models.Index(fields=["day", "territory"], name="restated_day_key")]
 
 
+class TallyMonth(MonthSums):
+    """Facts of another kind, or order lines by another day, as it was and restated; `tally` says which."""
+
+    tally = models.CharField("口径", max_length=40)
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["tally", "month", "territory"], name="tally_month_key")]
+
+
+class TallyDay(DaySums):
+    """As `TallyMonth`, by day."""
+
+    tally = models.CharField("口径", max_length=40)
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["tally", "day", "territory"], name="tally_day_key")]
+
+
+class TallyState(models.Model):
+    """What the rows of one tally contain; they follow the ownership the order rollups were made from."""
+
+    tally = models.CharField("口径", primary_key=True, max_length=40)
+    last_batch = models.PositiveIntegerField(default=0)
+    ownership_digest = models.CharField(max_length=64, blank=True)
+    catalog_digest = models.CharField(max_length=64, blank=True)
+    restated_on = models.DateField(null=True)
+    restated_from = models.CharField(max_length=64, blank=True)
+
+
 class RollupState(models.Model):
     """What a set of rollups contains: the batches and the ownership it was made from. One row per set."""
 

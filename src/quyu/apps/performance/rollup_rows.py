@@ -42,6 +42,17 @@ class Reading:
     state_id: int
     months: type[MonthSums]
     days: type[DaySums]
+    tally: str = ""
+    """Where a table holds several sets: which of them; "" for a table of its own."""
+
+    def month_rows(self) -> models.QuerySet[Any]:
+        return self._own(self.months._default_manager.all())
+
+    def day_rows(self) -> models.QuerySet[Any]:
+        return self._own(self.days._default_manager.all())
+
+    def _own(self, rows: models.QuerySet[Any]) -> models.QuerySet[Any]:
+        return rows.filter(tally=self.tally) if self.tally else rows
 
     def locked_state(self) -> RollupState:
         """The state row, locked until the end of the transaction: one writer of these rollups at a time."""
@@ -55,8 +66,8 @@ RESTATED = Reading(2, RestatedMonth, RestatedDay)
 
 def replace(reading: Reading, total: Contribution) -> None:
     """Throw the rows away and write these."""
-    reading.months._default_manager.all().delete()
-    reading.days._default_manager.all().delete()
+    reading.month_rows().delete()
+    reading.day_rows().delete()
     _insert(reading, total)
 
 
@@ -72,7 +83,7 @@ def apply(reading: Reading, delta: Contribution) -> None:
 def _take_months(reading: Reading, delta: Contribution, total: Contribution) -> list[int]:
     """Put the stored values of the keys of `delta` into `total`; return their rows."""
     taken = []
-    stored = reading.months._default_manager.filter(_places(delta.months), month__in=delta.months.days)
+    stored = reading.month_rows().filter(_places(delta.months), month__in=delta.months.days)
     for pk, month, territory, person, line, channel, amount, quantity, lines in stored.values_list(
         "pk", *MONTH_NAMES
     ):
@@ -88,7 +99,7 @@ def _take_days(reading: Reading, delta: Contribution, total: Contribution) -> li
     taken = []
     days = delta.days.days
     span = Q(day__gte=days[0], day__lte=days[-1]) if days else Q(pk__in=[])
-    stored = reading.days._default_manager.filter(_places(delta.days), span)
+    stored = reading.day_rows().filter(_places(delta.days), span)
     for pk, day, territory, amount, lines in stored.values_list("pk", *DAY_NAMES):
         key = (day.isoformat(), territory)
         if key in delta.days.by_key:
@@ -114,8 +125,14 @@ def _delete(model: type[models.Model], keys: Sequence[int]) -> None:
 
 def _insert(reading: Reading, total: Contribution) -> None:
     """Write the keys that hold anything."""
-    _insert_rows(reading.months, MONTH_NAMES, total.months.columns())
-    _insert_rows(reading.days, DAY_NAMES, total.days.columns())
+    for model, names, sums in (
+        (reading.months, MONTH_NAMES, total.months),
+        (reading.days, DAY_NAMES, total.days),
+    ):
+        columns = sums.columns()
+        if reading.tally and columns:
+            names, columns = (*names, "tally"), [*columns, [reading.tally] * len(columns[0])]
+        _insert_rows(model, names, columns)
 
 
 def _insert_rows(model: type[models.Model], names: Sequence[str], columns: Sequence[Sequence[Any]]) -> None:

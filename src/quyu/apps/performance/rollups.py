@@ -7,6 +7,7 @@ ownership or catalog moves, then the batches that are new. Wherever that leads l
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Protocol
 
 import numpy as np
 import pyarrow as pa
@@ -14,7 +15,7 @@ import pyarrow.compute as pc
 from django.db import transaction
 from numpy.typing import NDArray
 
-from quyu.apps.performance import bases
+from quyu.apps.performance import bases, engine
 from quyu.apps.performance.bases import Basis
 from quyu.apps.performance.contributions import Contribution, contribution
 from quyu.apps.performance.models import RollupState, Watermark
@@ -28,6 +29,34 @@ SUMMED = ("ordered_on", *CLAIMED_BY, "quantity_milli", "amount_fen")
 
 SummedKey = tuple[str, ...]
 NOTHING_SUMMED: Mapping[SummedKey, Contribution] = {}
+
+
+class Lines(Protocol):
+    """Where the lines come from that a set of rollups sums: batches of a kind, in the shape of order lines."""
+
+    @property
+    def kind(self) -> str: ...
+
+    def columns(self, batch: Batch, names: Sequence[str]) -> pa.Table:
+        """Some columns of all rows of a batch."""
+
+    def rows(self, batch: Batch, numbers: NDArray[np.int64], names: Sequence[str]) -> pa.Table:
+        """Some columns of those of the rows `numbers` that count."""
+
+
+class OrderLines:
+    """The lines as they are."""
+
+    kind = ORDER_LINE_KIND
+
+    def columns(self, batch: Batch, names: Sequence[str]) -> pa.Table:
+        return picking.columns(batch, names)
+
+    def rows(self, batch: Batch, numbers: NDArray[np.int64], names: Sequence[str]) -> pa.Table:
+        return picking.rows(batch, numbers, names)
+
+
+ORDER_LINES = OrderLines()
 
 
 def locked_state() -> RollupState:
@@ -66,11 +95,16 @@ def rebuild(ownership: pa.Table, *, at: datetime) -> RollupState:
     """Throw the rollups away and sum every batch again."""
     state = locked_state()
     now = bases.basis(ownership)
-    total = Contribution()
-    state.last_batch = 0
-    for batch in store.batches():
-        total.add(_of_batch(batch, now))
-        state.last_batch = batch.pk
+    batches = store.batches()
+    if engine.is_worthwhile(batches):
+        total = engine.summed(batches, now.ownership, bases.directory(now.catalog))
+        for batch in batches:
+            attribution.attribute(batch, now.ownership)
+    else:
+        total = Contribution()
+        for batch in batches:
+            total.add(_of_batch(batch, now))
+    state.last_batch = batches[-1].pk if batches else 0
     replace(AS_WAS, total)
     state.rebuilt_at = at
     _keep(state, now, at)
@@ -88,7 +122,7 @@ def _of_batch(batch: Batch, now: Basis) -> Contribution:
 
 
 def moved(
-    before: Basis, now: Basis, *, last_batch: int, delta: Contribution
+    before: Basis, now: Basis, *, last_batch: int, delta: Contribution, source: Lines = ORDER_LINES
 ) -> list[tuple[Batch, NDArray[np.int64]]]:
     """Add to `delta` what the lines of changed customers, places and products leave and where they arrive.
 
@@ -100,12 +134,16 @@ def moved(
     lines_of += [other for other in [attribution.lines_of_products(now.ownership)] if other not in lines_of]
     sides = [(before, -1), (now, 1)] if len(claims) or len(codes) else []
     found = []
-    for batch in Batch.objects.filter(kind=ORDER_LINE_KIND, pk__lte=last_batch).order_by("pk"):
-        rows = _touched(batch, claims, codes, lines_of) if sides else np.zeros(0, np.int64)
+    for batch in Batch.objects.filter(kind=source.kind, pk__lte=last_batch).order_by("pk"):
+        rows = (
+            _touched(source.columns(batch, CLAIMED_BY), claims, codes, lines_of)
+            if sides
+            else np.zeros(0, np.int64)
+        )
         found.append((batch, rows))
         if not rows.size:
             continue
-        lines = picking.rows(batch, rows, SUMMED)
+        lines = source.rows(batch, rows, SUMMED)
         for side, sign in sides:
             owned = attribution.append(lines, attribution.attribute_lines(lines, side.ownership))
             part = contribution(owned, sign=batch.sign, directory=bases.directory(side.catalog))
@@ -114,10 +152,9 @@ def moved(
 
 
 def _touched(
-    batch: Batch, claims: pa.Array, codes: pa.Array, lines_of: Sequence[Mapping[str, str]]
+    lines: pa.Table, claims: pa.Array, codes: pa.Array, lines_of: Sequence[Mapping[str, str]]
 ) -> NDArray[np.int64]:
     """The rows claimed under a changed key, by the lines of products before or now, or sold a changed code."""
-    lines = picking.columns(batch, CLAIMED_BY)
     keys = [(column, claims) for one in lines_of for column in attribution.keys_of(lines, one)]
     keys += [(attribution.encoded(lines[name]), codes) for name in ("product_code", "channel_code")]
     touched = np.zeros(lines.num_rows, dtype=bool)

@@ -9,7 +9,7 @@ from django.db import transaction
 
 from quyu.apps.customers import selectors as customers
 from quyu.apps.customers.division import alarm, keeping
-from quyu.apps.performance import bases, restated, rollups
+from quyu.apps.performance import bases, following, restated, rollups
 from quyu.apps.performance.contributions import Contribution, contribution
 from quyu.apps.performance.models import RollupState
 from quyu.platform.audit import services as audit
@@ -70,7 +70,7 @@ def record_orders(
     if batch.was_present:
         return batch
     keeping.keep(at=at)
-    rollups.advance(customers.ownership_frame(), at=at, summed=summed)
+    _advance(at=at, summed=summed)
     audit.record(
         actor=actor,
         verb="import",
@@ -87,7 +87,7 @@ def reverse(*, batch: Batch, reason: str, actor: User | None, at: datetime) -> B
     """Undo an import by a batch of negated rows; the reason is part of the record."""
     rollups.locked_state()
     reversal = store.reverse_batch(batch=batch, reason=reason, actor=actor, at=at)
-    rollups.advance(customers.ownership_frame(), at=at)
+    _advance(at=at)
     audit.record(
         actor=actor,
         verb="reverse",
@@ -100,16 +100,38 @@ def reverse(*, batch: Batch, reason: str, actor: User | None, at: datetime) -> B
     return reversal
 
 
+@transaction.atomic
+def _advance(
+    *, at: datetime, summed: Mapping[rollups.SummedKey, Contribution] = rollups.NOTHING_SUMMED
+) -> RollupState:
+    """Bring every set of sums up to the facts and the ownership of now."""
+    state = rollups.advance(customers.ownership_frame(), at=at, summed=summed)
+    following.follow()
+    return state
+
+
 def refresh_ownership(*, at: datetime) -> RollupState:
     """Attribute again what a change of territories, owners, customers, rules or products touches."""
     keeping.keep(at=at)
     alarm.look(at=at)
-    return rollups.advance(customers.ownership_frame(), at=at)
+    return _advance(at=at)
 
 
 def restate(*, today: date) -> None:
-    """Bring the restated rollups to the structure of `today`, by what changed since they were asked for last."""
+    """Bring the restated rollups to the structure of `today`, by what changed since they were asked for last.
+
+    Tallies that are behind, as those of a kind that is new to the product, are summed too.
+    """
     restated.refresh(today)
+    catch_up()
+    following.follow_restated(today)
+
+
+@transaction.atomic
+def catch_up() -> None:
+    """Sum what the tallies do not contain yet; nothing when they do."""
+    rollups.locked_state()
+    following.follow()
 
 
 def is_restated(*, today: date) -> bool:
@@ -117,9 +139,13 @@ def is_restated(*, today: date) -> bool:
     return restated.is_current(today)
 
 
+@transaction.atomic
 def rebuild_rollups(*, at: datetime) -> RollupState:
     """Sum every batch again from nothing."""
-    return rollups.rebuild(customers.ownership_frame(), at=at)
+    state = rollups.rebuild(customers.ownership_frame(), at=at)
+    following.forget()
+    following.follow()
+    return state
 
 
 def tidy(*, grace: timedelta = store.SWEEP_GRACE) -> int:

@@ -1,8 +1,10 @@
 """The shape of a fact: one column list per kind, fixed for ever; later columns are appended as nullable.
 
-Amounts are int64 fen, quantities int64 thousandths, dates are days. A line is identified by its source,
-its order number and its line number.
+Amounts are int64 fen, quantities int64 thousandths, dates are days. A row is identified by its source and by
+the two columns of `FactKind.identity`, which every kind has (of an order line: order number and line number).
 """
+
+from dataclasses import dataclass
 
 import pyarrow as pa
 
@@ -25,10 +27,46 @@ ORDER_LINE = pa.schema(
         pa.field("place_code", pa.string()),
     ]
 )
-MEASURES = ("quantity_milli", "amount_fen", "profit_fen")
 SMALL_DICTIONARY = 10_000
 """A larger one is written again with every row group and gains nothing."""
-SCHEMAS = {ORDER_LINE_KIND: ORDER_LINE}
+
+
+@dataclass(frozen=True)
+class FactKind:
+    """What the store must know of a kind.
+
+    `dated_by` is the day a row counts on and is attributed by; `amount` and `quantity` are the columns the
+    manifest adds up ("" for none); `measures` those which a reversal negates.
+    """
+
+    id: str
+    schema: pa.Schema
+    dated_by: str
+    measures: tuple[str, ...]
+    amount: str = "amount_fen"
+    quantity: str = "quantity_milli"
+    identity: tuple[str, str] = ("document_no", "line_no")
+
+
+KINDS: dict[str, FactKind] = {}
+SCHEMAS: dict[str, pa.Schema] = {}
+
+
+def declare(kind: FactKind) -> FactKind:
+    """Make a kind known to the store; every reader of facts finds it by its id."""
+    KINDS[kind.id], SCHEMAS[kind.id] = kind, kind.schema
+    return kind
+
+
+ORDER_LINES = declare(
+    FactKind(
+        ORDER_LINE_KIND,
+        ORDER_LINE,
+        dated_by="ordered_on",
+        measures=("quantity_milli", "amount_fen", "profit_fen"),
+        identity=("order_no", "line_no"),
+    )
+)
 
 
 def conform(table: pa.Table, kind: str) -> pa.Table:

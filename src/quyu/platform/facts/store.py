@@ -24,7 +24,7 @@ from quyu.kernel.deferred import deferred
 from quyu.kernel.refusal import Refusal
 from quyu.platform.facts import closing, durable
 from quyu.platform.facts.models import Batch
-from quyu.platform.facts.schema import MEASURES, ORDER_LINE, ORDER_LINE_KIND, conform
+from quyu.platform.facts.schema import KINDS, ORDER_LINE_KIND, SCHEMAS, conform
 from quyu.platform.people.models import User
 
 if TYPE_CHECKING:
@@ -94,18 +94,24 @@ def _salt(source_sha256: str) -> str:
 
 def _stage(rows: pa.Table, kind: str, salt: str) -> Staged:
     content = durable.parquet_bytes(rows.replace_schema_metadata({"quyu.source": salt}))
-    span = pc.min_max(rows["ordered_on"]).as_py()
+    declared = KINDS[kind]
+    span = pc.min_max(rows[declared.dated_by]).as_py()
     staged = Staged(
         salt=salt,
         content_sha256=durable.sha256(content),
         row_count=rows.num_rows,
-        amount_fen=pc.sum(rows["amount_fen"]).as_py(),
-        quantity_milli=pc.sum(rows["quantity_milli"]).as_py(),
+        amount_fen=_total(rows, declared.amount),
+        quantity_milli=_total(rows, declared.quantity),
         first_on=span["min"],
         last_on=span["max"],
     )
     durable.put(root() / kind / f"{staged.content_sha256}.parquet", content)
     return staged
+
+
+def _total(rows: pa.Table, column: str) -> int:
+    """The sum of a column; 0 for a kind without it."""
+    return int(pc.sum(rows[column]).as_py() or 0) if column else 0
 
 
 def write_batch(
@@ -139,9 +145,10 @@ def reverse_batch(*, batch: Batch, reason: str, actor: User | None, at: datetime
     if batch.is_reversed or batch.reverses_id is not None:
         raise AlreadyReversed(batch)
     rows = read(batch)
-    for _index, month in closing.in_closed_months(rows["ordered_on"]):
+    declared = KINDS[batch.kind]
+    for _index, month in closing.in_closed_months(rows[declared.dated_by]):
         raise closing.MonthClosed(month)
-    for name in MEASURES:
+    for name in declared.measures:
         rows = rows.set_column(
             rows.schema.get_field_index(name), rows.schema.field(name), pc.negate(rows[name])
         )
@@ -196,19 +203,24 @@ def paths(kind: str = ORDER_LINE_KIND) -> list[str]:
 
 
 def order_lines(connection: duckdb.DuckDBPyConnection, known: Sequence[Batch] | None = None) -> None:
-    """Register the view `order_line`: every line of every batch with `batch_id`, `row_index` and `sign`.
+    """Register the view `order_line`: every line of every batch; see `rows`."""
+    rows(connection, ORDER_LINE_KIND, known)
 
-    `sign` is -1 on the lines of a reversal batch: `sum(sign)` counts lines net of what was taken back.
+
+def rows(connection: duckdb.DuckDBPyConnection, kind: str, known: Sequence[Batch] | None = None) -> None:
+    """Register a view named as the kind: every row of every batch with `batch_id`, `row_index` and `sign`.
+
+    `sign` is -1 on the rows of a reversal batch: `sum(sign)` counts rows net of what was taken back.
     """
-    manifest = batches() if known is None else known
+    manifest = batches(kind) if known is None else known
     if not manifest:
-        empty = ORDER_LINE.empty_table()
-        for name, kind in (("batch_id", pa.int64()), ("row_index", pa.int64()), ("sign", pa.int64())):
-            empty = empty.append_column(name, pa.array([], kind))
-        connection.register("order_line", empty)
+        empty = SCHEMAS[kind].empty_table()
+        for name in ("batch_id", "row_index", "sign"):
+            empty = empty.append_column(name, pa.array([], pa.int64()))
+        connection.register(kind, empty)
         return
     connection.register(
-        "order_line_batch",
+        f"{kind}_batch",
         pa.table(
             {
                 "file": [str(path_of(batch)) for batch in manifest],
@@ -217,12 +229,12 @@ def order_lines(connection: duckdb.DuckDBPyConnection, known: Sequence[Batch] | 
             }
         ),
     )
-    names = ", ".join(f"l.{name}" for name in ORDER_LINE.names)
+    names = ", ".join(f"l.{name}" for name in SCHEMAS[kind].names)
     files = ", ".join("'" + str(path_of(batch)).replace("'", "''") + "'" for batch in manifest)
     connection.execute(
-        f"CREATE OR REPLACE TEMP VIEW order_line AS SELECT {names}, b.batch_id, "  # nosec B608
+        f"CREATE OR REPLACE TEMP VIEW {kind} AS SELECT {names}, b.batch_id, "  # nosec B608
         f"l.file_row_number AS row_index, b.sign FROM read_parquet([{files}], filename = true, file_row_number = true) l "
-        "JOIN order_line_batch b ON l.filename = b.file"
+        f"JOIN {kind}_batch b ON l.filename = b.file"
     )
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import cached_property
-from typing import Protocol
+from typing import ClassVar, Protocol
 
 import pyarrow as pa
 from django.db.models import Max, Q, Sum
@@ -30,6 +30,10 @@ MonthRow = tuple[date, str | None, str | None, str | None, int]
 class Source(Protocol):
     """Sums by day and by month; every line is in each exactly once."""
 
+    @property
+    def is_restated(self) -> bool:
+        """Whether history counts as the structure of one day has it."""
+
     def last_day(self, today: date) -> date | None:
         """The last day up to `today` that has any line."""
 
@@ -43,28 +47,31 @@ class Stored:
     """Rollups in the database."""
 
     reading: Reading
+    is_restated: bool = False
 
     def last_day(self, today: date) -> date | None:
-        rows = self.reading.days._default_manager.filter(day__lte=today)
+        rows = self.reading.day_rows().filter(day__lte=today)
         found: date | None = rows.aggregate(last=Max("day"))["last"]
         return found
 
     def by_day(self, now: Days, before: Days) -> Iterable[DayRow]:
         within, earlier = (Q(day__gte=days[0], day__lt=days[1]) for days in (now, before))
         keys = ("territory__code", "territory__org_unit__code")
-        rows = self.reading.days._default_manager.filter(within | earlier).order_by(*keys)
-        return rows.values_list(*keys).annotate(
+        rows = self.reading.day_rows().filter(within | earlier).order_by(*keys)
+        found: Iterable[DayRow] = rows.values_list(*keys).annotate(
             done=Sum("amount_fen", filter=within, default=0),
             earlier=Sum("amount_fen", filter=earlier, default=0),
         )
+        return found
 
     def by_month(self, first: date, end: date) -> Iterable[MonthRow]:
         keys = ("month", "territory__code", "territory__org_unit__code", "product_line__code")
-        rows = self.reading.months._default_manager.filter(month__gte=first, month__lt=end)
-        return rows.values_list(*keys).annotate(fen=Sum("amount_fen")).order_by(*keys)
+        rows = self.reading.month_rows().filter(month__gte=first, month__lt=end)
+        found: Iterable[MonthRow] = rows.values_list(*keys).annotate(fen=Sum("amount_fen")).order_by(*keys)
+        return found
 
 
-AS_IT_WAS, AS_RESTATED = Stored(AS_WAS), Stored(RESTATED)
+AS_IT_WAS, AS_RESTATED = Stored(AS_WAS), Stored(RESTATED, is_restated=True)
 
 
 class NothingRecorded(Refusal):
@@ -90,6 +97,7 @@ class Past:
     """The facts as they stood at a watermark, summed again from the batches and frames of then."""
 
     mark: Watermark
+    is_restated: ClassVar[bool] = False
 
     @cached_property
     def sums(self) -> Contribution:
@@ -141,6 +149,13 @@ def end_of(day: date) -> datetime:
 
 def sums_at(mark: Watermark) -> Contribution:
     """The rollups of a watermark, from the batches and the frames it names."""
+    basis, names = structure_at(mark)
+    batches = Batch.objects.filter(kind=ORDER_LINE_KIND, pk__lte=mark.last_batch)
+    return restated.of_batches(batches.order_by("pk"), basis, names)
+
+
+def structure_at(mark: Watermark) -> tuple[bases.Basis, Directory]:
+    """For whom lines counted at a watermark, and the names of then. Raises FrameLost."""
     basis = bases.Basis(
         kept_frame(mark.ownership_digest),
         kept_frame(mark.catalog_digest),
@@ -148,12 +163,7 @@ def sums_at(mark: Watermark) -> Contribution:
         mark.catalog_digest,
     )
     regions = kept_frame(mark.regions_digest)
-    names = Directory(regions, bases.directory(basis.catalog).person, basis.catalog)
-    total = Contribution()
-    batches = Batch.objects.filter(kind=ORDER_LINE_KIND, pk__lte=mark.last_batch)
-    for batch in batches.order_by("pk"):
-        total.add(restated.of_batch(batch, basis, names))
-    return total
+    return basis, Directory(regions, bases.directory(basis.catalog).person, basis.catalog)
 
 
 def kept_frame(frame_digest: str) -> pa.Table:

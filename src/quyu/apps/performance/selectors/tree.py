@@ -15,7 +15,7 @@ from datetime import date, timedelta
 import numpy as np
 
 from quyu.analytics.attainment import Standing
-from quyu.apps.performance.selectors.sources import AS_IT_WAS, AS_RESTATED, Source, end_of
+from quyu.apps.performance.selectors.sources import AS_IT_WAS, Source, end_of
 from quyu.apps.performance.selectors.span import Span
 from quyu.apps.targets import selectors as targets
 from quyu.apps.targets.axes import TERRITORY, Axes, Cells
@@ -113,7 +113,7 @@ def board(
     span: Span, scope: Scope, *, today: date, source: Source = AS_IT_WAS, known_on: date | None = None
 ) -> Board:
     """Standing of every node in the reach of `scope`. Raises NothingToPlan on an empty company."""
-    seen = frame(span, scope, today=today, known_on=known_on, is_restated=source is AS_RESTATED)
+    seen = frame(span, scope, today=today, known_on=known_on, is_restated=source.is_restated)
     own = own_standings(seen, span, source)
     return Board(
         span=span,

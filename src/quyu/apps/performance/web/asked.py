@@ -4,31 +4,36 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.http import Http404
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from quyu.apps.performance import services
-from quyu.apps.performance.selectors.sources import AS_IT_WAS, AS_RESTATED, NothingRecorded, Source, past
-from quyu.kernel.refusal import Refusal
+from quyu.apps.performance.selectors.by_basis import (
+    BASES,
+    Basis,
+    NothingCounted,
+    NothingRecorded,
+    NotSummed,
+    basis,
+)
+from quyu.apps.performance.selectors.past_day import NotAPastDay, past_day
+from quyu.apps.performance.selectors.sources import AS_IT_WAS, Source
 from quyu.platform.fields.values import spoken
 from quyu.platform.people.guard import GuardedRequest
 
 READINGS = (("was", _("按当时归属")), ("restated", _("按今天归属重述")))
-
-
-class NotAPastDay(Refusal):
-    """The day of a past report has come already."""
-
-    def __init__(self, text: str) -> None:
-        super().__init__(
-            "not_a_past_day", "“{value}”不是今天或以前的日期，请写成 2026-06-30 的样子。", value=text
-        )
+BASIS_NAMES: tuple[tuple[Basis, str | Promise], ...] = (
+    ("order", _("下单")),
+    ("delivery", _("发货")),
+    ("cash", _("回款")),
+)
 
 
 @dataclass(frozen=True)
 class Asked:
     """`known_on` is the day of a past report; `note` says why something else is shown than was asked for.
 
-    `is_stale`: the restated figures must be made first.
+    `is_stale`: the figures asked for must be made first.
     """
 
     reading: str = "was"
@@ -36,31 +41,38 @@ class Asked:
     known_on: date | None = None
     note: str = ""
     is_stale: bool = False
+    basis: Basis = "order"
+
+    @property
+    def said(self) -> dict[str, str]:
+        """What a link must carry to show the same figures."""
+        said: dict[str, str] = {"basis": self.basis} if self.basis != "order" else {}
+        said |= {"as": self.reading} if self.reading != "was" else {}
+        return said | ({"as_of": self.known_on.isoformat()} if self.known_on else {})
 
 
 def asked(request: GuardedRequest) -> Asked:
-    """The reading of `?as=` or the past day of `?as_of=`; 404 for what is no day, or one to come."""
-    if text := request.GET.get("as_of", ""):
-        return _past(_day(text, request.today))
-    if request.GET.get("as") == "restated":
-        if services.is_restated(today=request.today):
-            return Asked("restated", AS_RESTATED)
+    """The basis of `?basis=` in the reading of `?as=` or at the past day of `?as_of=`.
+
+    404 for what is no day, or one to come.
+    """
+    text, is_restated = request.GET.get("as_of", ""), request.GET.get("as") == "restated"
+    day = _day(text, request.today) if text else None
+    name: Basis = next((name for name in BASES if name == request.GET.get("basis")), "order")
+    if is_restated and day is None and not services.is_restated(today=request.today):
         return Asked(is_stale=True)
-    return Asked()
+    try:
+        source = basis(name, today=request.today, is_restated=is_restated, as_of=day)
+    except NotSummed:
+        return Asked(is_stale=True)
+    except (NothingCounted, NothingRecorded) as refusal:
+        return Asked(note=spoken(refusal))
+    reading = "restated" if is_restated and day is None else "was"
+    return Asked(reading, source, known_on=day, basis=name)
 
 
 def _day(text: str, today: date) -> date:
     try:
-        day = date.fromisoformat(text)
-    except ValueError as error:
-        raise Http404(NotAPastDay(text)) from error
-    if day > today:
-        raise Http404(NotAPastDay(text))
-    return day
-
-
-def _past(day: date) -> Asked:
-    try:
-        return Asked(source=past(day), known_on=day)
-    except NothingRecorded as refusal:
-        return Asked(note=spoken(refusal))
+        return past_day(text, today)
+    except NotAPastDay as refusal:
+        raise Http404(refusal) from refusal

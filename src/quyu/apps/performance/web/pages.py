@@ -22,7 +22,7 @@ from quyu.apps.performance.selectors.sources import AS_IT_WAS, Source
 from quyu.apps.performance.selectors.span import CALENDAR, Span, period_choices, span_of
 from quyu.apps.performance.selectors.tree import Frame, board, frame
 from quyu.apps.performance.web import exports
-from quyu.apps.performance.web.asked import READINGS, asked
+from quyu.apps.performance.web.asked import BASIS_NAMES, READINGS, asked
 from quyu.apps.performance.web.nowhere import Nowhere, or_empty
 from quyu.apps.performance.web.tiers import may_retier
 from quyu.apps.targets.selectors.freezing import NothingToPlan
@@ -60,6 +60,7 @@ def board_page(request: GuardedRequest) -> HttpResponseBase:
         "chart": charts.months(sold.months()),
         "asked": wanted,
         "readings": READINGS,
+        "bases": BASIS_NAMES,
         "is_restating": wanted.is_stale and "waiting" in request.GET,
     }
     return render(request, "performance/board.html.jinja", context)
@@ -70,8 +71,8 @@ def board_page(request: GuardedRequest) -> HttpResponseBase:
 def restate(request: GuardedRequest) -> HttpResponseBase:
     """Have history restated by the worker, and go back to the figures that were asked for."""
     background.restate_later(request.today)
-    asked_for = {name: request.POST[name] for name in ("region", "period") if request.POST.get(name)}
-    query = urlencode({**asked_for, "as": "restated", "waiting": "1"})
+    wanted = {name: request.POST[name] for name in ("region", "period", "basis") if request.POST.get(name)}
+    query = urlencode({**wanted, "as": request.POST.get("as") or "restated", "waiting": "1"})
     return redirect(f"{reverse('performance')}?{query}")
 
 

@@ -1,0 +1,100 @@
+"""A tally: one way to sum facts by month and day beside the order rollups, in the shape of order lines.
+
+It names the kind of fact, the day that dates a row and the columns it adds up. Rows without that day do not
+count yet. Whatever the kind, the rows are read as order lines are, so that one machinery attributes and sums all.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from quyu.apps.performance.models import TallyDay, TallyMonth
+from quyu.apps.performance.rollup_rows import Reading
+from quyu.platform.facts import picking
+from quyu.platform.facts.models import Batch
+from quyu.platform.facts.schema import KINDS, ORDER_LINE_KIND, SCHEMAS
+
+RESTATED_SIGN = "@"
+"""Behind the name of a tally: its restated rows."""
+MEASURES = ("amount_fen", "quantity_milli")
+
+
+@dataclass(frozen=True)
+class Tally:
+    """`amount` and `quantity` are columns of the kind ("" for none); `is_returns` takes negative amounts only."""
+
+    id: str
+    kind: str
+    dated_by: str
+    amount: str = "amount_fen"
+    quantity: str = "quantity_milli"
+    is_returns: bool = False
+
+    def reading(self, *, is_restated: bool = False) -> Reading:
+        """Where its sums are stored."""
+        return Reading(0, TallyMonth, TallyDay, self.id + (RESTATED_SIGN if is_restated else ""))
+
+    def columns(self, batch: Batch, names: Sequence[str]) -> pa.Table:
+        """Some columns of all rows of a batch, named as those of order lines; what the kind lacks is empty."""
+        return self._as_lines(picking.columns(batch, self._own(names)), names)
+
+    def rows(self, batch: Batch, numbers: NDArray[np.int64], names: Sequence[str]) -> pa.Table:
+        """As `columns`, of those of the rows `numbers` that count."""
+        return self.counted(self._as_lines(picking.rows(batch, numbers, self._own(names)), names), batch.sign)
+
+    def counted(self, lines: pa.Table, sign: int) -> pa.Table:
+        """The lines that have their day and, of returns, give money back; in a reversal they are negated."""
+        lines = lines.filter(pc.is_valid(lines["ordered_on"]))
+        if self.is_returns:
+            returned = pc.less if sign > 0 else pc.greater
+            lines = lines.filter(returned(lines["amount_fen"], 0))
+        return lines
+
+    def _source(self, name: str) -> str:
+        """The column of the kind behind a column of order lines; "" when it has none."""
+        own = {"ordered_on": self.dated_by, "amount_fen": self.amount, "quantity_milli": self.quantity}
+        found = own.get(name, name)
+        return found if found in SCHEMAS[self.kind].names else ""
+
+    def _own(self, names: Sequence[str]) -> list[str]:
+        return list(dict.fromkeys(source for name in names if (source := self._source(name))))
+
+    def _as_lines(self, table: pa.Table, names: Sequence[str]) -> pa.Table:
+        found = {}
+        for name in names:
+            if source := self._source(name):
+                found[name] = table[source]
+            elif name in MEASURES:
+                found[name] = pa.array(np.zeros(table.num_rows, np.int64))
+            else:
+                found[name] = pa.nulls(table.num_rows, pa.string())
+        for name in MEASURES:
+            if name in found:
+                found[name] = pc.fill_null(found[name], 0)
+        return pa.table(found)
+
+
+DELIVERED = Tally("delivered", ORDER_LINE_KIND, "shipped_on")
+"""Order lines on the day they were shipped."""
+RETURNED = Tally("returned", ORDER_LINE_KIND, "ordered_on", is_returns=True)
+"""What order lines took back."""
+_tallies: dict[str, Tally] = {tally.id: tally for tally in (DELIVERED, RETURNED)}
+
+
+def declare(kind: str) -> Tally:
+    """The tally of a kind of facts by its own day, made once; it bears the name of the kind."""
+    known = KINDS[kind]
+    tally = Tally(known.id, known.id, known.dated_by, known.amount, known.quantity)
+    return _tallies.setdefault(kind, tally)
+
+
+def tallies() -> list[Tally]:
+    return list(_tallies.values())
+
+
+def tally(name: str) -> Tally:
+    return _tallies[name]
