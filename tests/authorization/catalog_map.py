@@ -2,12 +2,14 @@
 
 from collections.abc import Iterator
 
+from tests.authorization import catalog_bounds
 from tests.authorization.catalog_business import PLACES, alignment_gate, draft, lock_gate, move_gate
 from tests.authorization.questions import Case, Topic
 from tests.authorization.site import Ask, Site
 
 
 def topics() -> Iterator[Topic]:
+    yield from catalog_bounds.topics()
     view = (("territory", "view"),)
     for route, tail in (
         ("layers.json", "layers.json"), ("layers/<str:name>.json", "layers/amount.json"),

@@ -174,6 +174,11 @@ export class EditPanel {
       return;
     }
     const step = said as Step;
+    if (step.is_redrawn) {
+      // Units came or went: their shapes are not here.
+      window.location.reload();
+      return;
+    }
     this.actions.made(step);
     this.show(step);
     if (step.warnings.length) toast(step.warnings.join(" "));

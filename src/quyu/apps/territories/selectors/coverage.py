@@ -4,10 +4,13 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
 
+from django.db.models import Count, Q
+
 from quyu.apps.territories.choices import FigureMeasure
 from quyu.apps.territories.models import Alignment, AlignmentUnit, Territory, TerritoryOwner, UnitFigure
 from quyu.apps.territories.selectors.alignments import active_alignment, territories_of
 from quyu.apps.territories.selectors.frames import Days, common_days, days_left
+from quyu.platform.geography import selectors as geography
 from quyu.platform.geography.models import BasicUnit
 from quyu.platform.people.models import Assignment
 
@@ -77,6 +80,17 @@ def uncovered_units(alignment: Alignment) -> list[BasicUnit]:
     placed = AlignmentUnit.objects.filter(alignment=alignment).values("unit")
     busy = UnitFigure.objects.filter(measure=FigureMeasure.CUSTOMERS, value__gt=0).values("unit")
     return list(BasicUnit.objects.filter(pk__in=busy).exclude(pk__in=placed).order_by("code"))
+
+
+def uncovered_count(alignment: Alignment) -> tuple[int, int]:
+    """How many units have no territory: those with customers, and all others of the level the alignment divides."""
+    placed = AlignmentUnit.objects.filter(alignment=alignment).values("unit")
+    busy = UnitFigure.objects.filter(measure=FigureMeasure.CUSTOMERS, value__gt=0).values("unit")
+    is_busy, divides = Q(pk__in=busy), Q(pk__in=geography.division(alignment.level).values("pk"))
+    found = BasicUnit.objects.exclude(pk__in=placed).aggregate(
+        busy=Count("pk", filter=is_busy), rest=Count("pk", filter=divides & ~is_busy)
+    )
+    return found["busy"], found["rest"]
 
 
 def alignment_clashes() -> list[AlignmentClash]:

@@ -131,7 +131,10 @@ def _followed(alignment: Alignment, kept: _Kept) -> _Kept | None:
         return None
     place, standing = kept.standing.place.copy(), kept.standing
     for step in steps:
-        for unit, _source, target in read_change(step.change).moves:
+        change = read_change(step.change)
+        if change.placed or change.removed:
+            return None
+        for unit, _source, target in change.moves:
             spot = int(np.searchsorted(standing.ids, unit))
             if spot < len(standing.ids) and standing.ids[spot] == unit:
                 if target not in standing.side_of:

@@ -33,6 +33,7 @@ from quyu.apps.territories.services.neighbourhood import (
     reoptimised,
 )
 from quyu.apps.territories.services.owning import OwnedAlready, assign_owner
+from quyu.apps.territories.services.placing import PlacedAlready, place_missing
 from quyu.apps.territories.services.proposing import (
     NothingToDivide,
     Outlook,
@@ -40,6 +41,7 @@ from quyu.apps.territories.services.proposing import (
     look_ahead,
     propose,
 )
+from quyu.apps.territories.services.vacancies import Option, Shift, Vacancy, vacancies, within_reach
 
 __all__ = [
     "BadCriteria",
@@ -55,13 +57,17 @@ __all__ = [
     "NothingToImprove",
     "NothingToRedo",
     "NothingToUndo",
+    "Option",
     "Outlook",
     "OwnedAlready",
+    "PlacedAlready",
     "Rearrangement",
+    "Shift",
     "ThereAlready",
     "TooManyAtOnce",
     "TooManyTerritories",
     "UnitNotHere",
+    "Vacancy",
     "activate",
     "assign_owner",
     "come_due",
@@ -70,6 +76,7 @@ __all__ = [
     "look_ahead",
     "move_territory",
     "move_units",
+    "place_missing",
     "place_units",
     "propose",
     "record_figures",
@@ -79,4 +86,6 @@ __all__ = [
     "set_locks",
     "submit",
     "undo",
+    "vacancies",
+    "within_reach",
 ]

@@ -34,6 +34,7 @@ WARNINGS = {
 }
 DONE = {
     EditKind.MOVE: gettext_lazy("已移动：%(what)s"),
+    EditKind.PLACE: gettext_lazy("已补入：%(what)s"),
     EditKind.LOCK: gettext_lazy("已锁定：%(what)s"),
     EditKind.UNLOCK: gettext_lazy("已解除锁定：%(what)s"),
     EditKind.UNDO: gettext_lazy("已撤销：%(what)s"),
@@ -233,6 +234,7 @@ def step_json(request: GuardedRequest, result: EditResult) -> dict[str, Any]:
     return {
         "version": draft.version,
         "places": {units[unit]: sides[target] for unit, _source, target in result.change.moves},
+        "is_redrawn": bool(result.change.placed or result.change.removed),
         "territories": [
             {**selectors.load_row(load), "colour": hues.get(load.territory.pk, 0)} for load in loads
         ],

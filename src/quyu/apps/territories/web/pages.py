@@ -67,7 +67,7 @@ def map_page(request: GuardedRequest, alignment: Alignment, active: Alignment | 
         "submit_form": SubmitForm(initial={"planned_from": effective_of(alignment, at)}),
         "activate_form": ActivateForm(initial={"valid_from": effective_of(alignment, at)}),
     }
-    context |= map_context(request, rows)
+    context |= map_context(request, alignment, rows)
     return render(request, "territories/map.html.jinja", context)
 
 

@@ -12,6 +12,7 @@ from quyu.apps.territories.web import (
     scenarios,
     schedule,
     shapes,
+    vacancies,
 )
 
 urlpatterns = [
@@ -31,6 +32,8 @@ urlpatterns = [
     path("alignments/propose/", proposing.propose, name="alignment-propose"),
     path("alignments/<int:pk>/", pages.alignment_page, name="alignment"),
     path("alignments/<int:pk>/units/", pages.units_page, name="alignment-units"),
+    path("alignments/<int:pk>/unassigned/", vacancies.page, name="alignment-unassigned"),
+    path("alignments/<int:pk>/unassigned/accept/", vacancies.accept, name="alignment-unassigned-accept"),
     path("alignments/<int:pk>/contents.json", shapes.contents, name="alignment-contents"),
     path("alignments/<int:pk>/boundaries.geojson", shapes.boundaries, name="alignment-boundaries"),
     path("alignments/<int:pk>/outlines.geojson", shapes.outlines, name="alignment-outlines"),
