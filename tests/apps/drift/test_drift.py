@@ -12,9 +12,12 @@ from quyu.apps.territories import services as territories
 from quyu.apps.territories.choices import FigureMeasure
 from quyu.apps.territories.models import Alignment, AlignmentUnit
 from quyu.apps.territories.selectors import loads
+from quyu.apps.territories.services import Criteria
+from quyu.platform.geography.models import MarketFigure
 from quyu.platform.notices.models import Notice
 from quyu.platform.people.scope import everything
 from tests.apps.territories.conftest import Site, make_units, site  # noqa: F401
+from tests.apps.territories.test_criteria import POPULATION, know
 from tests.people import TODAY, client_of
 
 AT = datetime(TODAY.year, TODAY.month, TODAY.day, 6, tzinfo=ZoneInfo("Asia/Shanghai"))
@@ -46,7 +49,7 @@ def drift_of(site, measure=FigureMeasure.AMOUNT):  # noqa: F811
 
 
 def test_the_past_is_counted_month_by_month_and_adds_up(site, sales):  # noqa: F811
-    recording.record(TODAY)
+    recording.record(TODAY, site.active)
     months = recording.months_before(TODAY)
     assert len(months) == 12
     assert months[-1] == date(TODAY.year, TODAY.month, 1)
@@ -56,7 +59,7 @@ def test_the_past_is_counted_month_by_month_and_adds_up(site, sales):  # noqa: F
     assert set(MonthlyFigure.objects.filter(measure="customers").values_list("month", flat=True)) == {
         months[-1]
     }
-    recording.record(TODAY)
+    recording.record(TODAY, site.active)
     assert MonthlyFigure.objects.filter(measure="amount", month=months[0]).count() == 12
 
 
@@ -78,7 +81,7 @@ def test_an_alarm_is_raised_after_the_months_of_the_rule_and_told_once(site, sal
 def test_an_alarm_is_cleared_when_the_balance_is_back(site, sales, monkeypatch):  # noqa: F811
     services.look(at=AT)
     MonthlyFigure.objects.filter(unit__code="J12").update(value=100_00)
-    monkeypatch.setattr(services, "record", lambda _day: None)
+    monkeypatch.setattr(services, "record", lambda *_said: None)
     assert services.look(at=AT + timedelta(1)) == 0
     assert DriftAlarm.objects.get().cleared_at is not None
 
@@ -124,7 +127,7 @@ def test_the_smallest_repair_moves_little_and_mends_it(site, sales):  # noqa: F8
 
 
 def test_what_yields_little_is_listed(site, sales):  # noqa: F811
-    recording.record(TODAY)
+    recording.record(TODAY, site.active)
     low = selectors.low_yield(site.active, at=TODAY, rule=selectors.rule())
     assert [row.territory.code for row in low] == ["粤东"]
     assert "粤东" in client_of(site.company.operations).get(reverse("territory-drift")).text
@@ -174,3 +177,44 @@ def test_the_repair_mends_the_measure_that_the_alignment_balances(site, sales): 
     assert (
         max(abs(row.deviation_bp) for row in loads(draft, scope=everything(), at=TODAY) if row.mean) <= 1_000
     )
+
+
+def test_every_measure_the_plan_was_balanced_by_is_watched_within_its_own_tolerance(site, sales):  # noqa: F811
+    """Inhabitants and an index of two criteria: read as known today, alarmed by the tolerance of the plan."""
+    grid = [f"J{r}{c}" for r in (1, 2, 3) for c in (1, 2, 3, 4)]
+    know(site, "population", dict.fromkeys(grid, 1000))
+    know(site, "gdp", dict.fromkeys(grid, 500))
+    draft = territories.propose(
+        name="多指标", actor=None, at=TODAY,
+        criteria=Criteria(((POPULATION, 500), ("customers", 4_000)), (("market:gdp", 5_000), ("amount", 5_000)), 2_000),
+    )  # fmt: skip
+    site.active.method = draft.method
+    site.active.save()
+    draft.delete()
+    services.look(at=AT)
+    found = {one.kept_as: one for one in drifts_of(site)}
+    index = f"composite:{site.active.pk}"
+    assert {key: one.limit_bp for key, one in found.items()} == {
+        "amount": 1_500, "customers": 4_000, index: 2_000, POPULATION: 500,
+    }  # fmt: skip
+    assert found[POPULATION].now_bp == 0
+    kept = MonthlyFigure.objects.filter(measure=index, unit__code__startswith="J").values_list("value")
+    assert abs(sum(value for (value,) in kept) - 1_000_000) <= len(grid)
+    sold = {code: sales(TODAY)[code] for code in grid}
+    expected = round((1 / 12 + sold["J12"] / sum(sold.values())) / 2 * 1_000_000)
+    assert MonthlyFigure.objects.get(measure=index, unit__code="J12").value == expected
+
+    MarketFigure.objects.filter(unit__code="J11", measure="population").update(value=1800)
+    services.set_rule(threshold=15, months=1, low_yield=50, expected_version=1, actor=site.company.operations, at=AT)  # fmt: skip
+    services.look(at=AT)
+    assert {one.kept_as: one.now_bp for one in drifts_of(site)}[POPULATION] in (625, -625)
+    alarms = DriftAlarm.objects.filter(cleared_at=None, org_unit=site.company.sunan.org_unit)
+    assert set(alarms.values_list("measure", flat=True)) == {"amount", POPULATION}
+    page = client_of(site.company.operations).get(reverse("territory-drift")).text
+    assert "±5.00%" in page
+    assert "±15.00%" in page
+
+
+def drifts_of(site):  # noqa: F811
+    found = selectors.drifts(site.active, at=TODAY, rule=selectors.rule())
+    return [one for one in found if one.org_unit == site.company.sunan.org_unit]

@@ -19,7 +19,7 @@ class MonthlyFigure(models.Model):
     """A unit's figure as it was at the end of `month` (its first day); of the month that runs, as it is now."""
 
     unit = models.ForeignKey("geography.BasicUnit", models.CASCADE, related_name="monthly_figures")
-    measure = models.CharField(max_length=40)
+    measure = models.CharField(max_length=60)
     month = models.DateField()
     value = models.BigIntegerField()
 
@@ -34,7 +34,12 @@ class MonthlyFigure(models.Model):
 class DriftRule(EditableRow):
     """When the company wants to be told: one row; its defaults hold until somebody sets it."""
 
-    threshold = models.PositiveSmallIntegerField("偏差超过（%）", default=15, validators=_within(1, 100))
+    threshold = models.PositiveSmallIntegerField(
+        "偏差超过（%）",
+        default=15,
+        validators=_within(1, 100),
+        help_text="方案均衡的指标按方案自己的公差，其他指标按这里的。",
+    )
     months = models.PositiveSmallIntegerField("连续几个月", default=2, validators=_within(1, 12))
     low_yield = models.PositiveSmallIntegerField(
         "低产：不到平均销售额的（%）", default=50, validators=_within(1, 100)
@@ -58,7 +63,7 @@ class DriftAlarm(models.Model):
     """
 
     org_unit = models.ForeignKey("people.OrgUnit", models.CASCADE, related_name="drift_alarms")
-    measure = models.CharField(max_length=40)
+    measure = models.CharField(max_length=60)
     since = models.DateField()
     deviation_bp = models.IntegerField()
     raised_at = models.DateTimeField()

@@ -6,10 +6,12 @@ from itertools import pairwise
 
 from django.db import transaction
 
-from quyu.apps.drift.models import MonthlyFigure
+from quyu.apps.drift.models import DriftRule, MonthlyFigure
+from quyu.apps.drift.watched import known_now, watched
 from quyu.apps.performance.figures import unit_amounts
 from quyu.apps.territories.choices import FigureMeasure
-from quyu.apps.territories.models import UnitFigure
+from quyu.apps.territories.measures import RECORDED
+from quyu.apps.territories.models import Alignment, UnitFigure
 from quyu.platform.geography.models import BasicUnit
 
 MONTHS = 12
@@ -29,12 +31,15 @@ def months_before(day: date, count: int = MONTHS) -> list[date]:
 
 
 @transaction.atomic
-def record(today: date) -> None:
+def record(today: date, alignment: Alignment) -> None:
     """Keep the running month of every measure as the units weigh now; count past months not there yet."""
     months = months_before(today)
     for measure in FigureMeasure.values:
         rows = UnitFigure.objects.filter(measure=measure).values_list("unit__code", "value")
         keep(measure, months[-1], dict(rows))
+    for one in watched(alignment, DriftRule()):
+        if one.measure not in RECORDED:
+            keep(one.kept_as, months[-1], known_now(one, alignment, today))
     there = MonthlyFigure.objects.filter(measure=FigureMeasure.AMOUNT, month__in=months[:-1])
     known = set(there.values_list("month", flat=True).distinct())
     for month, after in pairwise(months):

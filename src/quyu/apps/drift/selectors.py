@@ -11,7 +11,9 @@ from django.db.models import Sum
 from quyu.apps.drift.models import DriftRule
 from quyu.apps.drift.recording import months_before
 from quyu.apps.drift.trend import leaves_in, months_out
+from quyu.apps.drift.watched import Watched, watched
 from quyu.apps.territories.choices import FigureMeasure
+from quyu.apps.territories.measures import Measure
 from quyu.apps.territories.models import Alignment, AlignmentUnit, Territory
 from quyu.apps.territories.selectors import territories_of
 from quyu.kernel.rate import ratio_bp
@@ -37,10 +39,12 @@ class Line:
 
 @dataclass(frozen=True)
 class Drift:
-    """One org unit on one measure. `worst`: the largest deviation of each month, with its sign (None: no figures)."""
+    """One org unit on one measure; `limit_bp`: the band that holds for it. `worst`: the largest deviation of each month, with its sign (None: no figures)."""
 
     org_unit: OrgUnit
-    measure: FigureMeasure
+    measure: Measure
+    kept_as: str
+    limit_bp: int
     months: tuple[date, ...]
     worst: tuple[int | None, ...]
     months_out: int
@@ -64,8 +68,11 @@ def rule() -> DriftRule:
 
 
 def drifts(alignment: Alignment, *, at: date, rule: DriftRule) -> list[Drift]:
-    """Every org unit with at least two territories, on every measure that has figures now; in the order of regions."""
-    months = months_before(at)
+    """Every org unit with at least two territories, on every measure that has figures now; in the order of regions.
+
+    Each measure is held to its own tolerance where the alignment has one, else to the threshold of the company.
+    """
+    months, measures = months_before(at), watched(alignment, rule)
     known = _sums(alignment, months)
     members: dict[int, list[Territory]] = {}
     for territory in territories_of(alignment):
@@ -76,9 +83,9 @@ def drifts(alignment: Alignment, *, at: date, rule: DriftRule) -> list[Drift]:
     for group in members.values():
         if len(group) < 2:
             continue
-        for measure in FigureMeasure:
-            if (measure.value, months[-1]) in known:
-                found.append(_drift(group, everybody if together else group, measure, months, known, rule))
+        for one in measures:
+            if (one.kept_as, months[-1]) in known:
+                found.append(_drift(group, everybody if together else group, one, months, known, rule))
     return found
 
 
@@ -99,7 +106,7 @@ def _sums(alignment: Alignment, months: Sequence[date]) -> Sums:
 def _drift(
     group: Sequence[Territory],
     peers: Sequence[Territory],
-    measure: FigureMeasure,
+    one: Watched,
     months: Sequence[date],
     known: Sums,
     rule: DriftRule,
@@ -107,7 +114,7 @@ def _drift(
     values: dict[int, list[int | None]] = {territory.pk: [] for territory in group}
     deviations: dict[int, list[int | None]] = {territory.pk: [] for territory in group}
     for month in months:
-        sums = known.get((measure.value, month))
+        sums = known.get((one.kept_as, month))
         mean = sum(sums.get(t.pk, 0) for t in peers) // len(peers) if sums else 0
         for territory in group:
             own = sums.get(territory.pk, 0) if sums else None
@@ -120,19 +127,30 @@ def _drift(
             territory,
             tuple(values[territory.pk]),
             tuple(deviations[territory.pk]),
-            leaves_in(deviations[territory.pk], rule.threshold_bp),
+            leaves_in(deviations[territory.pk], one.limit_bp),
         )
         for territory in group
     )
     worst = tuple(_worst(line.deviations[place] for line in lines) for place in range(len(months)))
-    out = months_out(worst, rule.threshold_bp)
+    out = months_out(worst, one.limit_bp)
     soon = (
         min((line.leaves_in for line in lines if line.leaves_in is not None), default=None)
         if not out
         else None
     )
     state = ALARM if out >= rule.months else WATCH if out or soon is not None else FINE
-    return Drift(group[0].org_unit, measure, tuple(months), worst, out, soon, state, lines)
+    return Drift(
+        group[0].org_unit,
+        one.measure,
+        one.kept_as,
+        one.limit_bp,
+        tuple(months),
+        worst,
+        out,
+        soon,
+        state,
+        lines,
+    )
 
 
 def _worst(deviations: Iterable[int | None]) -> int | None:

@@ -26,10 +26,10 @@ def look(*, at: date | datetime) -> int:
     alignment = active_alignment(today)
     if alignment is None:
         return 0
-    record(today)
+    record(today, alignment)
     rule = selectors.rule()
     found = {
-        (one.org_unit.pk, one.measure.value): one
+        (one.org_unit.pk, one.kept_as): one
         for one in selectors.drifts(alignment, at=today, rule=rule)
         if one.state == ALARM
     }
@@ -48,7 +48,7 @@ def look(*, at: date | datetime) -> int:
     for one in fresh:
         DriftAlarm.objects.create(
             org_unit=one.org_unit,
-            measure=one.measure.value,
+            measure=one.kept_as,
             since=one.since,
             deviation_bp=one.now_bp or 0,
             raised_at=now,
