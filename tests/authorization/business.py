@@ -34,6 +34,7 @@ from tests.authorization.business_baseline import make_baselines
 from tests.authorization.business_changes import make_changes
 from tests.authorization.business_grid import make_comments
 from tests.authorization.business_settings import make_settings
+from tests.authorization.business_watch import make_watch
 from tests.authorization.handed_down import hand_down
 from tests.authorization.world import DEALERS, START, TERRITORIES, TODAY, TOMORROW, YESTERDAY, World
 from tests.platform.facts.lines import line, order_lines
@@ -64,6 +65,7 @@ def build_business(world: World) -> None:
     sell(world, list(customers.values()))
     plan(world)
     make_settings(world, AT)
+    make_watch(world, AT)
     make_changes(world, AT)
     make_comments(world, AT)
     make_baselines(world, AT)

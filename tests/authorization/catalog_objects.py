@@ -33,6 +33,7 @@ KINDS = (
     Kind("calendar-days", "calendarday", "calendar", "name", sql="calendar_calendarday"),
     Kind("territories/list", "territory", "territory", sql="territories_territory"),
     Kind("customers", "customer", "customer", sql="customers_customer"),
+    Kind("alert-rules", "alertrule", "alert_rule", sql="monitoring_alertrule"),
 )
 EDITED = {"version", "name"}
 FORBIDDEN = {
@@ -240,6 +241,7 @@ MAKING = (
     ),
     Making(7, "org_unit", "orgunit", {"valid_from": "2026-01-01"}, must_succeed=True),
     Making(8, "unit", "basicunit", {"kind": "other", "tier": "c"}, must_succeed=False),
+    Making(9, "org_unit", "orgunit", {"kind": "pace"}, must_succeed=True),
 )
 
 

@@ -30,6 +30,7 @@ from tests.authorization import (
     catalog_scenarios,
     catalog_settings,
     catalog_staffing,
+    catalog_watch,
     coverage,
 )
 from tests.authorization.questions import Case, Topic, gate, judge
@@ -65,6 +66,7 @@ def all_topics() -> list[Topic]:
         *catalog_codes.topics(),
         *catalog_imports.topics(),
         *catalog_personal.topics(),
+        *catalog_watch.topics(),
     ]
     return [*known, *coverage.other_methods(known)]
 

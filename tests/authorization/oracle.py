@@ -194,6 +194,27 @@ class Oracle(Seats):
         own = {pk for pk, row in self.raw[table].items() if row["created_by_id"] == reach.user}
         return own | set(self.rows_of_milestone(reach, day, table))
 
+    def rows_of_alertrule(self, reach: Reach, _day: date, table: str) -> Iterable[int]:
+        """Those of one's own units; a rule without a unit is everybody's who answers for everything."""
+        rows = self.raw[table].items()
+        return [pk for pk, row in rows if reach.everything or row["org_unit_id"] in reach.units]
+
+    def rows_of_alert(self, reach: Reach, day: date, table: str) -> Iterable[int]:
+        """Of units below, of territories in reach, and those that one's own seat is to deal with."""
+        own = set(self.rows_of_territory(reach, day, "territory"))
+        for pk, row in self.raw[table].items():
+            is_below = (
+                row["org_unit_id"] in reach.units
+                if row["territory_id"] is None
+                else row["territory_id"] in own
+            )
+            if reach.everything or is_below or row["owner_id"] in reach.positions:
+                yield pk
+
+    def rows_of_alertact(self, reach: Reach, day: date, table: str) -> Iterable[int]:
+        seen = set(self.rows_of_alert(reach, day, "alert"))
+        return [pk for pk, row in self.raw[table].items() if row["alert_id"] in seen]
+
     def planned(self, user: int, day: date, resource: str, action: str, tree_day: date) -> frozenset[int]:
         """Territories in reach, and those below a unit in reach in the tree of another day (a plan keeps its tree)."""
         reach = self.reach(user, day, resource, action)

@@ -17,6 +17,7 @@ CHANGED_BY_MODEL = {
     "people_orgunit": "orgunit", "people_assignment": "assignment", "territories_territory": "territory",
     "approvals_approval": "approval", "people_user": "user", "people_rolegrant": "rolegrant",
     "imports_importrun": "importrun", "notices_notice": "notice", "targets_planversion": "planversion",
+    "monitoring_alert": "alert", "monitoring_alertrule": "alertrule",
 }  # fmt: skip
 """Database table -> table of the oracle: a change of such a row must lie in the reach of the right."""
 

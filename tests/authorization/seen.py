@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from tests.authorization.rights import PERSONAL
+from tests.authorization.seats import holds
 from tests.authorization.world import YESTERDAY
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ RESOURCE_OF = {
     "decision": "audit", "notice": "notice", "planversion": "target",
     "milestone": "milestone", "strategyline": "strategy", "letter": "letter", "targetchange": "change", "excludedorder": "target",
     "handover": "commitment", "negotiationmove": "commitment", "evidence": "commitment", "minutes": "commitment",
+    "alertrule": "alert_rule", "alert": "alert", "alertact": "alert",
 }  # fmt: skip
 
 
@@ -109,10 +111,26 @@ class Seen:
         found |= self.of("user", [row["actor_id"] for row in moves])
         found |= self.of("storedfile", [raw["evidence"][key]["file_id"] for key in seen["evidence"]])
         found |= self.of("orgunit", self.planned_units(seen["handover"]))
+        found |= self.beside_alerts(seen, day)
         for key in seen["planversion"]:
             row = raw["planversion"][key]
             found |= self.of("plan", [row["plan_id"]])
         return found
+
+    def beside_alerts(self, seen: dict[str, frozenset[int]], day: date) -> set[str]:
+        """The rule and the place of an alert, its seat and who sits there, who dealt with it; the scope of a rule."""
+        alerts = [self.raw["alert"][key] for key in seen["alert"]]
+        found = self.of("alertrule", [row["rule_id"] for row in alerts])
+        found |= self.of("orgunit", [row["org_unit_id"] for row in alerts])
+        found |= self.names_of_territories({row["territory_id"] for row in alerts} - {None})
+        seats = {row[name] for row in alerts for name in ("owner_id", "superior_id")} - {None}
+        found |= self.of("position", seats)
+        sitting = [row for row in self.raw["assignment"].values() if row["position_id"] in seats]
+        found |= self.of("person", [row["person_id"] for row in sitting if holds(row, day)])
+        found |= self.of("user", [self.raw["alertact"][key]["actor_id"] for key in seen["alertact"]])
+        return found | self.of(
+            "orgunit", [self.raw["alertrule"][key]["org_unit_id"] for key in seen["alertrule"]]
+        )
 
     def planned_units(self, handovers: Iterable[int]) -> set[int]:
         """The units among the nodes of a round."""

@@ -13,6 +13,7 @@ from django.db import connections
 
 from quyu.apps.customers.division import alarm
 from quyu.apps.drift import services as drift
+from quyu.apps.monitoring.services import judging as alerts
 from quyu.apps.performance import figures
 from quyu.apps.targets.services import daily as targets
 from quyu.apps.territories import services as territories
@@ -40,6 +41,7 @@ def run(*, at: datetime) -> Mapping[str, int]:
         "reminded": done.reminded,
         "proposed": done.proposed,
         "milestones": done.milestones,
+        "alerts": alerts.look(at=at),
     }
 
 

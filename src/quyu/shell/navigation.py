@@ -54,6 +54,8 @@ MENU = (
         _("经营"),
         (
             Page(_("业绩"), "performance", icon="chart-bar", resource="actual"),
+            Page(_("差异分析"), "performance-bridge", icon="trending-up", resource="actual"),
+            Page(_("预警"), "alerts", icon="bell", resource="alert"),
             Page(_("目标"), "targets", icon="target-arrow", resource="target"),
             Page(_("战略对齐"), "strategy", icon="star", resource="strategy"),
             Page(_("我的目标"), "my-targets", icon="checks", resource="commitment", action="edit"),

@@ -49,6 +49,8 @@ RESOURCE_LABELS = {
     "product": _("产品"),
     "channel": _("渠道"),
     "calendar": _("工作日历"),
+    "alert": _("预警"),
+    "alert_rule": _("预警规则"),
 }
 ACTION_LABELS = {
     "view": _("查看"),

@@ -84,7 +84,8 @@ PLATFORM_APPS = [
     )
 ]  # fmt: skip
 BUSINESS_APPS = [
-    f"quyu.apps.{name}" for name in ("market", "territories", "customers", "targets", "performance", "drift")
+    f"quyu.apps.{name}"
+    for name in ("market", "territories", "customers", "targets", "performance", "drift", "monitoring")
 ]
 INSTALLED_APPS = [
     "django.contrib.auth",

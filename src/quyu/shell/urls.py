@@ -3,6 +3,7 @@
 from django.urls import URLPattern, URLResolver, include, path
 
 from quyu.apps.customers import web as customers
+from quyu.apps.customers.division import adopt_web as adopting
 from quyu.apps.customers.division import assign_web as assigning
 from quyu.apps.customers.division import claim_web as claims
 from quyu.apps.customers.division import overlay_web as overlays
@@ -50,6 +51,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("customers/claims/<int:pk>/withdraw/", claims.withdraw, name="customer-claim-withdraw"),
     path("customers/claims/<int:pk>/decide/", claims.decide, name="customer-claim-decide"),
     path("customers/coverage/", division.coverage, name="customer-coverage"),
+    path("customers/coverage/proposed/", adopting.page, name="customer-adoptions"),
+    path("customers/coverage/proposed/accept/", adopting.accept, name="customer-adopt"),
     path("customers/rules/", division.rule_sets, name="rule-sets"),
     path("customers/rules/new/", division.create, name="rule-set-new"),
     path("customers/rules/assign/", assigning.assign, name="rule-set-assign"),
@@ -84,6 +87,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("territories/", include("quyu.apps.territories.web.map_urls")),
     path("territories/", include("quyu.apps.territories.web.exchange_urls")),
     path("territories/drift/", include("quyu.apps.drift.web.urls")),
+    path("alerts/", include("quyu.apps.monitoring.web.urls")),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
     path("api/", api.urls(api.api)),

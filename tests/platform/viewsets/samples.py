@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from quyu.apps.customers.models import Customer
+from quyu.apps.monitoring.models import AlertRule
 from quyu.apps.territories.models import Territory
 from quyu.platform.audit.models import EditableRow
 from quyu.platform.calendar.models import CalendarDay
@@ -76,6 +77,25 @@ def customer(territory: Territory, number: int) -> Customer:
     )
 
 
+def alert_rule(unit: OrgUnit, number: int) -> AlertRule:
+    return AlertRule.objects.create(
+        code=f"AR-{unit.code}-{number}",
+        name=f"规则{number}",
+        kind="threshold",
+        metric="growth",
+        stretch="month",
+        level="team",
+        org_unit=unit,
+        side="above",
+        limit=12,
+        count=5,
+        severity="low",
+        due_days=9,
+        advice="逐个看",
+        is_active=False,
+    )
+
+
 SAMPLES: Mapping[type[EditableRow], Sample] = {
     OrgUnit: Sample(
         home=lambda company, number: team(company.jiangsu, f"T-JS-{number}"),
@@ -118,6 +138,11 @@ SAMPLES: Mapping[type[EditableRow], Sample] = {
         away=lambda company, number: factories.territory(f"粤区{number}", company.guangdong),
         change=("name", "新区域"),
         owned=True,
+    ),
+    AlertRule: Sample(
+        home=lambda company, number: alert_rule(company.jiangsu, number),
+        away=lambda company, number: alert_rule(company.guangdong, number),
+        change=("name", "新规则"),
     ),
     Customer: Sample(
         home=lambda company, number: customer(company.sunan, number),

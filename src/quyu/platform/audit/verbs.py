@@ -19,6 +19,7 @@ VERBS = {
     "undo_import": _("撤销导入"),
     "derive": _("由订单新建主数据"),
     "retier": _("客户分级"),
+    "adopt": _("采用建议归属"),
     "move_unit": _("调整归属"),
     "move_territory": _("区域划转"),
     "assign": _("任职"),
@@ -92,6 +93,8 @@ VERBS = {
     "negotiation.decline": _("不同意还价"),
     "negotiation.propose": _("提议目标"),
     "negotiation.comment": _("协商留言"),
+    "alert.handle": _("处理预警"),
+    "alert.snooze": _("延后预警"),
 }
 
 

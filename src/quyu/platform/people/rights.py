@@ -12,7 +12,7 @@ ACTIONS = ("view", "create", "edit", "delete", "import", "export", "submit", "ap
 RESOURCES = (
     "home", "account", "notice", "user", "grant", "org_unit", "position", "person", "customer", "dealer", "claim",
     "market", "territory", "alignment", "plan", "target", "commitment", "letter", "change", "strategy", "milestone", "limit", "actual",
-    "order", "import", "approval", "personal", "audit", "rights", "product", "channel", "calendar",
+    "order", "import", "approval", "personal", "audit", "rights", "product", "channel", "calendar", "alert", "alert_rule",
 )  # fmt: skip
 
 ALL = frozenset(ACTIONS)
@@ -20,6 +20,7 @@ VIEW = frozenset({"view"})
 READ = frozenset({"view", "export"})
 KEEP = frozenset({"view", "create", "edit", "delete", "import", "export"})
 OWN = frozenset({"view", "create", "edit", "delete"})
+WATCH = frozenset({"view", "edit"})
 NONE: frozenset[str] = frozenset()
 
 Rights = Mapping[str, frozenset[str]]
@@ -29,7 +30,7 @@ ORGANISATION: Rights = {"org_unit": READ, "position": READ, "person": READ}
 BUSINESS_READ: Rights = {
     **ORGANISATION, "customer": READ, "market": READ, "territory": READ, "alignment": READ, "plan": READ, "target": READ,
     "letter": READ, "change": READ, "strategy": READ, "milestone": READ, "actual": READ, "order": READ,
-    "product": READ, "channel": READ, "calendar": READ, "approval": VIEW,
+    "product": READ, "channel": READ, "calendar": READ, "approval": VIEW, "alert": VIEW, "alert_rule": READ,
 }  # fmt: skip
 MANAGER: Rights = {
     **BUSINESS_READ,
@@ -46,6 +47,8 @@ MANAGER: Rights = {
     "approval": frozenset({"view", "submit", "approve"}),
     "claim": frozenset({"view", "create", "edit"}),
     "personal": VIEW,
+    "alert": WATCH,
+    "alert_rule": READ | OWN,
 }
 
 POLICY: Mapping[Role, Rights] = {
@@ -71,6 +74,8 @@ POLICY: Mapping[Role, Rights] = {
         "personal": frozenset({"view", "export", "delete"}),
         "audit": READ,
         "rights": VIEW,
+        "alert": WATCH,
+        "alert_rule": KEEP,
     },
     Role.SALES_DIRECTOR: {
         **BUSINESS_READ,
@@ -86,6 +91,8 @@ POLICY: Mapping[Role, Rights] = {
         "limit": VIEW,
         "personal": VIEW,
         "audit": READ,
+        "alert": WATCH,
+        "alert_rule": READ | OWN,
     },
     Role.AREA_MANAGER: MANAGER,
     Role.PROVINCE_MANAGER: MANAGER,
@@ -95,6 +102,7 @@ POLICY: Mapping[Role, Rights] = {
         "letter": READ | {"submit"},
         "claim": VIEW | {"create"},
         "personal": VIEW,
+        "alert": WATCH,
     },
     Role.SALESPERSON: {
         **dict.fromkeys(("customer", "territory", "target", "actual", "order", "product", "channel"), READ),
@@ -103,6 +111,7 @@ POLICY: Mapping[Role, Rights] = {
         **dict.fromkeys(("change", "strategy", "milestone"), VIEW),
         "claim": VIEW | {"create"},
         "personal": VIEW,
+        "alert": WATCH,
     },
     Role.FINANCE: BUSINESS_READ,
     Role.HUMAN_RESOURCES: {

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from quyu.apps.customers import services as customers
 from quyu.apps.customers.workload.recording import refresh_workload
+from quyu.apps.monitoring.services import judging as alerts
 from quyu.apps.performance import figures
 from quyu.platform.calendar.selectors import spring_festival, work_calendar
 from quyu.platform.calendar.services import load_china_calendar
@@ -91,6 +92,7 @@ def make(*, today: date, at: datetime, say: Say) -> Seeded:
         county_facts.write_file(facts, today, chance)
         county_facts.bring_in(facts, actor=operations, today=today, at=at)
         draft.refresh_from_db()
+        alerts.look(at=at)
         aims.set_aims(made.version, draft, operations=operations, director=director, today=today, at=at)
     say(_("写出工作簿、计划书与核对证书"))
     source = SourceFile(file.name, batch.source_sha256, batch.row_count)

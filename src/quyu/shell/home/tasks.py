@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from quyu.apps.customers.division import alarm
 from quyu.apps.customers.models import Customer, CustomerTerritory
 from quyu.apps.drift.models import DriftAlarm
+from quyu.apps.monitoring.selectors import inbox
 from quyu.apps.targets import selectors as targets
 from quyu.apps.targets.choices import VersionState
 from quyu.apps.targets.selectors.milestones import milestones_of
@@ -224,6 +225,23 @@ def old_backup(request: GuardedRequest) -> Iterator[Task]:
         yield Task(_("备份已经 {days} 天没有更新").format(days=days), detail, "", "danger")
 
 
+def alerts_to_act_on(request: GuardedRequest) -> Iterator[Task]:
+    """Alerts that my seat is to deal with, or that were escalated to it, gravest first."""
+    if not guard.may(request, "alert", "edit"):
+        return
+    seats = guard.check(request, "alert", "edit").position_ids
+    rows = inbox.to_act_on(seats, request.today) if seats else []
+    for row in rows[:SHOWN_EACH]:
+        is_late = row.is_late(request.today)
+        detail = (_("已逾期，截止 {day}") if is_late else _("截止 {day}")).format(day=row.due_on)
+        kind = "danger" if is_late or row.rule.severity == "high" else "warning"
+        url = reverse("alert", args=[row.pk])
+        yield Task(_("预警：{node} {rule}").format(node=row.node_name, rule=row.rule.name), detail, url, kind)
+    if len(rows) > SHOWN_EACH:
+        text = _("还有 {count} 条预警等您处理").format(count=len(rows) - SHOWN_EACH)
+        yield Task(text, _("到预警页看全部"), url_of("alerts"), "warning")
+
+
 def targets_of_mine(request: GuardedRequest) -> Iterator[Task]:
     """What rounds and milestones ask of me; one question tells whether there is any."""
     work = standing_work(request.user, today=request.today)
@@ -235,6 +253,7 @@ def targets_of_mine(request: GuardedRequest) -> Iterator[Task]:
 
 SOURCES: tuple[Source, ...] = (
     approvals_waiting,
+    alerts_to_act_on,
     targets_of_mine,
     failed_imports,
     drafts,

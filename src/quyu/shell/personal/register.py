@@ -56,6 +56,8 @@ TEXTS = {
     "targets.Milestone": ("name", "note"),
     "targets.PolicyRule": ("note",),
     "targets.StrategyLine": ("title", "text"),
+    "monitoring.AlertRule": ("name", "advice"),
+    "monitoring.AlertAct": ("text",),
     "django_tasks_database.DBTaskResult": ("args_kwargs", "return_value", "traceback"),
 }
 UPLOADED = {

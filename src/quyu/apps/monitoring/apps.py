@@ -1,0 +1,7 @@
+from django.apps import AppConfig
+
+
+class MonitoringConfig(AppConfig):
+    name = "quyu.apps.monitoring"
+    label = "monitoring"
+    verbose_name = "监控"

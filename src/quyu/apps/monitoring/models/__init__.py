@@ -1,0 +1,6 @@
+"""What monitoring keeps, one file a subject."""
+
+from quyu.apps.monitoring.models.alert import Alert, AlertAct, AlertDigest
+from quyu.apps.monitoring.models.rule import AlertRule
+
+__all__ = ["Alert", "AlertAct", "AlertDigest", "AlertRule"]

@@ -1,0 +1,1 @@
+"""Reading figures, alerts and what came in."""

@@ -1,0 +1,33 @@
+"""Rules of the whole company and of parts of it, and alerts at units and territories."""
+
+from datetime import datetime, timedelta
+
+from quyu.apps.monitoring.choices import Act, RuleKind, Severity
+from quyu.apps.monitoring.models import Alert, AlertAct, AlertRule
+from tests.authorization.world import World
+
+RULES = (None, "EAST", "JS", "GD")
+UNITS = ("HQ", "EAST", "JS", "GD", "JS1")
+TERRITORIES = ("own-a", "own-b", "a-to-gd", "gd", "zj")
+
+
+def make_watch(world: World, at: datetime) -> None:
+    """Everything carries marks of its own; the rules are switched off, so that a look tells nobody."""
+    rules = [
+        AlertRule.objects.create(
+            code=world.mark("R"), name=world.mark("规"), advice=world.mark("议"), kind=RuleKind.PACE,
+            severity=Severity.HIGH, org_unit=world.units[unit] if unit else None, is_active=False,
+        )
+        for unit in RULES
+    ]  # fmt: skip
+    places = [(world.units[unit], None) for unit in UNITS]
+    places += [(world.territories[name].org_unit, world.territories[name]) for name in TERRITORIES]
+    for number, (unit, territory) in enumerate(places):
+        alert = Alert.objects.create(
+            rule=rules[number % 2], org_unit=unit, territory=territory, opened_on=at.date(), told_from=at,
+            opened_figure=71, figure=72, reference=73, due_on=at.date() + timedelta(3),
+            owner=world.positions["rep-a" if number == 1 else "prov-js"],
+        )  # fmt: skip
+        AlertAct.objects.create(
+            alert=alert, kind=Act.HANDLED, text=world.mark("办"), figure=71, at=at, actor=world.users["ops"]
+        )
