@@ -6,8 +6,11 @@ import pytest
 from django.urls import reverse
 
 from quyu.apps.territories import services
-from quyu.apps.territories.models import Alignment, AlignmentComment
+from quyu.apps.territories.models import Alignment, AlignmentComment, TerritoryOwner
+from quyu.apps.territories.selectors.affected import Affected
+from quyu.apps.territories.selectors.approval import show
 from quyu.platform.approvals.models import Approval
+from quyu.platform.people.scope import everything
 from tests.apps.targets.plans import make_plan, publish
 from tests.apps.targets.test_units_take_targets import draft_with
 from tests.apps.territories.conftest import Site
@@ -101,3 +104,46 @@ def test_what_came_into_force_keeps_what_it_moved_whatever_is_sold_later(site: S
         site.company.sunan, site.company.subei, 300_00, 850_00,
     )  # fmt: skip
     assert (flow.units, flow.customers) == (1, 2)
+
+
+def people_in(approval: Approval) -> dict[str, Affected]:
+    shown = show(approval, scope=everything(), at=TODAY)
+    assert shown is not None
+    return {row.person.name if row.person else "空缺": row for row in shown.context["people"]}
+
+
+def test_everybody_concerned_has_target_and_customers_before_and_after(site: Site) -> None:
+    publish(site.company, make_plan(site.company))
+    approval = submitted(site, {"J11": "subei"})
+    shown = show(approval, scope=everything(), at=TODAY)
+    assert shown is not None
+    effect = shown.context["difference"].effect
+    found = people_in(approval)
+    owner, colleague = (site.company.person(name) for name in ("owner", "colleague"))
+    assert set(found) == {owner.name, colleague.name}
+    for person, side, gained, lost in ((owner, "苏南", 0, 2), (colleague, "苏北", 2, 0)):
+        row, change = found[person.name], effect.changes[side]
+        assert (row.before, row.after, row.gained, row.lost) == (change.before, change.after, gained, lost)
+        assert row.delta_bp == round(change.delta * 10_000 / change.before)
+    assert sum(row.delta for row in found.values()) == 0
+    page = client_of(site.company.director).get(reverse("approval", args=[approval.pk])).text
+    assert "对每个人的影响" in page
+    assert f"{found[owner.name].delta_bp / 100:.2f}%" in page
+
+
+def test_what_stays_with_the_same_person_is_no_customer_moved(site: Site) -> None:
+    """Both territories answered for by one seat: the target moves between them, nobody loses a customer."""
+    owned = TerritoryOwner.objects.get(territory=site.company.sunan, valid_to=None)
+    TerritoryOwner.objects.filter(territory=site.company.subei).update(position=owned.position)
+    publish(site.company, make_plan(site.company))
+    approval = submitted(site, {"J11": "subei"})
+    assert people_in(approval) == {}
+    page = client_of(site.company.director).get(reverse("approval", args=[approval.pk])).text
+    assert "没有人受影响" in page
+
+
+def test_a_vacant_territory_is_named_by_itself(site: Site) -> None:
+    TerritoryOwner.objects.filter(territory=site.company.subei).delete()
+    found = people_in(submitted(site, {"J11": "subei"}))
+    assert [side.code for side in found["空缺"].territories] == ["苏北"]
+    assert (found["空缺"].gained, found["空缺"].before, found["空缺"].delta_bp) == (2, 0, None)

@@ -4,6 +4,7 @@ from datetime import date
 
 from quyu.apps.territories.choices import AlignmentState
 from quyu.apps.territories.models import Alignment
+from quyu.apps.territories.selectors.affected import affected
 from quyu.apps.territories.selectors.alignments import loads
 from quyu.apps.territories.selectors.reading import Reading, read
 from quyu.apps.territories.selectors.scenarios import difference
@@ -32,22 +33,24 @@ def show(approval: Approval, *, scope: Scope, at: date) -> Shown | None:
         return None
     with_targets = policy.allows(scope, "target", "view")
     new, old = (read(one, scope=scope, at=at) for one in (alignment, before))
+    moved = difference(new, before, scope=scope, at=at, effective=day, with_targets=with_targets)
+    before_loads = {load.territory.code: load for load in loads(before, scope=scope, at=at, reading=old)}
+    after_loads = {load.territory.code: load for load in loads(alignment, scope=scope, at=at, reading=new)}
     context = {
         "replaces": entries.label("moves"),
         "alignment": alignment,
         "before": before,
         "day": day,
         "is_waiting": approval.state == ApprovalState.SUBMITTED,
-        "difference": difference(
-            new, before, scope=scope, at=at, effective=day, with_targets=with_targets
-        ),
-        "before_loads": {load.territory.code: load for load in loads(before, scope=scope, at=at, reading=old)},
-        "after_loads": {load.territory.code: load for load in loads(alignment, scope=scope, at=at, reading=new)},
+        "difference": moved,
+        "people": affected(moved, before_loads, after_loads),
+        "before_loads": before_loads,
+        "after_loads": after_loads,
         "may_see_targets": with_targets,
         "same_level": before.level == alignment.level,
         "sums": sums_of(alignment, before, at) if scope.is_everything else None,
         "listed": SHOWN,
-    }  # fmt: skip
+    }
     return Shown("territories/approval_diff.html.jinja", context, "compare")
 
 

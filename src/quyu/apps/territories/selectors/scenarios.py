@@ -62,7 +62,7 @@ class Scenario:
 
     @property
     def out_of_balance(self) -> int:
-        return sum(load.balance in ("heavy", "light") for load in self.loads.values())
+        return sum(load.is_out for load in self.loads.values())
 
     @property
     def worst_bp(self) -> int:
