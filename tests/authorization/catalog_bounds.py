@@ -1,8 +1,10 @@
 """Units without territory and customers without owner: what is proposed, and who may take it."""
 
 from collections.abc import Iterator
+from functools import partial
 
 from tests.authorization.catalog_business import PLACES, sees
+from tests.authorization.catalog_plans import whole_company
 from tests.authorization.questions import Case, Topic
 from tests.authorization.site import Ask, Site
 
@@ -19,6 +21,15 @@ def topics() -> Iterator[Topic]:
             "POST", f"/territories/alignments/{c.pk}/unassigned/accept/",
             form={"unit": "nowhere", "territory": s.world.territories["own-b"].code, "version": "1"},
         ),
+    )  # fmt: skip
+    yield Topic(
+        "customers/coverage/proposed/", "customers/coverage/proposed/", "GET", (("customer", "view"),),
+        open_to=partial(whole_company, "customer", "view", ""), ask=lambda s, c: Ask("GET", "/customers/coverage/proposed/"),
+    )  # fmt: skip
+    yield Topic(
+        "customers/coverage/proposed/accept/", "customers/coverage/proposed/accept/", "POST", (("customer", "edit"),),
+        writes=True, open_to=partial(whole_company, "customer", "edit", ""), status=frozenset({302}),
+        ask=lambda s, c: Ask("POST", "/customers/coverage/proposed/accept/", form={"line": "nobody\t1\tnowhere"}),
     )  # fmt: skip
 
 

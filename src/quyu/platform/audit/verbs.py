@@ -95,6 +95,8 @@ VERBS = {
     "negotiation.comment": _("协商留言"),
     "alert.handle": _("处理预警"),
     "alert.snooze": _("延后预警"),
+    "control.enter": _("录入对账总数"),
+    "control.remove": _("删除对账总数"),
 }
 
 

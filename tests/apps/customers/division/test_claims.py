@@ -112,6 +112,35 @@ def test_a_preview_of_rules_leaves_what_rulings_gave(divided: Divided, monkeypat
 
 
 @pytest.mark.capability("ORG7", "TER3")
+def test_a_preview_of_overlays_leaves_what_rulings_share(divided: Divided, monkeypatch: Any) -> None:
+    """Line by line, as credit is kept: what a ruling shares is in no overlay, neither its customer nor its sales."""
+    bought = {("C1", "TEA"): 700, ("C1", "SNACK"): 300, ("C3", "TEA"): 50}
+    monkeypatch.setattr(sales, "_readers", [lambda _day: bought])
+    made = rule_set()
+    for line, condition in ((divided.tea, {"tier": ["a"]}), (None, {"customer": ["C1"]})):
+        overlays.add(
+            rule_set=made, name="专员", condition=condition, product_line=line,
+            shares=[overlays.Share(None, 6_000), overlays.Share(divided.snacks, 4_000)],
+            expected_version=made.version, actor=None,
+        )  # fmt: skip
+        made.refresh_from_db()
+
+    def seen() -> list[tuple[int, int, int, tuple[str, ...]]]:
+        rows = sharing.preview(reading.overlays_of(made), TODAY)
+        return [(row.customers, row.amount_fen, row.ruled, row.faults) for row in rows]
+
+    assert seen() == [(2, 750, 0, ()), (1, 300, 0, ())]
+    ask(divided, product_line="TEA")
+    row = CustomerClaim.objects.get()
+    decide(divided, row, effect="shared", share="25", since=SINCE.isoformat())
+    assert seen() == [(2, 750, 0, ()), (1, 300, 0, ())], "the ruling is not in force yet"
+    CustomerClaim.objects.update(ruled_from=TODAY)
+    assert seen() == [(1, 50, 1, ()), (1, 300, 0, ())]
+    page = client_of(divided.site.company.operations).get(reverse("rule-set-overlays", args=[made.pk])).text
+    assert "另有 1 家按裁定分成" in page
+
+
+@pytest.mark.capability("ORG7", "TER3")
 def test_a_ruling_may_share_the_credit_of_one_line(divided: Divided) -> None:
     ask(divided, product_line="TEA")
     row = CustomerClaim.objects.get()

@@ -21,9 +21,18 @@ def owning() -> Spans:
 
 def given_on(day: date) -> set[Key]:
     """What rulings give to their claimants on a day: no rule reaches it then."""
+    return on(day, owning())
+
+
+def shared_on(day: date) -> set[Key]:
+    """Whose credit rulings share on a day: no overlay of a set reaches it then."""
+    return on(day, sharing())
+
+
+def on(day: date, found: Spans) -> set[Key]:
     return {
         key
-        for key, mine in owning().items()
+        for key, mine in found.items()
         if any(span.start <= day and (span.end is None or day < span.end) for span in mine)
     }
 
