@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from quyu.apps.customers import selectors as customers
-from quyu.apps.performance import services
+from quyu.apps.performance import engine, services
 from quyu.apps.performance.models import DayRollup, MonthRollup, RollupState
 from quyu.apps.territories.models import Territory
 from quyu.platform.catalog.models import Product, ProductLine
@@ -146,6 +146,27 @@ def test_delta_equals_rebuild_bit_for_bit(world: Ownership, steps: list[tuple[st
         services.rebuild_rollups(at=AT)
 
         assert rollups() == by_delta
+        transaction.set_rollback(True)
+
+
+@pytest.mark.capability("MON5")
+@settings(max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(steps=STEPS)
+def test_delta_equals_what_the_engine_sums_from_nothing(
+    world: Ownership, monkeypatch: pytest.MonkeyPatch, steps: list[tuple[str, Any]]
+) -> None:
+    monkeypatch.setattr(engine, "FEW_LINES", -1)
+    world.clear()
+    with transaction.atomic():
+        for number, step in enumerate(steps):
+            take(step, number, world)
+        services.refresh_ownership(at=AT)
+        by_delta = rollups()
+
+        services.rebuild_rollups(at=AT)
+
+        assert rollups() == by_delta
+        assert_nothing_is_lost()
         transaction.set_rollback(True)
 
 

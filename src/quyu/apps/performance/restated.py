@@ -4,11 +4,12 @@ They follow the rollups as it was: the same batches and the same ownership, of w
 on the day count, for all time. Brought up to date by the worker when somebody asks for them, by what changed since.
 """
 
+from collections.abc import Iterable
 from datetime import date
 
 from django.db import transaction
 
-from quyu.apps.performance import bases, rollups
+from quyu.apps.performance import bases, engine, rollups
 from quyu.apps.performance.bases import Basis
 from quyu.apps.performance.contributions import Contribution, Directory, contribution
 from quyu.apps.performance.models import RollupState
@@ -57,8 +58,7 @@ def _advance(now: Basis, facts: RollupState, today: date) -> None:
     elif not rollups.is_made_from(state, now):
         rollups.moved(before, now, last_batch=state.last_batch, delta=delta)
     batches = Batch.objects.filter(kind=ORDER_LINE_KIND, pk__lte=facts.last_batch, pk__gt=state.last_batch)
-    for batch in batches.order_by("pk"):
-        delta.add(of_batch(batch, now, bases.directory(now.catalog)))
+    delta.add(of_batches(batches.order_by("pk"), now, bases.directory(now.catalog)))
     (replace if is_anew else apply)(RESTATED, delta)
     for frame, frame_digest in ((now.ownership, now.ownership_digest), (now.catalog, now.catalog_digest)):
         bases.keep(frame, frame_digest)
@@ -67,8 +67,14 @@ def _advance(now: Basis, facts: RollupState, today: date) -> None:
     state.save()
 
 
-def of_batch(batch: Batch, basis: Basis, names: Directory) -> Contribution:
-    """What a batch adds up to under a basis; nothing is written."""
-    lines = store.read(batch)
-    owned = attribution.append(lines, attribution.attribute_lines(lines, basis.ownership))
-    return contribution(owned, sign=batch.sign, directory=names)
+def of_batches(batches: Iterable[Batch], basis: Basis, names: Directory) -> Contribution:
+    """What batches add up to under a basis, many lines by the engine; nothing is written."""
+    known = list(batches)
+    if engine.is_worthwhile(known):
+        return engine.summed(known, basis.ownership, names)
+    total = Contribution()
+    for batch in known:
+        lines = store.read(batch)
+        owned = attribution.append(lines, attribution.attribute_lines(lines, basis.ownership))
+        total.add(contribution(owned, sign=batch.sign, directory=names))
+    return total
