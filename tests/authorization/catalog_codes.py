@@ -18,3 +18,12 @@ def topics() -> Iterator[Topic]:
         open_to=partial(company_gate, "territory", "import"), status=frozenset({302, 404}), writes=True,
         ask=lambda s, c: Ask("POST", "/geography/codes/1/remove/"),
     )  # fmt: skip
+    yield Topic(
+        "geography/codes/<int:pk>/", "geography/codes/<int:pk>/", "GET", (("alignment", "view"),), status=frozenset({200, 404}),
+        open_to=partial(company_gate, "alignment", "view"), ask=lambda s, c: Ask("GET", "/geography/codes/1/"),
+    )  # fmt: skip
+    yield Topic(
+        "geography/codes/<int:pk>/apply/", "geography/codes/<int:pk>/apply/", "POST", (("alignment", "publish"),),
+        open_to=partial(company_gate, "alignment", "publish"), status=frozenset({302, 404}), writes=True,
+        ask=lambda s, c: Ask("POST", "/geography/codes/1/apply/"),
+    )  # fmt: skip

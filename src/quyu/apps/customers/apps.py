@@ -9,5 +9,7 @@ class CustomersConfig(AppConfig):
     verbose_name = "客户"
 
     def ready(self) -> None:
-        """Let sets of rules be approved."""
+        """Let sets of rules be approved, and tell what changes of codes touch."""
         import_module("quyu.apps.customers.division.editing").register_approval()
+        follower = import_module("quyu.apps.customers.recoding").CustomerFollower()
+        import_module("quyu.platform.geography.codes.followers").register(follower)

@@ -15,5 +15,9 @@ class TerritoriesConfig(AppConfig):
 
         import_module("quyu.apps.territories.imports.abilities")
         import_module("quyu.apps.territories.imports.travel_times")
+        from quyu.apps.territories.services.recoding import AlignmentFollower  # noqa: PLC0415
+        from quyu.platform.geography.codes import followers  # noqa: PLC0415
+
         register_approval()
         field.register(TerritoryField())
+        followers.register(AlignmentFollower())

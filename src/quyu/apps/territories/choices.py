@@ -43,3 +43,4 @@ class EditKind(models.TextChoices):
     UNLOCK = "unlock", _("解除锁定")
     UNDO = "undo", _("撤销")
     REDO = "redo", _("重做")
+    RECODE = "recode", _("区划变更")

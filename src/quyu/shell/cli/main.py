@@ -53,6 +53,9 @@ COMMANDS = {
         "quyu.shell.cli.daily:daily", _("每日任务：目标到期生效、责任书提醒、调整建议。"), MACHINE
     ),
     "audit": Entry("quyu.shell.cli.audit:audit", _("核验和导出审计记录。"), ("audit", "export")),
+    "recode": Entry(
+        "quyu.shell.cli.recode:recode", _("区划代码变更：看影响，执行。"), ("alignment", "publish")
+    ),
     "backup": Entry(
         "quyu.shell.cli.backup:backup", _("备份数据库、事实、文件和密钥，网站照常运行。"), MACHINE
     ),

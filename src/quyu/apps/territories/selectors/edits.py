@@ -25,7 +25,10 @@ class Step:
 
 
 def steps_that_stand(alignment: Alignment) -> tuple[list[AlignmentEdit], list[AlignmentEdit]]:
-    """The edits that stand, and those taken back that can be done again; what is next is last."""
+    """The edits that stand, and those taken back that can be done again; what is next is last.
+
+    What was done before codes of units changed can no longer be taken back: its units are gone.
+    """
     done: list[AlignmentEdit] = []
     undone: list[AlignmentEdit] = []
     for edit in AlignmentEdit.objects.filter(alignment=alignment).defer("change").order_by("sequence"):
@@ -33,6 +36,9 @@ def steps_that_stand(alignment: Alignment) -> tuple[list[AlignmentEdit], list[Al
             undone.append(done.pop())
         elif edit.kind == EditKind.REDO:
             done.append(undone.pop())
+        elif edit.kind == EditKind.RECODE:
+            done.clear()
+            undone.clear()
         else:
             done.append(edit)
             undone.clear()

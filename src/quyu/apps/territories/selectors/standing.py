@@ -15,7 +15,7 @@ from django.db.models import Max
 from numpy.typing import NDArray
 
 from quyu.apps.territories.change import read_change
-from quyu.apps.territories.choices import UnitPart
+from quyu.apps.territories.choices import EditKind, UnitPart
 from quyu.apps.territories.measures import UNITS
 from quyu.apps.territories.models import Alignment, AlignmentEdit, AlignmentUnit, Territory, UnitFigure
 from quyu.apps.territories.selectors.criteria import measured_of, weighed
@@ -132,7 +132,7 @@ def _followed(alignment: Alignment, kept: _Kept) -> _Kept | None:
     place, standing = kept.standing.place.copy(), kept.standing
     for step in steps:
         change = read_change(step.change)
-        if change.placed or change.removed:
+        if change.placed or change.removed or step.kind == EditKind.RECODE:
             return None
         for unit, _source, target in change.moves:
             spot = int(np.searchsorted(standing.ids, unit))

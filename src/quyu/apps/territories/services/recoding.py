@@ -5,6 +5,7 @@ for the new codes as finer units, so that they belong somewhere on the days befo
 are changed as they stand. An old unit becomes a finer unit of the new one, in the same territory.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -28,13 +29,14 @@ from quyu.apps.territories.services.steps import record
 from quyu.kernel.refusal import Refusal
 from quyu.platform.approvals.services import day as day_of
 from quyu.platform.audit import services as audit
-from quyu.platform.geography.codes.followers import Touched
+from quyu.platform.geography.codes.followers import Succession, Touched
 from quyu.platform.geography.codes.lines import Event
 from quyu.platform.geography.models import BasicUnit
 from quyu.platform.people.models import User
 
 OPEN = (AlignmentState.DRAFT, AlignmentState.SUBMITTED, AlignmentState.APPROVED)
 NAME_LENGTH = 80
+AFTER_A_CHANGE = re.compile(r"[（(]\d{4}-\d\d-\d\d [^（）()]*[）)]$")
 Held = dict[str, tuple[int, str]]
 """Unit code -> territory and part, of the units of an event in one alignment."""
 
@@ -61,12 +63,14 @@ class AlignmentFollower:
         found = []
         if active is not None:
             count = rows.filter(alignment=active).exclude(part=UnitPart.FINER).count()
-            outcome = _("“%(name)s”里的单元由新单元接替，归属不变；今天起按新编码另立一版，以前的保持原样") % {
-                "name": active.name
-            }
+            outcome = _(
+                "“%(name)s”里的单元由新单元接替，归属不变；今天起按新编码另立一版，以前的保持原样"
+            ) % {"name": active.name}
             found.append(Touched(_("生效方案的单元"), count, outcome))
         found.append(Touched(_("待生效的方案"), len(later), _("单元由新单元接替，归属不变")))
-        found.append(Touched(_("草案、待审批和已批准的方案"), opened, _("单元由新单元接替；在此以前的调整不能再撤销")))
+        found.append(
+            Touched(_("草案、待审批和已批准的方案"), opened, _("单元由新单元接替；在此以前的调整不能再撤销"))
+        )
         locks = AlignmentLock.objects.filter(unit__code__in=event.olds, alignment__state__in=OPEN).count()
         found.append(Touched(_("草案里锁定的单元"), locks, _("锁定转到新单元")))
         return found
@@ -80,10 +84,8 @@ class AlignmentFollower:
                 return told(alignment, event, held, torn[0])
         return None
 
-    def follow(
-        self, event: Event, units: Mapping[str, BasicUnit], *, actor: User | None, at: datetime
-    ) -> Mapping[str, int]:
-        today = day_of(at)
+    def follow(self, done: Succession, *, actor: User | None, at: datetime) -> Mapping[str, int]:
+        event, units, today = done.event, done.units, day_of(at)
         active, later, past = by_day(today)
         weight = weights(event)
         if active is not None and active.valid_from != today:
@@ -98,6 +100,8 @@ class AlignmentFollower:
             changed += is_here
             if is_here and alignment.state in OPEN:
                 record(alignment, EditKind.RECODE, Change(), actor=actor, at=at)
+            elif is_here:
+                audit.save_checked(alignment, expected_version=alignment.version, actor=actor)
         return {"alignments": changed}
 
 
@@ -160,10 +164,8 @@ def succeeded(current: Alignment, *, actor: User | None, at: datetime) -> Alignm
     """The alignment ends today and one with the same places goes on; no approval, for nobody's territory changes."""
     today = day_of(at)
     tail = _("（%(day)s 区划变更）") % {"day": today}
-    bare = current.name.partition(tail[:1])[0] if current.name.endswith(tail[-5:]) else current.name
-    heir = create_draft(
-        based_on=current, name=bare[: NAME_LENGTH - len(tail)] + tail, actor=actor, at=at
-    )
+    bare = AFTER_A_CHANGE.sub("", current.name)
+    heir = create_draft(based_on=current, name=bare[: NAME_LENGTH - len(tail)] + tail, actor=actor, at=at)
     heir.state, heir.valid_from, heir.valid_to = current.state, today, current.valid_to
     heir.method = current.method
     audit.save_checked(heir, expected_version=heir.version, actor=actor)
@@ -225,7 +227,9 @@ def reweigh(alignment: Alignment, event: Event, units: Mapping[str, BasicUnit]) 
     """What the units weighed when the alignment was made: divided by shares and added up, the sum stays."""
     rows = AlignmentFigure.objects.filter(alignment=alignment, unit__code__in=event.codes)
     by_measure: dict[str, dict[str, int]] = {}
-    for measure, code, value in rows.order_by("measure", "unit__code").values_list("measure", "unit__code", "value"):
+    for measure, code, value in rows.order_by("measure", "unit__code").values_list(
+        "measure", "unit__code", "value"
+    ):
         by_measure.setdefault(measure, {})[code] = value
     rows.delete()
     AlignmentFigure.objects.bulk_create(
@@ -248,5 +252,3 @@ def summed(*parts: Mapping[str, int]) -> dict[str, int]:
         for code, value in part.items():
             found[code] = found.get(code, 0) + value
     return found
-
-

@@ -17,6 +17,8 @@ class Waiting:
     event: Event
     rows: tuple[CodeChange, ...]
     obstacle: BadChange | None
+    is_wrong: bool = False
+    """Whether its own lines contradict the units or each other."""
 
     @property
     def pk(self) -> int:
@@ -41,7 +43,8 @@ def waiting(today: date) -> list[Waiting]:
         told = next((wrong[line.key] for line in event.lines if line.key in wrong), None)
         before = earlier(event, (one.event for one in found))
         obstacle = told or before or too_early(event, today)
-        found.append(Waiting(event, tuple(rows[line.key] for line in event.lines), obstacle))
+        kept = tuple(rows[line.key] for line in event.lines)
+        found.append(Waiting(event, kept, obstacle, is_wrong=bool(told or before)))
     return found
 
 
@@ -76,3 +79,9 @@ def names_of(lines: Iterable[Line]) -> dict[str, str]:
     named = {line.new: line.name for line in lines if line.name}
     codes = {code for line in lines for code in line.codes}
     return named | dict(BasicUnit.objects.filter(code__in=codes).values_list("code", "name"))
+
+
+def known(event: Event) -> frozenset[str]:
+    """The codes of the event that are units today."""
+    rows = BasicUnit.objects.filter(code__in=event.codes, retired_on=None)
+    return frozenset(rows.values_list("code", flat=True))
