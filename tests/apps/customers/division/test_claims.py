@@ -7,7 +7,7 @@ import pytest
 from django.urls import reverse
 
 from quyu.apps.customers import sales
-from quyu.apps.customers.division import crediting, keeping, owning, previewing, reading
+from quyu.apps.customers.division import crediting, keeping, overlays, owning, previewing, reading, sharing
 from quyu.apps.customers.models import Customer, CustomerClaim, CustomerTerritory, TerritoryRule
 from quyu.platform.audit.models import Decision
 from quyu.platform.notices.models import Notice
