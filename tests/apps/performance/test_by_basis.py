@@ -19,7 +19,7 @@ from tests.apps.performance.conftest import WAN, Trading
 from tests.people import TODAY, client_of
 from tests.platform.facts.lines import AT, line, order_lines
 
-pytestmark = pytest.mark.capability("MON1")
+pytestmark = pytest.mark.capability("ORD7")
 ALL = (date(2020, 1, 1), date(2030, 1, 1))
 NONE = (date(2019, 1, 1), date(2019, 1, 1))
 NEXT_DAY = datetime(2026, 6, 16, 9, tzinfo=ZoneInfo("Asia/Shanghai"))

@@ -11,6 +11,8 @@ class PerformanceConfig(AppConfig):
     def ready(self) -> None:
         """Make order lines importable, show them on other pages, and follow changes of ownership."""
         import_module("quyu.apps.performance.imports")
+        import_module("quyu.apps.performance.return_imports")
+        import_module("quyu.apps.performance.fact_imports")
         import_module("quyu.apps.performance.panels")
         achieved = import_module("quyu.apps.performance.achieved")
         import_module("quyu.apps.targets.achieved").register(achieved.by_region)
@@ -18,8 +20,6 @@ class PerformanceConfig(AppConfig):
         import_module("quyu.apps.customers.sales").register(figures.amounts_by_line)
         import_module("quyu.apps.market.field").register_served(figures.last_sales)
         import_module("quyu.apps.performance.map_layers")
-        follower = import_module("quyu.apps.performance.recoding").OrderFollower()
-        import_module("quyu.platform.geography.codes.followers").register(follower)
         background = import_module("quyu.apps.performance.background")
         ownership = import_module("quyu.platform.ownership")
         ownership.on_ownership_change(background.refresh_attribution_later)

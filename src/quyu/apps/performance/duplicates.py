@@ -18,7 +18,7 @@ from quyu.kernel.deferred import deferred
 from quyu.kernel.ordering import stable_order
 from quyu.platform.facts import store
 from quyu.platform.facts.models import Batch
-from quyu.platform.facts.schema import ORDER_LINE_KIND
+from quyu.platform.facts.schema import ORDER_LINES, FactKind
 from quyu.platform.imports.kinds import Parsed
 
 if TYPE_CHECKING:
@@ -91,26 +91,28 @@ def _exact_repeats(
     return repeats
 
 
-def already_recorded(lines: Lines, *, source: str, after: int = 0) -> dict[int, Batch]:
+def already_recorded(
+    lines: Lines, *, source: str, after: int = 0, kind: FactKind = ORDER_LINES
+) -> dict[int, Batch]:
     """Rows whose line is in a batch of this source, later than batch `after`, that has not been reversed."""
     standing = Batch.objects.filter(
-        kind=ORDER_LINE_KIND, source=source, is_reversed=False, reverses__isnull=True, pk__gt=after
+        kind=kind.id, source=source, is_reversed=False, reverses__isnull=True, pk__gt=after
     )
     batches = list(standing.order_by("pk"))
-    return (
-        _among(batches, pa.table({"order_no": lines.order_no, "line_no": lines.line_no})) if batches else {}
-    )
+    mine = pa.table([lines.order_no, lines.line_no], names=list(kind.identity))
+    return _among(batches, mine) if batches else {}
 
 
 def _among(batches: Sequence[Batch], mine: pa.Table) -> dict[int, Batch]:
     """Rows of `mine` that are in one of the batches. Of these only row groups are read whose orders overlap."""
     found: dict[int, Batch] = {}
-    wanted = pc.unique(mine["order_no"])
+    number = mine.column_names[0]
+    wanted = pc.unique(mine[number])
     span = pc.min_max(wanted)
-    overlap = [("order_no", ">=", span["min"]), ("order_no", "<=", span["max"])]
+    overlap = [(number, ">=", span["min"]), (number, "<=", span["max"])]
     for batch in batches:
         stored = pq.read_table(store.path_of(batch), columns=mine.column_names, filters=overlap)
-        common = stored.filter(pc.is_in(stored["order_no"], value_set=wanted))
+        common = stored.filter(pc.is_in(stored[number], value_set=wanted))
         if common.num_rows:
             again = pc.is_in(_identity(mine), value_set=_identity(common).combine_chunks())
             for index in np.flatnonzero(again.to_numpy()).tolist():
@@ -119,4 +121,4 @@ def _among(batches: Sequence[Batch], mine: pa.Table) -> dict[int, Batch]:
 
 
 def _identity(lines: pa.Table) -> pa.ChunkedArray:
-    return pc.binary_join_element_wise(lines["order_no"], lines["line_no"], "\x1f")
+    return pc.binary_join_element_wise(*lines.columns, "\x1f")

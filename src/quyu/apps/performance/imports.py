@@ -10,7 +10,6 @@ import pyarrow.compute as pc
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from numpy.typing import NDArray
 
 from quyu.apps.performance import (
     background,
@@ -32,9 +31,9 @@ from quyu.apps.performance.order_checks import (
     questions_of,
     recorded_meanwhile,
     resolve,
-    sums_by,
 )
 from quyu.apps.performance.order_columns import ALTERNATIVES, COLUMNS
+from quyu.apps.performance.previewing import preview
 from quyu.platform.facts import store
 from quyu.platform.facts.models import Batch
 from quyu.platform.imports.kinds import Context, Findings, ImportKind, Parsed, Receipt, RowError, register
@@ -88,38 +87,11 @@ def _source(context: Context) -> str:
 
 
 def _preview(parsed: Parsed, resolved: Resolved, context: Context) -> dict[str, object]:
-    """Counts, totals by region and month, and the master data that would be created."""
-    if len(parsed.rows) == 0:
-        return {"rows": 0, "amount_fen": 0, "quantity_milli": 0}
-    amounts = np.asarray(parsed.table["amount_fen"].to_numpy(), dtype=np.int64)
-    span = pc.min_max(parsed.table["ordered_on"]).as_py()
-    regions = resolved.regions.texts
-    return {
-        "rows": len(parsed.rows),
-        "amount_fen": int(amounts.sum()),
-        "quantity_milli": _total(parsed.table, "quantity_milli"),
-        "first_on": span["min"].isoformat(),
-        "last_on": span["max"].isoformat(),
-        "customers": len(resolved.customers.texts.values),
-        "products": len(resolved.products.texts.values),
-        "by_region": sums_by(regions.values, regions.indices, amounts),
-        "by_month": _by_month(parsed.table["ordered_on"], amounts),
-        "creates": {kind: names for kind, names in _creations(resolved, context).items() if names},
-    }
-
-
-def _by_month(ordered_on: pa.ChunkedArray, amounts: NDArray[np.int64]) -> dict[str, int]:
-    months = ordered_on.to_numpy().astype("datetime64[M]")
-    first = months.min()
-    indices = (months - first).astype(np.int64)
-    labels = [str(month) for month in np.arange(first, months.max() + 1)]
-    present = np.bincount(indices, minlength=len(labels)) > 0
-    totals = sums_by(labels, indices, amounts)
-    return {label: totals[label] for label, is_there in zip(labels, present, strict=True) if is_there}
-
-
-def _total(table: pa.Table, column: str) -> int:
-    return int(pc.sum(table[column]).as_py() or 0) if column in table.column_names else 0
+    """Totals, and the master data that would be created."""
+    creates = {kind: names for kind, names in _creations(resolved, context).items() if names}
+    return preview(parsed, resolved, dated_by="ordered_on") | (
+        {"creates": creates} if len(parsed.rows) else {}
+    )
 
 
 def _creations(resolved: Resolved, context: Context) -> dict[str, list[str]]:

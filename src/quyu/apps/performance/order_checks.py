@@ -25,6 +25,7 @@ from quyu.apps.performance.salespeople import AMBIGUOUS, INACTIVE, UNKNOWN, Sale
 from quyu.platform.catalog.models import Channel, Product
 from quyu.platform.facts import closing
 from quyu.platform.facts.models import Batch
+from quyu.platform.facts.schema import ORDER_LINES, FactKind
 from quyu.platform.fields.values import spoken
 from quyu.platform.imports.kinds import Context, Parsed, Question, RowError
 from quyu.platform.imports.questions import which_person
@@ -35,6 +36,8 @@ SUGGESTIONS_FROM = 0.6
 SUGGESTED = 20
 """Unknown texts for which a similar known one is looked for."""
 CANDIDATES = 20_000
+NOTHING_NEW = frozenset({"nothing"})
+"""What a kind allows to be created that never brings master data, not even the first."""
 
 
 @dataclass(frozen=True)
@@ -60,6 +63,7 @@ def resolve(parsed: Parsed, answers: Mapping[str, str]) -> Resolved:
 
 
 def _resolve(parsed: Parsed, answers: Mapping[str, str]) -> Resolved:
+    """A kind without products counts its lines within the document."""
     last = Batch.objects.order_by("-pk").values_list("pk", flat=True).first()
     products = resolution.products(parsed.table)
     return Resolved(
@@ -68,22 +72,28 @@ def _resolve(parsed: Parsed, answers: Mapping[str, str]) -> Resolved:
         channels=resolution.channels(parsed.table),
         regions=resolution.regions(parsed.table),
         people=salespeople(parsed.table, answers),
-        lines=number_lines(parsed, products.column()),
+        lines=number_lines(parsed, products.column() if len(products.codes) else _one_each(parsed)),
         last_batch=last or 0,
     )
 
 
-def errors_of(parsed: Parsed, resolved: Resolved, context: Context, *, source: str) -> Iterator[RowError]:
+def _one_each(parsed: Parsed) -> pa.Array:
+    return pa.array(["1"] * parsed.table.num_rows, pa.string())
+
+
+def errors_of(
+    parsed: Parsed, resolved: Resolved, context: Context, *, source: str, kind: FactKind = ORDER_LINES
+) -> Iterator[RowError]:
     """Every error of every row, check by check."""
     yield from _references(parsed, resolved, context)
     yield from _people(parsed, resolved.people, context)
     yield from _dates(parsed, context)
-    yield from _repeats(parsed, resolved.lines, context, source)
+    yield from _repeats(parsed, resolved.lines, context, source, kind)
 
 
 def may_create(kind: str, exists: bool, context: Context) -> bool:
     """New master data are made when the person allowed it, or when there is none of that kind yet."""
-    return kind in context.create or not exists
+    return kind in context.create or (not exists and context.create != NOTHING_NEW)
 
 
 def _references(parsed: Parsed, resolved: Resolved, context: Context) -> Iterator[RowError]:
@@ -117,7 +127,8 @@ def _hints(found: Resolution, kind: str, context: Context) -> dict[str, str]:
         alike = [name for name in known if set(name) & set(text)] if len(hints) < SUGGESTED else []
         close = difflib.get_close_matches(text, alike, n=1, cutoff=SUGGESTIONS_FROM)
         advice = _("是不是“{name}”？").format(name=close[0]) if close else ""
-        hints[text] = advice + _("也可以允许新建（{kind}）。").format(kind=LABELS[kind])
+        allowed = _("也可以允许新建（{kind}）。").format(kind=LABELS[kind])
+        hints[text] = advice + ("" if context.create == NOTHING_NEW else allowed)
     return hints
 
 
@@ -140,10 +151,9 @@ def _people(parsed: Parsed, people: Salespeople, context: Context) -> Iterator[R
         INACTIVE: ("person_not_active", _("这位业务员在订单日期不在职。")),
     }
     if not may_create("people", people.exists, context):
-        reasons[UNKNOWN] = (
-            "unknown_person",
-            _("没有这位业务员；也可以允许新建（{kind}）。").format(kind=LABELS["people"]),
-        )
+        allowed = _("没有这位业务员；也可以允许新建（{kind}）。").format(kind=LABELS["people"])
+        unknown = _("没有这位业务员。") if context.create == NOTHING_NEW else allowed
+        reasons[UNKNOWN] = ("unknown_person", unknown)
     for outcome, (code, message) in reasons.items():
         for index in np.flatnonzero(people.outcome == outcome):
             yield parsed.error(int(index), "salesperson_code", code, message)
@@ -156,7 +166,7 @@ def _dates(parsed: Parsed, context: Context) -> Iterator[RowError]:
             index,
             "ordered_on",
             "future_date",
-            _("订单日期在将来（今天是 {today}）。").format(today=context.today),
+            _("日期在将来（今天是 {today}）。").format(today=context.today),
         )
     yield from in_closed_months(parsed)
 
@@ -207,22 +217,31 @@ def _employed(person: Person) -> str:
     return f"{person.joined_on or ''} — {person.left_on or _('至今')}"
 
 
-def _repeats(parsed: Parsed, lines: Lines, context: Context, source: str) -> Iterator[RowError]:
+def _repeats(
+    parsed: Parsed, lines: Lines, context: Context, source: str, kind: FactKind
+) -> Iterator[RowError]:
     for index, earlier in lines.repeats:
         message = _("与第 {row} 行重复。").format(row=int(parsed.rows[earlier]))
         yield parsed.error(index, "order_no", "duplicate_line", message)
     again = {index for index, _earlier in lines.repeats}
-    yield from recorded_meanwhile(parsed, lines, context, source=source, after=0, known=again)
+    yield from recorded_meanwhile(parsed, lines, context, source=source, after=0, known=again, kind=kind)
 
 
 def recorded_meanwhile(
-    parsed: Parsed, lines: Lines, context: Context, *, source: str, after: int, known: Collection[int] = ()
+    parsed: Parsed,
+    lines: Lines,
+    context: Context,
+    *,
+    source: str,
+    after: int,
+    known: Collection[int] = (),
+    kind: FactKind = ORDER_LINES,
 ) -> Iterator[RowError]:
     """Rows that are in a batch later than `after`; a commit looks again under the lock of the rollups.
 
     The file they came in is named to those who see everything, and to who brought it.
     """
-    for index, batch in already_recorded(lines, source=source, after=after).items():
+    for index, batch in already_recorded(lines, source=source, after=after, kind=kind).items():
         if index in known:
             continue
         is_mine = context.actor is not None and batch.created_by_id == context.actor.pk

@@ -15,6 +15,7 @@ from quyu.apps.performance.models import RollupState
 from quyu.platform.audit import services as audit
 from quyu.platform.facts import attribution, durable, store
 from quyu.platform.facts.models import Batch
+from quyu.platform.facts.schema import ORDER_LINE_KIND, SCHEMAS
 from quyu.platform.files import services as files
 from quyu.platform.people.models import User
 
@@ -51,7 +52,6 @@ def is_current(staged: Staged, source_sha256: str) -> bool:
     return store.is_current(staged.batch, source_sha256)
 
 
-@transaction.atomic
 def record_orders(
     table: pa.Table | Staged,
     *,
@@ -62,10 +62,63 @@ def record_orders(
     source: str = DEFAULT_SOURCE,
 ) -> Batch:
     """Add order lines as one batch with their attribution and rollups; the same file again adds nothing."""
-    rollups.locked_state()
     content, summed = (table.batch, table.summed) if isinstance(table, Staged) else (table, {})
+    return _record(
+        content,
+        ORDER_LINE_KIND,
+        summed,
+        file_name=file_name,
+        source_sha256=source_sha256,
+        actor=actor,
+        at=at,
+        source=source,
+    )
+
+
+def record_facts(
+    table: pa.Table | store.Staged,
+    *,
+    kind: str,
+    file_name: str,
+    source_sha256: str,
+    actor: User | None,
+    at: datetime,
+    source: str = "",
+) -> Batch:
+    """Add facts of another kind as one batch, with their tally; the same file again adds nothing."""
+    return _record(
+        table,
+        kind,
+        rollups.NOTHING_SUMMED,
+        file_name=file_name,
+        source_sha256=source_sha256,
+        actor=actor,
+        at=at,
+        source=source or kind,
+    )
+
+
+@transaction.atomic
+def _record(
+    content: pa.Table | store.Staged,
+    kind: str,
+    summed: Mapping[rollups.SummedKey, Contribution],
+    *,
+    file_name: str,
+    source_sha256: str,
+    actor: User | None,
+    at: datetime,
+    source: str,
+) -> Batch:
+    rollups.locked_state()
     batch = store.write_batch(
-        content, source=source, file_name=file_name, source_sha256=source_sha256, actor=actor, at=at
+        content,
+        kind=kind,
+        source=source,
+        file_name=file_name,
+        source_sha256=source_sha256,
+        actor=actor,
+        at=at,
     )
     if batch.was_present:
         return batch
@@ -152,7 +205,7 @@ def tidy(*, grace: timedelta = store.SWEEP_GRACE) -> int:
     """Clear away what crashes and changes left beside the facts; how many files and folders. Never facts."""
     in_use = set(RollupState.objects.values_list("ownership_digest", flat=True))
     return (
-        store.sweep(grace=grace)
+        sum(store.sweep(kind, grace=grace) for kind in SCHEMAS)
         + attribution.sweep(in_use, grace=grace)
         + durable.sweep_temporary(store.root(), grace=grace)
         + files.sweep(grace=grace)

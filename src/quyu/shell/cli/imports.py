@@ -290,6 +290,8 @@ def _told(prepared: pipeline.Prepared, refused: RowError | None, is_accepted: bo
         if "amount_fen" in preview:
             yuan = format_yuan(int(str(preview["amount_fen"])))
             lines.append(_("已接受：{rows} 行，金额 {yuan} 元。").format(rows=_rows(prepared), yuan=yuan))
+        elif "first_on" in preview:
+            lines.append(_("已接受：{rows} 行。").format(rows=_rows(prepared)))
         else:
             counts = {name: preview.get(name, 0) for name in ("created", "changed", "unchanged")}
             text = _("已接受：新建 {created}，更改 {changed}，未变 {unchanged}。")

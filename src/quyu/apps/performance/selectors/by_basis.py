@@ -11,6 +11,7 @@ from datetime import date
 from functools import cached_property
 from typing import Any, Literal
 
+from django.db import models
 from django.db.models import Min
 
 from quyu.apps.performance import following
@@ -68,17 +69,17 @@ def basis(name: Basis, *, today: date, is_restated: bool = False, as_of: date | 
     """
     if name == "order":
         return past(as_of) if as_of else (AS_RESTATED if is_restated else AS_IT_WAS)
-    found = _parts(name)
+    found = _parts(name, as_of)
     if not found:
         raise NothingCounted(name)
     if as_of is not None:
-        return _joined([PastTally(past(as_of).mark, tally, as_of) for tally in found])
+        return _joined([PastTally(past(as_of).mark, tally, as_of) for tally in found], as_of)
     for tally in found:
         fresh = following.is_restated(tally, today) if is_restated else following.is_current(tally)
         if not fresh:
             raise NotSummed
     parts = [Stored(tally.reading(is_restated=is_restated), is_restated=is_restated) for tally in found]
-    return _joined(parts)
+    return _joined(parts, None)
 
 
 def offered() -> list[Basis]:
@@ -86,38 +87,35 @@ def offered() -> list[Basis]:
     return [name for name in BASES if name == "order" or _parts(name)]
 
 
-def _parts(name: Basis) -> list[Tally]:
+def _parts(name: Basis, as_of: date | None = None) -> list[Tally]:
     """The tallies a basis is made of, the earlier first."""
     known = {tally.id: tally for tally in tallies()}
     wanted = [DELIVERED.id, SHIPMENT] if name == "delivery" else [RECEIPT]
-    return [known[tally] for tally in wanted if tally in known and _has_rows(known[tally])]
+    return [known[tally] for tally in wanted if tally in known and _has_rows(known[tally], as_of)]
 
 
-def _has_rows(tally: Tally) -> bool:
-    standing = Batch.objects.filter(kind=tally.kind, is_reversed=False, reverses=None)
-    return standing.exists() and (tally is not DELIVERED or tally.reading().day_rows().exists())
+def _has_rows(tally: Tally, as_of: date | None) -> bool:
+    return _standing(tally.kind, as_of).exists() and (
+        tally is not DELIVERED or tally.reading().day_rows().exists()
+    )
 
 
-def _joined(parts: list[Any]) -> Source:
+def _standing(kind: str, as_of: date | None) -> "models.QuerySet[Batch]":
+    """The batches of a kind that nobody had taken back, now or at the end of a day."""
+    batches = Batch.objects.filter(kind=kind, reverses=None)
+    if as_of is None:
+        return batches.filter(is_reversed=False)
+    end = end_of(as_of)
+    return batches.filter(created_at__lt=end).exclude(reversed_by__created_at__lt=end)
+
+
+def _joined(parts: list[Any], as_of: date | None) -> Source:
     if len(parts) == 1:
         found: Source = parts[0]
         return found
     early, late = parts
-    return Spliced(early, late, _first_shipped(late))
-
-
-def _first_shipped(part: Any) -> date:
-    """The month from which shipments count instead of order lines."""
-    as_of = part.day if isinstance(part, PastTally) else None
-    batches = Batch.objects.filter(kind=SHIPMENT)
-    if as_of is not None:
-        batches = batches.filter(created_at__lt=end_of(as_of)).exclude(
-            reversed_by__created_at__lt=end_of(as_of)
-        )
-    else:
-        batches = batches.filter(is_reversed=False)
-    first: date | None = batches.filter(reverses=None).aggregate(first=Min("first_on"))["first"]
-    return (first or date.max).replace(day=1)
+    first: date | None = _standing(SHIPMENT, as_of).aggregate(first=Min("first_on"))["first"]
+    return Spliced(early, late, (first or date.max).replace(day=1))
 
 
 @dataclass(frozen=True)
