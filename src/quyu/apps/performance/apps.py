@@ -20,6 +20,8 @@ class PerformanceConfig(AppConfig):
         import_module("quyu.apps.customers.sales").register(figures.amounts_by_line)
         import_module("quyu.apps.market.field").register_served(figures.last_sales)
         import_module("quyu.apps.performance.map_layers")
+        follower = import_module("quyu.apps.performance.recoding").OrderFollower()
+        import_module("quyu.platform.geography.codes.followers").register(follower)
         background = import_module("quyu.apps.performance.background")
         ownership = import_module("quyu.platform.ownership")
         ownership.on_ownership_change(background.refresh_attribution_later)
