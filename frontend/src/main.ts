@@ -9,12 +9,14 @@ import htmx from "htmx.org";
 import { startCharts } from "./page/charts";
 import { startConfirm, wakeConfirm } from "./page/confirm";
 import { startDrop } from "./page/drop";
+import { startFullscreen } from "./page/fullscreen";
 import { startHtmx } from "./page/requests";
 
 startHtmx();
 startConfirm();
 wakeConfirm(document);
 startDrop();
+startFullscreen(document);
 startCharts(document);
 htmx.onLoad((part) => {
   wakeConfirm(part as HTMLElement);

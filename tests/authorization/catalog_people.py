@@ -276,6 +276,7 @@ def own_pages() -> Iterator[Topic]:
         (("actual", "view"),),
         ask=lambda s, c: Ask("GET", "/home/standing/"),
     )
+    yield Topic("wall/", "wall/", "GET", (("actual", "view"),), ask=lambda s, c: Ask("GET", "/wall/"))
     yield Topic(
         "notices/<int:pk>/open/", "notices/<int:pk>/open/", "POST", (("notice", "edit"),), table="notice", weight=6,
         status=frozenset({302}), writes=True, ask=lambda s, c: Ask("POST", f"/notices/{c.pk}/open/", form={}),

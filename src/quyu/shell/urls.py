@@ -22,6 +22,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", home.home, name="home"),
     path("home/tasks/", home.tasks, name="home-tasks"),
     path("home/standing/", home.standing, name="home-standing"),
+    path("wall/", home.wall, name="home-wall"),
     path("account/", include("quyu.shell.account_urls")),
     path("org/", include("quyu.platform.people.urls")),
     path("targets/", include("quyu.apps.targets.web.urls")),

@@ -38,3 +38,9 @@ def standing(request: GuardedRequest) -> HttpResponse:
     if panel is None:
         return render(request, "home/first_steps.html.jinja", {"steps": first_steps(request)})
     return render(request, "home/standing.html.jinja", {"panel": panel})
+
+
+@guard.require("actual", "view")
+def wall(request: GuardedRequest) -> HttpResponse:
+    """The same figures without menu and tasks, for the screen on the office wall; they renew themselves."""
+    return render(request, "home/wall.html.jinja")

@@ -3,6 +3,7 @@
 The way is the one the baseline of a plan would take for the whole company (docs/formulas/baseline.md, Festival).
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -11,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from quyu.analytics.bridge import Worth
-from quyu.apps.performance.selectors.sources import Days, Source
+from quyu.apps.performance.selectors.sources import Days, MonthRow, Source
 from quyu.apps.performance.selectors.span import Span
 from quyu.apps.targets.services.baseline import festival
 from quyu.apps.targets.services.baseline.festival import PLAIN, Way, ways_of_lines
@@ -33,7 +34,11 @@ class Rhythm:
 
     @cached_property
     def festivals(self) -> dict[int, date]:
-        return {year: spring_festival(year) for year in {*self.years, self.year - 1, self.year}}
+        """Of every year that may be asked about."""
+        return {
+            year: spring_festival(year)
+            for year in {*self.years, *range(self.year - YEARS_READ, self.year + 1)}
+        }
 
     @cached_property
     def way(self) -> Way:
@@ -46,6 +51,13 @@ class Rhythm:
         return Series(
             self.years, self.months[:, None, :], none, none, none, 1, MONTHS, self.festivals
         )  # fmt: skip
+
+    def until(self, year: int) -> "Rhythm":
+        """The rhythm for an earlier year, from what was known before it."""
+        if year >= self.year:
+            return self
+        count = sum(known < year for known in self.years)
+        return Rhythm(self.years[:count], self.months[:count], year)
 
     def redated(self, months: NDArray[np.int64], year: int) -> NDArray[np.int64]:
         """Sums (..., 12) of a past year with January to March as they would lie in the year in view; sums are kept."""
@@ -75,12 +87,19 @@ def _factor(since: int, busy: float, quiet: float) -> float:
 
 
 def rhythm_of(source: Source, year: int, *, today: date) -> Rhythm:
-    """The rhythm for a year, from the last years of the source whose first quarter is over."""
+    """The rhythm for a year, from the last years of the source."""
     reached = source.last_day(today) or date(year, 1, 1)
+    rows = source.by_month(date(reached.year - YEARS_READ + 1, 1, 1), date(reached.year, 4, 1))
+    return rhythm_from(rows, year, reached)
+
+
+def rhythm_from(rows: Iterable[MonthRow], year: int, reached: date) -> Rhythm:
+    """The rhythm for a year, from the years of `rows` whose first quarter was over on the day the facts reach."""
     first = reached.year - YEARS_READ + 1
     sold = np.zeros((YEARS_READ, MONTHS), np.int64)
-    for month, _territory, _unit, _line, fen in source.by_month(date(first, 1, 1), date(reached.year, 4, 1)):
-        sold[month.year - first, month.month - 1] += fen
+    for month, _territory, _unit, _line, fen in rows:
+        if first <= month.year <= reached.year:
+            sold[month.year - first, month.month - 1] += fen
     count = YEARS_READ - (reached < date(reached.year, festival.QUARTER, 31))
     places: list[int] = []
     for place in reversed(range(count)):

@@ -24,6 +24,7 @@ from quyu.apps.performance.selectors.tree import Frame, board, frame
 from quyu.apps.performance.web import exports
 from quyu.apps.performance.web.asked import BASIS_NAMES, READINGS, asked
 from quyu.apps.performance.web.nowhere import Nowhere, or_empty
+from quyu.apps.performance.web.outlook import outlook
 from quyu.apps.performance.web.tiers import may_retier
 from quyu.apps.targets.selectors.freezing import NothingToPlan
 from quyu.kernel.period import NotAPeriod
@@ -52,6 +53,7 @@ def board_page(request: GuardedRequest) -> HttpResponseBase:
     own = shown.direct.get(region)
     context = {
         **_common(request, shown, region),
+        **outlook(shown, region, today=wanted.known_on or request.today),
         "standing": shown.standings[region],
         "needed": shown.standings[region].needed_per_day(shown.span.working_days_left),
         "children": [(code, shown.standings[code]) for code in shown.children(region)],
