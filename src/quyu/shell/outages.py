@@ -10,6 +10,9 @@ from dataclasses import dataclass
 
 from django.db import DatabaseError, InterfaceError, OperationalError, ProgrammingError
 
+from quyu.kernel.refusal import Refusal
+from quyu.kernel.wording import spoken_word
+
 NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 NO_WRITING = (errno.EROFS, errno.EACCES, errno.EPERM)
 
@@ -55,6 +58,8 @@ DATABASE_GONE = Outage(
     gettext_noop("数据库暂时不可用，没有保存"),
     gettext_noop("刚才的操作没有写入任何数据。请稍后再试；如果一直这样，请联系系统管理员检查数据库。"),
 )
+ENGINE, ENGINE_GONE = "engine_", gettext_noop("计算引擎没有给出结果，没有数字可以显示")
+"""The codes of refusals of the engines that sum; the advice is what the refusal says."""
 WORDS = (
     (("disk is full", "no space left", "disk full", "could not extend file"), DISK_FULL),
     (("readonly database", "read-only", "unable to open database file"), READ_ONLY),
@@ -65,6 +70,9 @@ WORDS = (
 def outage_of(error: BaseException | None) -> Outage | None:
     """The outage behind an error, or None when the fault is ours."""
     for cause in _causes(error):
+        if isinstance(cause, Refusal) and cause.code.startswith(ENGINE):
+            said = spoken_word(cause.template).format(**cause.numbers)
+            return Outage(cause.code, 503, ENGINE_GONE, said)
         if isinstance(cause, OSError) and cause.errno in NO_ROOM:
             return DISK_FULL
         if isinstance(cause, OSError) and cause.errno in NO_WRITING:

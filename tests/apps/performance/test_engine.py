@@ -31,10 +31,14 @@ URLS = {
     "postgresql": lambda: os.environ.get("DATABASE_URL", ""),
     "spark": lambda: os.environ.get("QUYU_SPARK", ""),
 }
+UNCLOSED = pytest.mark.filterwarnings(
+    "ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning"
+)
+"""py4j leaves its sockets to the collector."""
 ENGINES = (
     "duckdb",
     "postgresql",
-    pytest.param("spark", marks=(pytest.mark.spark, pytest.mark.slow)),
+    pytest.param("spark", marks=(pytest.mark.spark, pytest.mark.slow, UNCLOSED)),
 )
 
 
@@ -70,7 +74,7 @@ def chosen(home: Path, request: pytest.FixtureRequest) -> str:
     url = URLS[request.param]()
     if not url:
         pytest.skip(f"no {request.param} here: tools/with_{request.param}.py starts one")
-    engine.choose(address(url))
+    (home / "engine").write_text(url, encoding="utf-8")
     return url
 
 

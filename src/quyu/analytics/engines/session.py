@@ -71,7 +71,7 @@ class EngineMissing(Refusal):
 class PysparkMissing(EngineMissing):
     def __init__(self, shown: str) -> None:
         super().__init__(
-            "pyspark_missing",
+            "engine_without_pyspark",
             "不能使用计算引擎 {engine}：没有安装 pyspark，请运行 pip install 'quyu[spark]'。",
             engine=shown,
         )
@@ -80,7 +80,7 @@ class PysparkMissing(EngineMissing):
 class JavaMissing(EngineMissing):
     def __init__(self, shown: str) -> None:
         super().__init__(
-            "java_missing",
+            "engine_without_java",
             "不能使用计算引擎 {engine}：没有 Java，请安装 Java 17（apt install openjdk-17-jre-headless）。",
             engine=shown,
         )

@@ -7,13 +7,13 @@ as the session lasts. Whatever goes wrong there, a cluster that is gone included
 from __future__ import annotations
 
 import importlib.util
-import os
 import shutil
 import socket
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import mkdtemp
+from threading import Event, Lock, Thread
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
@@ -39,6 +39,9 @@ else:
     pq = deferred("pyarrow.parquet")
     pyspark_sql = deferred("pyspark.sql")
 
+_one_at_a_time = Lock()
+LOOK, WORKERLESS = 2.0, 60.0
+"""Seconds between looks for workers, and without any until the work is given up."""
 PATIENCE = 5.0
 """Seconds until a master that does not answer counts as gone: Spark itself asks for a minute."""
 TYPES = {pa.date32(): "DATE", pa.string(): "STRING", pa.int64(): "BIGINT"}
@@ -90,30 +93,65 @@ def spark_session(where: Address, shared: Path) -> Iterator[SparkSession]:
     """`shared` is a directory that the workers see too."""
     if importlib.util.find_spec("pyspark") is None:
         raise PysparkMissing(where.shown)
-    if not (shutil.which("java") or os.environ.get("JAVA_HOME")):
+    if shutil.which("java") is None:
         raise JavaMissing(where.shown)
     _answering(where)
     shared.mkdir(parents=True, exist_ok=True)
-    scratch = Path(mkdtemp(prefix="spark-", dir=shared))
-    scratch.chmod(0o755)
-    session = None
+    with _one_at_a_time:
+        scratch = Path(mkdtemp(prefix="spark-", dir=shared))
+        scratch.chmod(0o755)
+        try:
+            with _reasons(where), _session(where) as session, _watched(session):
+                yield SparkSession(session, scratch)
+        finally:
+            shutil.rmtree(scratch, ignore_errors=True)
+
+
+@contextmanager
+def _reasons(where: Address) -> Iterator[None]:
+    """Whatever Java or pyspark say becomes EngineUnreachable."""
     try:
-        builder = pyspark_sql.SparkSession.builder.master(where.url).appName("quyu")
-        for name, value in SETTINGS.items():
-            builder = builder.config(name, value)
-        session = builder.getOrCreate()
-        session.sparkContext.setLogLevel("OFF")
-        yield SparkSession(session, scratch)
-    except EngineUnreachable:
-        raise
+        yield
     except Exception as error:
         if not type(error).__module__.startswith(("py4j", "pyspark")):
             raise
         raise EngineUnreachable(where.shown, cause(error)) from error
+
+
+@contextmanager
+def _session(where: Address) -> Iterator[Any]:
+    """An application of the cluster, which has its cores back at the end; Java itself ends with this process."""
+    builder = pyspark_sql.SparkSession.builder.master(where.url).appName("quyu")
+    for name, value in SETTINGS.items():
+        builder = builder.config(name, value)
+    session = builder.getOrCreate()
+    try:
+        session.sparkContext.setLogLevel("OFF")
+        yield session
     finally:
-        if session is not None:
-            session.stop()
-        shutil.rmtree(scratch, ignore_errors=True)
+        session.stop()
+
+
+@contextmanager
+def _watched(session: Any) -> Iterator[None]:
+    """Spark waits for ever for workers; here nobody does."""
+    ended, context = Event(), session.sparkContext
+
+    def watch() -> None:
+        alone = 0.0
+        while not ended.wait(LOOK):
+            is_alone = context._jsc.sc().getExecutorMemoryStatus().size() <= 1  # the driver itself counts
+            alone = alone + LOOK if is_alone else 0.0
+            if alone >= WORKERLESS:
+                context.cancelAllJobs()
+
+    watcher = Thread(target=watch, daemon=True)
+    watcher.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        watcher.join()
 
 
 def cause(error: Exception) -> str:
