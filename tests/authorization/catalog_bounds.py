@@ -31,6 +31,38 @@ def topics() -> Iterator[Topic]:
         writes=True, open_to=partial(whole_company, "customer", "edit", ""), status=frozenset({302}),
         ask=lambda s, c: Ask("POST", "/customers/coverage/proposed/accept/", form={"line": "nobody\t1\tnowhere"}),
     )  # fmt: skip
+    yield from splits()
+
+
+def splits() -> Iterator[Topic]:
+    """Splitting a unit writes rules, which are for the whole company."""
+    may, view = (
+        partial(whole_company, "alignment", "edit", ""),
+        partial(whole_company, "alignment", "view", ""),
+    )
+    at = "/territories/alignments"
+    yield Topic(
+        f"{PLACES}split/", f"{PLACES}split/", "GET", (("alignment", "view"),), objects=lambda s: s.raw["alignment"],
+        open_to=view, ask=lambda s, c: Ask("GET", f"{at}/{c.pk}/split/"),
+    )  # fmt: skip
+    yield Topic(
+        f"{PLACES}split/unit/", f"{PLACES}split/unit/", "GET", (("alignment", "view"),), objects=lambda s: s.raw["alignment"],
+        open_to=view, status=frozenset({200, 404}), ask=lambda s, c: Ask("GET", f"{at}/{c.pk}/split/unit/?unit={place(s)}"),
+    )  # fmt: skip
+    yield Topic(
+        f"{PLACES}split/unit/ keep", f"{PLACES}split/unit/", "POST", (("alignment", "view"),), writes=True,
+        objects=lambda s: s.raw["alignment"], open_to=view, status=frozenset({200, 302, 403, 404}),
+        ask=lambda s, c: Ask("POST", f"{at}/{c.pk}/split/unit/", form={"unit": place(s), "do": "try"}),
+    )  # fmt: skip
+    yield Topic(
+        f"{PLACES}split/drop/", f"{PLACES}split/drop/", "POST", (("alignment", "edit"),), writes=True,
+        objects=lambda s: s.raw["alignment"], open_to=may, status=frozenset({302}),
+        ask=lambda s, c: Ask("POST", f"{at}/{c.pk}/split/drop/", form={"unit": place(s)}),
+    )  # fmt: skip
+
+
+def place(site: Site) -> str:
+    return str(next(iter(site.raw["basicunit"].values()))["code"])
 
 
 def side_gate(site: Site, case: Case) -> int | None:

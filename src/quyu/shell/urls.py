@@ -7,6 +7,7 @@ from quyu.apps.customers.division import adopt_web as adopting
 from quyu.apps.customers.division import assign_web as assigning
 from quyu.apps.customers.division import claim_web as claims
 from quyu.apps.customers.division import overlay_web as overlays
+from quyu.apps.customers.division import split_web as splitting
 from quyu.apps.customers.division import web as division
 from quyu.apps.customers.mapping import web as customer_map
 from quyu.apps.customers.workload import web as workload
@@ -79,6 +80,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("territories/workload/standard/", workload.standard_page, name="workload-standard"),
     path("territories/workload/refresh/", workload.refresh, name="workload-refresh"),
     path("territories/<int:pk>/workload/", workload.of_territory, name="workload-territory"),
+    path("territories/alignments/<int:pk>/split/", splitting.heavy, name="alignment-splits"),
+    path("territories/alignments/<int:pk>/split/unit/", splitting.unit_page, name="alignment-split"),
+    path("territories/alignments/<int:pk>/split/drop/", splitting.drop, name="alignment-split-drop"),
     path("territories/alignments/<int:pk>/workload/", workload.of_alignment, name="alignment-workload"),
     path("customers/map/points.json", customer_map.points, name="customer-points"),
     path("customers/map/find.json", customer_map.search, name="customer-find"),

@@ -20,6 +20,8 @@ VERBS = {
     "derive": _("由订单新建主数据"),
     "retier": _("客户分级"),
     "adopt": _("采用建议归属"),
+    "split": _("拆分单元"),
+    "unsplit": _("取消拆分单元"),
     "move_unit": _("调整归属"),
     "move_territory": _("区域划转"),
     "assign": _("任职"),

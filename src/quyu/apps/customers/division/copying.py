@@ -11,6 +11,7 @@ def copy(source: RuleSet, into: RuleSet) -> None:
             condition=row.condition,
             product_line_id=row.product_line_id,
             territory_id=row.territory_id,
+            split_unit_id=row.split_unit_id,
         )
         for row in source.rules.order_by("position", "pk")
     )

@@ -82,7 +82,7 @@ def chain(unit: str, parents: dict[str, str]) -> tuple[str, ...]:
 def rules_of(rule_set: RuleSet) -> list[TerritoryRule]:
     """The rules in order, with what they name."""
     rows = TerritoryRule.objects.filter(rule_set=rule_set).select_related(
-        "territory__org_unit", "product_line"
+        "territory__org_unit", "product_line", "split_unit"
     )
     return list(rows.order_by("position", "pk"))
 

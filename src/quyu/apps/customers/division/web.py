@@ -1,5 +1,6 @@
 """Pages of rules: the sets, one set with the preview of what each rule takes, and the check of coverage."""
 
+from datetime import date
 from typing import Any
 
 from django.contrib import messages
@@ -16,7 +17,7 @@ from quyu.apps.customers.division.forms import CoverageForm, NameForm, PublishFo
 from quyu.apps.customers.division.tabs import tabs_of
 from quyu.apps.customers.division.wording import conditions
 from quyu.apps.customers.models import Customer, RuleSet, TerritoryRule
-from quyu.apps.territories.models import Territory
+from quyu.apps.territories.models import Alignment, Territory
 from quyu.kernel.refusal import Refusal
 from quyu.platform.catalog.models import ProductLine
 from quyu.platform.fields.received import whole_number
@@ -84,9 +85,15 @@ def page_of(
         "may": may,
         "is_approved": policy.is_open("alignment", "publish", row.state),
         "form": form if is_draft and may["edit"] else None,
-        "publish_form": PublishForm(initial={"valid_from": request.today}),
+        "publish_form": PublishForm(initial={"valid_from": day_of(row) or request.today}),
     }
     return render(request, "customers/rule_set.html.jinja", context)
+
+
+def day_of(row: RuleSet) -> date | None:
+    """The day on which the alignment comes into force whose units the rules split."""
+    goes_with: Alignment | None = row.alignment
+    return None if goes_with is None else goes_with.valid_from or goes_with.planned_from
 
 
 @require_POST

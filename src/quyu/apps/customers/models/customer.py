@@ -163,6 +163,7 @@ class RuleSet(EditableRow):
 
     Its states are those of an alignment. At most one is in force on any day. `newest_customer` is the last
     customer the rules have looked at: a later one counts from the beginning, a known one from its change on.
+    `alignment` is the draft whose units the rules split.
     """
 
     name = models.CharField("规则方案", max_length=80)
@@ -179,6 +180,9 @@ class RuleSet(EditableRow):
     )
     created_at = models.DateTimeField("编制时间")
     newest_customer = models.PositiveBigIntegerField(default=0, editable=False)
+    alignment = models.ForeignKey(
+        Alignment, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name="配合的划分方案"
+    )
 
     objects: ClassVar = RuleSetQuerySet.as_manager()
 
@@ -208,7 +212,7 @@ class TerritoryRule(models.Model):
     """Who fulfils `condition` (attribute -> allowed values, all attributes at once) goes to `territory`.
 
     With a product line only that line does. Lower `position` goes first. Without a set it is the ruling on a
-    claim, which goes before every set.
+    claim, which goes before every set. With `split_unit` it names customers of a unit too large for a territory.
     """
 
     rule_set = models.ForeignKey(RuleSet, models.CASCADE, null=True, related_name="rules")
@@ -220,6 +224,14 @@ class TerritoryRule(models.Model):
     )
     territory = models.ForeignKey(
         "territories.Territory", models.PROTECT, related_name="rules", verbose_name="归属销售区域"
+    )
+    split_unit = models.ForeignKey(
+        "geography.BasicUnit",
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name="拆分的单元",
     )
 
     class Meta:

@@ -27,5 +27,6 @@ def map_context(
         "tiers": [(kind, OrgKind(kind).label) for kind in selectors.TIERS if kind in kinds],
         "hot": sorted(out, key=lambda row: -abs(row["deviation_bp"]))[:HOT],
         "loose": uncovered_count(alignment) if guard.may(request, "alignment", "view") else (0, 0),
+        "sees_everything": request.scope.is_everything,
         "sees_customers": guard.may(request, "customer", "view"),
     }
