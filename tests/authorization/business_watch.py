@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from quyu.apps.monitoring.choices import Act, RuleKind, Severity
-from quyu.apps.monitoring.models import Alert, AlertAct, AlertRule
+from quyu.apps.monitoring.models import Alert, AlertAct, AlertRule, ControlTotal
 from tests.authorization.world import World
 
 RULES = (None, "EAST", "JS", "GD")
@@ -31,3 +31,7 @@ def make_watch(world: World, at: datetime) -> None:
         AlertAct.objects.create(
             alert=alert, kind=Act.HANDLED, text=world.mark("办"), figure=71, at=at, actor=world.users["ops"]
         )
+    ControlTotal.objects.create(
+        source=world.mark("源"), note=world.mark("账"), first_on=at.date(), last_on=at.date(), amount_fen=100,
+        created_by=world.users["ops"], created_at=at,
+    )  # fmt: skip

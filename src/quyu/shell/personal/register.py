@@ -58,6 +58,7 @@ TEXTS = {
     "targets.StrategyLine": ("title", "text"),
     "monitoring.AlertRule": ("name", "advice"),
     "monitoring.AlertAct": ("text",),
+    "monitoring.ControlTotal": ("source", "note"),
     "django_tasks_database.DBTaskResult": ("args_kwargs", "return_value", "traceback"),
 }
 UPLOADED = {

@@ -1,6 +1,7 @@
 """What monitoring keeps, one file a subject."""
 
 from quyu.apps.monitoring.models.alert import Alert, AlertAct, AlertDigest
+from quyu.apps.monitoring.models.control import ControlTotal
 from quyu.apps.monitoring.models.rule import AlertRule
 
-__all__ = ["Alert", "AlertAct", "AlertDigest", "AlertRule"]
+__all__ = ["Alert", "AlertAct", "AlertDigest", "AlertRule", "ControlTotal"]

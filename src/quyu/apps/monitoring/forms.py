@@ -1,0 +1,63 @@
+"""Forms of monitoring."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from quyu.platform.facts.models import Batch
+from quyu.platform.fields.form_fields import DATE_FORMATS, YuanField
+
+
+class BatchField(forms.ModelChoiceField):  # type: ignore[type-arg]
+    """A batch by its number, days and rows."""
+
+    def label_from_instance(self, obj: Any) -> str:
+        return told(obj)
+
+
+class ControlForm(forms.Form):
+    """What the source says; of a batch, or of a range of days."""
+
+    source = forms.CharField(label=gettext_lazy("来源"), max_length=80)
+    batch = BatchField(
+        label=gettext_lazy("批次"), queryset=Batch.objects.none(), required=False, empty_label="—"
+    )
+    first_on = forms.DateField(label=gettext_lazy("最早日期"), required=False, input_formats=DATE_FORMATS)
+    last_on = forms.DateField(label=gettext_lazy("最晚日期"), required=False, input_formats=DATE_FORMATS)
+    amount_fen = YuanField(label=gettext_lazy("来源金额（元）"))
+    line_count = forms.IntegerField(
+        label=gettext_lazy("来源行数"), required=False, min_value=0, max_value=2**31 - 1
+    )
+    note = forms.CharField(label=gettext_lazy("说明"), required=False, max_length=300)
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        rows = Batch.objects.filter(reverses=None, is_reversed=False).order_by("-pk")
+        field = self.fields["batch"]
+        assert isinstance(field, BatchField)
+        field.queryset = rows
+        for name in ("first_on", "last_on"):
+            self.fields[name].widget = forms.DateInput(attrs={"type": "date"})
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or {}
+        if batch := given.get("batch"):
+            given["first_on"], given["last_on"] = batch.first_on, batch.last_on
+        if self.errors:
+            return given
+        if not given.get("first_on") or not given.get("last_on"):
+            raise forms.ValidationError(_("请选一个批次，或写明最早和最晚日期。"))
+        if given["last_on"] < given["first_on"]:
+            self.add_error("last_on", _("最晚日期早于最早日期。"))
+        return given
+
+
+def told(batch: Any) -> str:
+    return _("批次 %(pk)s：%(first)s 至 %(last)s，%(rows)s 行") % {
+        "pk": batch.pk,
+        "first": batch.first_on,
+        "last": batch.last_on,
+        "rows": f"{batch.row_count:,}",
+    }
