@@ -249,6 +249,7 @@ def performance() -> Iterator[Topic]:
     for route, tail in (
         ("performance/", ""),
         ("performance/bridge/", "bridge/"),
+        ("performance/why/", "why/"),
         ("performance/customers/", "customers/"),
         ("performance/analysis/", "analysis/"),
     ):

@@ -1,12 +1,13 @@
 from django.urls import path
 
-from quyu.apps.performance.web import bridge, credit, pages, parts, tiers
+from quyu.apps.performance.web import bridge, credit, pages, parts, tiers, why
 
 urlpatterns = [
     path("", pages.board_page, name="performance"),
     path("restate/", pages.restate, name="performance-restate"),
     path("bridge/", bridge.bridge_page, name="performance-bridge"),
     path("credit/", credit.credit_page, name="performance-credit"),
+    path("why/", why.why_page, name="performance-why"),
     path("tiers/", tiers.tiers_page, name="customer-tiers"),
     path("tiers/apply/", tiers.retier, name="customer-retier"),
     path("customers/", pages.customers_page, name="performance-customers"),
