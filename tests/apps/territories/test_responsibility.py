@@ -4,12 +4,15 @@ from datetime import date
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.urls import reverse
 
 from quyu.apps.territories import selectors, services
 from quyu.apps.territories.models import Alignment, AlignmentUnit, TerritoryOwner
 from quyu.platform import ownership
 from quyu.platform.people.models import Assignment
-from tests.people import START, TODAY
+from quyu.platform.people.scope import everything
+from tests import factories
+from tests.people import START, TODAY, client_of
 
 JULY = date(2026, 7, 1)
 
@@ -124,3 +127,20 @@ def test_a_change_of_owner_by_a_person_is_announced_once_committed(
         )
         assert told == []
     assert [moment.date() for moment in told] == [TODAY]
+
+
+@pytest.mark.capability("ORG3")
+def test_the_home_page_and_the_page_of_coverage_name_the_same_number_within_reach(site):
+    """Also of a territory beside the map; a seat that will be given up is no seat from today on."""
+    factories.territory("重客组", site.company.jiangsu, valid_from=START)
+    found = selectors.seen_faults(first=TODAY, scope=everything(), at=TODAY)
+    assert selectors.fault_counts(found) == {"no_position": 2, "vacant": 0, "double": 0}
+    tasks = client_of(site.company.operations).get(reverse("home-tasks")).text
+    assert "给 2 个销售区域指定负责岗位" in tasks
+    for person, count in ((site.company.operations, 2), (site.company.boss, 1)):
+        client = client_of(person)
+        scope = client.get(reverse("territory-coverage")).wsgi_request.scope
+        assert selectors.unowned_count(first=TODAY, scope=scope, at=TODAY) == count
+        page = client.get(reverse("territory-coverage")).text
+        assert page.count("无负责岗位</span>") == count
+        assert ("粤东" in page) == (count == 2)

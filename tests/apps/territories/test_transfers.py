@@ -14,6 +14,7 @@ from quyu.apps.territories import services
 from quyu.apps.territories.models import Territory, TerritoryMove
 from quyu.apps.territories.selectors import moves_of, places_by_territory, unit_on
 from quyu.platform.catalog.models import ProductLine
+from quyu.platform.notices.models import Notice
 from quyu.platform.people.models import OrgUnit
 from tests.people import TODAY, Company, build_company, client_of
 
@@ -126,3 +127,21 @@ def test_editing_the_unit_moves_it_today(company: Company) -> None:
     assert (found.name, found.org_unit) == ("苏南新名", company.zhejiang)
     (kept,) = moves_of(found)
     assert (kept.moved_on, kept.source, kept.target) == (TODAY, company.jiangsu, company.zhejiang)
+
+
+def test_whom_a_move_concerns_is_told_once_and_who_made_it_is_not(company: Company) -> None:
+    move(company, company.zhejiang, TODAY + timedelta(10))
+    told = Notice.objects.filter(text__contains="划到")
+    assert {notice.user for notice in told} == {
+        company.owner,
+        company.boss,
+        company.neighbour,
+        company.director,
+    }
+    [text] = set(told.values_list("text", flat=True))
+    assert text == f"苏南 自 {TODAY + timedelta(10)} 起由 {company.jiangsu.name} 划到 {company.zhejiang.name}"
+    assert told[0].url == reverse("territory-detail", kwargs={"pk": company.sunan.pk})
+    assert client_of(company.owner).get(told[0].url).status_code == 200
+    with pytest.raises(services.ThereAlready):
+        move(company, company.zhejiang, TODAY + timedelta(10))
+    assert Notice.objects.filter(text__contains="划到").count() == told.count()

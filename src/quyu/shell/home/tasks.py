@@ -17,8 +17,9 @@ from quyu.apps.targets.choices import VersionState
 from quyu.apps.targets.selectors.milestones import milestones_of
 from quyu.apps.targets.selectors.negotiating import has_to_act, waiting_for
 from quyu.apps.targets.selectors.standing_work import standing_work
+from quyu.apps.territories import selectors as territories
 from quyu.apps.territories.choices import AlignmentState
-from quyu.apps.territories.models import Alignment, Territory, TerritoryOwner
+from quyu.apps.territories.models import Alignment
 from quyu.platform.approvals import selectors as approvals
 from quyu.platform.calendar.models import CalendarDay
 from quyu.platform.imports.choices import ImportState
@@ -111,12 +112,11 @@ def drafts(request: GuardedRequest) -> Iterator[Task]:
 
 
 def ownerless_territories(request: GuardedRequest) -> Iterator[Task]:
-    """Territories for which no position is accountable today."""
+    """Territories for which no position is accountable from today on, as many as the page of coverage says."""
     if not guard.may(request, "territory", "edit"):
         return
     at, scope = request.today, guard.check(request, "territory", "edit")
-    owned = TerritoryOwner.objects.filter(in_force(at)).values("territory")
-    count = Territory.objects.visible_to(scope, at).filter(in_force(at)).exclude(pk__in=owned).count()
+    count = territories.unowned_count(first=at, scope=scope, at=at)
     if count:
         text = _("给 {count} 个销售区域指定负责岗位").format(count=count)
         yield Task(text, _("无人负责的区域没有人对目标负责"), url_of("territory-coverage"), "warning")

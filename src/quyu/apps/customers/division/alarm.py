@@ -83,13 +83,13 @@ def faults_ahead(today: date) -> dict[Key, Found]:
     customers = Customer.objects.exclude(closed_on__lte=today).order_by("code")
     last = today + AHEAD
     found: dict[Key, Found] = {}
+    caught: dict[Key, set[int]] = {}
     for group in owning.grouped(owning.faults(customers, first=today, last=last)):
         key = (group.kind, group.territory, group.line)
         start, end = group.days[0], group.days[1] or last
         before = found.get(key, Found(start, end, 0))
-        found[key] = Found(
-            min(before.first, start), max(before.until, end), before.customers + len(group.customers)
-        )
+        caught.setdefault(key, set()).update(customer.pk for customer in group.customers)
+        found[key] = Found(min(before.first, start), max(before.until, end), len(caught[key]))
     return found
 
 

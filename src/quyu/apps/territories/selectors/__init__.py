@@ -22,8 +22,11 @@ from quyu.apps.territories.selectors.coverage import (
     AlignmentClash,
     OwnerFault,
     alignment_clashes,
+    fault_counts,
     owner_faults,
+    seen_faults,
     uncovered_units,
+    unowned_count,
 )
 from quyu.apps.territories.selectors.criteria import Balanced, balanced_of, measured_of, tolerance_of
 from quyu.apps.territories.selectors.edits import (
@@ -101,6 +104,7 @@ __all__ = [
     "compared",
     "days_left",
     "draft_colours",
+    "fault_counts",
     "figures",
     "figures_by_code",
     "figures_date",
@@ -124,6 +128,7 @@ __all__ = [
     "places_of",
     "read",
     "read_colours",
+    "seen_faults",
     "standing_of",
     "steps_since",
     "steps_that_stand",
@@ -139,5 +144,6 @@ __all__ = [
     "unit_rows",
     "unit_territory_frame",
     "unit_values",
+    "unowned_count",
     "what_if",
 ]

@@ -1,5 +1,6 @@
 """Is everything in somebody's hands? Territories without an owner, units without a territory, double claims."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
@@ -8,11 +9,11 @@ from django.db.models import Count, Q
 
 from quyu.apps.territories.choices import FigureMeasure
 from quyu.apps.territories.models import Alignment, AlignmentUnit, Territory, TerritoryOwner, UnitFigure
-from quyu.apps.territories.selectors.alignments import active_alignment, territories_of
 from quyu.apps.territories.selectors.frames import Days, common_days, days_left
 from quyu.platform.geography import selectors as geography
 from quyu.platform.geography.models import BasicUnit
-from quyu.platform.people.models import Assignment
+from quyu.platform.people.models import Assignment, in_force
+from quyu.platform.people.scope import Scope
 
 
 @dataclass(frozen=True)
@@ -37,11 +38,15 @@ class AlignmentClash:
 
 
 def owner_faults(*, first: date, last: date | None, at: date) -> list[OwnerFault]:
-    """Every gap, vacancy and overlap of the territories in force on `at`, within `[first, last)`."""
-    alignment = active_alignment(at)
-    if alignment is None:
-        return []
-    territories = list(territories_of(alignment))
+    """Every gap, vacancy and overlap of the territories in force on `at`, within `[first, last)`.
+
+    Also of those beside the map, which rules give customers to.
+    """
+    territories = list(
+        Territory.objects.filter(in_force(at))
+        .select_related("org_unit")
+        .order_by("org_unit__sort_order", "org_unit__code", "code")
+    )
     owners: dict[int, list[tuple[Days, int]]] = {}
     rows = TerritoryOwner.objects.filter(territory__in=territories).order_by("valid_from", "pk")
     for row in rows:
@@ -55,6 +60,36 @@ def owner_faults(*, first: date, last: date | None, at: date) -> list[OwnerFault
         if whole is not None:
             found += faults_of(territory, whole, owners.get(territory.pk, []), seats)
     return found
+
+
+def seen_faults(*, first: date, scope: Scope, at: date) -> list[OwnerFault]:
+    """The faults from a day on of the territories within reach."""
+    seen = set(Territory.objects.visible_to(scope, at).values_list("pk", flat=True))
+    return [fault for fault in owner_faults(first=first, last=None, at=at) if fault.territory.pk in seen]
+
+
+def unowned_count(*, first: date, scope: Scope, at: date) -> int:
+    """How many territories within reach no position answers for on some day from `first` on, in one query.
+
+    The same number as the `no_position` of `fault_counts`.
+    """
+    rows = Territory.objects.visible_to(scope, at).filter(in_force(at)).order_by("pk")
+    fields = ("pk", "valid_from", "valid_to", "owners__valid_from", "owners__valid_to")
+    owned: dict[tuple[int, Days], list[Days]] = {}
+    for pk, start, end, since, until in rows.values_list(*fields):
+        held = owned.setdefault((pk, (start, end)), [])
+        if since is not None:
+            held.append((since, until))
+    spans = ((common_days((first, None), life), held) for (_pk, life), held in owned.items())
+    return sum(whole is not None and bool(days_left(whole, held)) for whole, held in spans)
+
+
+def fault_counts(faults: Iterable[OwnerFault]) -> dict[str, int]:
+    """Kind -> how many different territories have such a fault."""
+    found: dict[str, set[int]] = {kind: set() for kind in ("no_position", "vacant", "double")}
+    for fault in faults:
+        found[fault.kind].add(fault.territory.pk)
+    return {kind: len(members) for kind, members in found.items()}
 
 
 def faults_of(

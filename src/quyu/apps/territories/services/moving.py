@@ -4,13 +4,19 @@ from collections.abc import Sequence
 from datetime import date, datetime
 
 from django.db import transaction
+from django.urls import reverse
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
 
 from quyu.apps.territories.models import Territory, TerritoryMove
+from quyu.apps.territories.selectors.alignments import owners_on
 from quyu.apps.territories.selectors.places import moves_of, unit_on
 from quyu.kernel.refusal import Refusal
 from quyu.platform.approvals.services import day as day_of
 from quyu.platform.audit import services as audit
+from quyu.platform.notices.services import notify
 from quyu.platform.people.models import OrgUnit, User
+from quyu.platform.people.selectors import users_with
 
 
 class ThereAlready(Refusal):
@@ -35,6 +41,7 @@ def move_territory(
     if source.pk == unit.pk:
         raise ThereAlready(current.name, unit.name, moved_on)
     _write(current, moves, unit, moved_on, actor)
+    _tell(current, source, unit, moved_on, actor, at)
     audit.record(
         actor=actor,
         verb="move_territory",
@@ -44,6 +51,26 @@ def move_territory(
         at=at,
     )
     return _settle(current, unit, day_of(at), actor)
+
+
+def _tell(
+    territory: Territory, source: OrgUnit, target: OrgUnit, day: date, actor: User | None, at: date | datetime
+) -> None:
+    """A notice to who answers for the territory on that day, and to who answers for the units it leaves and joins."""
+    today, url = day_of(at), reverse("territory-detail", kwargs={"pk": territory.pk})
+    owner = owners_on([territory.pk], day).get(territory.pk)
+    person = owner.person if owner else None
+    told = list(User.objects.filter(person=person, is_active=True)) if person else []
+    for unit in (source, target):
+        told += users_with("alignment", "edit", org_unit=unit, at=today)
+    text = format_lazy(
+        _("{territory} 自 {day} 起由 {source} 划到 {target}"),
+        territory=territory.name,
+        day=day,
+        source=source.name,
+        target=target.name,
+    )
+    notify(users=[user for user in told if actor is None or user.pk != actor.pk], text=text, url=url, at=at)
 
 
 def _write(

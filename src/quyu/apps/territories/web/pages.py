@@ -148,16 +148,12 @@ def coverage(request: GuardedRequest) -> HttpResponse:
     """Who is missing: territories without an owner on some days, units without a territory, double claims."""
     first = parsed_day(request.GET.get("from"), request.today)
     active = selectors.active_alignment(request.today)
-    seen = set(Territory.objects.visible_to(request.scope, request.today).values_list("pk", flat=True))
-    faults = [
-        fault
-        for fault in selectors.owner_faults(first=first, last=None, at=request.today)
-        if fault.territory.pk in seen
-    ]
+    faults = selectors.seen_faults(first=first, scope=request.scope, at=request.today)
     context = {
         "alignment": active,
         "first": first,
         "faults": faults,
+        "counts": selectors.fault_counts(faults),
         "uncovered": selectors.uncovered_units(active) if active and request.scope.is_everything else [],
         "clashes": selectors.alignment_clashes() if request.scope.is_everything else [],
     }
