@@ -116,4 +116,4 @@ def test_virtual_links_count_as_neighbours() -> None:
     plan, bridge = np.asarray([0, 0, 1, 1]), np.asarray([[1, 2]])
 
     assert what_if(island, plan, 2, 0).pieces_after.tolist() == [1, 2]
-    assert what_if(island, plan, 2, 0, links=bridge).keeps_whole
+    assert what_if(island, plan, 2, 0, links=bridge).pieces_after.tolist() == [1, 1]

@@ -270,8 +270,36 @@ def test_ctrl_c_gives_the_best_so_far_and_time_is_kept(desk: Desk, monkeypatch: 
 
     assert asked[0] >= 3
     assert any("收到中断" in line for line in stopped["reasons"])
+    assert (stopped["ended_by"], timed["ended_by"]) == ("interrupt", "time")
     assert stopped["contiguous"]
     assert len(desk.plan()) == 600
     assert any("--time" in line for line in timed["reasons"])
     assert timed["seconds"] < 4
     assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+
+
+def test_an_end_before_any_balanced_plan_is_said_first_and_by_how_much(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """600 equal squares in 7: no plan is within a hundredth of a percent, however long one searches."""
+    units, edges = squares(desk, 30, 20)
+    call = ["--units", units, "--edges", edges, "--territories", "7", "--measures", "sales:0.01%"]
+    solve = alignment.solve
+
+    def interrupted(*args: Any, stop: alignment.Stop, **more: Any) -> alignment.Result:
+        def pressed(progress: alignment.Progress, /) -> bool:
+            signal.raise_signal(signal.SIGINT)
+            return stop(progress)
+
+        return solve(*args, stop=pressed, **more)
+
+    monkeypatch.setattr(alignment, "solve", interrupted)
+    _code, output, found = desk.run(*call)
+    assert not found["within_tolerance"]
+    off = f"sales 偏差 {found['deviation']['sales']:.2%}（公差 0.01%）"
+    assert found["reasons"][0].startswith(f"提前结束时还没有均衡的方案：{off}")
+    assert found["reasons"][0] in output
+    monkeypatch.undo()
+    whole = desk.run(*call)[2]
+    assert whole["ended_by"] == "search"
+    assert not any("提前结束" in line for line in whole["reasons"])

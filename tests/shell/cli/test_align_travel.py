@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 
+from quyu.engine.alignment import Share, travel
 from quyu.shell.cli.align import align
 
 WIDE, HIGH, RIDGE = 12, 6, 3
@@ -139,3 +140,17 @@ def test_units_nobody_can_reach_are_named(tmp_path: Path) -> None:
     assert done.exit_code == 1
     assert "从单元 a 没有路到单元 c 等 2 个" in done.output
     assert not out.exists()
+
+
+def test_a_shared_unit_counts_in_travel_by_its_parts() -> None:
+    """Three places in a row, ten minutes apart, the middle one shared three to one; checked by hand."""
+    pairs = np.array([[0, 1], [1, 2]], dtype=np.int64)
+    ways = travel.network(3, pairs, np.array([10.0, 10.0]))
+    weight, plan = np.array([4.0, 8.0, 2.0]), np.array([0, 0, 1], dtype=np.int64)
+    x, y = np.array([0.0, 10.0, 20.0]), np.zeros(3)
+    whole = travel.mean_travel(ways, x, y, travel.holdings(weight, plan), 2)
+    assert whole.tolist() == pytest.approx([4 * 10 / 12, 0.0])
+    held = travel.holdings(weight, plan, [Share(1, 0, 0.75), Share(1, 1, 0.25)])
+    assert float(held.weight.sum()) == weight.sum()
+    parted = travel.mean_travel(ways, x, y, held, 2)
+    assert parted.tolist() == pytest.approx([4 * 10 / 10, 2 * 10 / 4])

@@ -5,16 +5,43 @@ are placed by classical scaling, everything else by its ways to them (Isomap: Te
 landmarks: de Silva, Tenenbaum 2004). The search then needs no other measure than the squared distance there.
 """
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 import numpy as np
 from scipy.sparse import coo_matrix, csr_matrix
 from scipy.sparse.csgraph import dijkstra
 
 from quyu.engine.alignment.arrays import Floats, Ints, sums
+from quyu.engine.alignment.result import Share
 from quyu.engine.alignment.validation import InvalidProblem
 
 LANDMARKS = 60
 TRIED = 200
 """Hubs tried for all territories together."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Holdings:
+    """Who has how much of which unit: one row a unit, of a shared unit one row for each territory that has a part."""
+
+    unit: Ints
+    territory: Ints
+    weight: Floats
+
+
+def holdings(weight: Floats, assignment: Ints, shares: Sequence[Share] = ()) -> Holdings:
+    """What each territory has of a plan: units whole, shared ones by their parts."""
+    shared = {share.unit for share in shares}
+    whole = np.array([unit for unit in range(len(weight)) if unit not in shared], dtype=np.int64)
+    part = np.array([share.part for share in shares], dtype=np.float64)
+    parted = np.array([share.unit for share in shares], dtype=np.int64)
+    taker = np.array([share.territory for share in shares], dtype=np.int64)
+    return Holdings(
+        np.concatenate([whole, parted]),
+        np.concatenate([assignment[whole].astype(np.int64), taker]),
+        np.concatenate([weight[whole], weight[parted] * part]),
+    )
 
 
 def network(count: int, pairs: Ints, cost: Floats) -> csr_matrix:
@@ -58,22 +85,21 @@ def plane(ways: csr_matrix) -> tuple[Floats, Floats]:
     return found[0], found[1]
 
 
-def mean_travel(
-    ways: csr_matrix, x: Floats, y: Floats, weight: Floats, assignment: Ints, count: int
-) -> Floats:
+def mean_travel(ways: csr_matrix, x: Floats, y: Floats, held: Holdings, count: int) -> Floats:
     """Mean way from the best hub of each territory to its units, by weight; NaN for a territory without weight."""
     found = np.full(count, np.nan)
     tried = max(min(8, TRIED // count), 1)
     for territory in range(count):
-        own = np.flatnonzero(assignment == territory)
-        total = float(weight[own].sum())
+        mine = held.territory == territory
+        own, weight = held.unit[mine], held.weight[mine]
+        total = float(weight.sum())
         if total <= 0:
             continue
-        centre = [float((weight[own] * axis[own]).sum()) / total for axis in (x, y)]
+        centre = [float((weight * axis[own]).sum()) / total for axis in (x, y)]
         far = (x[own] - centre[0]) ** 2 + (y[own] - centre[1]) ** 2
         hubs = own[np.argsort(far, kind="stable")[:tried]]
         way = np.atleast_2d(dijkstra(ways, directed=False, indices=hubs))[:, own]
-        found[territory] = float((way @ weight[own]).min()) / total
+        found[territory] = float((way @ weight).min()) / total
     return found
 
 

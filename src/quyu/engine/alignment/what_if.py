@@ -53,11 +53,6 @@ class Move:
         """No lock, frozen territory or other wish forbids it; balance and pieces are for the person to judge."""
         return not self.objections
 
-    @property
-    def keeps_whole(self) -> bool:
-        """No territory falls into more pieces than before."""
-        return bool((self.pieces_after <= np.maximum(self.pieces_before, 1)).all())
-
 
 @dataclass(frozen=True, eq=False)
 class Index:

@@ -123,24 +123,33 @@ def preview(rows: Sequence[TerritoryRule], at: date) -> Preview:
         view = view_of(number, row, known, found, taken, books, present, tuple(faults))
         views.append(replace(view, ruled=kept_away[number]))
     ruled_fen += ruled.fen(known, books, whole=True)
+    nowhere, on_map, on_map_fen = rest(known, found, ruled, books, present)
+    return Preview(
+        rules=tuple(views),
+        customers=len(known.codes),
+        amount_fen=total,
+        by_map=on_map,
+        by_map_fen=on_map_fen,
+        named=sum(1 for code in known.named if code),
+        named_fen=named_fen,
+        ruled=ruled.customers,
+        ruled_fen=ruled_fen,
+        nowhere=nowhere,
+    )
+
+
+def rest(
+    known: Known, found: Matched, ruled: "Ruled", books: Books, present: "Present"
+) -> tuple[tuple[Bought, ...], int, int]:
+    """What no rule takes whole: those in no territory, and of those on the map how many and what they bought."""
     whole = {spot for spot, line in ruled.keys if line == ALL_LINES}
     whole |= {one.customer for one in found.taken if one.line == ALL_LINES}
     left = [spot for spot in range(len(known.codes)) if spot not in whole and known.named[spot] is None]
     nowhere = [spot for spot in left if not present.by_place(spot)]
     lost = [Bought(known.codes[s], known.names[s], books.take(known.codes[s], ALL_LINES)) for s in nowhere]
     on_map = set(left) - set(nowhere)
-    return Preview(
-        rules=tuple(views),
-        customers=len(known.codes),
-        amount_fen=total,
-        by_map=len(on_map),
-        by_map_fen=sum(books.take(known.codes[spot], ALL_LINES) for spot in on_map),
-        named=sum(1 for code in known.named if code),
-        named_fen=named_fen,
-        ruled=ruled.customers,
-        ruled_fen=ruled_fen,
-        nowhere=tuple(sorted(lost, key=lambda one: (-one.amount_fen, one.code))),
-    )
+    on_map_fen = sum(books.take(known.codes[spot], ALL_LINES) for spot in on_map)
+    return tuple(sorted(lost, key=lambda one: (-one.amount_fen, one.code))), len(on_map), on_map_fen
 
 
 def shared_out(found: Matched, ruled: "Ruled", rules: int) -> tuple[list[list[Taken]], list[int]]:

@@ -47,6 +47,24 @@ def ended(why: str) -> list[str]:
     return [told[why]] if why else []
 
 
+def unbalanced(question: Question, result: alignment.Result, why: str) -> list[str]:
+    """That the search was ended before any plan was balanced, by how much, and what to do; a plan of accident."""
+    if not why or result.is_within_tolerance:
+        return []
+    named = zip(
+        question.units.names, result.deviation.tolist(), question.problem.tolerances.tolist(), strict=True
+    )
+    off = [(name, deviation, limit) for name, deviation, limit in named if deviation > limit]
+    said = _("{name} 偏差 {deviation:.2%}（公差 {limit:.2%}）")
+    return [
+        _("提前结束时还没有均衡的方案：{off}；请加长 --time，或用 --start 从这个方案接着做").format(
+            off=_("、").join(
+                said.format(name=name, deviation=deviation, limit=limit) for name, deviation, limit in off
+            )
+        )
+    ]
+
+
 def moved_weight(question: Question, result: alignment.Result, current: str | None) -> float:
     """The first measure of what leaves its current territory, those dissolved included."""
     if current is None or not question.dissolved:
@@ -75,6 +93,7 @@ FIGURES = (
     "lower_bound",
     "gap",
     "moved_weight",
+    "ended_by",
 )
 
 
@@ -89,10 +108,9 @@ def travelled(question: Question, result: alignment.Result) -> dict[str, object]
     if question.ways is None:
         return {}
     problem = question.problem
-    own = travel.mean_travel(
-        question.ways.network, problem.x, problem.y, problem.weights, result.assignment, len(question.names)
-    )
-    load = np.bincount(result.assignment, weights=problem.weights, minlength=len(own))
+    held = travel.holdings(problem.weights, result.assignment, result.shares)
+    own = travel.mean_travel(question.ways.network, problem.x, problem.y, held, len(question.names))
+    load = np.bincount(held.territory, weights=held.weight, minlength=len(own))
     known = np.isfinite(own)
     worst = int(np.nanargmax(own))
     return {
@@ -105,7 +123,13 @@ def travelled(question: Question, result: alignment.Result) -> dict[str, object]
 
 
 def solved_line(
-    question: Question, result: alignment.Result, lines: list[str], moved: float, seconds: float
+    question: Question,
+    result: alignment.Result,
+    lines: list[str],
+    *,
+    moved: float,
+    seconds: float,
+    ended_by: str,
 ) -> dict[str, object]:
     """The closing line of a plan."""
     names = question.units.names
@@ -120,6 +144,7 @@ def solved_line(
         "gap": result.gap,
         "moved_weight": moved,
         "seconds": round(seconds, 3),
+        "ended_by": ended_by or "search",
         "reasons": lines,
         **travelled(question, result),
     }

@@ -57,7 +57,9 @@ def _one(question: Question, wish: Wish, found: alignment.Feasibility) -> Told:
         )
     _certify(question, result)
     write_plan(wish.out, answer.rows(question, result), has_shares=bool(result.shares))
-    lines = [*answer.reasons(question, found, result), *answer.ended(wish.ending.why)]
+    why = wish.ending.why
+    early = [*answer.unbalanced(question, result, why), *answer.ended(why)]
+    lines = [*early, *answer.reasons(question, found, result)]
     return Told(list(answer.told(question, result, lines)), [_closing(question, wish, result, lines)])
 
 
@@ -94,7 +96,14 @@ def _several(question: Question, wish: Wish, found: alignment.Feasibility, plans
 
 def _closing(question: Question, wish: Wish, result: alignment.Result, lines: list[str]) -> dict[str, object]:
     moved = answer.moved_weight(question, result, wish.current)
-    return answer.solved_line(question, result, lines, moved, perf_counter() - wish.began)
+    return answer.solved_line(
+        question,
+        result,
+        lines,
+        moved=moved,
+        seconds=perf_counter() - wish.began,
+        ended_by=wish.ending.why,
+    )
 
 
 def _certify(question: Question, result: alignment.Result) -> None:
@@ -102,6 +111,8 @@ def _certify(question: Question, result: alignment.Result) -> None:
     certificate = alignment.verify(
         question.problem, result.assignment, links=result.links, shares=result.shares
     )
+    if certificate.is_legal:
+        return
     broken = [found for found in certificate.violations if found.rule not in TOLERATED]
     if broken:
         raise BadInput(
