@@ -22,7 +22,7 @@ from quyu.platform.people.scope import everything
 from quyu.shell.cli.attain import attain
 from tests.apps.performance.conftest import WAN, Trading, trading
 from tests.people import TODAY, client_of
-from tests.platform.facts.lines import line, order_lines
+from tests.platform.facts.lines import AT, line, order_lines
 
 __all__ = ["trading"]
 pytestmark = [pytest.mark.django_db, pytest.mark.capability("MON2", "MON1")]
@@ -182,6 +182,30 @@ def test_other_metrics_name_their_unit_and_are_computed_row_by_row(trading: Trad
     assert any("不等于合计" in note for note in found["notes"])
 
 
+def test_by_delivery_an_amount_counts_on_the_day_it_was_shipped(trading: Trading) -> None:
+    late = {**line("SHIP", date(2026, 3, 30), 20 * WAN), "shipped_on": date(2026, 4, 2)}
+    services.record_orders(order_lines(late), file_name="s.csv", source_sha256="c" * 64, actor=None, at=AT)
+
+    found = answer("--period", "2026", "--by", "month,product_line", "--basis", "delivery")
+    rows = by_key(answer("--period", "2026", "--by", "month", "--basis", "delivery"), "month")
+
+    assert (found["basis"], found["total"]["actual_fen"]) == ("delivery", 20 * WAN)
+    assert sums(found)["actual_fen"] == 20 * WAN
+    assert rows["2026-04",]["actual_fen"] == 20 * WAN
+
+
+def test_january_and_february_can_be_one_month(trading: Trading) -> None:
+    """7 万 in February of 2026, with the festival; 5 万 in January of 2025, with that year's."""
+    early = line("FEST", date(2025, 1, 20), 5 * WAN)
+    services.record_orders(order_lines(early), file_name="s.csv", source_sha256="c" * 64, actor=None, at=AT)
+
+    found = answer("--period", "2026", "--by", "month", "--metric", "sales_growth_paired")
+
+    assert (found["rows"][0]["keys"], found["rows"][0]["actual"]) == ({"month": "2026-01~02"}, 4_000)
+    assert by_key(found, "month")["2026-03",]["actual"] == 5_000
+    assert [row["growth_bp"] for row in found["rows"]] == [None] * len(found["rows"])
+
+
 def test_without_facts_of_a_metric_a_target_stands_alone(trading: Trading) -> None:
     version = PlanVersion.objects.get()
     version.plan.measure = "visits"
@@ -267,8 +291,10 @@ def test_a_wrong_file_of_targets_is_named_by_line(
         (("--period", "2026", "--as-of", "2026-06-16"), "不是今天或以前的日期"),
         (("--period", "2026", "--as-of", "2020-01-01"), "还没有任何数据"),
         (("--period", "2026", "--as-was", "--restated"), "只能用一个"),
-        (("--period", "2026", "--restated", "--by", "person"), "只有按当时归属"),
-        (("--period", "2026", "--restated", "--metric", "quantity"), "只有按当时归属"),
+        (("--period", "2026", "--restated", "--by", "person"), "只有按下单、按当时归属"),
+        (("--period", "2026", "--restated", "--metric", "quantity"), "只有按下单、按当时归属"),
+        (("--period", "2026", "--basis", "cash"), "还没有回款数据"),
+        (("--period", "2026", "--basis", "delivery"), "还没有发货数据"),
         (("--period", "2026", "--region", "火星"), "没有“火星”"),
         (("--period", "2026", "--as", "nobody"), "没有账号 nobody"),
         (("--period", "2026", "--out", "/no/such/folder/a.csv"), "不存在"),
@@ -300,7 +326,7 @@ def test_a_file_holds_what_the_json_says(trading: Trading, tmp_path: Path) -> No
 def test_people_read_a_table_in_ten_thousand_yuan(trading: Trading) -> None:
     text = call("--period", "2026", "--by", "region").stdout
 
-    assert "2026 · 销售额（万元）· 按当时归属 · 数据截至 2026-06-12 · 目标：2026 v1" in text
+    assert "2026 · 销售额（万元）· 按下单 · 按当时归属 · 数据截至 2026-06-12 · 目标：2026 v1" in text
     assert "合计" in text
     assert "36,000.00" in text
     assert "537.00" in text

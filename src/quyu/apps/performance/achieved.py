@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 from django.db.models import Sum
 
-from quyu.analytics.metrics import METRICS
+from quyu.analytics.metrics import METRICS, Metric
 from quyu.apps.performance.attributed import attributed_lines
 from quyu.apps.performance.directory import Directory, directory
 from quyu.apps.performance.models import MonthRollup
@@ -22,8 +22,10 @@ from quyu.kernel.deferred import deferred
 from quyu.platform.catalog.models import ProductLine
 
 if TYPE_CHECKING:
+    import duckdb
     import ibis
 else:
+    duckdb = deferred("duckdb")
     ibis = deferred("ibis")
 
 SUMMED = {"amount": "amount_fen", "quantity": "quantity_milli"}
@@ -47,12 +49,13 @@ def by_region(
 def _from_lines(
     axes: Axes, measures: Sequence[str], start: date, stop: date, product_line: str
 ) -> dict[str, Figures]:
-    """All metrics from one reading of the lines."""
+    """All metrics from the same lines."""
     names = directory()
     with attributed_lines(names) as connection:
         connection.register("node_above", _above(axes, names))
         lines = named_lines(LINE)
-        name_lines(connection, lines, Reach(is_everything=True, territory_codes=()), (start, stop))
+        known = [METRICS[measure] for measure in measures]
+        name_lines(connection, lines, Reach(is_everything=True, territory_codes=()), (start, stop), known)
         if product_line:
             label = ProductLine.objects.get(code=product_line).name
             lines = lines.filter(lines[LINE] == label)
@@ -60,13 +63,22 @@ def _from_lines(
         joined = lines.mutate(place=lines.territory_code.fill_null("")).join(
             nodes, ibis._.place == nodes.territory
         )
-        values = {measure: METRICS[measure].measured(joined) for measure in measures}
-        query = joined.group_by("node").aggregate(**values)
+        return _measured(connection, joined, known)
+
+
+def _measured(
+    connection: duckdb.DuckDBPyConnection, joined: Any, metrics: Sequence[Metric]
+) -> dict[str, Figures]:
+    """One query for the metrics that are measured over the same rows."""
+    found: dict[str, Figures] = {}
+    for roles in sorted({metric.rows for metric in metrics}):
+        alike = [metric for metric in metrics if metric.rows == roles]
+        own = alike[0].rows_of(joined)
+        query = own.group_by("node").aggregate(**{metric.id: metric.measured(own) for metric in alike})
         rows = sorted(connection.execute(ibis.to_sql(query, dialect="duckdb")).fetchall())
-    return {
-        measure: {row[0]: int(row[place]) for row in rows if row[place] is not None}
-        for place, measure in enumerate(measures, start=1)
-    }
+        for place, metric in enumerate(alike, start=1):
+            found[metric.id] = {row[0]: int(row[place]) for row in rows if row[place] is not None}
+    return found
 
 
 def _above(axes: Axes, names: Directory) -> pa.Table:

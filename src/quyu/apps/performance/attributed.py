@@ -57,11 +57,22 @@ def attributed_lines(names: Directory) -> Iterator[duckdb.DuckDBPyConnection]:
         )
         .order_by("pk")
     )
+    manifest = _standing(manifest)
     with connect() as connection:
         store.order_lines(connection, manifest)
         _attribution(connection, manifest)
         names.register(connection)
         yield connection
+
+
+def _standing(manifest: list[Any]) -> list[Any]:
+    """Without imports that were taken back and what takes them back: together they are nothing, and nothing is counted."""
+    taken_back = {
+        batch.reverses_id
+        for batch in manifest
+        if batch.reverses_id and (batch.rolled_up is None or batch.pk <= batch.rolled_up)
+    }
+    return [batch for batch in manifest if not {batch.pk, batch.reverses_id} & taken_back]
 
 
 def _attribution(connection: duckdb.DuckDBPyConnection, manifest: list[Any]) -> None:

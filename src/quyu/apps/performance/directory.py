@@ -25,7 +25,7 @@ KINDS = ("customer", "product", "strategic", "channel", "territory", "person", "
 
 @dataclass(frozen=True)
 class Directory:
-    """Rows of (kind, code, name, extra): extra is a product's line name, a territory's org unit code."""
+    """Rows of (kind, code, name, extra): extra is a customer's tier, a product's line name, a territory's org unit code."""
 
     rows: tuple[tuple[str, str, str, str], ...]
 
@@ -55,7 +55,7 @@ def directory() -> Directory:
         _part("person", Person.objects.all(), None),
         _part("unit", OrgUnit.objects.all(), None),
     ]
-    rows = _part("customer", Customer.objects.all(), None).union(*parts, all=True)
+    rows = _part("customer", Customer.objects.all(), "tier").union(*parts, all=True)
     return Directory(tuple(rows))
 
 

@@ -8,12 +8,12 @@ from django.utils import translation
 
 from quyu.analytics.metrics import METRICS
 from quyu.apps.performance import services
+from quyu.apps.performance.selectors import by_basis
 from quyu.apps.performance.selectors.attain import Asked, UnknownMetric
 from quyu.apps.performance.selectors.attain import attain as answered
 from quyu.apps.performance.selectors.keys import parse_keys
 from quyu.apps.performance.selectors.past_day import past_day
 from quyu.apps.performance.selectors.rows import Table
-from quyu.apps.performance.selectors.sources import AS_IT_WAS, AS_RESTATED, past
 from quyu.apps.targets.models import PlanVersion
 from quyu.kernel.refusal import Refusal
 from quyu.platform.people import policy
@@ -58,6 +58,12 @@ class NotAnAccount(Refusal):
     help=_("分行：region、territory、month、quarter、product_line、channel、person，逗号分隔。"),
 )
 @click.option("--metric", default="amount", help=_("指标的 id，默认 amount（销售额）。"))
+@click.option(
+    "--basis",
+    type=click.Choice(by_basis.BASES),
+    default="order",
+    help=_("口径：order 按下单（默认）、delivery 按发货、cash 按回款。"),
+)
 @click.option("--as-was", is_flag=True, help=_("按当时归属（默认）。"))
 @click.option("--restated", is_flag=True, help=_("按今天归属重述。"))
 @click.option("--as-of", help=_("那一天日终的报表，如 2026-06-15。"))
@@ -73,6 +79,7 @@ def attain(
     period: str,
     by: str,
     metric: str,
+    basis: by_basis.Basis,
     as_was: bool,
     restated: bool,
     as_of: str | None,
@@ -90,6 +97,7 @@ def attain(
             refuse_target(out, (targets_file,) if targets_file else ())
         today = clock.today()
         known_on = past_day(as_of, today) if as_of else None
+        services.catch_up()
         if restated:
             services.restate(today=today)
         if metric not in METRICS:
@@ -98,9 +106,8 @@ def attain(
             period=period,
             by=parse_keys(by),
             metric=metric,
-            source=past(known_on) if known_on else AS_RESTATED if restated else AS_IT_WAS,
+            source=by_basis.basis(basis, today=today, is_restated=restated, as_of=known_on),
             known_on=known_on,
-            is_restated=restated,
             region=region,
             level=level,
             given=read_targets(targets_file, METRICS[metric]) if targets_file else None,
@@ -109,7 +116,7 @@ def attain(
         plan = targets_file.name if targets_file else str(found.frame.version or "")
         reading = "restated" if restated else "was"
         answer = Answer(
-            found, "order", reading, known_on, plan, tuple(_notes(found, has_file=bool(targets_file)))
+            found, basis, reading, known_on, plan, tuple(_notes(found, has_file=bool(targets_file)))
         )
         if out:
             write_whole(out, answer.to_csv())

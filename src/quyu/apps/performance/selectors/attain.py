@@ -36,12 +36,12 @@ class UnknownMetric(Refusal):
 
 
 class NotCutInThisReading(Refusal):
-    """Only amounts by region, period and product line are kept restated and as known on past days."""
+    """Only amounts by region, period and product line are kept on other bases, restated and of past days."""
 
     def __init__(self, wanted: str) -> None:
         super().__init__(
             "not_in_this_reading",
-            "“{wanted}”只有按当时归属、截至今天的数；重述口径和过去某日的报表只有销售额，可按区域、月份、季度、产品线分行。",
+            "“{wanted}”只有按下单、按当时归属、截至今天的数；按发货、按回款、重述和过去某日的数只有销售额，可按区域、月份、季度、产品线分行。",
             wanted=wanted,
         )
 
@@ -78,7 +78,6 @@ class Asked:
     metric: str = "amount"
     source: Source = AS_IT_WAS
     known_on: date | None = None
-    is_restated: bool = False
     region: str = ""
     level: int | None = None
     given: Given | None = None
@@ -131,7 +130,7 @@ def _frame(asked: Asked, span: Span, scope: Scope, metric: Metric, today: date) 
         scope,
         today=today,
         known_on=asked.known_on,
-        is_restated=asked.is_restated,
+        is_restated=asked.source.is_restated,
         measure=metric.id,
     )
     if asked.given is None:

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+import pyarrow as pa
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from quyu.analytics.metrics import METRICS
+from quyu.analytics.metrics import METRICS, Metric
 from quyu.apps.performance.attributed import attributed_lines
 from quyu.apps.performance.directory import Directory
 from quyu.apps.performance.selectors.drill import Reach
+from quyu.apps.performance.selectors.span import year_before
 from quyu.kernel.deferred import deferred
+from quyu.platform.catalog.models import Product
 
 if TYPE_CHECKING:
     import duckdb
@@ -49,27 +52,42 @@ DIMENSIONS: Mapping[str, Dimension] = {
         Dimension("quarter", _("季度"), "quarter_label"),
     )
 }
-FIRST_ORDER = """
-SELECT customer_code, min(ordered_on) AS first_on
-FROM (SELECT customer_code, ordered_on FROM counted_line GROUP BY 1, 2 HAVING sum(amount_fen) > 0) GROUP BY 1
+CUSTOMER_DAYS = """
+SELECT customer_code, ordered_on, lag(ordered_on) OVER days AS previous_on, lead(ordered_on) OVER days AS next_on,
+       first_value(ordered_on) OVER days AS first_on
+FROM (SELECT customer_code, ordered_on FROM counted_line GROUP BY 1, 2 HAVING sum(amount_fen) > 0)
+WINDOW days AS (PARTITION BY customer_code ORDER BY ordered_on)
 """
+"""The days on which a customer bought, net of what was returned on them, each with the day before and after."""
 NAMED = """
-SELECT l.*, coalesce(u.name, '') AS region_label, coalesce(t.name, '') AS territory_label,
+SELECT l.*, $role AS role, coalesce(u.name, '') AS region_label, coalesce(t.name, '') AS territory_label,
        coalesce(e.name, '') AS person_label, coalesce(p.extra, '') AS line_label, coalesce(p.name, l.product_code) AS product_label,
-       coalesce(h.name, '') AS channel_label, strftime(l.ordered_on, '%Y-%m') AS month_label,
-       year(l.ordered_on) || 'Q' || quarter(l.ordered_on) AS quarter_label,
+       coalesce(h.name, '') AS channel_label,
+       CASE WHEN $paired AND month(l.counted_on) < 3 THEN year(l.counted_on) || '-01~02'
+            ELSE strftime(l.counted_on, '%Y-%m') END AS month_label,
+       year(l.counted_on) || 'Q' || quarter(l.counted_on) AS quarter_label,
        l.customer_code || chr(31) || coalesce(p.extra, '') AS customer_line,
-       g.code IS NOT NULL AS is_strategic, f.first_on, CAST(f.first_on + INTERVAL 1 YEAR AS DATE) AS first_year_end
-FROM attributed_line l
-LEFT JOIN first_order f ON f.customer_code = l.customer_code
+       g.code IS NOT NULL AS is_strategic, c.extra AS tier, f.first_on, CAST(f.first_on + INTERVAL 1 YEAR AS DATE) AS first_year_end,
+       d.previous_on + INTERVAL 1 YEAR >= l.ordered_on AS is_repeat,
+       d.previous_on + INTERVAL 1 YEAR < l.ordered_on AS is_won_back,
+       d.customer_code IS NOT NULL AND (d.next_on IS NULL OR d.next_on > l.ordered_on + INTERVAL 1 YEAR) AS is_lapsed,
+       d.next_on > l.ordered_on + INTERVAL 1 YEAR AS came_back,
+       CAST(round(s.price_fen::HUGEINT * l.quantity_milli / 1000) AS BIGINT) AS list_fen
+FROM (SELECT *, ordered_on + to_months($months) AS counted_on FROM attributed_line
+      WHERE ordered_on >= $start AND ordered_on < $stop AND ($everything OR list_contains($territories, territory_code))) l
+LEFT JOIN (SELECT DISTINCT customer_code, first_on FROM customer_day) f ON f.customer_code = l.customer_code
+LEFT JOIN customer_day d ON d.customer_code = l.customer_code AND d.ordered_on = l.ordered_on
+LEFT JOIN customer_name c ON c.code = l.customer_code
 LEFT JOIN strategic_name g ON g.code = l.product_code
+LEFT JOIN list_price s ON s.code = l.product_code
 LEFT JOIN territory_name t ON t.code = l.territory_code
 LEFT JOIN unit_name u ON u.code = t.extra
 LEFT JOIN person_name e ON e.code = l.person_code
 LEFT JOIN product_name p ON p.code = l.product_code
 LEFT JOIN channel_name h ON h.code = l.channel_code
-WHERE l.ordered_on >= $start AND l.ordered_on < $stop AND ($everything OR list_contains($territories, l.territory_code))
 """
+MONTHS_LATER = {"line": 0, "month_before": 1, "year_before": 12}
+"""How much later a row is counted than it was ordered."""
 
 
 @cache
@@ -80,6 +98,12 @@ def named_lines(*labels: str) -> ibis.Table:
         "ordered_on": "date",
         "first_on": "date",
         "first_year_end": "date",
+        "is_repeat": "boolean",
+        "is_won_back": "boolean",
+        "is_lapsed": "boolean",
+        "came_back": "boolean",
+        "role": "string",
+        "tier": "string",
         "is_strategic": "boolean",
         "customer_line": "string",
         "territory_code": "string",
@@ -87,6 +111,7 @@ def named_lines(*labels: str) -> ibis.Table:
         "quantity_milli": "int64",
         "amount_fen": "int64",
         "profit_fen": "int64",
+        "list_fen": "int64",
         "sign": "int64",
         **dict.fromkeys(labels, "string"),
     }
@@ -107,19 +132,48 @@ class Cut:
 
 
 def name_lines(
-    connection: duckdb.DuckDBPyConnection, lines: ibis.Table, reach: Reach, days: tuple[date, date]
+    connection: duckdb.DuckDBPyConnection,
+    lines: ibis.Table,
+    reach: Reach,
+    days: tuple[date, date],
+    metrics: Sequence[Metric] = (),
 ) -> None:
-    """Make the table that `lines` (of `named_lines`) speak of: the lines of the days in reach."""
-    connection.execute(f"CREATE TEMP TABLE first_order AS {FIRST_ORDER}")  # nosec B608
-    connection.execute(
-        f"CREATE TEMP TABLE named_line AS SELECT {', '.join(lines.columns)} FROM ({NAMED})",  # nosec B608
-        {
-            "start": days[0],
-            "stop": days[1],
-            "everything": reach.is_everything,
-            "territories": list(reach.territory_codes),
-        },
-    )
+    """Make the table that `lines` (of `named_lines`) speak of: the rows in reach that the metrics are measured over.
+
+    Without metrics those are the lines of the days.
+    """
+    prices = Product.objects.exclude(price_fen=None).order_by("code").values_list("code", "price_fen")
+    codes, fens = zip(*prices, strict=True) if prices else ((), ())
+    columns = [pa.array(codes, pa.string()), pa.array(fens, pa.int64())]
+    connection.register("list_price", pa.table(columns, names=["code", "price_fen"]))
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE customer_day AS {CUSTOMER_DAYS}")  # nosec B608
+    roles = [role for role in MONTHS_LATER if any(role in metric.rows for metric in metrics)] or ["line"]
+    shown = f"SELECT {', '.join(lines.columns)} FROM ({NAMED})"  # nosec B608
+    for number, role in enumerate(roles):
+        start = "INSERT INTO named_line" if number else "CREATE OR REPLACE TEMP TABLE named_line AS"
+        first, stop = (_earlier(day, role) for day in days)
+        connection.execute(
+            f"{start} {shown}",
+            {
+                "role": role,
+                "months": MONTHS_LATER[role],
+                "paired": any(metric.pairs_festival for metric in metrics),
+                "start": first,
+                "stop": stop,
+                "everything": reach.is_everything,
+                "territories": list(reach.territory_codes),
+            },
+        )
+
+
+def _earlier(day: date, role: str) -> date:
+    """The day whose rows are counted on `day`."""
+    if role == "year_before":
+        return year_before(day)
+    if role == "month_before":
+        last = date(day.year, day.month, 1) - timedelta(1)
+        return last.replace(day=min(day.day, last.day))
+    return day
 
 
 def cut(
@@ -129,7 +183,8 @@ def cut(
     metric = METRICS[metric_id]
     with attributed_lines(names) as connection:
         lines = named_lines(DIMENSIONS[row].column, DIMENSIONS[column].column)
-        name_lines(connection, lines, reach, days)
+        name_lines(connection, lines, reach, days, [metric])
+        lines = metric.rows_of(lines)
         rows = lines[DIMENSIONS[row].column].name("row")
         columns = lines[DIMENSIONS[column].column].name("column")
         value = metric.measured(lines).name("value")

@@ -66,10 +66,8 @@ def _measured(
     """The metric of the days by row and over all; keys of months are those `years` later."""
     columns = [COLUMNS[name] for name in asked.by if name in COLUMNS]
     lines = named_lines("product_code", MONTH, *sorted({*columns, "channel_code"} - {"product_line"}))
-    for name in ("first_order", "named_line"):
-        connection.execute(f"DROP TABLE IF EXISTS {name}")
-    name_lines(connection, lines, asked.reach, days)
-    joined = _keyed(connection, asked, lines, years)
+    name_lines(connection, lines, asked.reach, days, [asked.metric])
+    joined = _keyed(connection, asked, asked.metric.rows_of(lines), years)
     return _fetch(connection, asked.metric, joined, asked.by), _fetch(connection, asked.metric, joined, ())
 
 
@@ -81,7 +79,7 @@ def _keyed(connection: duckdb.DuckDBPyConnection, asked: Question, lines: Any, y
         places = ibis.table(dict.fromkeys(("at", *PLACES), "string"), name="row_place")
         joined = joined.mutate(at=joined.territory_code.fill_null("")).join(places, "at")
     if set(asked.by) & set(PERIODS):
-        connection.register("row_period", _periods(asked.span, years))
+        connection.register("row_period", _periods(asked, years))
         periods = ibis.table(dict.fromkeys((MONTH, *PERIODS), "string"), name="row_period")
         joined = joined.join(periods, MONTH)
     if "product_line" in asked.by:
@@ -114,10 +112,18 @@ def _places(asked: Question) -> pa.Table:
     return pa.Table.from_pylist(rows, pa.schema([(name, pa.string()) for name in ("at", *PLACES)]))
 
 
-def _periods(span: Span, years: int) -> pa.Table:
+def _periods(asked: Question, years: int) -> pa.Table:
     """Each month of the lines with the keys it counts under."""
-    rows = [{MONTH: f"{int(code[:4]) - years}{code[4:]}"} | period_keys(code) for code in span.month_codes()]
+    is_paired = asked.metric.pairs_festival
+    rows = [_period(code, years, is_paired=is_paired) for code in asked.span.month_codes()]
+    rows = [row for place, row in enumerate(rows) if row not in rows[:place]]
     return pa.Table.from_pylist(rows, pa.schema([(name, pa.string()) for name in (MONTH, *PERIODS)]))
+
+
+def _period(code: str, years: int, *, is_paired: bool) -> dict[str, str]:
+    """A label of months, as the lines have it, with the keys of its row."""
+    month = f"{code[:4]}-01~02" if is_paired and code[5:] < "03" else code
+    return {MONTH: f"{int(code[:4]) - years}{month[4:]}"} | period_keys(code) | {"month": month}
 
 
 def _products() -> pa.Table:

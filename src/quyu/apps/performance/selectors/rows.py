@@ -44,6 +44,7 @@ class Row:
     expected: int | None
     actual: int | None
     before: int | None
+    is_rate: bool = False
 
     @cached_property
     def _standing(self) -> Standing:
@@ -59,7 +60,8 @@ class Row:
 
     @property
     def growth_bp(self) -> int | None:
-        return None if self.actual is None else self._standing.growth_bp
+        """None for a rate: it is told in points, not as growth."""
+        return None if self.actual is None or self.is_rate else self._standing.growth_bp
 
 
 @dataclass(frozen=True)
@@ -162,10 +164,15 @@ def table(
 ) -> Table:
     """The rows in order and their whole: their sum, or `whole` where the metric does not add up."""
     keys = {*figures.targets, *(figures.actual or {}), *(figures.before or {})}
-    rows = [_row(key, figures, span, by, places, names) for key in _ordered(keys, by, places)]
+    is_rate = metric.unit == "bp"
+    rows = [
+        _row(key, figures, span, by, places, names, is_rate=is_rate) for key in _ordered(keys, by, places)
+    ]
     kept = [row for row in rows if row.target is not None or row.actual or row.before]
     total = whole or _sum(figures)
-    return Table(places.frame, span, metric, by, tuple(kept), _row((), total, span, (), places, names))
+    return Table(
+        places.frame, span, metric, by, tuple(kept), _row((), total, span, (), places, names, is_rate=is_rate)
+    )
 
 
 def _row(
@@ -175,6 +182,8 @@ def _row(
     by: Sequence[str],
     places: Places,
     names: Mapping[str, Mapping[str, str]],
+    *,
+    is_rate: bool,
 ) -> Row:
     actual, before = figures.actual, figures.before
     return Row(
@@ -182,9 +191,19 @@ def _row(
         tuple(_names(key, by, places, names)),
         figures.targets.get(key),
         figures.expected.get(key),
-        actual.get(key, 0) if actual is not None and _has_begun(key, by, span) else None,
-        None if before is None else before.get(key, 0),
+        _actual(key, actual, by, span, is_rate=is_rate),
+        None if before is None else before.get(key) if is_rate else before.get(key, 0),
+        is_rate,
     )
+
+
+def _actual(
+    key: Key, actual: dict[Key, int] | None, by: Sequence[str], span: Span, *, is_rate: bool
+) -> int | None:
+    """None before there are facts; a sum or count without lines is 0, a rate without them is none."""
+    if actual is None or not _has_begun(key, by, span):
+        return None
+    return actual.get(key) if is_rate else actual.get(key, 0)
 
 
 def _names(
@@ -199,7 +218,11 @@ def _names(
 
 def _has_begun(key: Key, by: Sequence[str], span: Span) -> bool:
     """Whether there are facts of the days of a row."""
-    starts = [CALENDAR.parse(code).start for name, code in zip(by, key, strict=True) if name in PERIODS]
+    starts = [
+        CALENDAR.parse(code.partition("~")[0]).start
+        for name, code in zip(by, key, strict=True)
+        if name in PERIODS
+    ]
     return span.last_day is not None and all(start < span.cutoff for start in starts)
 
 

@@ -87,7 +87,9 @@ def lines(request: GuardedRequest, customer: Customer, found: list[drill.OrderLi
 
 
 def cut(request: GuardedRequest, found: cuts.Cut, metric: str) -> HttpResponseBase:
-    scale = {"fen": FEN_PER_YUAN, "milli": 1000, "ratio": 1000, "bp": BP}.get(METRICS[metric].unit, 1)
+    scale = {"fen": FEN_PER_YUAN, "yuan": FEN_PER_YUAN, "milli": 1000, "ratio": 1000, "bp": BP}.get(
+        METRICS[metric].unit, 1
+    )
 
     def shown(value: int | None) -> float | None:
         return None if value is None else value / scale

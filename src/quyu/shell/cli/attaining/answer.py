@@ -31,7 +31,7 @@ class Answer:
 
     @property
     def _suffix(self) -> str:
-        return "_fen" if self.table.metric.unit == "fen" else ""
+        return "_fen" if self.table.metric.is_money else ""
 
     def to_json(self) -> dict[str, object]:
         """One document; values are integers of `unit`, rates basis points, null where there is none."""
@@ -105,9 +105,9 @@ class Answer:
 
     @property
     def reading_said(self) -> str:
-        return {"was": _("按当时归属"), "restated": _("按今天归属重述")}[self.reading] + (
-            f" · {self.known_on}" if self.known_on else ""
-        )
+        basis = {"order": _("按下单"), "delivery": _("按发货"), "cash": _("按回款")}[self.basis]
+        reading = {"was": _("按当时归属"), "restated": _("按今天归属重述")}[self.reading]
+        return " · ".join((basis, reading, *([str(self.known_on)] if self.known_on else [])))
 
     def _said(self, row: Row) -> list[str]:
         unit = self.table.metric.unit

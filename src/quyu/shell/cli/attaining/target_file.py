@@ -48,6 +48,6 @@ def _is_month(text: str) -> bool:
 
 def _value(text: str, metric: Metric) -> int | None:
     try:
-        return parse_fen(text) if metric.unit == "fen" else parse_value(text, metric.unit)
+        return parse_fen(text) if metric.is_money else parse_value(text, metric.unit)
     except Refusal:
         return None

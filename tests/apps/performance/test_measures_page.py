@@ -1,0 +1,108 @@
+"""The worked examples of docs/formulas/measures.md, read from the page and measured by the product."""
+
+from collections.abc import Iterator
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from quyu.analytics.metrics import METRICS, line_metrics
+from quyu.apps.customers.models import Customer
+from quyu.apps.performance import services
+from quyu.apps.performance.directory import directory
+from quyu.apps.performance.selectors.cuts import Cut, cut
+from quyu.apps.performance.selectors.drill import Reach
+from quyu.platform.catalog.models import Product, ProductLine
+from tests.people import Company
+from tests.platform.facts.lines import AT, order_lines
+
+pytestmark = [pytest.mark.django_db, pytest.mark.capability("MON2", "MON3")]
+PAGE = Path(__file__).parents[3] / "docs" / "formulas" / "measures.md"
+DAYS = date(2026, 1, 1), date(2026, 7, 1)
+EVERYTHING = Reach(is_everything=True, territory_codes=())
+
+
+def table(first_head: str) -> Iterator[list[str]]:
+    """The rows of the table on the page whose header begins so."""
+    rows = iter(PAGE.read_text(encoding="utf-8").partition("## 算例")[2].splitlines())
+    for row in rows:
+        if row.startswith(f"| {first_head} |"):
+            next(rows)
+            for line in rows:
+                if not line.startswith("|"):
+                    return
+                yield [cell.strip() for cell in line.strip("|").split("|")]
+
+
+RESULTS = [(row[0].strip("`"), row[1], row[4]) for row in table("id")]
+
+
+def fen(text: str) -> int | None:
+    return None if text == "—" else int(Decimal(text) * 100)
+
+
+def lines_of_the_page() -> list[dict[str, object]]:
+    return [
+        {
+            "order_no": order, "line_no": line, "ordered_on": date.fromisoformat(day), "customer_code": customer,
+            "product_code": product, "quantity_milli": int(pieces) * 1000, "amount_fen": fen(amount), "profit_fen": fen(profit),
+        }
+        for order, line, day, customer, product, pieces, amount, profit in table("订单号")
+    ]  # fmt: skip
+
+
+@pytest.fixture
+def sold(company: Company, settings: Any, tmp_path: Path) -> Company:
+    settings.QUYU_HOME = tmp_path
+    for code, price, is_strategic in (("茶", 1_200, True), ("饼干", None, False)):
+        line = ProductLine.objects.create(code=f"L{code}", name=f"{code}类", is_strategic=is_strategic)
+        Product.objects.create(code=code, name=code, line=line, price_fen=price)
+    for code, tier in (("甲", "a"), ("乙", "b"), ("丙", "c"), ("丁", "c"), ("戊", "a")):
+        Customer.objects.create(code=code, name=code, tier=tier, territory_override=company.sunan)
+    rows = lines_of_the_page()
+    services.record_orders(order_lines(*rows), file_name="a.csv", source_sha256="a" * 64, actor=None, at=AT)
+    wrong = [{**row, "order_no": f"X{number}", "customer_code": "戊"} for number, row in enumerate(rows)]
+    batch = services.record_orders(
+        order_lines(*wrong), file_name="b.csv", source_sha256="b" * 64, actor=None, at=AT
+    )
+    services.reverse(batch=batch, reason="重复", actor=None, at=AT)
+    return company
+
+
+def measured(metric: str, days: tuple[date, date] = DAYS) -> Cut:
+    return cut(metric, "month", "province", EVERYTHING, directory(), days=days)
+
+
+@pytest.mark.parametrize(("metric", "scope", "wanted"), RESULTS)
+def test_a_worked_example_is_what_the_product_measures(
+    sold: Company, metric: str, scope: str, wanted: str
+) -> None:
+    found = measured(metric)
+
+    value = found.whole if scope == "合计" else found.row_totals.get(scope)
+    assert value == (None if wanted == "—" else int(wanted))
+
+
+def test_every_measured_metric_has_an_example() -> None:
+    assert {metric.id for metric in line_metrics()} == {metric for metric, _scope, _wanted in RESULTS}
+
+
+def test_every_metric_has_its_row_on_the_page() -> None:
+    text = PAGE.read_text(encoding="utf-8").partition("## 算例")[0]
+    assert [metric for metric in METRICS if f"`{metric}`" not in text] == []
+
+
+@pytest.mark.parametrize("metric", [metric.id for metric in line_metrics()])
+def test_of_nothing_a_count_is_zero_and_anything_else_is_unknown(sold: Company, metric: str) -> None:
+    whole = measured(metric, (date(2030, 1, 1), date(2030, 7, 1))).whole
+
+    assert whole == (0 if METRICS[metric].unit == "count" else None)
+
+
+@pytest.mark.parametrize("metric", [metric.id for metric in line_metrics() if metric.is_additive])
+def test_what_is_additive_adds_up_by_month(sold: Company, metric: str) -> None:
+    found = measured(metric)
+
+    assert sum(found.row_totals.values()) == found.whole
