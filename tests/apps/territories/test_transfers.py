@@ -132,12 +132,7 @@ def test_editing_the_unit_moves_it_today(company: Company) -> None:
 def test_whom_a_move_concerns_is_told_once_and_who_made_it_is_not(company: Company) -> None:
     move(company, company.zhejiang, TODAY + timedelta(10))
     told = Notice.objects.filter(text__contains="划到")
-    assert {notice.user for notice in told} == {
-        company.owner,
-        company.boss,
-        company.neighbour,
-        company.director,
-    }
+    assert {notice.user for notice in told} == {company.owner, company.boss}
     [text] = set(told.values_list("text", flat=True))
     assert text == f"苏南 自 {TODAY + timedelta(10)} 起由 {company.jiangsu.name} 划到 {company.zhejiang.name}"
     assert told[0].url == reverse("territory-detail", kwargs={"pk": company.sunan.pk})
