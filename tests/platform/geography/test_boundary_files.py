@@ -4,6 +4,7 @@ import json
 import struct
 import zipfile
 
+import pyproj
 import pytest
 import shapely
 from django.core.management import call_command
@@ -14,7 +15,6 @@ from quyu.platform.geography.boundary_files import read_boundary_file
 from quyu.platform.geography.models import BasicUnit, UnitBoundary, UnitNeighbour
 
 DEGREES = 'GEOGCS["GCS_China_2000",DATUM["D_China_2000"]]'
-GAUSS = 'PROJCS["CGCS2000_3_Degree_GK_Zone_38",GEOGCS["GCS_China_2000"]]'
 SQUARE = [(118, 32), (118, 33), (119, 33), (119, 32), (118, 32)]
 HOLE = [(118.4, 32.4), (118.6, 32.4), (118.6, 32.6), (118.4, 32.6), (118.4, 32.4)]
 BESIDE = [(119, 32), (119, 33), (120, 33), (120, 32), (119, 32)]
@@ -73,6 +73,32 @@ def test_a_shapefile_is_read_with_holes_and_chinese_names(zipped, encoding):
     assert found.repaired == ()
 
 
+@pytest.mark.capability("B7")
+@pytest.mark.parametrize("code", ["EPSG:4547", "EPSG:4526", "EPSG:3857", "EPSG:2436", "EPSG:32650"])
+def test_a_projection_is_undone_as_it_is_defined(zipped, tmp_path, code):
+    """The corners come back within a metre; beside them stands PROJ's own way from degrees to the plane."""
+    system = pyproj.CRS(code)
+    there = pyproj.Transformer.from_crs(system.geodetic_crs, system, always_xy=True)
+    shapes = [
+        [[there.transform(*point) for point in ring] for ring in rings] for rings in ([SQUARE], [BESIDE])
+    ]
+    found = read(zipped(shapes=shapes, prj=system.to_wkt("WKT1_ESRI")))
+    assert found.coverage.shapes[0].bounds == pytest.approx((118, 32, 119, 33), abs=1e-5)
+    assert found.coverage.shapes[1].bounds == pytest.approx((119, 32, 120, 33), abs=1e-5)
+    assert found.projection.is_old == (code == "EPSG:2436")
+    features = [
+        {"properties": {"CODE": f"A{n}"}, "geometry": {"type": "Polygon", "coordinates": rings}}
+        for n, rings in enumerate(shapes)
+    ]
+    path = tmp_path / "own.geojson"
+    said = {
+        "features": features,
+        "crs": {"properties": {"name": f"urn:ogc:def:crs:{code.replace(':', '::')}"}},
+    }
+    path.write_text(json.dumps(said), encoding="utf-8")
+    assert read(path).coverage.shapes[0].bounds == pytest.approx((118, 32, 119, 33), abs=1e-5)
+
+
 @pytest.mark.django_db
 @pytest.mark.capability("B7")
 def test_a_shapefile_is_previewed_then_loaded_with_its_neighbours(zipped, capsys):
@@ -96,7 +122,13 @@ def test_a_shapefile_is_previewed_then_loaded_with_its_neighbours(zipped, capsys
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"prj": GAUSS}, "CGCS2000_3_Degree_GK_Zone_38"),
+        (
+            {"prj": 'PROJCS["CGCS2000_3_Degree_GK_Zone_38",GEOGCS["GCS_China_2000"]]'},
+            "CGCS2000_3_Degree_GK_Zone_38.*认不出来",
+        ),
+        ({"prj": "nonsense"}, "认不出来"),
+        ({"prj": 'GEOGCS["GCJ-02",DATUM["GCJ02"]]'}, "加偏坐标"),
+        ({"prj": 'LOCAL_CS["城市独立坐标系",UNIT["metre",1]]'}, "独立坐标系"),
         ({"own/b.prj": None}, "缺少 .prj"),
         ({"own/b.dbf": None}, "缺少 .dbf"),
         ({"own/c.shp": b"x"}, "恰有一个 .shp"),
@@ -118,7 +150,8 @@ def test_a_bad_shapefile_is_refused_by_name(zipped, options, message):
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        (json.dumps({"features": [1], "crs": {"properties": {"name": "urn:ogc:def:crs:EPSG::3857"}}}), "EPSG::3857"),
+        (json.dumps({"features": [1], "crs": {"properties": {"name": "urn:ogc:def:crs:EPSG::99999"}}}), "EPSG::99999"),
+        (json.dumps({"features": [1], "crs": {"properties": {"name": "BD-09"}}}), "加偏坐标"),
         ("[" * 100_000, "不是 GeoJSON"),
         ('{"features": [1]}', "第 1 个要素没有字段"),
         ('{"features": [{"properties": {"CODE": "A"}, "geometry": {"type": "Polygon", "coordinates": 5}}]}', "无法读取"),

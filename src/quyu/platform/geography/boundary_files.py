@@ -1,4 +1,4 @@
-"""Reads a user's own boundaries from GeoJSON or a zipped shapefile (longitude and latitude in degrees)."""
+"""Reads a user's own boundaries from GeoJSON or a zipped shapefile, into longitude and latitude in degrees."""
 
 import json
 from dataclasses import dataclass
@@ -10,6 +10,7 @@ import numpy as np
 
 from quyu.kernel.deferred import deferred
 from quyu.kernel.refusal import Refusal
+from quyu.platform.geography.projections import Projection, projection_of
 from quyu.platform.geography.shapefiles import read_shapefile
 from quyu.platform.geography.shapes import Coverage, only_areas
 
@@ -20,8 +21,9 @@ else:
 
 
 MOST_BYTES = 300_000_000
-DEGREES = ("CRS84", "CRS83", "4326", "4490", "4267", "4269", "4610")
-"""Coordinate systems in degrees that a GeoJSON file may name."""
+
+
+WGS84 = Projection("CRS84")
 
 
 class BadBoundaryFile(Refusal):
@@ -32,15 +34,17 @@ class BadBoundaryFile(Refusal):
 class BoundaryFile:
     """Boundaries by code, in the order of the codes, with the names the file gives.
 
-    repaired: codes whose rings crossed themselves in the file.
+    repaired: codes whose rings crossed themselves in the file. projection: what the file was in.
     """
 
     coverage: Coverage
     names: dict[str, str]
     repaired: tuple[str, ...] = ()
+    projection: Projection = WGS84
 
 
-def feature_list(path: Path) -> list[dict[str, Any]]:
+def feature_list(path: Path) -> tuple[list[dict[str, Any]], Projection]:
+    """The features, and the projection they come in: those of a shapefile are in degrees already."""
     if path.stat().st_size > MOST_BYTES:
         raise BadBoundaryFile("too_big", "{file} 超过 300 MB，请先简化边界或分省导入。", file=path.name)
     if path.suffix.lower() == ".zip":
@@ -53,20 +57,13 @@ def feature_list(path: Path) -> list[dict[str, Any]]:
         raise BadBoundaryFile(
             "not_geojson", "{file} 不是 GeoJSON 要素集合（FeatureCollection）。", file=path.name
         ) from error
-    if not named.endswith(DEGREES):
-        raise BadBoundaryFile(
-            "projected",
-            "{file} 用的是坐标系“{name}”，不是经纬度；请先转换。",
-            file=path.name,
-            name=named[:60],
-        )
     if not isinstance(features, list) or not features:
         raise BadBoundaryFile("no_features", "{file} 里没有要素。", file=path.name)
-    return features
+    return features, projection_of(named, path.name)
 
 
 def read_feature(
-    feature: dict[str, Any], number: int, code_field: str, name_field: str
+    feature: dict[str, Any], number: int, code_field: str, name_field: str, projection: Projection
 ) -> tuple[str, str, Any]:
     """Code, name and shape of one feature; `number` counts from 1."""
     properties = (feature.get("properties") if isinstance(feature, dict) else None) or {}
@@ -82,7 +79,11 @@ def read_feature(
             known="、".join(str(name) for name in list(properties)[:12]) or "—",
         )
     try:
-        shape = feature["shape"] if "shape" in feature else shapely.geometry.shape(feature["geometry"])
+        shape = (
+            feature["shape"]
+            if "shape" in feature
+            else projection.applied(shapely.geometry.shape(feature["geometry"]))
+        )
         if shape is None:
             raise ValueError
     except (
@@ -109,8 +110,8 @@ def read_feature(
 
 def read_boundary_file(path: Path, *, code_field: str, name_field: str) -> BoundaryFile:
     """All features of the file; a code that appears twice, or a shape that is no area, is refused."""
-    features = feature_list(path)
-    rows = [read_feature(f, n, code_field, name_field) for n, f in enumerate(features, start=1)]
+    features, projection = feature_list(path)
+    rows = [read_feature(f, n, code_field, name_field, projection) for n, f in enumerate(features, start=1)]
     broken = {row[0] for row, feature in zip(rows, features, strict=True) if feature.get("mended")}
     rows.sort(key=lambda row: row[0])
     codes = [code for code, _, _ in rows]
@@ -131,4 +132,4 @@ def read_boundary_file(path: Path, *, code_field: str, name_field: str) -> Bound
             raise BadBoundaryFile("no_area", "编码 {unit} 的图形没有面积。", unit=code)
     broken |= {code for code, shape in zip(codes, shapes, strict=True) if not shapely.is_valid(shape)}
     names = {code: name for code, name, _ in rows}
-    return BoundaryFile(Coverage(codes, areas), names, tuple(sorted(broken)))
+    return BoundaryFile(Coverage(codes, areas), names, tuple(sorted(broken)), projection)

@@ -27,23 +27,27 @@ def load_china(*, level: str = UnitLevel.COUNTY, provinces: Sequence[str] = ()) 
     """Load China's units with names, centres, boundaries and neighbours; returns how many units of `level` exist.
 
     All three levels are always loaded, since a customer may be known only by its city. Loading again
-    refreshes names and package boundaries and adds nothing; boundaries loaded by the user are kept.
+    refreshes names and package boundaries and adds nothing; boundaries loaded by the user are kept, and units that
+    changes of codes retired stay in their heirs.
     `provinces` (two-digit codes) limits the load.
     """
     china = read_china(provinces)
+    heirs = dict(BasicUnit.objects.exclude(retired_on=None).values_list("code", "parent_code"))
+    names = dict(BasicUnit.objects.filter(code__in=heirs.values()).values_list("code", "city"))
     BasicUnit.objects.bulk_create(
         [
             BasicUnit(
                 code=u.code,
                 name=u.name,
                 level=u.level,
-                parent_code=u.parent_code,
+                parent_code=heirs.get(u.parent_code, u.parent_code),
                 province=u.province,
-                city=u.city,
+                city=names[heirs[u.parent_code]] if u.parent_code in heirs else u.city,
                 longitude=u.centre[0] if u.centre else None,
                 latitude=u.centre[1] if u.centre else None,
             )
             for u in china.units
+            if u.code not in heirs
         ],
         batch_size=500,
         update_conflicts=True,
@@ -85,6 +89,7 @@ class BoundaryPreview:
 
     absent: units of the levels the matched ones are of, with a boundary today, that the file does not name.
     repaired: codes whose rings crossed themselves and were mended. touching: pairs of neighbours found.
+    projection: what the file was in; is_old: on a datum that is up to some hundred metres off.
     """
 
     replaced: tuple[str, ...]
@@ -92,6 +97,8 @@ class BoundaryPreview:
     absent: tuple[str, ...]
     repaired: tuple[str, ...]
     touching: int
+    projection: str
+    is_old: bool
 
 
 def preview_boundaries(path: Path, *, code_field: str, name_field: str) -> BoundaryPreview:
@@ -106,6 +113,8 @@ def preview_boundaries(path: Path, *, code_field: str, name_field: str) -> Bound
         absent=tuple(beside.exclude(code__in=codes).order_by("code").values_list("code", flat=True)),
         repaired=given.repaired,
         touching=len(touching_pairs(given.coverage)),
+        projection=given.projection.name,
+        is_old=given.projection.is_old,
     )
 
 

@@ -1,12 +1,11 @@
 """Reads the areas of a zipped shapefile: shapes (.shp), fields (.dbf), projection (.prj), encoding (.cpg).
 
-ESRI Shapefile Technical Description (1998); dBASE III. A shapefile in a projection is refused by the name of the
-projection: turned into degrees by a guess it would lie hundreds of kilometres off.
+ESRI Shapefile Technical Description (1998); dBASE III. A projection is undone as the .prj defines it; without .prj
+nothing is read: turned into degrees by a guess it would lie hundreds of kilometres off.
 """
 
 from __future__ import annotations
 
-import re
 import struct
 import zipfile
 from collections.abc import Iterator
@@ -18,6 +17,7 @@ import numpy as np
 
 from quyu.kernel.deferred import deferred
 from quyu.kernel.refusal import Refusal
+from quyu.platform.geography.projections import Projection, projection_of
 from quyu.platform.geography.shapes import only_areas
 
 if TYPE_CHECKING:
@@ -36,11 +36,12 @@ class BadShapefile(Refusal):
     """The archive cannot be used as boundaries; the message says why."""
 
 
-def read_shapefile(path: Path) -> list[dict[str, Any]]:
+def read_shapefile(path: Path) -> tuple[list[dict[str, Any]], Projection]:
     """Its features: `properties`, a `shape` in degrees (None: a null shape), whether a ring had to be `mended`."""
     parts = archive_parts(path)
-    refuse_projected(parts.get(".prj"), path.name)
-    shapes = list(shapes_of(parts[".shp"], path.name))
+    projection = said_by(parts.get(".prj"), path.name)
+    drawn = shapes_of(parts[".shp"], path.name)
+    shapes = [(projection.applied(shape), mended) for shape, mended in drawn]
     rows = list(rows_of(parts[".dbf"], parts.get(".cpg", b""), path.name))
     if len(shapes) != len(rows):
         raise BadShapefile(
@@ -50,10 +51,11 @@ def read_shapefile(path: Path) -> list[dict[str, Any]]:
             shapes=len(shapes),
             rows=len(rows),
         )
-    return [
+    features = [
         {"properties": row, "shape": shape, "mended": mended}
         for row, (shape, mended) in zip(rows, shapes, strict=True)
     ]
+    return features, projection
 
 
 def archive_parts(path: Path) -> dict[str, bytes]:
@@ -85,20 +87,12 @@ def archive_parts(path: Path) -> dict[str, bytes]:
     return parts
 
 
-def refuse_projected(projection: bytes | None, name: str) -> None:
+def said_by(projection: bytes | None, name: str) -> Projection:
     if projection is None:
         raise BadShapefile(
             "no_projection", "{file} 缺少 .prj，不知道用的是什么坐标系；请补上再导入。", file=name
         )
-    text = projection.decode("utf-8", "replace")
-    found = re.match(r'\s*(PROJCS|PROJCRS|PROJECTEDCRS|COMPD_CS)\["([^"]*)"', text, re.IGNORECASE)
-    if found or not re.match(r"\s*(GEOGCS|GEOGCRS|GEODCRS)\[", text, re.IGNORECASE):
-        raise BadShapefile(
-            "projected",
-            "{file} 用的是坐标系“{name}”，不是经纬度；请先转换为 CGCS2000 或 WGS84 经纬度（例如 ogr2ogr -t_srs EPSG:4490）。",
-            file=name,
-            name=found.group(2) if found else text.strip()[:60],
-        )
+    return projection_of(projection.decode("utf-8", "replace"), name)
 
 
 def shapes_of(content: bytes, name: str) -> Iterator[tuple[Any, bool]]:
