@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Protocol
 
+from quyu.platform.geography.codes.waiting import retired_into
 from quyu.platform.people.scope import Scope
 
 LastServed = Callable[[date], Mapping[str, date]]
@@ -66,4 +67,10 @@ def counted_on(measure: str) -> date | None:
 
 
 def last_served(before: date) -> Mapping[str, date]:
-    return _served[0](before) if _served else {}
+    """What was served under a retired code was served in the unit it lies in."""
+    heirs = retired_into()
+    found: dict[str, date] = {}
+    for code, day in (_served[0](before) if _served else {}).items():
+        home = heirs.get(code, code)
+        found[home] = max(day, found.get(home, day))
+    return found

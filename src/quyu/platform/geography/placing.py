@@ -5,7 +5,7 @@ chosen. A text that contradicts another (浙江 / 南京) places nothing: nothin
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from quyu.platform.geography.choices import UnitLevel
@@ -44,13 +44,17 @@ class Index:
             self.longest = max(self.longest, len(alias))
 
     def find(self, text: str, inside: str | None) -> str | None:
-        """The one unit of that name inside `inside`; None when unknown or ambiguous."""
+        """The one unit of that name inside `inside`; None when unknown or ambiguous.
+
+        Of a unit and one that lies in it, as a retired unit lies in its heir, it is the outer one.
+        """
         known = self.by_alias.get(text, [])
         fitting = [e for e in known if inside is None or inside in e.above or inside == e.code]
         exact = [e for e in fitting if e.name == text]
         candidates = fitting if len(exact) != 1 else exact
-        if len(candidates) == 1:
-            return candidates[0].code
+        around = [e for e in candidates if all(e is other or e.code in other.above for other in candidates)]
+        if len(around) == 1:
+            return around[0].code
         return CONTRADICTION if known and not fitting else None
 
     def at_start(self, text: str, inside: str | None) -> tuple[str | None, str]:
@@ -67,6 +71,15 @@ class Index:
         return None, text
 
 
+def chain(code: str, parents: Mapping[str, str]) -> list[str]:
+    """A unit and all it lies in."""
+    found: list[str] = []
+    while code and code not in found:
+        found.append(code)
+        code = parents.get(code, "")
+    return found
+
+
 class Gazetteer:
     """The names of all units of a site, ready for placing."""
 
@@ -77,7 +90,7 @@ class Gazetteer:
         self.above: dict[str, frozenset[str]] = {}
         self.provinces, self.cities, self.counties = Index(), Index(), Index()
         for code, name, level, parent, city in rows:
-            self.above[code] = frozenset({code, parent, parents.get(parent, "")} - {""})
+            self.above[code] = frozenset(chain(code, parents))
             entry = Entry(code, name, self.above[code])
             if not parent:
                 self.provinces.add(entry)

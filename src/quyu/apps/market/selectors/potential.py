@@ -8,6 +8,7 @@ from quyu.apps.market.choices import Known
 from quyu.apps.market.models import PotentialModel
 from quyu.apps.market.selectors.features import features, name_of
 from quyu.apps.market.selectors.indicators import indicator
+from quyu.platform.geography.codes.waiting import carried
 
 
 @dataclass(frozen=True)
@@ -29,9 +30,12 @@ def model_on(at: date) -> PotentialModel | None:
 
 
 def potential(at: date) -> Mapping[str, int]:
-    """Unit code -> fen in twelve months; empty without a model."""
+    """Unit code -> fen in twelve months; empty without a model.
+
+    What a model from before a change of codes says is divided by its shares.
+    """
     model = model_on(at)
-    return dict(model.values) if model else {}
+    return carried(model.values, since=model.as_of) if model else {}
 
 
 def parts_of(model: PotentialModel, code: str) -> list[Part]:

@@ -1,6 +1,6 @@
 """What the table of code changes holds: events that wait, with what stands in their way, and those that were applied."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -85,3 +85,22 @@ def known(event: Event) -> frozenset[str]:
     """The codes of the event that are units today."""
     rows = BasicUnit.objects.filter(code__in=event.codes, retired_on=None)
     return frozenset(rows.values_list("code", flat=True))
+
+
+def retired_into() -> dict[str, str]:
+    """Each retired code and the unit it lies in."""
+    return dict(BasicUnit.objects.exclude(retired_on=None).values_list("code", "parent_code"))
+
+
+def carried(values: Mapping[str, int], *, since: date) -> dict[str, int]:
+    """What adds up, by the codes of a day, as values of today's units: event after event, the sum stays."""
+    rows = CodeChange.objects.filter(applied_on__gte=since)
+    found = dict(values)
+    for event in events(line_of(row) for row in rows):
+        gone, came = event.ending, set(event.news) - set(event.olds)
+        if not any(old in found for old in gone or event.olds) or (not gone and came & found.keys()):
+            continue
+        parts = event.divided({old: found.pop(old) for old in event.olds if old in found})
+        for new, part in parts.items():
+            found[new] = found.get(new, 0) + part
+    return found
