@@ -14,7 +14,7 @@ FRONTEND_SOURCES := $(shell find frontend/src -type f 2>/dev/null) $(wildcard fr
   $(shell find src/quyu -name '*.jinja') src/quyu/shell/navigation.py
 PO := src/quyu/shell/locale/en/LC_MESSAGES/django.po
 
-.PHONY: help run demo test test-slow test-postgresql matrix faults check setup frontend messages screenshots crash bench clean
+.PHONY: help run demo test test-slow test-postgresql test-spark matrix faults check setup frontend messages screenshots crash bench clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -35,6 +35,9 @@ test-slow: setup ## the tests marked slow as well
 
 test-postgresql: setup ## the tests on a PostgreSQL server made for the run
 	$(PY) tools/with_postgresql.py $(PY) -m pytest -n 2 --dist loadfile -m "not browser and not slow"
+
+test-spark: setup ## the tests of the Spark engine on a cluster made for the run (needs pyspark and Java 17)
+	$(PY) tools/with_spark.py $(PY) -m pytest -m spark
 
 matrix: setup ## more than 100,000 questions about who may see and do what, in two processes (DATABASE=postgresql for PostgreSQL)
 	$(if $(filter postgresql,$(DATABASE)),$(PY) tools/with_postgresql.py) $(PY) tools/authorization_matrix.py

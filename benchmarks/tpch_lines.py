@@ -2,13 +2,13 @@
 
 `tpchgen-cli` makes lineitem, orders, customer and part; DuckDB joins them once into batches of about a million lines in
 the schema of facts, written by the product's own encoder. Customers are those of the orders (a tenth of a million per
-scale factor), products are parts modulo 2,000 in the 25 brands as product lines, channels the seven ship modes.
-Eight territories a nation; people change in the middle of 1994, a quarter of the customers moves in 1995 and a
+scale factor), products are parts modulo 2,000 in five product lines, channels the seven ship modes.
+Four territories a nation; people change in the middle of 1994, a quarter of the customers moves in 1995 and a
 tenth in 1997, and nobody answers for anything before February 1992. Everything follows from the keys: no chance.
 """
 
 import subprocess
-from collections.abc import Iterator
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import gettempdir
@@ -21,6 +21,9 @@ from quyu.platform.facts import durable
 from quyu.platform.facts.schema import ORDER_LINE
 
 BATCH = 1_000_000
+TERRITORIES = 100
+FOLDER = Path(gettempdir()) / "quyu-tpch"
+"""Made data stay here for the next run."""
 TABLES = "lineitem,orders,customer,part,nation"
 LINES = """
 SELECT l_orderkey::VARCHAR AS order_no, l_linenumber::VARCHAR AS line_no, o_orderdate AS ordered_on, l_shipdate AS shipped_on,
@@ -36,15 +39,15 @@ WITH c AS (SELECT c_custkey AS key, c_nationkey AS nation FROM read_parquet('{fo
            WHERE c_custkey % 3 <> 0),
 cuts(valid_from, valid_to) AS (VALUES (DATE '1992-02-01', DATE '1994-07-01'), (DATE '1994-07-01', DATE '1995-01-01'),
      (DATE '1995-01-01', DATE '1997-04-15'), (DATE '1997-04-15', NULL)),
-spans AS (SELECT key, valid_from, valid_to, nation * 8 + (key // 25
+spans AS (SELECT key, valid_from, valid_to, nation * 4 + (key // 25
           + CASE WHEN key % 4 = 0 AND valid_from >= DATE '1995-01-01' THEN 3 ELSE 0 END
-          + CASE WHEN key % 10 = 0 AND valid_from >= DATE '1997-04-15' THEN 1 ELSE 0 END) % 8 AS place FROM c, cuts)
+          + CASE WHEN key % 10 = 0 AND valid_from >= DATE '1997-04-15' THEN 1 ELSE 0 END) % 4 AS place FROM c, cuts)
 SELECT printf('C%08d', key) AS customer_code, valid_from, valid_to, printf('T%03d', place) AS territory_code,
-       printf('E%03d', place + CASE WHEN valid_from >= DATE '1994-07-01' THEN 200 ELSE 0 END) AS person_code
+       printf('E%03d', place + CASE WHEN valid_from >= DATE '1994-07-01' THEN 100 ELSE 0 END) AS person_code
 FROM spans ORDER BY 1, 2
 """
 CATALOG = """
-SELECT 'product' AS kind, printf('P%04d', p) AS code, p % 25 + 1 AS id FROM range(2000) t(p)
+SELECT 'product' AS kind, printf('P%04d', p) AS code, p % 5 + 1 AS id FROM range(2000) t(p)
 UNION ALL SELECT 'channel', name, row_number() OVER (ORDER BY name)
 FROM (VALUES ('AIR'), ('FOB'), ('MAIL'), ('RAIL'), ('REG AIR'), ('SHIP'), ('TRUCK')) t(name)
 """
@@ -52,7 +55,7 @@ FROM (VALUES ('AIR'), ('FOB'), ('MAIL'), ('RAIL'), ('REG AIR'), ('SHIP'), ('TRUC
 
 @dataclass(frozen=True)
 class Company:
-    """The files of the batches, and the frames; `territory` and `person` are (code, id), `tree` (ancestor, id)."""
+    """The files of the batches, and the frames; `territory` and `person` are (code, id), `tree` (ancestor, place)."""
 
     files: list[str]
     rows: int
@@ -62,27 +65,30 @@ class Company:
     person: pa.Table
     tree: pa.Table
 
-    def batches(self) -> Iterator[pa.Table]:
-        for file in self.files:
-            yield pq.read_table(file)
 
-
-def company(scale: float, folder: Path | None = None) -> Company:
-    """Made once per scale factor and kept in `folder` (by default below the scratch directory of the machine)."""
-    kept = (folder or Path(gettempdir()) / "quyu-tpch") / f"sf{scale:g}"
+def company(scale: float) -> Company:
+    """Made once per scale factor."""
+    kept = FOLDER / f"sf{scale:g}"
     raw, made = kept / "raw", kept / "batches"
     if not (kept / ".ready").exists():
         raw.mkdir(parents=True, exist_ok=True)
         subprocess.run(
-            ["tpchgen-cli", "parquet", "-s", f"{scale:g}", f"--tables={TABLES}", f"--output-dir={raw}"],
+            [
+                str(Path(sys.executable).with_name("tpchgen-cli")),
+                "parquet",
+                "-s",
+                f"{scale:g}",
+                f"--tables={TABLES}",
+                f"--output-dir={raw}",
+            ],
             check=True,
         )
         write_batches(raw, made)
         (kept / ".ready").touch()
     files = sorted(map(str, made.glob("*.parquet")))
     with duckdb.connect() as connection:
-        ownership = connection.execute(OWNERSHIP.format(folder=raw)).to_arrow_table()
-        catalog = connection.execute(CATALOG).to_arrow_table()
+        ownership = connection.sql(OWNERSHIP.format(folder=raw)).to_arrow_table()
+        catalog = connection.sql(CATALOG).to_arrow_table()
     return Company(
         files=files,
         rows=sum(pq.read_metadata(file).num_rows for file in files),
@@ -90,19 +96,30 @@ def company(scale: float, folder: Path | None = None) -> Company:
             pa.schema([(f.name, pa.date32() if "valid" in f.name else pa.string()) for f in ownership.schema])
         ),
         catalog=catalog.cast(pa.schema([("kind", pa.string()), ("code", pa.string()), ("id", pa.int64())])),
-        territory=coded("T", 200),
-        person=coded("E", 400),
+        territory=coded("T", TERRITORIES),
+        person=coded("E", 2 * TERRITORIES),
         tree=regions(),
     )
 
 
 def write_batches(raw: Path, made: Path) -> None:
     made.mkdir(exist_ok=True)
+    number, waiting = 0, list[pa.RecordBatch]()
     with duckdb.connect(config={"memory_limit": "4GB"}) as connection:
-        reader = connection.execute(LINES.format(folder=raw)).to_arrow_reader(BATCH)
-        for number, batch in enumerate(reader):
-            table = pa.Table.from_batches([batch]).cast(ORDER_LINE)
-            (made / f"{number:05d}.parquet").write_bytes(durable.parquet_bytes(table))
+        for part in connection.sql(LINES.format(folder=raw)).to_arrow_reader(BATCH):
+            waiting.append(part)
+            if sum(one.num_rows for one in waiting) >= BATCH:
+                number = put(waiting, made, number)
+    put(waiting, made, number)
+
+
+def put(waiting: list[pa.RecordBatch], made: Path, number: int) -> int:
+    """One batch file of what waits; the number of the next."""
+    if waiting:
+        table = pa.Table.from_batches(waiting).cast(ORDER_LINE)
+        (made / f"{number:05d}.parquet").write_bytes(durable.parquet_bytes(table))
+        waiting.clear()
+    return number + 1
 
 
 def coded(letter: str, count: int) -> pa.Table:
@@ -113,7 +130,9 @@ def regions() -> pa.Table:
     """Every territory below itself, its nation, its region of the world (here nations by fives) and the company."""
     rows = [
         (ancestor, place + 1)
-        for place in range(200)
-        for ancestor in (f"T{place:03d}", f"N{place // 8:02d}", f"R{place // 40}", "HQ")
+        for place in range(TERRITORIES)
+        for ancestor in (f"T{place:03d}", f"N{place // 4:02d}", f"R{place // 20}", "HQ")
     ]
-    return pa.table({"ancestor": [row[0] for row in rows], "territory": [row[1] for row in rows]})
+    return pa.table(
+        {"ancestor": [row[0] for row in rows], "place": pa.array([row[1] for row in rows], pa.int64())}
+    )
