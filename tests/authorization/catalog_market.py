@@ -58,3 +58,15 @@ def topics() -> Iterator[Topic]:
         open_to=partial(company_gate, "market", "edit"), status=frozenset({302}),
         ask=lambda s, c: Ask("POST", "/market/potential/fit/"),
     )  # fmt: skip
+    for route in ("market/indicators/<str:code>/", "market/indicators/<str:code>/remove/"):
+        address = "/" + route.replace("<str:code>", "no-such")
+        yield Topic(
+            route, route, "POST", (("market", "edit"),), writes=True,
+            open_to=partial(company_gate, "market", "edit"), status=frozenset({404}),
+            ask=lambda s, c, address=address: Ask("POST", address, form={"version": "1"}),
+        )  # fmt: skip
+    yield Topic(
+        "market/indicators/<str:code>/ form", "market/indicators/<str:code>/", "GET", (("market", "edit"),),
+        open_to=partial(company_gate, "market", "edit"), status=frozenset({404}),
+        ask=lambda s, c: Ask("GET", "/market/indicators/no-such/"),
+    )  # fmt: skip

@@ -194,10 +194,48 @@ def test_an_indicator_is_added_once_and_not_under_a_name_in_use(company):
 @pytest.mark.capability("MKT1")
 @pytest.mark.parametrize(("field", "word"), [("code", "Value"), ("code", "source"), ("name", "数据来源")])
 def test_no_indicator_takes_the_name_of_another_column_of_the_file(company, field, word):
-    """Two columns of one name would stop every import of facts, and an indicator cannot be taken back."""
+    """Two columns of one name would stop every import of facts."""
     form = {"code": "schools", "name": "中小学数", "kind": "number", "direction": "more", field: word}
     page = client_of(company.operations).post(reverse("market-indicators"), form).content.decode()
     assert "已有这个列名" in page
+    assert not Indicator.objects.exists()
+
+
+@pytest.mark.capability("MKT1")
+def test_an_indicator_is_changed_and_taken_back_while_nothing_is_known_under_it(grid, company):
+    client, listed = client_of(company.operations), reverse("market-indicators")
+    form = {"code": "schools", "name": "中小学数", "kind": "number", "direction": "more", "adds_up": "on"}
+    client.post(listed, form)
+    page, gone = (
+        reverse("market-indicator", args=["schools"]),
+        reverse("market-indicator-remove", args=["schools"]),
+    )
+    assert page in client.get(listed).text
+    changed = {**form, "name": "学校数", "kind": "index", "adds_up": "", "code": "other", "version": "1"}
+    assert client.post(page, changed).url == listed
+    row = Indicator.objects.get()
+    assert (row.code, row.name, row.kind, row.adds_up, row.version) == (
+        "schools",
+        "学校数",
+        "index",
+        False,
+        2,
+    )
+    assert "已被他人修改" in client.post(page, {**changed, "name": "旧页"}).text
+    assert "已有这个指标" in client.post(page, {**changed, "version": "2", "name": "常住人口"}).text
+
+    unit = BasicUnit.objects.filter(level="county").first()
+    fact = MarketFigure.objects.create(unit=unit, measure="schools", as_of=TODAY, value=3, source="教育局")
+    assert client.post(page, {**changed, "version": "2", "kind": "number", "name": "学校"}).url == listed
+    row.refresh_from_db()
+    assert (row.name, row.kind) == ("学校", "index")
+    assert gone not in client.get(page).text
+    assert "不能删除" in client.post(gone, {"version": "3"}, follow=True).text
+    fact.delete()
+    client.post(gone, {"version": "2"})
+    assert Indicator.objects.exists()
+    assert client_of(company.boss).post(gone, {"version": "3"}).status_code == 403
+    client.post(gone, {"version": "3"})
     assert not Indicator.objects.exists()
 
 

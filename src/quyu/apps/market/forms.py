@@ -66,6 +66,8 @@ class IndicatorForm(forms.ModelForm[Indicator]):
             if str(said.get(name, "")).casefold() in self.taken:
                 self.add_error(name, _("导入文件里已有这个列名，请换一个。"))
         for one in indicators():
+            if one.is_own and one.code == self.instance.code and self.instance.pk:
+                continue
             words = {str(word).casefold() for word in (one.code, one.label, *one.words)}
             for name in ("code", "name"):
                 if str(said.get(name, "")).casefold() in words and name not in self.errors:
@@ -73,3 +75,12 @@ class IndicatorForm(forms.ModelForm[Indicator]):
                         name, ValidationError(_("已有这个指标：%(name)s"), params={"name": one.label})
                     )
         return said
+
+
+class IndicatorChangeForm(IndicatorForm):
+    """One that exists: its code stays, and once values are kept under it how they are kept stays too."""
+
+    def __init__(self, *args: Any, has_facts: bool, **options: Any) -> None:
+        super().__init__(*args, **options)
+        for name in ("code", *(("kind", "adds_up") if has_facts else ())):
+            self.fields[name].disabled = True

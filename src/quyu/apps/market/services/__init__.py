@@ -1,6 +1,20 @@
 """Verbs about the market of counties."""
 
 from quyu.apps.market.services.fitting import NothingToLearnFrom, fit_potential
-from quyu.apps.market.services.indicators import add_indicator
+from quyu.apps.market.services.indicators import (
+    IndicatorInUse,
+    add_indicator,
+    change_indicator,
+    facts_of,
+    remove_indicator,
+)
 
-__all__ = ["NothingToLearnFrom", "add_indicator", "fit_potential"]
+__all__ = [
+    "IndicatorInUse",
+    "NothingToLearnFrom",
+    "add_indicator",
+    "change_indicator",
+    "facts_of",
+    "fit_potential",
+    "remove_indicator",
+]

@@ -100,6 +100,7 @@ def indicators(request: GuardedRequest) -> HttpResponse:
         "known": known_indicators(),
         "form": form,
         "may_add": may_add,
+        "may_change": guard.may(request, "market", "edit") and guard.full_scope(request).is_everything,
     }
     return render(request, "market/indicators.html.jinja", context)
 
