@@ -57,6 +57,7 @@ MENU = (
             Page(_("差异分析"), "performance-bridge", icon="trending-up", resource="actual"),
             Page(_("预警"), "alerts", icon="bell", resource="alert"),
             Page(_("目标"), "targets", icon="target-arrow", resource="target"),
+            Page(_("规则包"), "target-pack", icon="checkup-list", resource="plan"),
             Page(_("战略对齐"), "strategy", icon="star", resource="strategy"),
             Page(_("我的目标"), "my-targets", icon="checks", resource="commitment", action="edit"),
             Page(_("责任书"), "letters", icon="file-certificate", resource="letter"),

@@ -66,7 +66,7 @@ RULES: Mapping[str, Rule] = {
         Rule("R8", _("新增 A 类客户"), _("一年新增的 A 类客户家数"), "count", _("家"), "at_least", AIMED,
              _("客户档案：分级与分级起始日"), True),
         Rule("R9", _("流失挽回率"), _("流失客户中重新下单的比例"), "bp", "%", "at_least", WATCHED,
-             _("订单与流失判定（客户经营模块）"), False),
+             _("订单：12 个月没有下单即流失，再下单即挽回"), True),
         Rule("R10", _("客户满意度"), _("满意度得分"), "count", _("分"), "at_least", WATCHED, _("满意度调查"), False),
         Rule("R11", _("季度 NPS"), _("每季度一次调查，低分客户都有改进计划"), "count", _("次/年"), "at_least", WATCHED,
              _("NPS 调查"), False),

@@ -13,6 +13,7 @@ from quyu.apps.targets.choices import RuleKind
 from quyu.apps.targets.models import PolicyRule
 from quyu.apps.targets.rulebook import RULES
 from quyu.apps.targets.selectors.checks import TargetCheck, checks, summary_of
+from quyu.apps.targets.selectors.monitored import watched_rules
 from quyu.apps.targets.selectors.rules import asked_rules
 from quyu.apps.targets.services.rules import set_rule
 from quyu.apps.targets.services.shares import repair_share
@@ -23,7 +24,7 @@ from quyu.kernel.measure import UNITS, format_value
 from quyu.kernel.refusal import Refusal
 from quyu.platform.fields.received import whole_number
 from quyu.platform.fields.values import spoken
-from quyu.platform.people import guard
+from quyu.platform.people import guard, policy
 from quyu.platform.people.guard import GuardedRequest
 from quyu.platform.people.web import attempt, say_errors
 
@@ -112,11 +113,20 @@ def repair(request: GuardedRequest, pk: int) -> HttpResponse:
 @guard.require("plan", "view")
 @require_GET
 def pack(request: GuardedRequest) -> HttpResponse:
-    """规则包: every rule with its threshold and use."""
+    """规则包: every rule with its threshold, its use, and where it stands so far within the reader's reach."""
+    watched = {}
+    if guard.may(request, "actual", "view"):
+        reach = policy.narrow(guard.full_scope(request), "actual", "view")
+        watched = watched_rules(reach, today=request.today)
     may_edit = request.scope.is_everything and guard.may(request, "plan", "create")
     rows = sorted(PolicyRule.objects.all(), key=lambda row: (row.code[0] != "R", int(row.code[1:])))
     shown = [
-        {"row": row, "rule": RULES[row.code], "form": _rule_form(row) if may_edit else None}
+        {
+            "row": row,
+            "rule": RULES[row.code],
+            "form": _rule_form(row) if may_edit else None,
+            "watched": watched.get(row.code),
+        }
         for row in rows
         if row.code in RULES
     ]
