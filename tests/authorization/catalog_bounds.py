@@ -1,6 +1,6 @@
 """Units without territory and customers without owner: what is proposed, and who may take it."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
 
 from tests.authorization.catalog_business import PLACES, sees
@@ -32,6 +32,33 @@ def topics() -> Iterator[Topic]:
         ask=lambda s, c: Ask("POST", "/customers/coverage/proposed/accept/", form={"line": "nobody\t1\tnowhere"}),
     )  # fmt: skip
     yield from splits()
+    yield from redrawing()
+
+
+def redrawing() -> Iterator[Topic]:
+    """Boundaries are those of the whole company."""
+    right, gate = (("territory", "import"),), partial(whole_company, "territory", "import", "")
+    yield Topic(
+        "geography/boundaries/",
+        "geography/boundaries/",
+        "GET",
+        right,
+        open_to=gate,
+        ask=lambda s, c: Ask("GET", "/geography/boundaries/"),
+    )
+    for route, method in (
+        ("geography/boundaries/<int:pk>/", "GET"),
+        ("geography/boundaries/<int:pk>/settle/", "POST"),
+    ):
+        yield Topic(
+            route, route, method, right, open_to=partial(nothing_there, gate), status=frozenset({404}), writes=method == "POST",
+            ask=lambda s, c, route=route, method=method: Ask(method, "/" + route.replace("<int:pk>", "999999"), form={"do": "drop"}),
+        )  # fmt: skip
+
+
+def nothing_there(gate: Callable[[Site, Case], int | None], site: Site, case: Case) -> int | None:
+    """No file was uploaded in this world."""
+    return gate(site, case) or 404
 
 
 def splits() -> Iterator[Topic]:

@@ -28,3 +28,14 @@ class MarketMeasure(models.TextChoices):
     RETAIL = "retail", _("社会消费品零售总额")
     INCOME = "income", _("人均可支配收入")
     POTENTIAL = "potential", _("市场潜力")
+
+
+class UploadState(models.TextChoices):
+    """A file of boundaries on its way."""
+
+    CHECKING = "checking", _("检查中")
+    READY = "ready", _("待确认")
+    LOADING = "loading", _("替换中")
+    DONE = "done", _("已替换")
+    REFUSED = "refused", _("不能用")
+    DROPPED = "dropped", _("已放弃")

@@ -5,7 +5,7 @@ from typing import ClassVar
 from django.conf import settings
 from django.db import models
 
-from quyu.platform.geography.choices import CodeChangeKind, UnitLevel
+from quyu.platform.geography.choices import CodeChangeKind, UnitLevel, UploadState
 
 
 class BasicUnit(models.Model):
@@ -120,3 +120,28 @@ class CodeChange(models.Model):
 
     def __str__(self) -> str:
         return f"{self.old_code} → {self.new_code}"
+
+
+class BoundaryUpload(models.Model):
+    """A company's own file of boundaries: checked first (`told`), in place of the drawn ones when confirmed.
+
+    `told` is the preview, or for a refused one the template and the numbers of the refusal.
+    """
+
+    file = models.ForeignKey("files.StoredFile", models.PROTECT, related_name="+", verbose_name="文件")
+    code_field = models.CharField("编码字段", max_length=60)
+    name_field = models.CharField("名称字段", max_length=60)
+    level = models.CharField("新单元的级别", max_length=20, choices=UnitLevel.choices)
+    state = models.CharField("状态", max_length=20, choices=UploadState.choices, default=UploadState.CHECKING)
+    told = models.JSONField(default=dict)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name="上传人"
+    )
+    created_at = models.DateTimeField("上传时间")
+
+    class Meta:
+        verbose_name = "边界文件"
+        ordering: ClassVar = ["-id"]
+
+    def __str__(self) -> str:
+        return str(self.file_id)

@@ -88,6 +88,7 @@ NOT_PERSONAL = {
     "catalog.Channel": _("渠道的名称"),
     "calendar.CalendarDay": _("节日的名称"),
     "geography.BasicUnit": _("行政区划的名称"),
+    "geography.BoundaryUpload": _("行政区划的名称"),
     "geography.CodeChange.new_name": _("行政区划的名称"),
     "contenttypes.ContentType": _("框架自带的名称"),
     "django_tasks_database.DBTaskResult.backend_name": _("后台任务的设置"),

@@ -28,5 +28,6 @@ def map_context(
         "hot": sorted(out, key=lambda row: -abs(row["deviation_bp"]))[:HOT],
         "loose": uncovered_count(alignment) if guard.may(request, "alignment", "view") else (0, 0),
         "sees_everything": request.scope.is_everything,
+        "may_redraw": request.scope.is_everything and guard.may(request, "territory", "import"),
         "sees_customers": guard.may(request, "customer", "view"),
     }
