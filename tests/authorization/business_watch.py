@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from quyu.apps.monitoring.choices import Act, RuleKind, Severity
-from quyu.apps.monitoring.models import Alert, AlertAct, AlertRule, ControlTotal
+from quyu.apps.monitoring.models import Alert, AlertAct, AlertRule, ControlTotal, Meeting, Promise
 from tests.authorization.world import World
 
 RULES = (None, "EAST", "JS", "GD")
@@ -35,3 +35,14 @@ def make_watch(world: World, at: datetime) -> None:
         source=world.mark("源"), note=world.mark("账"), first_on=at.date(), last_on=at.date(), amount_fen=100,
         created_by=world.users["ops"], created_at=at,
     )  # fmt: skip
+    for unit in UNITS:
+        meeting = Meeting.objects.create(
+            org_unit=world.units[unit], cadence="weekly", held_on=at.date(), agenda=world.mark("程"), minutes=world.mark("纪"),
+            created_by=world.users["ops"], created_at=at,
+        )  # fmt: skip
+        Promise.objects.create(
+            meeting=meeting,
+            text=world.mark("决"),
+            owner=world.positions["prov-js"],
+            due_on=at.date() + timedelta(9),
+        )

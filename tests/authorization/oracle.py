@@ -215,6 +215,14 @@ class Oracle(Seats):
         seen = set(self.rows_of_alert(reach, day, "alert"))
         return [pk for pk, row in self.raw[table].items() if row["alert_id"] in seen]
 
+    def rows_of_meeting(self, reach: Reach, _day: date, table: str) -> Iterable[int]:
+        rows = self.raw[table].items()
+        return [pk for pk, row in rows if reach.everything or row["org_unit_id"] in reach.units]
+
+    def rows_of_promise(self, reach: Reach, day: date, table: str) -> Iterable[int]:
+        seen = set(self.rows_of_meeting(reach, day, "meeting"))
+        return [pk for pk, row in self.raw[table].items() if row["meeting_id"] in seen]
+
     def planned(self, user: int, day: date, resource: str, action: str, tree_day: date) -> frozenset[int]:
         """Territories in reach, and those below a unit in reach in the tree of another day (a plan keeps its tree)."""
         reach = self.reach(user, day, resource, action)

@@ -18,6 +18,7 @@ CHANGED_BY_MODEL = {
     "approvals_approval": "approval", "people_user": "user", "people_rolegrant": "rolegrant",
     "imports_importrun": "importrun", "notices_notice": "notice", "targets_planversion": "planversion",
     "monitoring_alert": "alert", "monitoring_alertrule": "alertrule",
+    "monitoring_meeting": "meeting", "monitoring_promise": "promise",
 }  # fmt: skip
 """Database table -> table of the oracle: a change of such a row must lie in the reach of the right."""
 

@@ -19,7 +19,7 @@ TABLES = (
     "approvals.Approval", "audit.Decision", "targets.StrategyLine", "targets.StrategyLink", "targets.Milestone",
     "targets.PolicyRule", "targets.Letter", "targets.TargetChange", "targets.ChangeEvidence", "targets.ExcludedOrder",
     "targets.Round", "targets.Handover", "targets.NegotiationMove", "targets.Evidence", "targets.Minutes",
-    "monitoring.AlertRule", "monitoring.Alert", "monitoring.AlertAct", "monitoring.ControlTotal",
+    "monitoring.AlertRule", "monitoring.Alert", "monitoring.AlertAct", "monitoring.ControlTotal", "monitoring.Meeting", "monitoring.Promise",
 )  # fmt: skip
 
 

@@ -11,11 +11,11 @@ ACTIONS = {
 EVERYONE = "home=v account=ve notice=ve"
 READING = (
     "org_unit=vx position=vx person=vx customer=vx market=vx territory=vx alignment=vx plan=vx target=vx letter=vx change=vx strategy=vx milestone=vx actual=vx order=vx "
-    "product=vx channel=vx calendar=vx approval=v alert=v alert_rule=vx"
+    "product=vx channel=vx calendar=vx approval=v alert=v alert_rule=vx meeting=vx"
 )
 MANAGING = (
     "org_unit=vx position=vx person=vx customer=vxce market=vx territory=vx alignment=vxes plan=vxs target=vxesi commitment=vxea letter=vxs change=vxces strategy=vx milestone=vxced actual=vxi "
-    "order=vx product=vx channel=vx calendar=vx approval=vsa import=vc claim=vce personal=v alert=ve alert_rule=vxced"
+    "order=vx product=vx channel=vx calendar=vx approval=vsa import=vc claim=vce personal=v alert=ve alert_rule=vxced meeting=vxce"
 )
 ROLES = {
     "system_admin": "org_unit=vx position=vx person=vx user=vcedix calendar=vcedix rights=v",
@@ -24,11 +24,11 @@ ROLES = {
     "sales_operations": (
         "org_unit=vcedix position=vcedix person=vcedix customer=vcedix market=vcedix territory=vcedix product=vcedix channel=vcedix "
         "calendar=vcedix alignment=vcedixsap plan=vcedixsap target=vcedixsap letter=vcedixsap change=vcedixsap commitment=vxcea strategy=vxced milestone=vxced approval=vcedixsap actual=vxid order=vx "
-        "import=vcedix dealer=vce claim=vce limit=vced personal=vxd audit=vx rights=v alert=ve alert_rule=vcedix"
+        "import=vcedix dealer=vce claim=vce limit=vced personal=vxd audit=vx rights=v alert=ve alert_rule=vcedix meeting=vxce"
     ),
     "sales_director": (
         "org_unit=vx position=vx person=vx customer=vx market=vx territory=vx alignment=vxap plan=vxap target=vxeap commitment=vxcea letter=vxs change=vxa strategy=vxced milestone=vxced actual=vx "
-        "order=vx product=vx channel=vx calendar=vx approval=vsa claim=vce limit=v personal=v audit=vx alert=ve alert_rule=vxced"
+        "order=vx product=vx channel=vx calendar=vx approval=vsa claim=vce limit=v personal=v audit=vx alert=ve alert_rule=vxced meeting=vxce"
     ),
     "area_manager": MANAGING,
     "province_manager": MANAGING,

@@ -26,6 +26,7 @@ RESOURCE_OF = {
     "milestone": "milestone", "strategyline": "strategy", "letter": "letter", "targetchange": "change", "excludedorder": "target",
     "handover": "commitment", "negotiationmove": "commitment", "evidence": "commitment", "minutes": "commitment",
     "alertrule": "alert_rule", "alert": "alert", "alertact": "alert",
+    "meeting": "meeting", "promise": "meeting",
 }  # fmt: skip
 
 
@@ -111,7 +112,7 @@ class Seen:
         found |= self.of("user", [row["actor_id"] for row in moves])
         found |= self.of("storedfile", [raw["evidence"][key]["file_id"] for key in seen["evidence"]])
         found |= self.of("orgunit", self.planned_units(seen["handover"]))
-        found |= self.beside_alerts(seen, day)
+        found |= self.beside_alerts(seen, day) | self.beside_meetings(seen, day)
         for key in seen["planversion"]:
             row = raw["planversion"][key]
             found |= self.of("plan", [row["plan_id"]])
@@ -131,6 +132,14 @@ class Seen:
         return found | self.of(
             "orgunit", [self.raw["alertrule"][key]["org_unit_id"] for key in seen["alertrule"]]
         )
+
+    def beside_meetings(self, seen: dict[str, frozenset[int]], day: date) -> set[str]:
+        """Whose meeting it is, which seats are to do what was decided, and who sits there."""
+        found = self.of("orgunit", [self.raw["meeting"][key]["org_unit_id"] for key in seen["meeting"]])
+        seats = {self.raw["promise"][key]["owner_id"] for key in seen["promise"]}
+        sitting = [row for row in self.raw["assignment"].values() if row["position_id"] in seats]
+        found |= self.of("person", [row["person_id"] for row in sitting if holds(row, day)])
+        return found | self.of("position", seats)
 
     def planned_units(self, handovers: Iterable[int]) -> set[int]:
         """The units among the nodes of a round."""

@@ -51,6 +51,7 @@ RESOURCE_LABELS = {
     "calendar": _("工作日历"),
     "alert": _("预警"),
     "alert_rule": _("预警规则"),
+    "meeting": _("经营例会"),
 }
 ACTION_LABELS = {
     "view": _("查看"),

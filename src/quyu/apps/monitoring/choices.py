@@ -93,3 +93,18 @@ class Act(models.TextChoices):
     ESCALATED = "escalated", _("升级")
     REOPENED = "reopened", _("再次出现")
     CLOSED = "closed", _("关闭")
+
+
+class Cadence(models.TextChoices):
+    """How often a meeting is held; it decides which period the pack looks at first."""
+
+    WEEKLY = "weekly", _("周会")
+    MONTHLY = "monthly", _("月会")
+
+
+class PromiseState(models.TextChoices):
+    """What became of a decision."""
+
+    OPEN = "open", _("进行中")
+    DONE = "done", _("已完成")
+    DROPPED = "dropped", _("不做了")

@@ -6,8 +6,10 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from quyu.apps.monitoring.choices import Cadence, PromiseState
 from quyu.platform.facts.models import Batch
 from quyu.platform.fields.form_fields import DATE_FORMATS, YuanField
+from quyu.platform.people.models import OrgUnit, Position
 
 
 class BatchField(forms.ModelChoiceField):  # type: ignore[type-arg]
@@ -61,3 +63,53 @@ def told(batch: Any) -> str:
         "last": batch.last_on,
         "rows": f"{batch.row_count:,}",
     }
+
+
+class MeetingForm(forms.Form):
+    """Whose meeting, how often, when."""
+
+    unit = forms.ModelChoiceField(label=gettext_lazy("组织"), queryset=OrgUnit.objects.none())
+    cadence = forms.ChoiceField(label=gettext_lazy("周期"), choices=Cadence.choices)
+    held_on = forms.DateField(
+        label=gettext_lazy("日期"), input_formats=DATE_FORMATS, widget=forms.DateInput(attrs={"type": "date"})
+    )
+
+    def __init__(self, *args: Any, units: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        field = self.fields["unit"]
+        assert isinstance(field, forms.ModelChoiceField)
+        field.queryset = units
+
+
+class MinutesForm(forms.Form):
+    """What is to be talked about, and what was."""
+
+    agenda = forms.CharField(
+        label=gettext_lazy("议程"), required=False, max_length=4000, widget=forms.Textarea({"rows": 5})
+    )
+    minutes = forms.CharField(
+        label=gettext_lazy("纪要"), required=False, max_length=10000, widget=forms.Textarea({"rows": 8})
+    )
+
+
+class PromiseForm(forms.Form):
+    """What, who, by when."""
+
+    text = forms.CharField(label=gettext_lazy("决定"), max_length=300)
+    owner = forms.ModelChoiceField(label=gettext_lazy("负责岗位"), queryset=Position.objects.none())
+    due_on = forms.DateField(
+        label=gettext_lazy("期限"), input_formats=DATE_FORMATS, widget=forms.DateInput(attrs={"type": "date"})
+    )
+
+    def __init__(self, *args: Any, seats: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        field = self.fields["owner"]
+        assert isinstance(field, forms.ModelChoiceField)
+        field.queryset = seats
+
+
+class SettleForm(forms.Form):
+    """What became of a decision."""
+
+    state = forms.ChoiceField(label=gettext_lazy("状态"), choices=PromiseState.choices)
+    result = forms.CharField(label=gettext_lazy("结果"), required=False, max_length=300)

@@ -12,7 +12,7 @@ ACTIONS = ("view", "create", "edit", "delete", "import", "export", "submit", "ap
 RESOURCES = (
     "home", "account", "notice", "user", "grant", "org_unit", "position", "person", "customer", "dealer", "claim",
     "market", "territory", "alignment", "plan", "target", "commitment", "letter", "change", "strategy", "milestone", "limit", "actual",
-    "order", "import", "approval", "personal", "audit", "rights", "product", "channel", "calendar", "alert", "alert_rule",
+    "order", "import", "approval", "personal", "audit", "rights", "product", "channel", "calendar", "alert", "alert_rule", "meeting",
 )  # fmt: skip
 
 ALL = frozenset(ACTIONS)
@@ -30,7 +30,7 @@ ORGANISATION: Rights = {"org_unit": READ, "position": READ, "person": READ}
 BUSINESS_READ: Rights = {
     **ORGANISATION, "customer": READ, "market": READ, "territory": READ, "alignment": READ, "plan": READ, "target": READ,
     "letter": READ, "change": READ, "strategy": READ, "milestone": READ, "actual": READ, "order": READ,
-    "product": READ, "channel": READ, "calendar": READ, "approval": VIEW, "alert": VIEW, "alert_rule": READ,
+    "product": READ, "channel": READ, "calendar": READ, "approval": VIEW, "alert": VIEW, "alert_rule": READ, "meeting": READ,
 }  # fmt: skip
 MANAGER: Rights = {
     **BUSINESS_READ,
@@ -49,6 +49,7 @@ MANAGER: Rights = {
     "personal": VIEW,
     "alert": WATCH,
     "alert_rule": READ | OWN,
+    "meeting": READ | {"create", "edit"},
 }
 
 POLICY: Mapping[Role, Rights] = {
@@ -76,6 +77,7 @@ POLICY: Mapping[Role, Rights] = {
         "rights": VIEW,
         "alert": WATCH,
         "alert_rule": KEEP,
+        "meeting": READ | {"create", "edit"},
     },
     Role.SALES_DIRECTOR: {
         **BUSINESS_READ,
@@ -93,6 +95,7 @@ POLICY: Mapping[Role, Rights] = {
         "audit": READ,
         "alert": WATCH,
         "alert_rule": READ | OWN,
+        "meeting": READ | {"create", "edit"},
     },
     Role.AREA_MANAGER: MANAGER,
     Role.PROVINCE_MANAGER: MANAGER,

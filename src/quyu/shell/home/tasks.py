@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from quyu.apps.customers.division import alarm
 from quyu.apps.customers.models import Customer, CustomerTerritory
 from quyu.apps.drift.models import DriftAlarm
-from quyu.apps.monitoring.selectors import inbox
+from quyu.apps.monitoring.selectors import inbox, packs
 from quyu.apps.targets import selectors as targets
 from quyu.apps.targets.choices import VersionState
 from quyu.apps.targets.selectors.milestones import milestones_of
@@ -242,6 +242,18 @@ def alerts_to_act_on(request: GuardedRequest) -> Iterator[Task]:
         yield Task(text, _("到预警页看全部"), url_of("alerts"), "warning")
 
 
+def promises_of_mine(request: GuardedRequest) -> Iterator[Task]:
+    """Decisions of meetings that my seat is to carry out, the next date first."""
+    seats = guard.full_scope(request).position_ids
+    for row in packs.waiting_for(seats)[:SHOWN_EACH] if seats else ():
+        is_late = row.is_late(request.today)
+        detail = (_("已逾期，截止 {day}") if is_late else _("截止 {day}")).format(day=row.due_on)
+        sees = guard.may(request, "meeting", "view")
+        sees = sees and guard.check(request, "meeting", "view").covers(row.meeting.org_unit_id)
+        url = reverse("meeting", args=[row.meeting_id]) if sees else ""
+        yield Task(_("会议决定：{text}").format(text=row.text), detail, url, "danger" if is_late else "warning")
+
+
 def targets_of_mine(request: GuardedRequest) -> Iterator[Task]:
     """What rounds and milestones ask of me; one question tells whether there is any."""
     work = standing_work(request.user, today=request.today)
@@ -254,6 +266,7 @@ def targets_of_mine(request: GuardedRequest) -> Iterator[Task]:
 SOURCES: tuple[Source, ...] = (
     approvals_waiting,
     alerts_to_act_on,
+    promises_of_mine,
     targets_of_mine,
     failed_imports,
     drafts,

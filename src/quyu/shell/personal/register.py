@@ -58,6 +58,8 @@ TEXTS = {
     "targets.StrategyLine": ("title", "text"),
     "monitoring.AlertRule": ("name", "advice"),
     "monitoring.AlertAct": ("text",),
+    "monitoring.Meeting": ("agenda", "minutes", "pack"),
+    "monitoring.Promise": ("text", "result"),
     "monitoring.ControlTotal": ("source", "note"),
     "django_tasks_database.DBTaskResult": ("args_kwargs", "return_value", "traceback"),
 }

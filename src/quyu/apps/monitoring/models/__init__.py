@@ -2,6 +2,7 @@
 
 from quyu.apps.monitoring.models.alert import Alert, AlertAct, AlertDigest
 from quyu.apps.monitoring.models.control import ControlTotal
+from quyu.apps.monitoring.models.meeting import Meeting, Promise
 from quyu.apps.monitoring.models.rule import AlertRule
 
-__all__ = ["Alert", "AlertAct", "AlertDigest", "AlertRule", "ControlTotal"]
+__all__ = ["Alert", "AlertAct", "AlertDigest", "AlertRule", "ControlTotal", "Meeting", "Promise"]
