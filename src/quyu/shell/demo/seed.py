@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 
+import numpy as np
 from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -18,7 +19,19 @@ from quyu.platform.calendar.selectors import spring_festival, work_calendar
 from quyu.platform.calendar.services import load_china_calendar
 from quyu.platform.geography import services as geography
 from quyu.platform.people.models import User
-from quyu.shell.demo import accounts, aims, county_facts, market, master, planning, sales, selling, staff
+from quyu.shell.demo import (
+    accounts,
+    aims,
+    booking,
+    county_facts,
+    ledger,
+    market,
+    master,
+    planning,
+    sales,
+    selling,
+    staff,
+)
 from quyu.shell.demo.accounts import SignIn
 from quyu.shell.plan import outputs
 from quyu.shell.plan.breakdown import Breakdown
@@ -75,7 +88,8 @@ def make(*, today: date, at: datetime, say: Say) -> Seeded:
         years = range(start.year - 1, today.year + 2)
         history = sales.History(start, today, work_calendar(), tuple(spring_festival(year) for year in years))
         file = folder() / f"orders-{start:%Y%m%d}-{today:%Y%m%d}.csv"
-        selling.write_file(sales.order_lines(people, history, chance), file)
+        lines = sales.order_lines(people, history, chance)
+        selling.write_file(lines, file)
         batch = selling.import_file(file, actor=operations, today=today, at=at)
         say(_("按销售额重新均衡区域，审批后生效"))
         planning.new_alignment(year=today.year, operations=operations, director=director)
@@ -91,6 +105,11 @@ def make(*, today: date, at: datetime, say: Say) -> Seeded:
         facts = folder() / f"market-{today:%Y%m%d}.csv"
         county_facts.write_file(facts, today, chance)
         county_facts.bring_in(facts, actor=operations, today=today, at=at)
+        say(_("导入发货、回款、动销、库存、拜访、费用与价格"))
+        apart = np.random.default_rng([SEED, today.toordinal(), len(lines)])
+        booking.bring_in(
+            ledger.ledger(people, lines, today, apart), folder(), actor=operations, today=today, at=at
+        )
         draft.refresh_from_db()
         alerts.look(at=at)
         aims.set_aims(made.version, draft, operations=operations, director=director, today=today, at=at)
