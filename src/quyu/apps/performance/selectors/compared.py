@@ -21,6 +21,8 @@ from quyu.apps.performance.rollup_rows import AS_WAS
 from quyu.apps.performance.selectors.sources import Days
 from quyu.apps.targets.remembered import Remembered
 from quyu.kernel.deferred import deferred
+from quyu.platform.facts.models import Batch
+from quyu.platform.facts.schema import ORDER_LINE_KIND
 
 if TYPE_CHECKING:
     import duckdb
@@ -76,8 +78,10 @@ _KEPT: Remembered[Compared] = Remembered(KEPT_ROWS, lambda compared: compared.cu
 def compared(names: Directory, *, before: Days, now: Days, today: date) -> Compared:
     """All lines of the two spans, whoever they count for; kept in memory while facts and ownership stay."""
     state = RollupState.objects.filter(pk=AS_WAS.state_id).first()
-    stamp = state and (state.last_batch, state.ownership_digest, state.catalog_digest)
-    question = repr((stamp, before, now, today)).encode()
+    batches = Batch.objects.filter(kind=ORDER_LINE_KIND, pk__lte=state.last_batch if state else 0)
+    facts = tuple(batches.order_by("pk").values_list("content_sha256", flat=True))
+    stamp = state and (state.ownership_digest, state.catalog_digest)
+    question = repr((facts, stamp, before, now, today)).encode()
     return _KEPT.get(question, lambda: _read(names, state, before, now, today))
 
 
