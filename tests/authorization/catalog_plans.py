@@ -252,6 +252,7 @@ def performance() -> Iterator[Topic]:
         ("performance/why/", "why/"),
         ("performance/customers/", "customers/"),
         ("performance/analysis/", "analysis/"),
+        ("performance/facts/", "facts/"),
     ):
         yield Topic(
             f"{route} start",

@@ -84,7 +84,8 @@ def check(kind: Kind, parsed: Parsed, context: Context) -> Findings:
     context = replace(context, create=NOTHING_NEW)
     seen = seen_as_orders(kind, parsed)
     resolved = resolve(seen, context.answers)
-    outside = tuple(order_scope.errors_of(seen, resolved, context))
+    where = _place_codes(parsed) if kind.is_seen_in_place else None
+    outside = tuple(order_scope.errors_of(seen, resolved, context, seen_in=where))
     hidden = {error.row for error in outside}
     declared = schema.KINDS[kind.id]
     found = errors_of(seen, resolved, context, source=_source(kind, context), kind=declared)
@@ -131,9 +132,15 @@ def facts(kind: Kind, parsed: Parsed, resolved: Resolved) -> pa.Table:
         "channel_code": resolved.channels.encoded(),
         "salesperson_code": resolved.people.column(),
     }
-    if any(name in table.column_names for name in PLACES):
-        columns["place_code"] = places.existing_codes(places.line_places(table))
+    columns["place_code"] = _place_codes(parsed)
     return pa.table(columns)
+
+
+def _place_codes(parsed: Parsed) -> pa.Array:
+    """The unit of each row, null where the file says nothing of places."""
+    if not any(name in parsed.table.column_names for name in PLACES):
+        return pa.nulls(parsed.table.num_rows, pa.string())
+    return places.existing_codes(places.line_places(parsed.table))
 
 
 @dataclass(frozen=True)

@@ -19,12 +19,17 @@ from quyu.platform.imports.kinds import Context, Parsed, RowError
 from quyu.platform.people.models import OrgUnit
 
 
-def errors_of(parsed: Parsed, resolved: Resolved, context: Context) -> Iterator[RowError]:
-    """An error for every row outside the scope of the importer."""
+def errors_of(
+    parsed: Parsed, resolved: Resolved, context: Context, *, seen_in: pa.Array | None = None
+) -> Iterator[RowError]:
+    """An error for every row outside the scope of the importer.
+
+    `seen_in`: rows count for the place they were seen in, whoever the customer is.
+    """
     scope = context.scope
     if scope is None or scope.is_everything:
         return
-    territory = _territories(parsed, resolved)
+    territory = _territories(parsed, resolved, seen_in)
     visible = set(Territory.objects.visible_to(scope, context.today).values_list("code", flat=True))
     owned = np.array([code is not None for code in territory], dtype=bool)
     mine = np.array([code in visible for code in territory], dtype=bool)
@@ -32,7 +37,9 @@ def errors_of(parsed: Parsed, resolved: Resolved, context: Context) -> Iterator[
     names_region = resolved.regions.texts.indices >= 0
     message = _("这一行的客户或区域不存在，或不在您负责的范围内。")
     outside = np.where(owned, ~mine | (names_region & ~in_region), ~in_region)
-    for index in np.flatnonzero(outside | _nobody(resolved, context)):
+    if seen_in is None:
+        outside |= _nobody(resolved, context)
+    for index in np.flatnonzero(outside):
         by_region = bool(names_region[index]) and not in_region[index]
         column = "region_name" if by_region else _customer_column(parsed)
         yield parsed.error(int(index), column, "out_of_scope", message)
@@ -46,10 +53,12 @@ def _nobody(resolved: Resolved, context: Context) -> NDArray[np.bool_]:
     return np.isin(customers.texts.indices, np.array(customers.unknown, dtype=np.int64))
 
 
-def _territories(parsed: Parsed, resolved: Resolved) -> list[str | None]:
+def _territories(parsed: Parsed, resolved: Resolved, seen_in: pa.Array | None) -> list[str | None]:
+    nobody = pa.nulls(parsed.table.num_rows, pa.string())
     lines = pa.table(
         {
-            "customer_code": resolved.customers.column(),
+            "customer_code": resolved.customers.column() if seen_in is None else nobody,
+            "place_code": nobody if seen_in is None else seen_in,
             "product_code": resolved.products.column(),
             "ordered_on": parsed.table["ordered_on"],
         }

@@ -65,6 +65,7 @@ class Kind:
     """`dated_by` is the day a row counts on; `amount` and `quantity` are the columns summed, "" for none.
 
     A flow adds up over time; what is none (a count of stock, a price) is only ever read by its last value.
+    What is seen in a place counts for who answers there, whoever the customer is that the row names.
     """
 
     id: str
@@ -78,6 +79,7 @@ class Kind:
     checks: tuple[Check, ...] = ()
     alternatives: tuple[tuple[str, ...], ...] = (("customer_name", "customer_code"),)
     is_flow: bool = True
+    is_seen_in_place: bool = False
 
     @property
     def names(self) -> frozenset[str]:

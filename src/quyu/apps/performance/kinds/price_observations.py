@@ -29,4 +29,5 @@ PRICE_OBSERVATION = Kind(
     checks=(positive("price_micro"), positive("guide_micro")),
     alternatives=(("product_name", "product_code"), ("customer_name", "customer_code", "province", "city", "county", "outlet_name")),
     is_flow=False,
+    is_seen_in_place=True,
 )  # fmt: skip

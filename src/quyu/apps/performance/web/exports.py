@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from quyu.analytics.metrics import METRICS
 from quyu.apps.customers.models import Customer
 from quyu.apps.performance.selectors import cuts, drill
+from quyu.apps.performance.selectors.fact_rows import FactRows
 from quyu.apps.performance.selectors.tree import Board, Frame
 from quyu.apps.targets.axes import TERRITORY
 from quyu.kernel.money import FEN_PER_YUAN
@@ -84,6 +85,39 @@ def lines(request: GuardedRequest, customer: Customer, found: list[drill.OrderLi
         for r in found
     )
     return _file(request, f"{customer.name}{_('订单行')}"[:60], headers, rows)
+
+
+def facts(
+    request: GuardedRequest, title: str, found: FactRows, told: list[dict[str, Any]]
+) -> HttpResponseBase:
+    headers = [
+        _("日期"),
+        _("单号"),
+        _("行号"),
+        _("客户编码"),
+        _("客户"),
+        _("产品"),
+        _("数量"),
+        _("金额（元）"),
+    ]
+    headers += [*found.headers, _("归属区域"), _("归属人员")]
+    rows = (
+        [
+            row["ordered_on"],
+            row["document_no"],
+            row["line_no"],
+            row["customer_code"],
+            row["customer"],
+            row["product"],
+            row["quantity"],
+            _yuan(row["amount_fen"]),
+            *row["extras"],
+            row["territory"],
+            row["person"],
+        ]
+        for row in told
+    )
+    return _file(request, title, headers, rows)
 
 
 def cut(request: GuardedRequest, found: cuts.Cut, metric: str) -> HttpResponseBase:

@@ -52,7 +52,7 @@ def board_page(request: GuardedRequest) -> HttpResponseBase:
     sold = series.series_of(shown, region)
     own = shown.direct.get(region)
     context = {
-        **_common(request, shown, region),
+        **common(request, shown, region),
         **outlook(shown, region, today=wanted.known_on or request.today),
         "standing": shown.standings[region],
         "needed": shown.standings[region].needed_per_day(shown.span.working_days_left),
@@ -82,11 +82,11 @@ def restate(request: GuardedRequest) -> HttpResponseBase:
 @or_empty
 def customers_page(request: GuardedRequest) -> HttpResponseBase:
     """The customers behind a node's figure."""
-    shown, region = _place(request)
+    shown, region = place(request)
     names = directory()
     span = shown.span
     found = drill.customers(
-        _reach(request, shown, [region], names),
+        reach_of(request, shown, [region], names),
         names,
         days=(span.start, span.cutoff),
         before=span.before,
@@ -98,7 +98,7 @@ def customers_page(request: GuardedRequest) -> HttpResponseBase:
         return exports.customers(request, shown, region, found)
     page = Paginator(found, LINES_A_PAGE).get_page(request.GET.get("page"))
     totals = (sum(row.actual for row in found), sum(row.before for row in found))
-    context = {**_common(request, shown, region), "page": page, "query": wanted, "totals": totals}
+    context = {**common(request, shown, region), "page": page, "query": wanted, "totals": totals}
     context["may_retier"] = may_retier(request)
     return render(request, "performance/customers.html.jinja", context)
 
@@ -108,15 +108,15 @@ def customers_page(request: GuardedRequest) -> HttpResponseBase:
 def lines_page(request: GuardedRequest, code: str) -> HttpResponseBase:
     """The order lines of one customer that count for somebody within reach."""
     customer = get_object_or_404(Customer.objects.visible_to(request.scope, request.today), code=code)
-    shown, region = _place(request)
+    shown, region = place(request)
     names = directory()
-    reach = _reach(request, shown, shown.reach.tops, names)
+    reach = reach_of(request, shown, shown.reach.tops, names)
     found = drill.order_lines(code, reach, names, days=(shown.span.start, shown.span.cutoff))
     if "export" in request.GET:
         return exports.lines(request, customer, found)
     page = Paginator(found, LINES_A_PAGE).get_page(request.GET.get("page"))
     total = sum(line.amount_fen for line in found)
-    context = {**_common(request, shown, region), "customer": customer, "page": page, "total": total}
+    context = {**common(request, shown, region), "customer": customer, "page": page, "total": total}
     return render(request, "performance/lines.html.jinja", context)
 
 
@@ -124,17 +124,17 @@ def lines_page(request: GuardedRequest, code: str) -> HttpResponseBase:
 @or_empty
 def analysis_page(request: GuardedRequest) -> HttpResponseBase:
     """多维分析: one metric by two dimensions."""
-    shown, region = _place(request)
+    shown, region = place(request)
     names = directory()
     metric = _chosen(request, "metric", {known.id: known for known in line_metrics()}, "amount")
     row = _chosen(request, "row", cuts.DIMENSIONS, "province")
     column = _chosen(request, "column", cuts.DIMENSIONS, "product_line")
-    reach = _reach(request, shown, [region], names)
+    reach = reach_of(request, shown, [region], names)
     found = cuts.cut(metric, row, column, reach, names, days=(shown.span.start, shown.span.cutoff))
     if "export" in request.GET:
         return exports.cut(request, found, metric)
     context = {
-        **_common(request, shown, region),
+        **common(request, shown, region),
         "cut": found,
         "metric": METRICS[metric],
         "metrics": line_metrics(),
@@ -166,7 +166,7 @@ def _region(request: GuardedRequest, shown: Frame) -> str:
     return region
 
 
-def _place(request: GuardedRequest) -> tuple[Frame, str]:
+def place(request: GuardedRequest) -> tuple[Frame, str]:
     """Tree and node of a drill-down."""
     try:
         shown = frame(_span(request), request.scope, today=request.today)
@@ -175,11 +175,11 @@ def _place(request: GuardedRequest) -> tuple[Frame, str]:
     return shown, _region(request, shown)
 
 
-def _reach(request: GuardedRequest, shown: Frame, regions: Sequence[str], names: Directory) -> drill.Reach:
+def reach_of(request: GuardedRequest, shown: Frame, regions: Sequence[str], names: Directory) -> drill.Reach:
     return series.reach_below(shown, request.scope, regions, names)
 
 
-def _common(request: GuardedRequest, shown: Frame, region: str) -> dict[str, Any]:
+def common(request: GuardedRequest, shown: Frame, region: str) -> dict[str, Any]:
     chain = [region, *shown.axes.tree.ancestors(region)]
     year = shown.axes.year
     return {

@@ -1,11 +1,12 @@
 from django.urls import path
 
-from quyu.apps.performance.web import bridge, credit, pages, parts, tiers, why
+from quyu.apps.performance.web import bridge, credit, facts, pages, parts, tiers, why
 
 urlpatterns = [
     path("", pages.board_page, name="performance"),
     path("restate/", pages.restate, name="performance-restate"),
     path("bridge/", bridge.bridge_page, name="performance-bridge"),
+    path("facts/", facts.facts_page, name="performance-facts"),
     path("credit/", credit.credit_page, name="performance-credit"),
     path("why/", why.why_page, name="performance-why"),
     path("tiers/", tiers.tiers_page, name="customer-tiers"),

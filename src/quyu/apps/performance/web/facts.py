@@ -1,0 +1,86 @@
+"""明细: the rows behind a basis, and those of every other kind of fact, with whom each counts for."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import pyarrow as pa
+from django.core.paginator import Paginator
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from quyu.apps.performance.directory import Directory, directory
+from quyu.apps.performance.selectors.fact_rows import DRAWN, FactRows, fact_rows, listed
+from quyu.apps.performance.tallies import DELIVERED, RETURNED
+from quyu.apps.performance.web import exports
+from quyu.apps.performance.web.nowhere import or_empty
+from quyu.apps.performance.web.pages import common, place, reach_of
+from quyu.platform.imports.kinds import Column, Label
+from quyu.platform.people import guard
+from quyu.platform.people.guard import GuardedRequest
+
+ROWS_A_PAGE = 50
+MICRO, MILLI = 1_000_000, 1_000
+LABELS: dict[str, Label] = {
+    DELIVERED.id: gettext_lazy("订单行（按发货日期）"),
+    RETURNED.id: gettext_lazy("退货（负数订单行）"),
+    **{name: kind.label for name, kind in DRAWN.items()},
+}
+
+
+@guard.require("actual", "view")
+@or_empty
+def facts_page(request: GuardedRequest) -> HttpResponseBase:
+    """The rows of one kind below a node in a period; they add up to the figure of the board."""
+    shown, region = place(request)
+    known = listed()
+    name = request.GET.get("kind", "")
+    name = name if name in known else "receipt"
+    names = directory()
+    days = (shown.span.start, min(shown.span.period.end, request.today + timedelta(1)))
+    found = fact_rows(name, reach_of(request, shown, [region], names), days)
+    if "export" in request.GET:
+        return exports.facts(request, str(LABELS[name]), found, list(told(found, found.table, names)))
+    page = Paginator(range(found.table.num_rows), ROWS_A_PAGE).get_page(request.GET.get("page"))
+    numbers = list(page.object_list)
+    piece = found.table.slice(numbers[0], len(numbers)) if numbers else found.table.slice(0, 0)
+    context = {
+        **common(request, shown, region),
+        "page": page,
+        "rows": list(told(found, piece, names)),
+        "found": found,
+        "kind": name,
+        "kinds": [(code, LABELS[code]) for code in known],
+        "label": LABELS[name],
+    }
+    return render(request, "performance/facts.html.jinja", context)
+
+
+def told(found: FactRows, table: pa.Table, names: Directory) -> Iterator[dict[str, Any]]:
+    """The rows as a person reads them: names for codes, numbers in their units."""
+    by_kind = {
+        kind: {code: name for code, name, _extra in names.of(kind)}
+        for kind in ("customer", "product", "territory", "person")
+    }
+    for row in table.to_pylist():
+        spoken = {kind: by_kind[kind].get(row[f"{kind}_code"], row[f"{kind}_code"] or "") for kind in by_kind}
+        yield {
+            **row,
+            **spoken,
+            "customer_code": row["customer_code"] or "",
+            "quantity": row["quantity_milli"] / MILLI,
+            "extras": [said(column, row[column.name]) for column in found.extras],
+        }
+
+
+def said(column: Column, value: object) -> str:
+    """A value of an extra column."""
+    if value is None:
+        return "—"
+    if column.type == "price" and isinstance(value, int):
+        return f"{value / MICRO:,.2f}"
+    if column.type == "boolean":
+        return _("是") if value else _("否")
+    return str(value)
