@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from quyu.kernel.refusal import Refusal
 from quyu.platform.fields.values import spoken
 from quyu.platform.geography.codes.judging import BadChange, faults, ground_today
 from quyu.platform.geography.codes.lines import Event, Line, events, line_of
@@ -16,7 +17,7 @@ class Waiting:
 
     event: Event
     rows: tuple[CodeChange, ...]
-    obstacle: BadChange | None
+    obstacle: Refusal | None
     is_wrong: bool = False
     """Whether its own lines contradict the units or each other."""
 

@@ -1,5 +1,7 @@
 """区划变更: what waits and what it touches, what was applied; an event followed, a line that was wrong taken out."""
 
+from dataclasses import replace
+
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db import transaction
@@ -11,7 +13,7 @@ from django.views.decorators.http import require_POST
 from quyu.kernel.refusal import Refusal
 from quyu.platform.audit import services as audit
 from quyu.platform.fields.values import listed, spoken
-from quyu.platform.geography.codes.applying import apply, preview
+from quyu.platform.geography.codes.applying import apply, obstacle_of, preview
 from quyu.platform.geography.codes.lines import line_of
 from quyu.platform.geography.codes.waiting import applied, known, names_of, waiting
 from quyu.platform.geography.models import CodeChange
@@ -25,7 +27,8 @@ PAGE_SIZE = 50
 def changes(request: GuardedRequest) -> HttpResponse:
     """Events that wait and lines that were applied; codes are those of the whole company."""
     guard.require_everything(request)
-    waits, done = waiting(request.today), applied()
+    today, done = request.today, applied()
+    waits = [replace(one, obstacle=one.obstacle or obstacle_of(one.event, today)) for one in waiting(today)]
     lines = [line for one in waits for line in one.event.lines]
     context = {
         "waits": waits,
