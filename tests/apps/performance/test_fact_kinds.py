@@ -12,8 +12,12 @@ from quyu.apps.performance import fact_imports, return_imports, services
 from quyu.apps.performance.kinds import KINDS
 from quyu.apps.performance.models import MonthRollup, TallyDay, TallyMonth
 from quyu.apps.performance.selectors.by_basis import basis, offered
+from quyu.apps.performance.selectors.drill import Reach
+from quyu.apps.performance.selectors.fact_rows import fact_rows
+from quyu.apps.territories.models import Alignment, AlignmentUnit
 from quyu.platform.facts import closing, schema, store
 from quyu.platform.facts.models import Batch
+from quyu.platform.geography.models import BasicUnit
 from quyu.platform.imports import kinds, pipeline
 from quyu.platform.imports.kinds import Context, ImportKind, Receipt
 from quyu.platform.people.scope import everything, scope_of
@@ -183,6 +187,29 @@ def test_nobody_imports_for_a_customer_out_of_reach(trading: Trading, tmp_path: 
     text = f"{header}HK1,2026-04-02,C1,10\nHK2,2026-04-02,C3,10\nHK3,2026-04-02,C404,10\n"
     found = codes("receipts", tmp_path / "a.csv", text, scope=scope)
     assert [(row, code) for row, _column, code in found] == [(3, "out_of_scope"), (4, "out_of_scope")]
+
+
+def test_a_price_counts_where_it_was_seen_whoever_the_goods_were_sold_to(
+    trading: Trading, tmp_path: Path
+) -> None:
+    """Goods of a dealer of somebody else are what the reader has to see: that is diversion."""
+    scope = scope_of(trading.company.owner, at=TODAY)
+    unit = BasicUnit.objects.create(
+        code="320102", name="玄武区", level="county", province="江苏省", city="南京市"
+    )
+    alignment = Alignment.objects.create(
+        name="一", state="active", valid_from=date(2025, 1, 1), created_at=AT
+    )
+    AlignmentUnit.objects.create(alignment=alignment, unit=unit, territory=trading.company.sunan)
+    services.refresh_ownership(at=AT)
+    header = "巡价日期,货源客户编码,产品编码,省,市,区县,实际价格\n"
+    text = f"{header}2026-04-02,C3,P1,江苏省,南京市,玄武区,3.5\n2026-04-02,C1,P1,广东省,广州市,天河区,3.5\n"
+    assert [row for row, _column, _code in codes("prices", tmp_path / "a.csv", text, scope=scope)] == [3]
+
+    imported("prices", tmp_path / "b.csv", text)
+    mine = Reach(is_everything=False, territory_codes=(trading.company.sunan.code,))
+    seen = fact_rows("price_observation", mine, (date(2026, 1, 1), TODAY)).table
+    assert seen["customer_code"].to_pylist() == ["C3"]
 
 
 def test_without_any_customer_nothing_is_made_up(trading: Trading, tmp_path: Path) -> None:
