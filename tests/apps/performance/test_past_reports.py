@@ -10,7 +10,7 @@ from django.db.models import Sum
 from django.urls import reverse
 
 from quyu.apps.customers.models import Customer
-from quyu.apps.performance import services
+from quyu.apps.performance import engine, services
 from quyu.apps.performance.models import DayRollup, MonthRollup, RollupState, Watermark
 from quyu.apps.performance.rollup_rows import RESTATED
 from quyu.apps.performance.selectors import series, sources
@@ -77,6 +77,21 @@ def test_a_past_report_is_made_again_byte_for_byte(trading: Trading, settings) -
 
     assert page(trading, query) == before
     assert page(trading, "?period=2026") != before
+
+
+@pytest.mark.capability("MON6")
+def test_the_engine_makes_the_same_past_report_byte_for_byte(
+    trading: Trading, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Summed in the process before anything changes, by the engine afterwards."""
+    query = f"?period=2026&as_of={TODAY.isoformat()}"
+    settings.QUYU_TODAY = "2026-06-16"
+    before = page(trading, query)
+
+    everything_changes(trading)
+    monkeypatch.setattr(engine, "FEW_LINES", -1)
+
+    assert page(trading, query) == before
 
 
 def test_what_was_known_then_equals_what_the_rollups_said_then(trading: Trading) -> None:
