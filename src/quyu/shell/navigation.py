@@ -72,7 +72,9 @@ MENU = (
             Page(_("工作量"), "workload", icon="clock-hour-4", resource="territory"),
             Page(_("编制"), "staffing", icon="users-group", resource="alignment"),
             Page(_("失衡预警"), "territory-drift", icon="scale", resource="alignment"),
-            Page(_("区划变更"), "code-changes", icon="arrows-split", resource="alignment", is_company_wide=True),
+            Page(
+                _("区划变更"), "code-changes", icon="arrows-split", resource="alignment", is_company_wide=True
+            ),
         ),
     ),
     Group(

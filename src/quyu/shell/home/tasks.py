@@ -251,7 +251,9 @@ def promises_of_mine(request: GuardedRequest) -> Iterator[Task]:
         sees = guard.may(request, "meeting", "view")
         sees = sees and guard.check(request, "meeting", "view").covers(row.meeting.org_unit_id)
         url = reverse("meeting", args=[row.meeting_id]) if sees else ""
-        yield Task(_("会议决定：{text}").format(text=row.text), detail, url, "danger" if is_late else "warning")
+        yield Task(
+            _("会议决定：{text}").format(text=row.text), detail, url, "danger" if is_late else "warning"
+        )
 
 
 def targets_of_mine(request: GuardedRequest) -> Iterator[Task]:
