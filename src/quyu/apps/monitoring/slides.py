@@ -7,9 +7,9 @@ from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _l
 
 from quyu.apps.monitoring.models import Meeting, Promise
+from quyu.apps.performance.cause_names import CAUSE_NAMES
 from quyu.kernel.deferred import deferred
 from quyu.kernel.measure import format_value, say_value
 
@@ -26,16 +26,6 @@ else:
     namespaces = deferred("pptx.oxml.ns")
     sizes = deferred("pptx.util")
 
-CAUSE_WORDS = {
-    "moves": _l("区域调整"),
-    "calendar": _l("日历"),
-    "new": _l("新客户"),
-    "lost": _l("流失客户"),
-    "price": _l("价格"),
-    "volume": _l("销量"),
-    "mix": _l("结构"),
-    "other": _l("退货与其他"),
-}
 FONT = "Microsoft YaHei"
 WAN = 1_000_000
 ROWS = 12
@@ -111,7 +101,7 @@ def causes(bridge: Any) -> list[list[str]]:
 
 def cause_name(cause: str) -> str:
     """The name of a bar of the bridge."""
-    return str(CAUSE_WORDS[cause]) if cause in CAUSE_WORDS else cause
+    return str(CAUSE_NAMES[cause][0])
 
 
 def alerts(rows: Any) -> list[list[str]]:

@@ -12,13 +12,13 @@ from django.utils.translation import gettext_lazy as _
 from quyu.analytics.bridge import CAUSES
 from quyu.analytics.outliers import is_outlying
 from quyu.apps.performance import waterfall
+from quyu.apps.performance.cause_names import CAUSE_NAMES, REQUIRED
 from quyu.apps.performance.directory import directory
 from quyu.apps.performance.selectors import bridge as bridges
 from quyu.apps.performance.selectors import series, target_gap
 from quyu.apps.performance.selectors.bridge import Bars, Bridge, Explained
 from quyu.apps.performance.selectors.tree import Board, board
 from quyu.apps.performance.web import bridge_exports
-from quyu.apps.performance.web.cause_names import CAUSE_NAMES, REQUIRED
 from quyu.apps.performance.web.nowhere import Nowhere, or_empty
 from quyu.apps.performance.web.place import common, region_asked, span_asked
 from quyu.apps.targets.selectors.freezing import NothingToPlan

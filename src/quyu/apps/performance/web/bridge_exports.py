@@ -7,8 +7,8 @@ from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
 
 from quyu.analytics.bridge import CAUSES
+from quyu.apps.performance.cause_names import CAUSE_NAMES
 from quyu.apps.performance.selectors.bridge import Bars, Bridge, Explained
-from quyu.apps.performance.web.cause_names import CAUSE_NAMES
 from quyu.apps.targets.axes import TERRITORY
 from quyu.kernel.money import FEN_PER_YUAN
 from quyu.platform.files import spreadsheet
