@@ -6,9 +6,10 @@ import pytest
 from django.urls import reverse
 
 from quyu.apps.territories import services
-from quyu.apps.territories.models import Alignment, AlignmentComment, TerritoryOwner
+from quyu.apps.territories.measures import POTENTIAL
+from quyu.apps.territories.models import Alignment, AlignmentComment, AlignmentFigure, TerritoryOwner
 from quyu.apps.territories.selectors.affected import Affected
-from quyu.apps.territories.selectors.approval import show
+from quyu.apps.territories.selectors.approval import show, sums_of
 from quyu.platform.approvals.models import Approval
 from quyu.platform.people.scope import everything
 from tests.apps.targets.plans import make_plan, publish
@@ -147,3 +148,32 @@ def test_a_vacant_territory_is_named_by_itself(site: Site) -> None:
     found = people_in(submitted(site, {"J11": "subei"}))
     assert [side.code for side in found["空缺"].territories] == ["苏北"]
     assert (found["空缺"].gained, found["空缺"].before, found["空缺"].delta_bp) == (2, 0, None)
+
+
+def test_the_sums_name_every_measure_and_compare_what_both_alignments_keep(site: Site) -> None:
+    draft = draft_with(site, {"J11": "subei"})
+    before = Alignment.objects.in_force(TODAY).get()
+    kept = [(draft, "composite", 7), (draft, POTENTIAL, 900_000_00), (before, POTENTIAL, 900_000_00)]
+    AlignmentFigure.objects.bulk_create(
+        AlignmentFigure(alignment=one, unit=site.unit("J11"), measure=measure, value=value)
+        for one, measure, value in kept
+    )
+    for one in (draft, before):
+        Alignment.objects.filter(pk=one.pk).update(
+            method={**one.method, "criteria": [{"measure": "amount"}, {"measure": str(POTENTIAL)}]}
+        )
+    draft.refresh_from_db()
+    before.refresh_from_db()
+    rows = {str(row.measure): row for row in sums_of(draft, before, TODAY)}
+    assert list(rows) == ["amount", "customers", "units", "potential"]
+    assert all(row.before == row.after and not row.is_revised for row in rows.values())
+    client = client_of(site.company.operations)
+    client.post(reverse("alignment-submit", args=[draft.pk]), {"note": "", "planned_from": "2027-03-16"})
+    approval = Approval.objects.get(subject_id=draft.pk)
+    page = client.get(reverse("approval", args=[approval.pk])).text
+    assert str(POTENTIAL.label) in page
+    assert page.count("相等</span>") == 4
+    AlignmentFigure.objects.filter(alignment=draft, measure=POTENTIAL).update(value=1)
+    page = client.get(reverse("approval", args=[approval.pk])).text
+    assert "数据已更新" in page
+    assert "不相等" not in page

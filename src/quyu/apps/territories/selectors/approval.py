@@ -1,11 +1,14 @@
 """What an approver of an alignment sees: the map before and after, what moves from whom to whom, whose target changes."""
 
+from dataclasses import dataclass
 from datetime import date
 
 from quyu.apps.territories.choices import AlignmentState
+from quyu.apps.territories.measures import UNITS, Measure
 from quyu.apps.territories.models import Alignment
 from quyu.apps.territories.selectors.affected import affected
 from quyu.apps.territories.selectors.alignments import loads
+from quyu.apps.territories.selectors.criteria import known_measures
 from quyu.apps.territories.selectors.reading import Reading, read
 from quyu.apps.territories.selectors.scenarios import difference
 from quyu.apps.territories.selectors.schedule import effective_of, in_force_before
@@ -18,6 +21,16 @@ from quyu.platform.people.scope import Scope, everything
 
 SHOWN = 500
 """So many moved units are listed."""
+
+
+@dataclass(frozen=True)
+class Sum:
+    """A measure over all territories before and after; `is_revised`: the units themselves weigh otherwise now."""
+
+    measure: Measure
+    before: int
+    after: int
+    is_revised: bool
 
 
 def show(approval: Approval, *, scope: Scope, at: date) -> Shown | None:
@@ -54,15 +67,21 @@ def show(approval: Approval, *, scope: Scope, at: date) -> Shown | None:
     return Shown("territories/approval_diff.html.jinja", context, "compare")
 
 
-def sums_of(alignment: Alignment, before: Alignment, at: date) -> list[tuple[str, int, int]]:
-    """Measure, its sum over all territories before and after: a move of units changes none."""
-    new, old = (totals(read(one, scope=everything(), at=at)) for one in (alignment, before))
-    rows = ((measure, old.get(measure, 0), new.get(measure, 0)) for measure in sorted({*new, *old}))
-    return [row for row in rows if any(row[1:])]
+def sums_of(alignment: Alignment, before: Alignment, at: date) -> list[Sum]:
+    """Every measure both tell of, over all territories before and after: a move of units changes none."""
+    new, old = (read(one, scope=everything(), at=at) for one in (alignment, before))
+    after, earlier = totals(new), totals(old)
+    known = known_measures()
+    found = [
+        Sum(known[code], earlier[code], after[code], new.figures.get(code) != old.figures.get(code))
+        for code in known
+        if code in after and code in earlier
+    ]
+    return [row for row in found if row.before or row.after]
 
 
 def totals(reading: Reading) -> dict[str, int]:
-    found: dict[str, int] = {"units": sum(territory.unit_count for territory in reading.territories)}
+    found: dict[str, int] = {str(UNITS): sum(territory.unit_count for territory in reading.territories)}
     for own in reading.sums.values():
         for measure, value in own.items():
             found[measure] = found.get(measure, 0) + value
