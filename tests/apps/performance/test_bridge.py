@@ -13,7 +13,7 @@ from quyu.apps.customers.models import Customer
 from quyu.apps.performance import services, waterfall
 from quyu.apps.performance.directory import directory
 from quyu.apps.performance.selectors import series, target_gap
-from quyu.apps.performance.selectors.bridge import Bars, Bridge, bridge_of
+from quyu.apps.performance.selectors.bridge import Bars, Bridge, bridge_of, named
 from quyu.apps.performance.selectors.span import CALENDAR, span_of
 from quyu.apps.performance.selectors.tree import Board, board
 from quyu.platform.people.scope import everything
@@ -108,6 +108,28 @@ def test_a_customer_that_changed_hands_is_a_move_and_no_growth(
     assert moves == {"T:苏南": stayed - 100 * WAN, "T:苏北": 100 * WAN - stayed, "JS": 0, "HQ": 0}
     assert bridge.bars("HQ").causes == still.causes
     assert bridge.bars("T:苏南").causes["lost"] == 0
+
+
+@pytest.mark.capability("MON5", "ORG4")
+def test_who_reads_a_region_names_nobody_that_came_since_and_is_out_of_his_reach(
+    trading: Trading, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """C1 counts for 苏北 since yesterday; its place still lies in 苏南, which the owner of 苏北 does not reach."""
+    hand_over(monkeypatch, date(2026, 6, 14))
+    url = "/performance/bridge/?region=T:苏北&by=customer"
+
+    own, boss = (client_of(one).get(url).text for one in (trading.company.colleague, trading.company.boss))
+
+    assert "苏南商贸" in boss
+    assert "苏南商贸" not in own
+    assert "转入后不在管辖范围内的客户" in own
+    assert "苏北商贸" in own
+    bridge = told()[1]
+    every = bridge.explained("T:苏北", "customer")
+    kept = named(every, bridge.counted("T:苏北"))
+    assert [row.code for row in kept] == ["C2", ""]
+    for cause in CAUSES:
+        assert sum(row.bars.causes[cause] for row in kept) == sum(row.bars.causes[cause] for row in every)
 
 
 @pytest.mark.capability("MON5", "B13")

@@ -112,6 +112,13 @@ class Bridge:
         found = _summed(line[self.rows.product], sold, len(names)).tolist()
         return {name: fen for name, fen in zip(names, found, strict=True) if fen}
 
+    def counted(self, region: str) -> frozenset[str]:
+        """The customers whose sales counted at a node when they were made."""
+        inside = self.inside(region)[self.rows.was]
+        return frozenset(
+            self.rows.customers[place] for place in np.unique(self.rows.customer[inside]).tolist()
+        )
+
     def explained(self, region: str, by: str) -> list[Explained]:
         """Customers, products or product lines ("line") of a node, the largest change first; those without any are left out."""
         rows, accounts = self.rows, self._accounts
@@ -149,6 +156,19 @@ class Bridge:
             Bars(first, last, dict(zip(CAUSES, values, strict=True)))
             for first, last, *values in zip(*ends, *columns, strict=True)
         ]
+
+
+def named(rows: list[Explained], known: frozenset[str]) -> list[Explained]:
+    """The rows of whom one may read; the others as one, without a code, at the end."""
+    beyond = [row for row in rows if row.code not in known]
+    if not beyond:
+        return rows
+    together = Bars(
+        sum(row.bars.before for row in beyond),
+        sum(row.bars.now for row in beyond),
+        {cause: sum(row.bars.causes[cause] for row in beyond) for cause in CAUSES},
+    )
+    return [*(row for row in rows if row.code in known), Explained("", "", together)]
 
 
 def _summed(places: Ints, values: Ints, size: int) -> Ints:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from quyu.analytics.bridge import CAUSES
 from quyu.analytics.outliers import is_outlying
+from quyu.apps.customers.models import Customer
 from quyu.apps.performance import waterfall
 from quyu.apps.performance.cause_names import CAUSE_NAMES, REQUIRED
 from quyu.apps.performance.directory import directory
@@ -58,7 +59,7 @@ def bridge_page(request: GuardedRequest) -> HttpResponseBase:
     region = region_asked(request, shown)
     bridge = bridges.bridge_of(shown, directory(), today=request.today)
     by = _one_of(request, "by", tuple(BY_NAMES))
-    rows = bridge.explained(region, by)
+    rows = _readable(request, bridge, region, by)
     chosen = request.GET.get("bar", "")
     chosen = chosen if chosen in CAUSES else ""
     if "export" in request.GET:
@@ -83,6 +84,17 @@ def bridge_page(request: GuardedRequest) -> HttpResponseBase:
         "worth": bridge.worth,
     }
     return render(request, "performance/bridge.html.jinja", context)
+
+
+def _readable(request: GuardedRequest, bridge: Bridge, region: str, by: str) -> list[Explained]:
+    """What is behind the bars; a customer that only came since, to a region one reads by its plan, goes unnamed."""
+    rows = bridge.explained(region, by)
+    if by != "customer" or request.scope.is_everything:
+        return rows
+    counted = bridge.counted(region)
+    came = [row.code for row in rows if row.code not in counted]
+    seen = Customer.objects.filter(code__in=came).visible_to(request.scope, request.today)
+    return bridges.named(rows, counted | frozenset(seen.values_list("code", flat=True)))
 
 
 def _one_of(request: GuardedRequest, name: str, known: tuple[str, ...]) -> str:
