@@ -56,7 +56,7 @@ def test_counts_and_shares_are_measured_at_every_node(axes: Axes, trading: Tradi
     assert (active["HQ"], active["JS"], active["GD"]) == (4, 2, 1)
     assert (new["HQ"], new["JS"]) == (3, 1), "C1 bought in 2025 already"
     assert lines["JS"] == 1_500
-    assert achieved(axes, "receipts", *YEAR) is None
+    assert achieved(axes, "receipts", *YEAR) is None, "no receipts were imported"
     fresh = achieved(axes, "new_customer_share", *YEAR)
     assert fresh is not None
     assert fresh["JS"] == 6_000 + 0, "300 of 500: C2 is new, C1's first year ended on 10 March"

@@ -6,6 +6,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pytest
 
 from quyu.analytics.metrics import METRICS, line_metrics
@@ -15,6 +16,8 @@ from quyu.apps.performance.directory import directory
 from quyu.apps.performance.selectors.cuts import Cut, cut
 from quyu.apps.performance.selectors.drill import Reach
 from quyu.platform.catalog.models import Product, ProductLine
+from quyu.platform.facts.models import Batch
+from quyu.platform.facts.schema import SCHEMAS
 from tests.people import Company
 from tests.platform.facts.lines import AT, order_lines
 
@@ -53,6 +56,35 @@ def lines_of_the_page() -> list[dict[str, object]]:
     ]  # fmt: skip
 
 
+KINDS = {
+    "回款": ("receipt", "received_on"),
+    "费用": ("expense", "spent_on"),
+    "拜访": ("visit", "visited_on"),
+}
+
+
+def facts_of_the_page(kind: str) -> list[dict[str, object]]:
+    return [
+        {
+            "document_no": number, "line_no": "1", KINDS[kind][1]: date.fromisoformat(day), "customer_code": customer,
+            "amount_fen": fen(amount), "expense_type": "陈列费",
+        }
+        for named, number, day, customer, amount in table("种类") if named == kind
+    ]  # fmt: skip
+
+
+def record_facts(kind: str, rows: list[dict[str, object]], sha: str) -> Batch:
+    """The rows as a batch of a kind; columns that the kind lacks are left out."""
+    schema = SCHEMAS[kind]
+    table = pa.table(
+        {field.name: pa.array([row.get(field.name) for row in rows], field.type) for field in schema}
+    )
+    name = f"{kind}-{sha}"
+    return services.record_facts(
+        table, kind=kind, file_name=f"{name}.csv", source_sha256=name.ljust(64, "0"), actor=None, at=AT
+    )
+
+
 @pytest.fixture
 def sold(company: Company, settings: Any, tmp_path: Path) -> Company:
     settings.QUYU_HOME = tmp_path
@@ -68,6 +100,11 @@ def sold(company: Company, settings: Any, tmp_path: Path) -> Company:
         order_lines(*wrong), file_name="b.csv", source_sha256="b" * 64, actor=None, at=AT
     )
     services.reverse(batch=batch, reason="重复", actor=None, at=AT)
+    for named, (kind, _day) in KINDS.items():
+        facts = facts_of_the_page(named)
+        record_facts(kind, facts, "a")
+        twice = record_facts(kind, [{**row, "document_no": f"X{row['document_no']}"} for row in facts], "b")
+        services.reverse(batch=twice, reason="重复", actor=None, at=AT)
     return company
 
 

@@ -1,8 +1,11 @@
 """SMART per target in words, derived targets both ways, and what does not fit between two measures."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
+from quyu.analytics.metrics import METRICS
 from quyu.apps.targets import selectors, store
 from quyu.apps.targets.axes import Axes
 from quyu.apps.targets.models import Plan, PlanVersion, StrategyLine, StrategyLink
@@ -59,7 +62,16 @@ def test_too_high_names_the_bound_and_proposes_a_range(version: PlanVersion, com
 
 
 @pytest.mark.capability("TGT2")
-def test_a_measure_without_facts_is_not_measurable(version: PlanVersion, company: Company) -> None:
+def test_a_measure_of_other_facts_is_measurable(version: PlanVersion, company: Company) -> None:
+    made = add_by_rate(plan_version=version, measure="receipts", rate=9_500, actor=company.operations, at=AT)
+    assert found(made)["HQ"].criteria[1].text == "回款有导入的实绩可对照。"
+
+
+@pytest.mark.capability("TGT2")
+def test_a_measure_without_facts_is_not_measurable(
+    version: PlanVersion, company: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(METRICS, "receipts", replace(METRICS["receipts"], expression=None))
     made = add_by_rate(plan_version=version, measure="receipts", rate=9_500, actor=company.operations, at=AT)
     check = found(made)["HQ"]
     assert "M" in [one.letter for one in check.failed]

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,9 @@ import python_calamine
 from click.testing import CliRunner, Result
 from django.urls import reverse
 
+from quyu.analytics.metrics import METRICS
 from quyu.apps.performance import services
+from quyu.apps.performance.selectors.by_basis import basis
 from quyu.apps.performance.selectors.span import CALENDAR, span_of
 from quyu.apps.performance.selectors.tree import board
 from quyu.apps.targets.models import PlanVersion
@@ -21,6 +24,7 @@ from quyu.platform.facts.models import Batch
 from quyu.platform.people.scope import everything
 from quyu.shell.cli.attain import attain
 from tests.apps.performance.conftest import WAN, Trading, trading
+from tests.apps.performance.test_fact_kinds import imported
 from tests.people import TODAY, client_of
 from tests.platform.facts.lines import AT, line, order_lines
 
@@ -206,7 +210,10 @@ def test_january_and_february_can_be_one_month(trading: Trading) -> None:
     assert [row["growth_bp"] for row in found["rows"]] == [None] * len(found["rows"])
 
 
-def test_without_facts_of_a_metric_a_target_stands_alone(trading: Trading) -> None:
+def test_without_facts_of_a_metric_a_target_stands_alone(
+    trading: Trading, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(METRICS, "visits", replace(METRICS["visits"], expression=None))
     version = PlanVersion.objects.get()
     version.plan.measure = "visits"
     version.plan.save()
@@ -216,6 +223,38 @@ def test_without_facts_of_a_metric_a_target_stands_alone(trading: Trading) -> No
     assert found["total"]["target"] == trading.total
     assert found["total"]["actual"] is None
     assert found["total"]["attainment_bp"] is None
+
+
+def test_a_target_of_receipts_stands_beside_what_came_in(trading: Trading, tmp_path: Path) -> None:
+    """Within reach, up to the last day with receipts, and equal to the board by cash."""
+    version = PlanVersion.objects.get()
+    version.plan.measure = "receipts"
+    version.plan.save()
+    receipts = (
+        "收款单号,到账日期,客户编码,回款金额\nHK1,2026-02-02,C1,1200.51\nHK2,2026-05-02,C2,99.99\n"
+        "HK3,2026-05-03,C3,7\nHK4,2026-05-04,C9,0.07\nHK5,2025-02-02,C1,600\n"
+    )
+    imported("receipts", tmp_path / "r.csv", receipts)
+
+    found = answer("--period", "2026", "--by", "region,month", "--metric", "receipts")
+    boss = answer("--period", "2026", "--by", "region", "--metric", "receipts", "--as", "boss")
+    source = basis("cash", today=TODAY)
+    span = span_of(CALENDAR.parse("2026"), today=TODAY, source=source)
+    shown = board(span, everything(), today=TODAY, source=source)
+
+    assert found["total"]["target_fen"] == trading.total
+    assert found["total"]["actual_fen"] == shown.standings["HQ"].actual == 130_757
+    assert found["total"]["before_fen"] == 60_000
+    assert sum(row["actual_fen"] or 0 for row in found["rows"]) == 130_757
+    assert by_key(found, "region", "month")["EAST", "2026-06"]["actual_fen"] is None, "nothing came in after May"
+    assert boss["total"]["actual_fen"] == shown.standings["JS"].actual == 130_050
+
+
+def test_of_facts_that_nobody_imported_nothing_is_said(trading: Trading) -> None:
+    found = answer("--period", "2026", "--by", "region", "--metric", "visits")
+
+    assert found["total"]["actual"] is None
+    assert any("还没有任何实绩" in note for note in found["notes"])
 
 
 def test_actuals_without_targets_have_no_attainment(trading: Trading) -> None:
@@ -286,7 +325,6 @@ def test_a_wrong_file_of_targets_is_named_by_line(
         (("--period", "2026-W05"), "没有目标"),
         (("--period", "2026", "--by", "city"), "不能按“city”分行"),
         (("--period", "2026", "--metric", "销售"), "没有指标“销售”"),
-        (("--period", "2026", "--metric", "visits"), "还没有实绩数据来源"),
         (("--period", "2026", "--as-of", "2026-06-31"), "不是今天或以前的日期"),
         (("--period", "2026", "--as-of", "2026-06-16"), "不是今天或以前的日期"),
         (("--period", "2026", "--as-of", "2020-01-01"), "还没有任何数据"),

@@ -10,7 +10,9 @@ from quyu.analytics.metrics.customers import ACTIVE_CUSTOMERS, NEW_CUSTOMERS
 from quyu.analytics.metrics.mix import LINES_PER_CUSTOMER, NEW_CUSTOMER_SHARE, STRATEGIC_SHARE
 from quyu.analytics.metrics.growth import GROWTH
 from quyu.analytics.metrics.prices import PRICE_REALISATION
-from quyu.analytics.metrics.declared import COVERAGE, RECEIPTS, VISITS
+from quyu.analytics.metrics.cash import EXPENSES, RECEIPTS
+from quyu.analytics.metrics.visits import VISITS
+from quyu.analytics.metrics.declared import COVERAGE
 from quyu.analytics.metrics.registry import (
     METRICS,
     Metric,
@@ -22,7 +24,7 @@ from quyu.analytics.metrics.registry import (
 # isort: on
 
 __all__ = [
-    "ACTIVE_CUSTOMERS", "AMOUNT", "COVERAGE", "GROSS_MARGIN", "GROSS_PROFIT", "GROWTH", "LINES_PER_CUSTOMER", "METRICS",
+    "ACTIVE_CUSTOMERS", "AMOUNT", "COVERAGE", "EXPENSES", "GROSS_MARGIN", "GROSS_PROFIT", "GROWTH", "LINES_PER_CUSTOMER", "METRICS",
     "NEW_CUSTOMERS", "NEW_CUSTOMER_SHARE", "ORDERS", "PRICE_REALISATION", "QUANTITY", "RECEIPTS", "STRATEGIC_SHARE",
     "VISITS", "Metric", "NothingMeasured", "line_metrics", "register", "target_metrics",
 ]  # fmt: skip

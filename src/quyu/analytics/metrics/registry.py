@@ -1,7 +1,7 @@
 """What a metric is, and the register of all of them; one small module a family declares them.
 
-A metric is an Ibis expression over attributed order lines (`quyu.apps.performance.selectors.cuts`). One without an
-expression can be a target before there are facts to measure it by. To add one, see docs/howto/add-a-metric.md.
+A metric is an Ibis expression over attributed order lines (`quyu.apps.performance.selectors.cuts`), or over facts of
+another kind in the same shape (`quyu.apps.performance.attributed_kinds`). One without an expression can be a target before there are facts to measure it by. To add one, see docs/howto/add-a-metric.md.
 """
 
 from collections.abc import Callable
@@ -13,11 +13,12 @@ from quyu.kernel.refusal import Refusal
 from quyu.kernel.wording import is_chinese, spoken_word
 
 Direction = Literal["more", "less"]
-Grain = Literal["line", "order", "customer", "visit", "payment"]
+Grain = Literal["line", "order", "customer", "visit", "payment", "expense"]
 MetricUnit = Literal["fen", "yuan", "milli", "count", "bp", "ratio"]
-Role = Literal["line", "year_before", "month_before"]
-"""What a row stands for: a line of the period, or one of the same days a year or a month earlier, labelled as if
-it were of the period."""
+Role = Literal["line", "year_before", "month_before", "receipt", "visit", "expense"]
+"""What a row stands for: a line of the period, one of the same days a year or a month earlier, labelled as if
+it were of the period, or a fact of another kind in the shape of a line."""
+ORDER_ROLES = frozenset({"line", "year_before", "month_before"})
 Expression = Callable[[Any], Any]
 PAGE = "docs/formulas/measures.md"
 
@@ -73,6 +74,11 @@ class Metric:
         return self.expression is not None
 
     @property
+    def is_of_orders(self) -> bool:
+        """Whether order lines alone tell it, so that past orders give it a history to plan from."""
+        return self.has_facts and ORDER_ROLES.issuperset(self.rows)
+
+    @property
     def is_money(self) -> bool:
         """Whether values are fen."""
         return self.unit in ("fen", "yuan")
@@ -112,7 +118,7 @@ def ratio(part: Any, whole: Any, scale: int = 10_000) -> Any:
 
 
 def line_metrics() -> list[Metric]:
-    """What can be measured over order lines."""
+    """What can be measured over order lines and other facts."""
     return [metric for metric in METRICS.values() if metric.has_facts]
 
 

@@ -10,6 +10,7 @@ import pyarrow as pa
 from django.db.models import Sum
 
 from quyu.analytics.metrics import METRICS, Metric
+from quyu.apps.performance import attributed_kinds
 from quyu.apps.performance.attributed import attributed_lines
 from quyu.apps.performance.directory import Directory, directory
 from quyu.apps.performance.models import MonthRollup
@@ -36,13 +37,16 @@ LINE = DIMENSIONS["product_line"].column
 def by_region(
     axes: Axes, measures: Sequence[str], start: date, stop: date, product_line: str
 ) -> dict[str, Figures]:
-    """Metric -> region code -> value over `[start, stop)` in its unit; nodes without lines are left out."""
+    """Metric -> region code -> value over `[start, stop)` in its unit.
+
+    Nodes without lines are left out, and metrics of a kind of facts that nobody has imported.
+    """
     is_rolled_up = start.day == stop.day == 1
     ready = [measure for measure in measures if is_rolled_up and measure in SUMMED]
     found: dict[str, Figures] = {
         measure: _from_rollups(axes, SUMMED[measure], start, stop, product_line) for measure in ready
     }
-    rest = [measure for measure in measures if measure not in ready]
+    rest = [one for one in measures if one not in ready and attributed_kinds.has_rows(METRICS[one])]
     return found | (_from_lines(axes, rest, start, stop, product_line) if rest else {})
 
 

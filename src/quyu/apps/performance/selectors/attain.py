@@ -12,6 +12,7 @@ from quyu.analytics.metrics import METRICS, Metric, NothingMeasured
 from quyu.apps.performance.directory import Directory, directory
 from quyu.apps.performance.selectors.keys import CARRIED, UnknownRegion, places_below
 from quyu.apps.performance.selectors.measured import Question, from_lines
+from quyu.apps.performance.selectors.metric_days import dated_by
 from quyu.apps.performance.selectors.rows import Table, from_board, from_months, table
 from quyu.apps.performance.selectors.series import reach_below
 from quyu.apps.performance.selectors.sources import AS_IT_WAS, Source
@@ -101,7 +102,8 @@ def attain(asked: Asked, scope: Scope, *, today: date) -> Table:
     from_sums = metric.id == "amount" and not (carried if is_plain else set(carried) - {"product_line"})
     if not from_sums and not is_plain:
         raise NotCutInThisReading(metric.name if metric.id != "amount" else carried[-1])
-    span = span_of(period_of(asked.period), today=asked.known_on or today, source=asked.source)
+    source = dated_by(metric) if is_plain else asked.source
+    span = span_of(period_of(asked.period), today=asked.known_on or today, source=source)
     seen = _frame(asked, span, scope, metric, today)
     places = places_below(seen, asked.region, asked.level)
     if not places.tops:

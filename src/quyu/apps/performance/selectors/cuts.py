@@ -13,6 +13,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from quyu.analytics.metrics import METRICS, Metric
+from quyu.apps.performance import attributed_kinds
 from quyu.apps.performance.attributed import attributed_lines
 from quyu.apps.performance.directory import Directory
 from quyu.apps.performance.selectors.drill import Reach
@@ -61,7 +62,7 @@ WINDOW days AS (PARTITION BY customer_code ORDER BY ordered_on)
 """The days on which a customer bought, net of what was returned on them, each with the day before and after."""
 NAMED = """
 SELECT l.*, $role AS role, coalesce(u.name, '') AS region_label, coalesce(t.name, '') AS territory_label,
-       coalesce(e.name, '') AS person_label, coalesce(p.extra, '') AS line_label, coalesce(p.name, l.product_code) AS product_label,
+       coalesce(e.name, '') AS person_label, coalesce(p.extra, '') AS line_label, coalesce(p.name, l.product_code, '') AS product_label,
        coalesce(h.name, '') AS channel_label,
        CASE WHEN $paired AND month(l.counted_on) < 3 THEN year(l.counted_on) || '-01~02'
             ELSE strftime(l.counted_on, '%Y-%m') END AS month_label,
@@ -73,7 +74,7 @@ SELECT l.*, $role AS role, coalesce(u.name, '') AS region_label, coalesce(t.name
        d.customer_code IS NOT NULL AND (d.next_on IS NULL OR d.next_on > l.ordered_on + INTERVAL 1 YEAR) AS is_lapsed,
        d.next_on > l.ordered_on + INTERVAL 1 YEAR AS came_back,
        CAST(round(s.price_fen::HUGEINT * l.quantity_milli / 1000) AS BIGINT) AS list_fen
-FROM (SELECT *, ordered_on + to_months($months) AS counted_on FROM attributed_line
+FROM (SELECT *, ordered_on + to_months($months) AS counted_on FROM {rows}
       WHERE ordered_on >= $start AND ordered_on < $stop AND ($everything OR list_contains($territories, territory_code))) l
 LEFT JOIN (SELECT DISTINCT customer_code, first_on FROM customer_day) f ON f.customer_code = l.customer_code
 LEFT JOIN customer_day d ON d.customer_code = l.customer_code AND d.ordered_on = l.ordered_on
@@ -147,16 +148,19 @@ def name_lines(
     columns = [pa.array(codes, pa.string()), pa.array(fens, pa.int64())]
     connection.register("list_price", pa.table(columns, names=["code", "price_fen"]))
     connection.execute(f"CREATE OR REPLACE TEMP TABLE customer_day AS {CUSTOMER_DAYS}")  # nosec B608
-    roles = [role for role in MONTHS_LATER if any(role in metric.rows for metric in metrics)] or ["line"]
-    shown = f"SELECT {', '.join(lines.columns)} FROM ({NAMED})"  # nosec B608
+    asked = {role for metric in metrics for role in metric.rows}
+    roles = [role for role in (*MONTHS_LATER, *attributed_kinds.ROLES) if role in asked] or ["line"]
     for number, role in enumerate(roles):
+        of_kind = role in attributed_kinds.ROLES
+        rows = attributed_kinds.register(connection, role, days) if of_kind else "attributed_line"
+        shown = f"SELECT {', '.join(lines.columns)} FROM ({NAMED.format(rows=rows)})"  # nosec B608
         start = "INSERT INTO named_line" if number else "CREATE OR REPLACE TEMP TABLE named_line AS"
         first, stop = (_earlier(day, role) for day in days)
         connection.execute(
             f"{start} {shown}",
             {
                 "role": role,
-                "months": MONTHS_LATER[role],
+                "months": MONTHS_LATER.get(role, 0),
                 "paired": any(metric.pairs_festival for metric in metrics),
                 "start": first,
                 "stop": stop,

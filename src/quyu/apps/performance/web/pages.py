@@ -18,6 +18,7 @@ from quyu.apps.customers.models import Customer
 from quyu.apps.performance import background, charts
 from quyu.apps.performance.directory import Directory, directory
 from quyu.apps.performance.selectors import cuts, drill, series
+from quyu.apps.performance.selectors.metric_days import dated_by
 from quyu.apps.performance.selectors.sources import AS_IT_WAS, Source
 from quyu.apps.performance.selectors.span import CALENDAR, Span, period_choices, span_of
 from quyu.apps.performance.selectors.tree import Frame, board, frame
@@ -124,9 +125,9 @@ def lines_page(request: GuardedRequest, code: str) -> HttpResponseBase:
 @or_empty
 def analysis_page(request: GuardedRequest) -> HttpResponseBase:
     """多维分析: one metric by two dimensions."""
-    shown, region = place(request)
-    names = directory()
     metric = _chosen(request, "metric", {known.id: known for known in line_metrics()}, "amount")
+    shown, region = place(request, dated_by(METRICS[metric]))
+    names = directory()
     row = _chosen(request, "row", cuts.DIMENSIONS, "province")
     column = _chosen(request, "column", cuts.DIMENSIONS, "product_line")
     reach = reach_of(request, shown, [region], names)
@@ -166,10 +167,10 @@ def _region(request: GuardedRequest, shown: Frame) -> str:
     return region
 
 
-def place(request: GuardedRequest) -> tuple[Frame, str]:
-    """Tree and node of a drill-down."""
+def place(request: GuardedRequest, source: Source = AS_IT_WAS) -> tuple[Frame, str]:
+    """Tree and node of a drill-down; the facts of the source end its span."""
     try:
-        shown = frame(_span(request), request.scope, today=request.today)
+        shown = frame(_span(request, source=source), request.scope, today=request.today)
     except NothingToPlan as refusal:
         raise Nowhere(has_no_region=False) from refusal
     return shown, _region(request, shown)

@@ -210,6 +210,8 @@ class _Facts:
 
     def _measurable(self) -> Criterion:
         words = {"measure": self.metric.name}
+        if self.metric.has_facts and not self.metric.is_of_orders:
+            return Criterion("M", _("可衡量"), True, _("%(measure)s有导入的实绩可对照。") % words)
         if self.metric.has_facts:
             return Criterion("M", _("可衡量"), True, _("%(measure)s有订单实绩可对照。") % words)
         return Criterion(

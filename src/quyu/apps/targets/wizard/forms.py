@@ -33,8 +33,8 @@ GROWTH_WAYS = {
 
 
 def can_be_broken_down() -> list[tuple[str, str]]:
-    """Measures that add up and of which there are facts: (id, name)."""
-    return [(m.id, m.name) for m in target_metrics() if m.is_additive and m.has_facts]
+    """Measures that add up and of which past orders tell a history: (id, name)."""
+    return [(m.id, m.name) for m in target_metrics() if m.is_additive and m.is_of_orders]
 
 
 class YearForm(forms.Form):
