@@ -3,7 +3,16 @@
 from datetime import datetime, timedelta
 
 from quyu.apps.monitoring.choices import Act, RuleKind, Severity
-from quyu.apps.monitoring.models import Alert, AlertAct, AlertRule, ControlTotal, Meeting, Promise
+from quyu.apps.monitoring.models import (
+    Alert,
+    AlertAct,
+    AlertRule,
+    CardTask,
+    ControlTotal,
+    Meeting,
+    PdcaCard,
+    Promise,
+)
 from tests.authorization.world import World
 
 RULES = (None, "EAST", "JS", "GD")
@@ -30,6 +39,19 @@ def make_watch(world: World, at: datetime) -> None:
         )  # fmt: skip
         AlertAct.objects.create(
             alert=alert, kind=Act.HANDLED, text=world.mark("办"), figure=71, at=at, actor=world.users["ops"]
+        )
+        card = PdcaCard.objects.create(
+            alert=alert, org_unit=unit, territory=territory, owner=alert.owner, kind=RuleKind.PACE,
+            problem=world.mark("题"), cause=world.mark("因"), measures=world.mark("措"), lesson=world.mark("验"),
+            opened_on=at.date(), opened_figure=71, goal=90, plan_by=at.date() + timedelta(3),
+            state=("plan", "do", "act", "closed")[number % 4], outcome="keep" if number % 4 == 3 else "",
+            closed_on=at.date() if number % 4 == 3 else None,
+        )  # fmt: skip
+        CardTask.objects.create(
+            card=card,
+            text=world.mark("务"),
+            owner=world.positions["prov-js"],
+            due_on=at.date() + timedelta(9),
         )
     ControlTotal.objects.create(
         source=world.mark("源"), note=world.mark("账"), first_on=at.date(), last_on=at.date(), amount_fen=100,

@@ -13,6 +13,7 @@ from tests.authorization import (
     catalog_alignments,
     catalog_baseline,
     catalog_business,
+    catalog_cards,
     catalog_codes,
     catalog_drift,
     catalog_exchange,
@@ -67,6 +68,7 @@ def all_topics() -> list[Topic]:
         *catalog_imports.topics(),
         *catalog_personal.topics(),
         *catalog_watch.topics(),
+        *catalog_cards.topics(),
     ]
     return [*known, *coverage.other_methods(known)]
 

@@ -215,6 +215,14 @@ class Oracle(Seats):
         seen = set(self.rows_of_alert(reach, day, "alert"))
         return [pk for pk, row in self.raw[table].items() if row["alert_id"] in seen]
 
+    def rows_of_pdcacard(self, reach: Reach, day: date, table: str) -> Iterable[int]:
+        """As alerts: of units below, of territories in reach, and those that one's own seat answers for."""
+        return self.rows_of_alert(reach, day, table)
+
+    def rows_of_cardtask(self, reach: Reach, day: date, table: str) -> Iterable[int]:
+        seen = set(self.rows_of_pdcacard(reach, day, "pdcacard"))
+        return [pk for pk, row in self.raw[table].items() if row["card_id"] in seen]
+
     def rows_of_meeting(self, reach: Reach, _day: date, table: str) -> Iterable[int]:
         rows = self.raw[table].items()
         return [pk for pk, row in rows if reach.everything or row["org_unit_id"] in reach.units]

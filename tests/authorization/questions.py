@@ -19,6 +19,7 @@ CHANGED_BY_MODEL = {
     "imports_importrun": "importrun", "notices_notice": "notice", "targets_planversion": "planversion",
     "monitoring_alert": "alert", "monitoring_alertrule": "alertrule",
     "monitoring_meeting": "meeting", "monitoring_promise": "promise",
+    "monitoring_pdcacard": "pdcacard", "monitoring_cardtask": "cardtask",
 }  # fmt: skip
 """Database table -> table of the oracle: a change of such a row must lie in the reach of the right."""
 

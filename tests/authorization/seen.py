@@ -26,6 +26,7 @@ RESOURCE_OF = {
     "milestone": "milestone", "strategyline": "strategy", "letter": "letter", "targetchange": "change", "excludedorder": "target",
     "handover": "commitment", "negotiationmove": "commitment", "evidence": "commitment", "minutes": "commitment",
     "alertrule": "alert_rule", "alert": "alert", "alertact": "alert",
+    "pdcacard": "alert", "cardtask": "alert",
     "meeting": "meeting", "promise": "meeting",
 }  # fmt: skip
 
@@ -113,6 +114,7 @@ class Seen:
         found |= self.of("storedfile", [raw["evidence"][key]["file_id"] for key in seen["evidence"]])
         found |= self.of("orgunit", self.planned_units(seen["handover"]))
         found |= self.beside_alerts(seen, day) | self.beside_meetings(seen, day)
+        found |= self.beside_cards(seen, day)
         for key in seen["planversion"]:
             row = raw["planversion"][key]
             found |= self.of("plan", [row["plan_id"]])
@@ -132,6 +134,17 @@ class Seen:
         return found | self.of(
             "orgunit", [self.raw["alertrule"][key]["org_unit_id"] for key in seen["alertrule"]]
         )
+
+    def beside_cards(self, seen: dict[str, frozenset[int]], day: date) -> set[str]:
+        """The place of a card, who answers for it, which seats have tasks of it, and who sits there."""
+        cards = [self.raw["pdcacard"][key] for key in seen["pdcacard"]]
+        found = self.of("orgunit", [row["org_unit_id"] for row in cards])
+        found |= self.names_of_territories({row["territory_id"] for row in cards} - {None})
+        seats = {row["owner_id"] for row in cards} - {None}
+        seats |= {self.raw["cardtask"][key]["owner_id"] for key in seen["cardtask"]}
+        sitting = [row for row in self.raw["assignment"].values() if row["position_id"] in seats]
+        found |= self.of("person", [row["person_id"] for row in sitting if holds(row, day)])
+        return found | self.of("position", seats)
 
     def beside_meetings(self, seen: dict[str, frozenset[int]], day: date) -> set[str]:
         """Whose meeting it is, which seats are to do what was decided, and who sits there."""

@@ -93,6 +93,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("territories/", include("quyu.apps.territories.web.exchange_urls")),
     path("territories/drift/", include("quyu.apps.drift.web.urls")),
     path("alerts/", include("quyu.apps.monitoring.web.urls")),
+    path("cards/", include("quyu.apps.monitoring.web.card_urls")),
     path("meetings/", include("quyu.apps.monitoring.web.meeting_urls")),
     path("data-quality/", include("quyu.apps.monitoring.web.quality_urls")),
     path("healthz", health.healthz, name="healthz"),

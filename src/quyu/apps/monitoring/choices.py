@@ -108,3 +108,20 @@ class PromiseState(models.TextChoices):
     OPEN = "open", _("进行中")
     DONE = "done", _("已完成")
     DROPPED = "dropped", _("不做了")
+
+
+class CardState(models.TextChoices):
+    """Where a card stands in its loop; the daily look moves it from doing to acting."""
+
+    PLAN = "plan", _("待计划")
+    DO = "do", _("执行中")
+    ACT = "act", _("待总结")
+    CLOSED = "closed", _("已总结")
+    DROPPED = "dropped", _("已取消")
+
+
+class Outcome(models.TextChoices):
+    """What is done with the measures after the check."""
+
+    KEEP = "keep", _("有效，固化做法")
+    ADJUST = "adjust", _("不够，调整再来")

@@ -6,7 +6,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from quyu.apps.monitoring.choices import Cadence, PromiseState
+from quyu.apps.monitoring.choices import Cadence, Outcome, PromiseState
 from quyu.platform.facts.models import Batch
 from quyu.platform.fields.form_fields import DATE_FORMATS, YuanField
 from quyu.platform.people.models import OrgUnit, Position
@@ -113,3 +113,38 @@ class SettleForm(forms.Form):
 
     state = forms.ChoiceField(label=gettext_lazy("状态"), choices=PromiseState.choices)
     result = forms.CharField(label=gettext_lazy("结果"), required=False, max_length=300)
+
+
+class PlanForm(forms.Form):
+    """The first part of a card; all of it may wait until the card is started."""
+
+    problem = forms.CharField(label=gettext_lazy("问题"), max_length=300)
+    cause = forms.CharField(
+        label=gettext_lazy("原因"), required=False, max_length=2000, widget=forms.Textarea({"rows": 3})
+    )
+    goal = forms.IntegerField(
+        label=gettext_lazy("目标值"), required=False, min_value=-10_000_000, max_value=10_000_000
+    )
+    measures = forms.CharField(
+        label=gettext_lazy("措施"), required=False, max_length=4000, widget=forms.Textarea({"rows": 4})
+    )
+    check_on = forms.DateField(
+        label=gettext_lazy("检查日"),
+        required=False,
+        input_formats=DATE_FORMATS,
+        widget=forms.DateInput(attrs={"type": "date"}),
+        help_text=gettext_lazy("那天系统自动取同一个数，和目标值比较。"),
+    )
+
+
+class TaskForm(PromiseForm):
+    """A task of a card."""
+
+    text = forms.CharField(label=gettext_lazy("任务"), max_length=300)
+
+
+class ConcludeForm(forms.Form):
+    """What is done with the measures, and what was learnt."""
+
+    outcome = forms.ChoiceField(label=gettext_lazy("结论"), choices=Outcome.choices)
+    lesson = forms.CharField(label=gettext_lazy("经验"), max_length=2000, widget=forms.Textarea({"rows": 3}))

@@ -105,6 +105,12 @@ VERBS = {
     "meeting.close": _("结束例会"),
     "meeting.promise": _("会议决定"),
     "meeting.settle": _("了结会议决定"),
+    "card.open": _("开 PDCA 卡"),
+    "card.plan": _("写 PDCA 计划"),
+    "card.task": _("PDCA 任务"),
+    "card.settle": _("了结 PDCA 任务"),
+    "card.conclude": _("总结 PDCA 卡"),
+    "card.drop": _("取消 PDCA 卡"),
     "control.enter": _("录入对账总数"),
     "control.remove": _("删除对账总数"),
 }

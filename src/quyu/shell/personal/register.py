@@ -60,6 +60,8 @@ TEXTS = {
     "monitoring.AlertAct": ("text",),
     "monitoring.Meeting": ("agenda", "minutes", "pack"),
     "monitoring.Promise": ("text", "result"),
+    "monitoring.PdcaCard": ("problem", "cause", "measures", "lesson"),
+    "monitoring.CardTask": ("text", "result"),
     "monitoring.ControlTotal": ("source", "note"),
     "django_tasks_database.DBTaskResult": ("args_kwargs", "return_value", "traceback"),
 }

@@ -1,8 +1,19 @@
 """What monitoring keeps, one file a subject."""
 
 from quyu.apps.monitoring.models.alert import Alert, AlertAct, AlertDigest
+from quyu.apps.monitoring.models.card import CardTask, PdcaCard
 from quyu.apps.monitoring.models.control import ControlTotal
 from quyu.apps.monitoring.models.meeting import Meeting, Promise
 from quyu.apps.monitoring.models.rule import AlertRule
 
-__all__ = ["Alert", "AlertAct", "AlertDigest", "AlertRule", "ControlTotal", "Meeting", "Promise"]
+__all__ = [
+    "Alert",
+    "AlertAct",
+    "AlertDigest",
+    "AlertRule",
+    "CardTask",
+    "ControlTotal",
+    "Meeting",
+    "PdcaCard",
+    "Promise",
+]

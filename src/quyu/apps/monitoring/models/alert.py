@@ -17,14 +17,17 @@ if TYPE_CHECKING:
     from quyu.platform.people.scope import Scope
 
 
+def of_nodes(scope: Scope, at: date) -> Q:
+    """What is about a node within reach (an org unit, or a territory), or for one's own position to deal with."""
+    units = Q(territory=None, org_unit__in=scope.org_unit_ids)
+    own = Q(territory__in=Territory.objects.visible_to(scope, at).values("pk"))
+    return units | own | Q(owner__in=scope.position_ids)
+
+
 class AlertQuerySet(models.QuerySet["Alert"]):
     def visible_to(self, scope: Scope, at: date) -> AlertQuerySet:
         """Those of nodes within reach, and those that one's own position is to deal with."""
-        if scope.is_everything:
-            return self
-        units = Q(territory=None, org_unit__in=scope.org_unit_ids)
-        own = Q(territory__in=Territory.objects.visible_to(scope, at).values("pk"))
-        return self.filter(units | own | Q(owner__in=scope.position_ids))
+        return self if scope.is_everything else self.filter(of_nodes(scope, at))
 
     def open(self) -> AlertQuerySet:
         return self.filter(closed_on=None)

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, ClassVar
 from django.conf import settings
 from django.db import models
 
-from quyu.apps.monitoring.choices import Cadence, PromiseState
+from quyu.apps.monitoring.choices import Cadence
+from quyu.apps.monitoring.models.undertaking import Undertaking
 from quyu.platform.audit.models import EditableRow
 
 if TYPE_CHECKING:
@@ -51,23 +52,11 @@ class Meeting(EditableRow):
         return f"{self.org_unit.name} {self.get_cadence_display()} {self.held_on}"
 
 
-class Promise(EditableRow):
+class Promise(Undertaking):
     """A decision of a meeting: what is to be done, by which seat, by when; open ones come back in the next meeting."""
 
     meeting = models.ForeignKey(Meeting, models.CASCADE, related_name="promises", verbose_name="例会")
     text = models.CharField("决定", max_length=300)
-    owner = models.ForeignKey("people.Position", models.PROTECT, related_name="+", verbose_name="负责岗位")
-    due_on = models.DateField("期限")
-    state = models.CharField("状态", max_length=10, choices=PromiseState.choices, default=PromiseState.OPEN)
-    result = models.CharField("结果", max_length=300, blank=True)
-    settled_on = models.DateField("了结日", null=True)
 
-    class Meta:
+    class Meta(Undertaking.Meta):
         verbose_name = "会议决定"
-        ordering: ClassVar = ["due_on", "pk"]
-
-    def __str__(self) -> str:
-        return self.text
-
-    def is_late(self, today: date) -> bool:
-        return self.state == PromiseState.OPEN and self.due_on < today

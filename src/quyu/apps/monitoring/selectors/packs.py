@@ -9,6 +9,7 @@ from django.db.models import Q
 from quyu.analytics.attainment import Standing
 from quyu.apps.monitoring.choices import PromiseState
 from quyu.apps.monitoring.models import Alert, Meeting, Promise
+from quyu.apps.monitoring.models.undertaking import Undertaking
 from quyu.apps.monitoring.selectors.inbox import RANK
 from quyu.apps.performance.directory import directory
 from quyu.apps.performance.selectors.bridge import bridge_of
@@ -111,7 +112,7 @@ def promises_before(meeting: Meeting) -> list[Promise]:
     return list(rows.filter(Q(state=PromiseState.OPEN) | lately | Q(settled_on__gt=meeting.held_on)))
 
 
-def holders(promises: Sequence[Promise], today: date) -> dict[int, str]:
+def holders(promises: Sequence[Undertaking], today: date) -> dict[int, str]:
     """Seat -> who sits there."""
     seats = {promise.owner_id for promise in promises}
     return {seat: person.name for seat, person in holder_of(seats, today).items()}

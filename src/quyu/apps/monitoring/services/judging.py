@@ -15,6 +15,7 @@ from quyu.apps.monitoring.models import Alert, AlertAct, AlertRule
 from quyu.apps.monitoring.selectors.figures import FigureBook
 from quyu.apps.monitoring.selectors.judging import Verdict, nodes_of, verdicts
 from quyu.apps.monitoring.selectors.responsible import Responsible, responsible
+from quyu.apps.monitoring.services.checking import look_at_cards
 from quyu.apps.monitoring.services.defaults import ensure_defaults
 from quyu.apps.monitoring.services.telling import tell
 from quyu.apps.targets.axes import TERRITORY
@@ -77,6 +78,7 @@ def look(*, at: date | datetime) -> int:
     close(list(retired), Ending.RULE, this)
     group(this)
     AlertAct.objects.bulk_create(this.acts, batch_size=500)
+    look_at_cards(today, this.book)
     tell(at=this.at)
     return new
 

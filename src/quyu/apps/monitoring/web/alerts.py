@@ -88,6 +88,7 @@ def alert_page(request: GuardedRequest, pk: int) -> HttpResponse:
         .exclude(pk=row.pk)
         .exclude(acted_on=None)[:5],
         "may_act": guard.may(request, "alert", "edit"),
+        "card": row.cards.first(),
         "last": request.today + handling.LONGEST,
     }
     return render(request, "monitoring/alert.html.jinja", context)

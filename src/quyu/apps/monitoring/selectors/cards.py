@@ -1,0 +1,29 @@
+"""The cards one reader sees, and those that wait for a seat."""
+
+from collections.abc import Iterable
+from datetime import date
+
+from django.db.models import Q, QuerySet
+
+from quyu.apps.monitoring.choices import CardState, PromiseState
+from quyu.apps.monitoring.models import CardTask, PdcaCard
+from quyu.platform.people.scope import Scope
+
+
+def seen(scope: Scope, at: date) -> QuerySet[PdcaCard]:
+    """Cards within reach with what a list shows."""
+    rows: QuerySet[PdcaCard] = PdcaCard.objects.visible_to(scope, at)
+    return rows.select_related("org_unit", "territory", "owner", "product_line")
+
+
+def to_work_on(positions: Iterable[int], today: date) -> list[PdcaCard]:
+    """Cards whose next step is the seats' own: to be planned, or to be concluded; the next date first."""
+    waits = Q(state__in=(CardState.PLAN, CardState.ACT))
+    rows = PdcaCard.objects.filter(waits, owner__in=set(positions)).select_related("org_unit", "territory")
+    return sorted(rows, key=lambda row: (row.next_by or today, row.pk))
+
+
+def tasks_of(positions: Iterable[int]) -> QuerySet[CardTask]:
+    """Open tasks of seats, the next date first."""
+    rows = CardTask.objects.filter(owner__in=set(positions), state=PromiseState.OPEN)
+    return rows.select_related("card__org_unit", "card__territory")

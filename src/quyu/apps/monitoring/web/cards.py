@@ -1,0 +1,176 @@
+"""PDCA cards: the list, one card with its four parts, and each step of it."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from quyu.apps.monitoring.choices import CardState, PromiseState
+from quyu.apps.monitoring.forms import ConcludeForm, PlanForm, SettleForm, TaskForm
+from quyu.apps.monitoring.models import CardTask, PdcaCard
+from quyu.apps.monitoring.selectors import cards as selectors
+from quyu.apps.monitoring.selectors import inbox, packs
+from quyu.apps.monitoring.services import cards
+from quyu.kernel.refusal import Refusal
+from quyu.platform.fields.received import whole_number
+from quyu.platform.fields.values import spoken
+from quyu.platform.people import guard
+from quyu.platform.people.guard import GuardedRequest
+from quyu.platform.people.models import Position
+from quyu.platform.people.web import say_errors
+
+A_PAGE = 50
+PLAN_FIELDS = ("problem", "cause", "goal", "measures", "check_on")
+
+
+@guard.require("alert", "view")
+@require_GET
+def cards_page(request: GuardedRequest) -> HttpResponse:
+    """Cards within reach: the unfinished, or those of one state."""
+    state = request.GET.get("state", "")
+    rows = selectors.seen(request.scope, request.today)
+    if state in CardState.values:
+        rows = rows.filter(state=state)
+    else:
+        rows = rows.filter(state__in=(CardState.PLAN, CardState.DO, CardState.ACT))
+    context = {
+        "page": Paginator(rows, A_PAGE).get_page(request.GET.get("page")),
+        "state": state,
+        "states": CardState.choices,
+        "today": request.today,
+    }
+    return render(request, "monitoring/cards.html.jinja", context)
+
+
+@guard.require("alert", "edit")
+@require_POST
+def open_for_alert(request: GuardedRequest, pk: int) -> HttpResponse:
+    """A card for an alert within reach, or the one it has."""
+    alert = get_object_or_404(inbox.seen(request.scope, request.today), pk=pk)
+    return redirect("card", cards.open_for_alert(alert=alert, actor=request.user, at=request.now).pk)
+
+
+@guard.require("alert", "view")
+@require_GET
+def card_page(request: GuardedRequest, pk: int) -> HttpResponse:
+    """One card; it prints as it is, without the forms."""
+    row = _found(request, pk)
+    may_write = guard.may(request, "alert", "edit")
+    tasks = list(row.tasks.select_related("owner"))
+    is_open = row.state in cards.OPEN
+    visible = selectors.seen(request.scope, request.today)
+    context = {
+        "card": row,
+        "rule": row.watched,
+        "tasks": tasks,
+        "holders": packs.holders(tasks, request.today),
+        "may_write": may_write,
+        "plan": PlanForm(initial={name: getattr(row, name) for name in PLAN_FIELDS})
+        if may_write and is_open
+        else None,
+        "task": TaskForm(seats=_seats(request)) if may_write and is_open else None,
+        "conclude": ConcludeForm() if may_write and row.state == CardState.ACT else None,
+        "following": visible.filter(previous=row).first(),
+        "earlier": visible.filter(following=row).first(),
+        "alert": inbox.seen(request.scope, request.today).filter(cards=row).first(),
+        "task_states": PromiseState.choices,
+        "today": request.today,
+    }
+    return render(request, "monitoring/card.html.jinja", context)
+
+
+@guard.require("alert", "edit")
+@require_POST
+def plan(request: GuardedRequest, pk: int) -> HttpResponse:
+    """Save the plan; the second button starts it."""
+    starts = "start" in request.POST
+    told = _("已开始执行，检查日系统自动取数。") if starts else _("已保存。")
+    return _do(
+        request, pk, PlanForm(request.POST), told,
+        lambda row, given: cards.plan(card=row, given=given, starts=starts, **_by(request)),
+    )  # fmt: skip
+
+
+@guard.require("alert", "edit")
+@require_POST
+def add_task(request: GuardedRequest, pk: int) -> HttpResponse:
+    """A measure becomes somebody's task."""
+    return _do(
+        request, pk, TaskForm(request.POST, seats=_seats(request)), _("已记下，并列入负责人的首页任务。"),
+        lambda row, given: cards.add_task(card=row, **given, actor=request.user, at=request.now),
+    )  # fmt: skip
+
+
+@guard.require("alert", "edit")
+@require_POST
+def conclude(request: GuardedRequest, pk: int) -> HttpResponse:
+    """The lesson ends the card; adjusted, the next one opens."""
+    return _do(
+        request, pk, ConcludeForm(request.POST), _("已总结，经验可以搜索。"),
+        lambda row, given: cards.conclude(card=row, **given, **_by(request)),
+    )  # fmt: skip
+
+
+@guard.require("alert", "edit")
+@require_POST
+def drop(request: GuardedRequest, pk: int) -> HttpResponse:
+    """Not worth a card."""
+    reason = request.POST.get("reason", "").strip()[:300]
+    return _do(
+        request, pk, None, _("已取消。"),
+        lambda row, _given: cards.drop(card=row, reason=reason, **_by(request)),
+    )  # fmt: skip
+
+
+@guard.require("alert", "edit")
+@require_POST
+def settle(request: GuardedRequest, pk: int) -> HttpResponse:
+    """What became of a task of a card within reach."""
+    within = PdcaCard.objects.visible_to(request.scope, request.today)
+    row = get_object_or_404(CardTask.objects.filter(card__in=within), pk=pk)
+    form = SettleForm(request.POST)
+    if not form.is_valid():
+        say_errors(request, form)
+        return redirect("card", row.card_id)
+    try:
+        cards.settle(row=row, **form.cleaned_data, **_by(request))
+    except Refusal as refusal:
+        messages.error(request, spoken(refusal))
+    return redirect("card", row.card_id)
+
+
+def _do(
+    request: GuardedRequest, pk: int, form: Any, told: str, step: Callable[[PdcaCard, Any], PdcaCard | Any]
+) -> HttpResponse:
+    """One step of a card within reach; leads to the card, or to the next one where that opened."""
+    row = _found(request, pk)
+    if form is not None and not form.is_valid():
+        say_errors(request, form)
+        return redirect("card", pk)
+    try:
+        made = step(row, form.cleaned_data if form is not None else {})
+    except Refusal as refusal:
+        messages.error(request, spoken(refusal))
+        return redirect("card", pk)
+    messages.success(request, told)
+    return redirect("card", made.pk if isinstance(made, PdcaCard) else pk)
+
+
+def _seats(request: GuardedRequest) -> Any:
+    """The seats within reach that somebody may be given a task on."""
+    reach = guard.check(request, "alert", "edit")
+    return Position.objects.visible_to(reach).in_force(request.today).order_by("code")
+
+
+def _by(request: GuardedRequest) -> dict[str, Any]:
+    version = whole_number(request.POST.get("version"))
+    return {"expected_version": version, "actor": request.user, "at": request.now}
+
+
+def _found(request: GuardedRequest, pk: int) -> PdcaCard:
+    return get_object_or_404(selectors.seen(request.scope, request.today), pk=pk)

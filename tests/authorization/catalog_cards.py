@@ -1,0 +1,57 @@
+"""PDCA cards: the list of what is in reach, one of them, each of its steps."""
+
+from collections.abc import Iterator
+from functools import partial
+
+from tests.authorization.catalog_objects import NEW
+from tests.authorization.questions import Case, Topic
+from tests.authorization.reading import linked
+from tests.authorization.site import Ask, Site
+
+PLAN = {"problem": NEW, "cause": NEW, "goal": "90", "measures": NEW, "check_on": "2026-08-01"}
+STEPS = (
+    ("plan", PLAN), ("tasks", {"text": NEW, "due_on": "2026-07-01"}),
+    ("conclude", {"outcome": "adjust", "lesson": NEW}), ("drop", {"reason": NEW}),
+)  # fmt: skip
+
+
+def topics() -> Iterator[Topic]:
+    yield Topic(
+        "cards/", "cards/", "GET", (("alert", "view"),), ask=lambda s, c: Ask("GET", "/cards/"),
+        ids=lambda s, a: frozenset(linked("cards", a.text)), expected=unfinished, weight=6,
+    )  # fmt: skip
+    yield Topic(
+        "cards/<int:pk>/", "cards/<int:pk>/", "GET", (("alert", "view"),), table="pdcacard", weight=5,
+        ask=lambda s, c: Ask("GET", f"/cards/{c.pk}/"),
+    )  # fmt: skip
+    yield Topic(
+        "cards/from-alert/<int:pk>/", "cards/from-alert/<int:pk>/", "POST", (("alert", "edit"),), table="alert",
+        status=frozenset({302}), writes=True, ask=lambda s, c: Ask("POST", f"/cards/from-alert/{c.pk}/"), weight=3,
+    )  # fmt: skip
+    for tail, form in STEPS:
+        route = f"cards/<int:pk>/{tail}/"
+        yield Topic(
+            route, route, "POST", (("alert", "edit"),), table="pdcacard", status=frozenset({302}), writes=True,
+            ask=partial(step, tail, form), weight=3,
+        )  # fmt: skip
+    route = "cards/tasks/<int:pk>/settle/"
+    yield Topic(
+        route, route, "POST", (("alert", "edit"),), table="cardtask", status=frozenset({302}), writes=True,
+        ask=lambda s, c: Ask("POST", f"/cards/tasks/{c.pk}/settle/", form={"state": "done", "result": NEW, "version": "1"}),
+        weight=3,
+    )  # fmt: skip
+
+
+def step(tail: str, form: dict[str, str], site: Site, case: Case) -> Ask:
+    row = site.raw["pdcacard"][case.pk or 0]
+    seat = min(pk for pk, seat in site.raw["position"].items() if seat["role"] == "province_manager")
+    return Ask(
+        "POST", f"/cards/{case.pk}/{tail}/", form={"owner": str(seat), **form, "version": str(row["version"])}
+    )
+
+
+def unfinished(site: Site, case: Case) -> frozenset[int]:
+    user = site.accounts[case.account]
+    assert user is not None
+    seen = site.oracle.sees(user, case.day, "pdcacard", "alert", "view")
+    return frozenset(pk for pk in seen if site.raw["pdcacard"][pk]["state"] in ("plan", "do", "act"))
