@@ -3,6 +3,7 @@ export interface Deviation {
   deviation_bp: number | null;
   tolerance_bp: number;
   balance: "ok" | "heavy" | "light" | "none";
+  word: string;
 }
 
 export interface Territory extends Deviation {
@@ -13,7 +14,6 @@ export interface Territory extends Deviation {
   units: number;
   amount_fen: number;
   customers: number;
-  word: string;
   measures: Record<string, Deviation>;
   colour: number;
 }
@@ -83,7 +83,7 @@ export interface Proposal {
 export interface WhatIf {
   version: number;
   moved: number;
-  selected: { amount: number; customers: number };
+  told: { label: string; shown: string }[];
   territories: Touched[];
   near: { code: string; borders: number }[];
   warnings: string[];

@@ -2,7 +2,6 @@
 import { csrfToken, offline } from "../page/requests";
 import { toast } from "../page/toast";
 import { rowsOf } from "./before-after";
-import { inWan } from "./contents";
 import type { Editing, Proposal, Step, Territory, WhatIf } from "./contents";
 import type { Selection } from "./selection";
 
@@ -152,8 +151,7 @@ export class EditPanel {
 
   private write(said: WhatIf): void {
     this.slot("count", String(this.selection.size));
-    this.slot("amount", inWan(said.selected.amount));
-    this.slot("customers", String(said.selected.customers));
+    this.slot("told", said.told.map(({ label, shown }) => `${label} ${shown}`).join(" · "));
     this.slot("message", said.warnings.join(" "));
     const apply = this.panel.querySelector<HTMLButtonElement>('button[type="submit"]');
     if (apply) apply.disabled = said.moved === 0;

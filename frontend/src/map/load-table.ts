@@ -38,16 +38,31 @@ function draw(place: HTMLElement, now: Deviation): void {
   if (bar) fillBar(bar, now.deviation_bp, now.tolerance_bp);
 }
 
+// The bars of one measure, or of the worst of each territory.
+export function onMeasure(territories: () => Iterable<Territory>): void {
+  chooser()?.addEventListener("change", () => {
+    for (const territory of territories()) {
+      const place = rowOf(territory.code)?.querySelector<HTMLElement>("[data-balance]");
+      if (place) updateBalance(place, territory);
+    }
+  });
+}
+
+function chooser(): HTMLSelectElement | null {
+  return document.querySelector<HTMLSelectElement>("#balance-measure");
+}
+
 function updateBalance(place: HTMLElement, territory: Territory): void {
-  draw(place, territory);
+  const now = territory.measures[chooser()?.value ?? ""] ?? territory;
+  draw(place, now);
   const number = place.querySelector(".balance-number");
-  if (number) number.textContent = territory.deviation_bp === null ? "" : percent(territory.deviation_bp);
+  if (number) number.textContent = now.deviation_bp === null ? "" : percent(now.deviation_bp);
   const word = place.querySelector(".balance-word");
   const icon = word?.querySelector("use");
   if (!word || !icon) return;
   const name = { ok: "circle-check", heavy: "alert-triangle", light: "alert-triangle", none: "minus" };
-  icon.setAttribute("href", `${icon.getAttribute("href")?.split("#")[0]}#tabler-${name[territory.balance]}`);
-  word.replaceChildren(...[...word.children], territory.word);
+  icon.setAttribute("href", `${icon.getAttribute("href")?.split("#")[0]}#tabler-${name[now.balance]}`);
+  word.replaceChildren(...[...word.children], now.word);
 }
 
 export function select(code: string | null): void {

@@ -10,7 +10,7 @@ import { CustomerPoints } from "./customers";
 import { addLayers, extent } from "./drawing";
 import { EditPanel } from "./edit-panel";
 import { Layers } from "./layers";
-import { onHover, onLock, onPick, paintTable, refreshChanges, select, showLocks, updateRow } from "./load-table";
+import { onHover, onLock, onMeasure, onPick, paintTable, refreshChanges, select, showLocks, updateRow } from "./load-table";
 import { showMarks } from "./marks";
 import { colourOf } from "./palette";
 import { startSearch } from "./search";
@@ -134,6 +134,7 @@ class TerritoryMap {
     this.view.on("zoomend", () => this.showLabels());
     onHover((code) => this.view.setFilter("hover", ["==", ["get", "code"], code ?? ""]));
     onPick((code) => this.pick(code));
+    onMeasure(() => this.territories.values());
     const field = document.getElementById("map-search") as HTMLInputElement | null;
     if (field) {
       startSearch(field, this.units.values(), {

@@ -7,6 +7,7 @@ from django.urls import reverse
 from python_calamine import CalamineWorkbook
 
 from quyu.apps.territories import plan_document, selectors, services
+from quyu.apps.territories.selectors.scenarios import compare
 from quyu.apps.territories.services import Criteria
 from quyu.apps.territories.workbook import workbook
 from quyu.kernel.measure import format_value
@@ -97,3 +98,34 @@ def test_a_territory_beyond_the_second_measure_is_out_of_balance(site, draft):
     assert "拜访工作量（分钟）偏重" in load.verdict
     card = plan_document.content(draft, [], [], scope=everything(), at=TODAY)["cards"][-1]
     assert int(card["value"]) >= 1
+
+
+def test_a_territory_is_judged_by_the_measure_that_strains_its_tolerance_most(site, draft):
+    """The composite index is balanced within 30 %; the work is not within 5 %: that is what counts."""
+    away = next(code for code in GRID if site.territory_of(code, draft) == site.company.sunan)
+    services.move_units(
+        alignment=draft, units=[site.unit(away)], territory=site.company.subei,
+        expected_version=draft.version, actor=site.company.operations, at=TODAY,
+    )  # fmt: skip
+    client = client_of(site.company.operations)
+    [found] = compare([draft], scope=everything(), at=TODAY, effective=TODAY, with_targets=False)
+    for load in loads(draft).values():
+        strains = {
+            str(one.measure): abs(deviation or 0) / one.tolerance_bp for one, _t, deviation, _w in load.levels
+        }
+        assert strains[load.worst.measure] == max(strains.values())
+        assert load.deviation_bp == load.deviations_bp[load.worst.measure]
+        assert (load.balance in ("heavy", "light")) == load.is_out
+    heavy = loads(draft)["苏北"]
+    assert (heavy.balance, heavy.worst.measure, heavy.tolerance_bp) == ("heavy", "workload", 500)
+    assert heavy.word == "拜访工作量（分钟）偏重"
+    assert found.worst_bp == abs(heavy.deviation_bp)
+    page = client.get(reverse("alignment", args=[draft.pk])).text
+    chooser = page[page.index('id="balance-measure"') :].split("</select>")[0]
+    assert [f'value="{one}"' in chooser for one in ("", "composite", POPULATION, "workload")] == [True] * 4
+    assert heavy.word in page
+    answer = client.post(reverse("alignment-what-if", args=[draft.pk]), {"units": "J11"}).json()
+    assert [one["label"] for one in answer["told"]] == [
+        str(one.label) for one in selectors.measured_of(draft)
+    ]
+    assert answer["told"][-1]["shown"] == "60 个"

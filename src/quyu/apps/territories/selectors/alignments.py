@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from typing import Any
 
 from django.db.models import Case, Count, F, FilteredRelation, Max, Q, QuerySet, Sum, When
@@ -39,7 +40,10 @@ class Owner:
 
 @dataclass(frozen=True)
 class TerritoryLoad:
-    """What one territory carries in one alignment; `deviation_bp` against the mean of its org unit."""
+    """What one territory carries in one alignment, against the mean of its org unit (`mean`, of the first measure).
+
+    `deviation_bp` and `tolerance_bp` are of the `worst` measure: the one furthest out by its own tolerance.
+    """
 
     territory: Territory
     owner: Owner | None
@@ -47,8 +51,6 @@ class TerritoryLoad:
     amount_fen: int
     customers: int
     mean: int
-    deviation_bp: int | None
-    tolerance_bp: int
     deviations_bp: Mapping[str, int | None]
     """Of every measure, also those the alignment does not balance."""
     totals: Mapping[str, int]
@@ -67,6 +69,19 @@ class TerritoryLoad:
             for one in self.balanced
         ]
 
+    @cached_property
+    def worst(self) -> Balanced:
+        """The balanced measure that strains its tolerance most, the first of equals."""
+        return max(self.balanced, key=lambda one: strain(self.deviations_bp[one.measure], one.tolerance_bp))
+
+    @property
+    def deviation_bp(self) -> int | None:
+        return self.deviations_bp[self.worst.measure]
+
+    @property
+    def tolerance_bp(self) -> int:
+        return self.worst.tolerance_bp
+
     @property
     def balance(self) -> str:
         """`ok`, `heavy` or `light`; `none` when there is nothing to compare."""
@@ -76,6 +91,14 @@ class TerritoryLoad:
     def is_out(self) -> bool:
         """Whether any measure it balances is beyond its tolerance."""
         return any(balance in ("heavy", "light") for *_rest, balance in self.levels)
+
+    @property
+    def word(self) -> str:
+        """The balance in a word, with the measure that is out where several are balanced."""
+        word = BALANCE_WORDS[self.balance]
+        if len(self.balanced) == 1 or not self.is_out:
+            return str(word)
+        return gettext("{measure}{word}").format(measure=self.worst.measure.label, word=word)
 
     @property
     def verdict(self) -> str:
@@ -88,6 +111,11 @@ class TerritoryLoad:
         if len(self.balanced) == 1 or not out:
             return str(BALANCE_WORDS[self.balance])
         return gettext("、").join(out)
+
+
+def strain(deviation_bp: int | None, tolerance_bp: int) -> float:
+    """How much of its tolerance a deviation takes: above 1 it is out; -1 when there is nothing to compare."""
+    return -1.0 if deviation_bp is None else abs(deviation_bp) / max(tolerance_bp, 1)
 
 
 def balance_of(deviation_bp: int | None, tolerance_bp: int) -> str:
@@ -228,16 +256,13 @@ def load_of(
         measure: ratio_bp(total.get(measure, 0) - mean, mean) if mean > 0 else None
         for measure, mean in means.items()
     }
-    measure = balanced[0].measure
     return TerritoryLoad(
         territory=territory,
         owner=owner,
         unit_count=unit_count,
         amount_fen=total.get(FigureMeasure.AMOUNT, 0),
         customers=total.get(FigureMeasure.CUSTOMERS, 0),
-        mean=means[measure],
-        deviation_bp=deviations[measure],
-        tolerance_bp=balanced[0].tolerance_bp,
+        mean=means[balanced[0].measure],
         deviations_bp=deviations,
         totals=total,
         balanced=balanced,
@@ -258,16 +283,21 @@ def load_row(load: TerritoryLoad) -> dict[str, Any]:
         "deviation_bp": load.deviation_bp,
         "tolerance_bp": load.tolerance_bp,
         "balance": load.balance,
-        "word": str(BALANCE_WORDS[load.balance]),
+        "word": load.word,
         "measures": {
-            measure: {
-                "deviation_bp": deviation,
-                "tolerance_bp": tolerance,
-                "balance": balance_of(deviation, tolerance),
-            }
+            measure: deviation_row(deviation, tolerance_of(load.balanced, measure))
             for measure, deviation in load.deviations_bp.items()
-            for tolerance in [tolerance_of(load.balanced, measure)]
         },
+    }
+
+
+def deviation_row(deviation_bp: int | None, tolerance_bp: int) -> dict[str, Any]:
+    balance = balance_of(deviation_bp, tolerance_bp)
+    return {
+        "deviation_bp": deviation_bp,
+        "tolerance_bp": tolerance_bp,
+        "balance": balance,
+        "word": str(BALANCE_WORDS[balance]),
     }
 
 

@@ -10,7 +10,7 @@ from math import asin, cos, radians, sin, sqrt
 from quyu.apps.territories.choices import UnitPart
 from quyu.apps.territories.effects import Effect, effect_of
 from quyu.apps.territories.models import Alignment, Territory
-from quyu.apps.territories.selectors.alignments import TerritoryLoad, loads
+from quyu.apps.territories.selectors.alignments import TerritoryLoad, loads, strain
 from quyu.apps.territories.selectors.changes import UnitChange, changes, places
 from quyu.apps.territories.selectors.flows import Stream, streams
 from quyu.apps.territories.selectors.reading import Reading, read
@@ -66,8 +66,9 @@ class Scenario:
 
     @property
     def worst_bp(self) -> int:
-        """The largest deviation of any territory."""
-        return max((abs(load.deviation_bp or 0) for load in self.loads.values()), default=0)
+        """The deviation of the territory and measure that strain their tolerance most."""
+        every = ((abs(load.deviation_bp or 0), load.tolerance_bp) for load in self.loads.values())
+        return max(every, key=lambda one: strain(*one), default=(0, 0))[0]
 
     @property
     def mean_spread_km(self) -> float | None:

@@ -85,6 +85,6 @@ def tier_load(unit: OrgUnit, own: Sequence[TerritoryLoad], measure: str, mean: i
         customers=customers,
         per_territory=each,
         deviation_bp=ratio_bp(each - mean, mean) if mean > 0 else None,
-        tolerance_bp=own[0].tolerance_bp,
+        tolerance_bp=own[0].balanced[0].tolerance_bp,
         out_of_balance=sum(load.balance in ("heavy", "light") for load in own),
     )

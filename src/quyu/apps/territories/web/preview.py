@@ -12,7 +12,7 @@ from quyu.apps.territories import selectors, services
 from quyu.apps.territories.measures import Measure
 from quyu.apps.territories.models import Alignment, Territory
 from quyu.apps.territories.selectors import Level, Standing, Touched
-from quyu.kernel.measure import format_value, say_exactly
+from quyu.kernel.measure import format_value, say_exactly, say_value
 from quyu.kernel.refusal import Refusal
 from quyu.platform.fields.values import spoken
 from quyu.platform.people import guard
@@ -46,6 +46,10 @@ def what_if(request: GuardedRequest, pk: int) -> HttpResponse:
             "version": alignment.version,
             "moved": found.moved,
             "selected": dict(zip(standing.measures, found.weights, strict=True)),
+            "told": [
+                {"label": str(one.label), "shown": say_value(value, one.unit)}
+                for one, value in zip(selectors.measured_of(alignment), found.weights, strict=True)
+            ],
             "territories": touched_json(alignment, found.touched, visible),
             "near": [
                 {"code": visible[key][0], "borders": count} for key, count in found.near if key in visible
