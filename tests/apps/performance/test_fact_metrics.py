@@ -8,16 +8,21 @@ from django.urls import reverse
 
 from quyu.apps.performance import services
 from quyu.apps.performance.directory import directory
+from quyu.apps.performance.selectors.attain import Asked, NotForProducts, attain
+from quyu.apps.performance.selectors.by_basis import basis
 from quyu.apps.performance.selectors.cuts import cut
 from quyu.apps.performance.selectors.drill import Reach
+from quyu.apps.performance.selectors.span import CALENDAR, span_of
+from quyu.apps.performance.selectors.tree import board
 from quyu.apps.targets.achieved import achieved
 from quyu.apps.targets.axes import Axes
 from quyu.apps.targets.models import PlanVersion
 from quyu.platform.facts.models import Batch
+from quyu.platform.people.scope import everything
 from tests.apps.performance.conftest import Trading
-from tests.apps.performance.test_by_basis import NEXT_DAY
+from tests.apps.performance.test_by_basis import NEXT_DAY, record, shipped
 from tests.apps.performance.test_fact_kinds import imported
-from tests.people import client_of
+from tests.people import TODAY, client_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.capability("MON2", "ORD7")]
 YEAR = date(2026, 1, 1), date(2027, 1, 1)
@@ -25,6 +30,7 @@ RECEIPTS = (
     "收款单号,到账日期,客户编码,回款金额\nHK1,2026-04-02,C1,1200.51\nHK2,2026-05-02,C2,99.99\n"
     "HK3,2026-05-03,C9,0.07\nHK4,2025-05-03,C1,5\n"
 )
+SHIPMENTS = "发货单号,发货日期,客户编码,产品编码,数量,发货金额\nF1,2026-04-12,C1,P1,3,300\n"
 VISITS = "拜访日期,客户编码,业务员,拜访时长,拜访结果\n2026-04-02,C1,,35,补货\n2026-04-03,C1,,20,\n2026-04-02,C3,,5,\n"
 
 
@@ -63,6 +69,38 @@ def test_a_part_of_the_company_sees_its_own(trading: Trading, tmp_path: Path) ->
     found = cut("receipts", "territory", "month", mine, directory(), days=YEAR)
 
     assert (found.whole, found.cells) == (9_999, {("苏北", "2026-05"): 9_999})
+
+
+def test_what_was_delivered_is_what_the_board_says(trading: Trading, axes: Axes, tmp_path: Path) -> None:
+    """Order lines by their day of shipping up to the month of the first shipment, shipments from it on."""
+    record(
+        shipped("D1", date(2025, 12, 30), date(2026, 1, 2), 3_000),
+        shipped("D2", date(2026, 3, 30), date(2026, 4, 2), 5_000),
+    )
+    imported("shipments", tmp_path / "s.csv", SHIPMENTS)
+    imported("receipts", tmp_path / "a.csv", "收款单号,到账日期,客户编码,回款金额\nHK1,2026-04-20,C1,165\n")
+    source = basis("delivery", today=TODAY)
+    span = span_of(CALENDAR.parse("2026"), today=TODAY, source=source)
+    delivered = board(span, everything(), today=TODAY, source=source).standings["JS"].actual
+
+    rate = achieved(axes, "collection_rate", *YEAR)
+
+    assert delivered == 3_000 + 30_000
+    assert rate is not None
+    assert (rate["HQ"], rate["JS"]) == (5_000, 5_000)
+    assert "GD" not in rate, "nothing was delivered there"
+
+
+def test_a_rate_of_money_is_told_for_no_product(trading: Trading, tmp_path: Path) -> None:
+    imported("receipts", tmp_path / "a.csv", RECEIPTS)
+    with pytest.raises(NotForProducts, match="回款率"):
+        attain(Asked("2026", ("product_line",), "collection_rate"), everything(), today=TODAY)
+    asked = {"metric": "collection_rate", "row": "product", "column": "channel", "period": "2026"}
+
+    page = client_of(trading.company.director).get(reverse("performance-analysis"), asked)
+
+    assert page.status_code == 200
+    assert 'value="product_line"' not in page.text
 
 
 def test_the_page_offers_them_and_its_days_end_with_their_own(trading: Trading, tmp_path: Path) -> None:

@@ -60,6 +60,7 @@ KINDS = {
     "回款": ("receipt", "received_on"),
     "费用": ("expense", "spent_on"),
     "拜访": ("visit", "visited_on"),
+    "发货": ("shipment", "shipped_on"),
 }
 
 
@@ -67,7 +68,7 @@ def facts_of_the_page(kind: str) -> list[dict[str, object]]:
     return [
         {
             "document_no": number, "line_no": "1", KINDS[kind][1]: date.fromisoformat(day), "customer_code": customer,
-            "amount_fen": fen(amount), "expense_type": "陈列费",
+            "amount_fen": fen(amount), "expense_type": "陈列费", "quantity_milli": 1_000,
         }
         for named, number, day, customer, amount in table("种类") if named == kind
     ]  # fmt: skip

@@ -246,7 +246,9 @@ def test_a_target_of_receipts_stands_beside_what_came_in(trading: Trading, tmp_p
     assert found["total"]["actual_fen"] == shown.standings["HQ"].actual == 130_757
     assert found["total"]["before_fen"] == 60_000
     assert sum(row["actual_fen"] or 0 for row in found["rows"]) == 130_757
-    assert by_key(found, "region", "month")["EAST", "2026-06"]["actual_fen"] is None, "nothing came in after May"
+    assert by_key(found, "region", "month")["EAST", "2026-06"]["actual_fen"] is None, (
+        "nothing came in after May"
+    )
     assert boss["total"]["actual_fen"] == shown.standings["JS"].actual == 130_050
 
 

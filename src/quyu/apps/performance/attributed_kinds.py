@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from django.db.models import Min
 
 from quyu.analytics.metrics import Metric
 from quyu.apps.performance import bases
@@ -29,9 +30,19 @@ else:
     duckdb = deferred("duckdb")
 
 Days = tuple[date, date]
-ROLES = ("receipt", "visit", "expense")
-"""What a metric may be measured over beside order lines: tallies of that name."""
-TEXTS = ("customer_code", "product_code", "channel_code", "territory_code", "person_code")
+DELIVERED, SHIPMENT = "delivered", "shipment"
+ROLES = ("receipt", "visit", "expense", DELIVERED)
+"""What a metric may be measured over beside order lines: tallies of that name; what was delivered is spliced of two."""
+SHAPE = pa.schema(
+    [
+        pa.field("ordered_on", pa.date32()),
+        *(pa.field(name, pa.int64()) for name in ("quantity_milli", "amount_fen")),
+        *(
+            pa.field(name, pa.string())
+            for name in ("customer_code", "product_code", "channel_code", "territory_code", "person_code")
+        ),
+    ]
+)
 
 
 def roles_of(metric: Metric) -> list[str]:
@@ -50,8 +61,18 @@ def has_rows(metric: Metric) -> bool:
 def register(connection: duckdb.DuckDBPyConnection, role: str, days: Days) -> str:
     """Make the rows of the days a table with the columns of `attributed_line`; returns its name."""
     name = f"attributed_{role}"
-    connection.register(name, _shaped(_rows(tally(role), days)))
+    rows = _delivered(days) if role == DELIVERED else _rows(tally(role), days)
+    connection.register(name, _shaped(rows))
     return name
+
+
+def _delivered(days: Days) -> pa.Table:
+    """As the basis of delivery counts: order lines by the day they were shipped, from the first month with shipments these."""
+    shipments = Batch.objects.filter(kind=SHIPMENT, is_reversed=False, reverses=None)
+    first: date | None = shipments.aggregate(first=Min("first_on"))["first"]
+    turn = (first or date.max).replace(day=1)
+    early = _rows(tally(DELIVERED), (days[0], min(days[1], turn)))
+    return pa.concat_tables([early, _rows(tally(SHIPMENT), (max(days[0], turn), days[1]))])
 
 
 def _rows(source: Tally, days: Days) -> pa.Table:
@@ -60,7 +81,7 @@ def _rows(source: Tally, days: Days) -> pa.Table:
     basis = bases.kept_basis(state.ownership_digest, state.catalog_digest) if state else None
     claims = basis.ownership if basis is not None else attribution.OWNERSHIP.empty_table()
     parts = [_of_batch(batch, source, claims, days) for batch in _batches(source, days)]
-    return pa.concat_tables(parts) if parts else _nothing()
+    return pa.concat_tables([SHAPE.empty_table(), *parts])
 
 
 def _batches(source: Tally, days: Days) -> list[Batch]:
@@ -76,15 +97,7 @@ def _of_batch(batch: Batch, source: Tally, claims: pa.Table, days: Days) -> pa.T
     day = lines["ordered_on"]
     lines = lines.filter(pc.and_(pc.greater_equal(day, days[0]), pc.less(day, days[1])))
     owned = attribution.append(lines, attribution.attribute_lines(lines, claims))
-    for name in TEXTS:
-        owned = owned.set_column(owned.schema.get_field_index(name), name, owned[name].cast(pa.string()))
-    return owned
-
-
-def _nothing() -> pa.Table:
-    numbers = {name: pa.array([], pa.int64()) for name in ("quantity_milli", "amount_fen")}
-    texts = {name: pa.array([], pa.string()) for name in TEXTS}
-    return pa.table({"ordered_on": pa.array([], pa.date32())} | numbers | texts)
+    return owned.select(SHAPE.names).cast(SHAPE)
 
 
 def _shaped(rows: pa.Table) -> pa.Table:

@@ -10,6 +10,7 @@ import numpy as np
 
 from quyu.analytics.metrics import METRICS, Metric, NothingMeasured
 from quyu.apps.performance.directory import Directory, directory
+from quyu.apps.performance.selectors.cuts import OF_PRODUCTS
 from quyu.apps.performance.selectors.keys import CARRIED, UnknownRegion, places_below
 from quyu.apps.performance.selectors.measured import Question, from_lines
 from quyu.apps.performance.selectors.metric_days import dated_by
@@ -44,6 +45,18 @@ class NotCutInThisReading(Refusal):
             "not_in_this_reading",
             "“{wanted}”只有按下单、按当时归属、截至今天的数；按发货、按回款、重述和过去某日的数只有销售额，可按区域、月份、季度、产品线分行。",
             wanted=wanted,
+        )
+
+
+class NotForProducts(Refusal):
+    """A rate of money that is paid for no product or channel."""
+
+    def __init__(self, metric: str, key: str) -> None:
+        super().__init__(
+            "not_for_products",
+            "“{metric}”不能按“{key}”分行：回款、费用和拜访没有产品和渠道，请去掉这一分行。",
+            metric=metric,
+            key=key,
         )
 
 
@@ -97,6 +110,9 @@ def attain(asked: Asked, scope: Scope, *, today: date) -> Table:
     metric = _metric(asked.metric)
     is_plain = asked.source is AS_IT_WAS and asked.known_on is None
     carried = [key for key in asked.by if key in CARRIED]
+    nowhere = [key for key in carried if key in OF_PRODUCTS]
+    if nowhere and not (metric.is_of_orders or metric.is_additive):
+        raise NotForProducts(metric.name, nowhere[0])
     if asked.given is not None and carried:
         raise NoTargetsByLine(carried[0])
     from_sums = metric.id == "amount" and not (carried if is_plain else set(carried) - {"product_line"})

@@ -53,6 +53,14 @@ DIMENSIONS: Mapping[str, Dimension] = {
         Dimension("quarter", _("季度"), "quarter_label"),
     )
 }
+OF_PRODUCTS = ("product_line", "product", "channel")
+
+
+def dimensions_of(metric: Metric) -> dict[str, Dimension]:
+    """Those that the facts of a metric have: money that comes in and visits are for no product or channel."""
+    return {name: one for name, one in DIMENSIONS.items() if metric.is_of_orders or name not in OF_PRODUCTS}
+
+
 CUSTOMER_DAYS = """
 SELECT customer_code, ordered_on, lag(ordered_on) OVER days AS previous_on, lead(ordered_on) OVER days AS next_on,
        first_value(ordered_on) OVER days AS first_on

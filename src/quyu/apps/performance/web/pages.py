@@ -128,8 +128,11 @@ def analysis_page(request: GuardedRequest) -> HttpResponseBase:
     metric = _chosen(request, "metric", {known.id: known for known in line_metrics()}, "amount")
     shown, region = place(request, dated_by(METRICS[metric]))
     names = directory()
-    row = _chosen(request, "row", cuts.DIMENSIONS, "province")
-    column = _chosen(request, "column", cuts.DIMENSIONS, "product_line")
+    dimensions = cuts.dimensions_of(METRICS[metric])
+    row = _chosen(request, "row", dimensions, "province")
+    column = _chosen(
+        request, "column", dimensions, "product_line" if "product_line" in dimensions else "month"
+    )
     reach = reach_of(request, shown, [region], names)
     found = cuts.cut(metric, row, column, reach, names, days=(shown.span.start, shown.span.cutoff))
     if "export" in request.GET:
@@ -139,7 +142,7 @@ def analysis_page(request: GuardedRequest) -> HttpResponseBase:
         "cut": found,
         "metric": METRICS[metric],
         "metrics": line_metrics(),
-        "dimensions": cuts.DIMENSIONS.values(),
+        "dimensions": dimensions.values(),
         "row": row,
         "column": column,
         "unnamed": _("未归属"),
