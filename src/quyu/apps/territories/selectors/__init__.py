@@ -13,6 +13,7 @@ from quyu.apps.territories.selectors.alignments import (
     loads,
     owners_on,
     pair_in_force,
+    strain,
     territories_of,
     territory_history,
 )
@@ -132,6 +133,7 @@ __all__ = [
     "standing_of",
     "steps_since",
     "steps_that_stand",
+    "strain",
     "summary",
     "table",
     "territories_of",

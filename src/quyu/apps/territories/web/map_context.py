@@ -25,7 +25,7 @@ def map_context(
     out = [row for row in rows if row["balance"] in ("heavy", "light")]
     return {
         "tiers": [(kind, OrgKind(kind).label) for kind in selectors.TIERS if kind in kinds],
-        "hot": sorted(out, key=lambda row: -abs(row["deviation_bp"]))[:HOT],
+        "hot": sorted(out, key=lambda row: -selectors.strain(row["deviation_bp"], row["tolerance_bp"]))[:HOT],
         "loose": uncovered_count(alignment) if guard.may(request, "alignment", "view") else (0, 0),
         "sees_everything": request.scope.is_everything,
         "may_redraw": request.scope.is_everything and guard.may(request, "territory", "import"),

@@ -47,7 +47,12 @@ def what_if(request: GuardedRequest, pk: int) -> HttpResponse:
             "moved": found.moved,
             "selected": dict(zip(standing.measures, found.weights, strict=True)),
             "told": [
-                {"label": str(one.label), "shown": say_value(value, one.unit)}
+                {
+                    "label": str(one.label),
+                    "shown": format_value(value, one.unit)
+                    if one.unit == "count"
+                    else say_value(value, one.unit),
+                }
                 for one, value in zip(selectors.measured_of(alignment), found.weights, strict=True)
             ],
             "territories": touched_json(alignment, found.touched, visible),
