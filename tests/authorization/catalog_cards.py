@@ -28,6 +28,15 @@ def topics() -> Iterator[Topic]:
         "cards/from-alert/<int:pk>/", "cards/from-alert/<int:pk>/", "POST", (("alert", "edit"),), table="alert",
         status=frozenset({302}), writes=True, ask=lambda s, c: Ask("POST", f"/cards/from-alert/{c.pk}/"), weight=3,
     )  # fmt: skip
+    yield Topic(
+        "cards/lessons/", "cards/lessons/", "GET", (("alert", "view"),), ask=lambda s, c: Ask("GET", "/cards/lessons/"),
+        ids=lambda s, a: frozenset(linked("cards", a.text)), expected=concluded, weight=4,
+    )  # fmt: skip
+    yield Topic(
+        "cards/from-decision/<int:pk>/", "cards/from-decision/<int:pk>/", "POST", (("alert", "edit"), ("meeting", "edit")),
+        table="promise", status=frozenset({302}), writes=True, weight=3,
+        ask=lambda s, c: Ask("POST", f"/cards/from-decision/{c.pk}/"),
+    )  # fmt: skip
     for tail, form in STEPS:
         route = f"cards/<int:pk>/{tail}/"
         yield Topic(
@@ -48,6 +57,13 @@ def step(tail: str, form: dict[str, str], site: Site, case: Case) -> Ask:
     return Ask(
         "POST", f"/cards/{case.pk}/{tail}/", form={"owner": str(seat), **form, "version": str(row["version"])}
     )
+
+
+def concluded(site: Site, case: Case) -> frozenset[int]:
+    user = site.accounts[case.account]
+    assert user is not None
+    seen = site.oracle.sees(user, case.day, "pdcacard", "alert", "view")
+    return frozenset(pk for pk in seen if site.raw["pdcacard"][pk]["state"] == "closed")
 
 
 def unfinished(site: Site, case: Case) -> frozenset[int]:

@@ -6,8 +6,9 @@ import pytest
 from django.urls import reverse
 
 from quyu.apps.monitoring.choices import Severity
-from quyu.apps.monitoring.models import Alert, AlertRule, CardTask, PdcaCard
+from quyu.apps.monitoring.models import Alert, AlertRule, CardTask, Meeting, PdcaCard, Promise
 from quyu.platform.audit.models import Decision
+from quyu.platform.people.models import Position
 from tests.apps.monitoring.test_alerts import look, rule, sell
 from tests.apps.performance.conftest import WAN, trading  # noqa: F401
 from tests.people import TODAY, client_of
@@ -169,3 +170,67 @@ def test_reach(trading):  # noqa: F811
     assert client.get(reverse("card", args=[far.pk])).status_code == 404
     assert client.post(reverse("card-plan", args=[far.pk]), plan_of(far)).status_code == 404
     assert client.post(reverse("card-from-alert", args=[far.alert_id])).status_code == 404
+
+
+@pytest.mark.capability("ADJ4")
+def test_lessons_are_found_by_words_node_and_metric_within_reach(trading):  # noqa: F811
+    company = trading.company
+    card = at_jiangsu()
+    client = client_of(company.boss)
+    page = reverse("lessons")
+    assert "还没有经验" in client.get(page).text
+    started(client, card)
+    look(5)
+    card.refresh_from_db()
+    assert reverse("card", args=[card.pk]) not in client.get(page).text
+    concluded(client, card, "keep")
+    link = reverse("card", args=[card.pk])
+    found = [
+        {"text": "总监 老客户"}, {"text": "停单"}, {"text": "促销"}, {"node": "江苏"}, {"node": "JS"},
+        {"metric": "pace"}, {"text": "总监", "node": "江苏", "metric": card.metric},
+    ]  # fmt: skip
+    for asked in found:
+        assert link in client.get(page, asked).text, asked
+    for asked in ({"text": "总监 火星"}, {"node": "广东"}, {"metric": "attainment"}):
+        shown = client.get(page, asked).text
+        assert link not in shown, asked
+        assert "没有找到" in shown
+    assert link not in client_of(company.neighbour).get(page).text
+    assert link in client_of(company.director).get(page).text
+
+
+@pytest.mark.capability("ADJ4")
+def test_a_decision_of_a_meeting_opens_a_card(trading):  # noqa: F811
+    company = trading.company
+    client = client_of(company.boss)
+    form = {"unit": company.jiangsu.pk, "cadence": "weekly", "held_on": TODAY.isoformat()}
+    client.post(reverse("meeting-new"), form)
+    meeting = Meeting.objects.get()
+    seat = Position.objects.get(org_unit=company.jiangsu, role="province_manager")
+    decision = {"text": "拜访十家客户", "owner": seat.pk, "due_on": "2026-06-20"}
+    client.post(reverse("meeting-decide", args=[meeting.pk]), decision)
+    button = reverse("card-from-decision", args=[Promise.objects.get().pk])
+    assert button in client.get(reverse("meeting", args=[meeting.pk])).text
+    assert client.post(button).url == client.post(button).url
+    card = PdcaCard.objects.get()
+    assert (card.problem, card.owner, card.opened_figure) == (
+        "拜访十家客户", seat, meeting.pack["year"]["pace_bp"],
+    )  # fmt: skip
+    assert client_of(company.neighbour).post(button).status_code == 404
+
+
+def test_the_next_step_is_on_the_home_page(trading):  # noqa: F811
+    card = at_jiangsu()
+    client = client_of(trading.company.boss)
+    home = reverse("home-tasks")
+    link = reverse("card", args=[card.pk])
+    assert link in client.get(home).text
+    started(client, card)
+    assert link not in client.get(home).text
+    client.post(
+        reverse("card-task", args=[card.pk]),
+        {"text": "拜访华强", "owner": card.owner_id, "due_on": "2026-06-18"},
+    )
+    assert "PDCA 任务：拜访华强" in client.get(home).text
+    look(5)
+    assert "已检查，写下经验" in client.get(home).text

@@ -11,7 +11,8 @@ from django.utils.translation import gettext as _
 from quyu.apps.customers.division import alarm
 from quyu.apps.customers.models import Customer, CustomerTerritory
 from quyu.apps.drift.models import DriftAlarm
-from quyu.apps.monitoring.selectors import inbox, packs
+from quyu.apps.monitoring.models import CardTask
+from quyu.apps.monitoring.selectors import cards, inbox, packs
 from quyu.apps.targets import selectors as targets
 from quyu.apps.targets.choices import VersionState
 from quyu.apps.targets.selectors.milestones import milestones_of
@@ -256,6 +257,37 @@ def promises_of_mine(request: GuardedRequest) -> Iterator[Task]:
         )
 
 
+def cards_of_mine(request: GuardedRequest) -> Iterator[Task]:
+    """Cards whose next step is my seat's, then tasks of cards that my seat is to carry out."""
+    seats = guard.full_scope(request).position_ids
+    if not seats:
+        return
+    if guard.may(request, "alert", "edit"):
+        for card in cards.to_work_on(seats, request.today)[:SHOWN_EACH]:
+            text = _("PDCA 卡：{node} {problem}").format(node=card.node_name, problem=card.problem)
+            planning = _("写计划，截止 {day}").format(day=card.plan_by)
+            detail = planning if card.state == "plan" else _("已检查，写下经验")
+            kind = "danger" if card.is_late(request.today) else "warning"
+            yield Task(text, detail, reverse("card", args=[card.pk]), kind)
+    tasks = list(cards.tasks_of(seats)[:SHOWN_EACH])
+    seen = cards_seen(request, tasks) if tasks else frozenset()
+    for row in tasks:
+        is_late = row.is_late(request.today)
+        detail = (_("已逾期，截止 {day}") if is_late else _("截止 {day}")).format(day=row.due_on)
+        url = reverse("card", args=[row.card_id]) if row.card_id in seen else ""
+        yield Task(
+            _("PDCA 任务：{text}").format(text=row.text), detail, url, "danger" if is_late else "warning"
+        )
+
+
+def cards_seen(request: GuardedRequest, tasks: Iterable[CardTask]) -> frozenset[int]:
+    """The cards of tasks that their holder may open."""
+    if not guard.may(request, "alert", "view"):
+        return frozenset()
+    rows = cards.seen(guard.check(request, "alert", "view"), request.today)
+    return frozenset(rows.filter(pk__in=[row.card_id for row in tasks]).values_list("pk", flat=True))
+
+
 def targets_of_mine(request: GuardedRequest) -> Iterator[Task]:
     """What rounds and milestones ask of me; one question tells whether there is any."""
     work = standing_work(request.user, today=request.today)
@@ -269,6 +301,7 @@ SOURCES: tuple[Source, ...] = (
     approvals_waiting,
     alerts_to_act_on,
     promises_of_mine,
+    cards_of_mine,
     targets_of_mine,
     failed_imports,
     drafts,

@@ -66,7 +66,7 @@ def card_of_alert(alert: Alert, *, today: date, actor: User | None) -> PdcaCard:
         goal=goal.get(RuleKind(rule.kind)),
         plan_by=max(alert.due_on, today),
         opened_by=actor,
-        **{name: getattr(rule, name) for name in WATCHED},
+        **{name: getattr(rule, name) for name in WATCHED} | {"metric": rule.measured},
     )
 
 

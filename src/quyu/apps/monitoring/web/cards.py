@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -10,9 +11,9 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from quyu.apps.monitoring.choices import CardState, PromiseState
+from quyu.apps.monitoring.choices import CardState, PromiseState, metric_choices
 from quyu.apps.monitoring.forms import ConcludeForm, PlanForm, SettleForm, TaskForm
-from quyu.apps.monitoring.models import CardTask, PdcaCard
+from quyu.apps.monitoring.models import CardTask, Meeting, PdcaCard, Promise
 from quyu.apps.monitoring.selectors import cards as selectors
 from quyu.apps.monitoring.selectors import inbox, packs
 from quyu.apps.monitoring.services import cards
@@ -53,6 +54,31 @@ def open_for_alert(request: GuardedRequest, pk: int) -> HttpResponse:
     """A card for an alert within reach, or the one it has."""
     alert = get_object_or_404(inbox.seen(request.scope, request.today), pk=pk)
     return redirect("card", cards.open_for_alert(alert=alert, actor=request.user, at=request.now).pk)
+
+
+@guard.require("alert", "edit")
+@require_POST
+def open_for_promise(request: GuardedRequest, pk: int) -> HttpResponse:
+    """A card for a decision of a meeting within reach of both rights, or the one it has."""
+    meetings = Meeting.objects.visible_to(guard.check(request, "meeting", "edit"))
+    within = Promise.objects.filter(meeting__in=meetings.visible_to(request.scope))
+    promise = get_object_or_404(within.select_related("meeting__org_unit", "owner"), pk=pk)
+    return redirect("card", cards.open_for_promise(promise=promise, actor=request.user, at=request.now).pk)
+
+
+@guard.require("alert", "view")
+@require_GET
+def lessons_page(request: GuardedRequest) -> HttpResponse:
+    """What concluded cards within reach taught, by words, node and metric."""
+    asked = {name: request.GET.get(name, "").strip()[:100] for name in ("text", "node", "metric")}
+    rows = selectors.lessons(request.scope, request.today, **asked)
+    context = {
+        "page": Paginator(rows, A_PAGE).get_page(request.GET.get("page")),
+        "asked": asked,
+        "query": urlencode({name: value for name, value in asked.items() if value}),
+        "metrics": metric_choices(),
+    }
+    return render(request, "monitoring/lessons.html.jinja", context)
 
 
 @guard.require("alert", "view")

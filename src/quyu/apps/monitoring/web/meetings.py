@@ -80,6 +80,7 @@ def meeting_page(request: GuardedRequest, pk: int) -> HttpResponse:
         "holders": packs.holders([*earlier, *own], request.today),
         "causes": slides.causes(row.pack["bridge"])[1:] if "bridge" in row.pack else [],
         "may_write": may_write,
+        "may_card": guard.may(request, "alert", "edit"),
         "may_export": guard.may(request, "meeting", "export"),
         "minutes": MinutesForm(initial={"agenda": row.agenda, "minutes": row.minutes}),
         "decide": PromiseForm(seats=seats_of(request)) if may_write else None,
