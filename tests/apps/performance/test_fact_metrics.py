@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from django.urls import reverse
 
+from quyu.apps.customers.models import Customer
 from quyu.apps.performance import services
 from quyu.apps.performance.directory import directory
 from quyu.apps.performance.selectors.attain import Asked, NotForProducts, attain
@@ -117,3 +118,17 @@ def test_the_page_offers_them_and_its_days_end_with_their_own(trading: Trading, 
     assert "苏北" in text
     assert "粤东" not in text
     assert "这个期间没有数据" in none.text
+
+
+def test_coverage_is_of_the_customers_in_use_of_each_node(trading: Trading, axes: Axes) -> None:
+    """C2 left in April: on file at earlier month ends, so of the year, but not of May."""
+    Customer.objects.filter(code="C2").update(closed_on=date(2026, 4, 20))
+
+    year = achieved(axes, "coverage", date(2026, 1, 1), date(2026, 7, 1))
+    may = achieved(axes, "coverage", date(2026, 5, 1), date(2026, 6, 1))
+
+    assert year is not None
+    assert may is not None
+    assert (year["HQ"], year["JS"], year["GD"]) == (10_000, 10_000, 10_000)
+    assert (may["HQ"], may["JS"], may["GD"]) == (3_333, 0, 10_000)
+    assert achieved(axes, "visit_coverage", *YEAR) is None, "no visits were imported"

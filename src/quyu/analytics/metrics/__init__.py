@@ -12,7 +12,7 @@ from quyu.analytics.metrics.growth import GROWTH
 from quyu.analytics.metrics.prices import PRICE_REALISATION
 from quyu.analytics.metrics.cash import EXPENSES, RECEIPTS
 from quyu.analytics.metrics.visits import VISITS
-from quyu.analytics.metrics.declared import COVERAGE
+from quyu.analytics.metrics.coverage import COVERAGE
 from quyu.analytics.metrics.registry import (
     METRICS,
     Metric,

@@ -15,7 +15,7 @@ from quyu.kernel.wording import is_chinese, spoken_word
 Direction = Literal["more", "less"]
 Grain = Literal["line", "order", "customer", "visit", "payment", "expense"]
 MetricUnit = Literal["fen", "yuan", "milli", "count", "bp", "ratio"]
-Role = Literal["line", "year_before", "month_before", "receipt", "visit", "expense", "delivered"]
+Role = Literal["line", "year_before", "month_before", "receipt", "visit", "expense", "delivered", "on_file"]
 """What a row stands for: a line of the period, one of the same days a year or a month earlier, labelled as if
 it were of the period, or a fact of another kind in the shape of a line."""
 ORDER_ROLES = frozenset({"line", "year_before", "month_before"})

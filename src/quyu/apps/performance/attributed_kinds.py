@@ -6,7 +6,8 @@ back and what takes them back are left out.
 
 from __future__ import annotations
 
-from datetime import date
+from collections.abc import Iterator
+from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,6 +16,7 @@ import pyarrow.compute as pc
 from django.db.models import Min
 
 from quyu.analytics.metrics import Metric
+from quyu.apps.customers.models import Customer
 from quyu.apps.performance import bases
 from quyu.apps.performance.models import RollupState
 from quyu.apps.performance.rollups import SUMMED
@@ -22,7 +24,7 @@ from quyu.apps.performance.tallies import Tally, tally
 from quyu.kernel.deferred import deferred
 from quyu.platform.facts import attribution
 from quyu.platform.facts.models import Batch
-from quyu.platform.facts.schema import ORDER_LINE_KIND
+from quyu.platform.facts.schema import ORDER_LINE, ORDER_LINE_KIND
 
 if TYPE_CHECKING:
     import duckdb
@@ -30,9 +32,10 @@ else:
     duckdb = deferred("duckdb")
 
 Days = tuple[date, date]
-DELIVERED, SHIPMENT = "delivered", "shipment"
-ROLES = ("receipt", "visit", "expense", DELIVERED)
-"""What a metric may be measured over beside order lines: tallies of that name; what was delivered is spliced of two."""
+DELIVERED, SHIPMENT, ON_FILE = "delivered", "shipment", "on_file"
+TALLIED = ("receipt", "visit", "expense", DELIVERED)
+"""Tallies that a metric may be measured over beside order lines; what was delivered is spliced of two."""
+ROLES = (*TALLIED, ON_FILE)
 SHAPE = pa.schema(
     [
         pa.field("ordered_on", pa.date32()),
@@ -43,11 +46,13 @@ SHAPE = pa.schema(
         ),
     ]
 )
+LINE = pa.schema([field for field in ORDER_LINE if field.name in SUMMED])
+"""What a row has before it is attributed."""
 
 
 def roles_of(metric: Metric) -> list[str]:
     """The kinds of facts beside orders that a metric is measured over."""
-    return [role for role in ROLES if role in metric.rows]
+    return [role for role in TALLIED if role in metric.rows]
 
 
 def has_rows(metric: Metric) -> bool:
@@ -61,9 +66,52 @@ def has_rows(metric: Metric) -> bool:
 def register(connection: duckdb.DuckDBPyConnection, role: str, days: Days) -> str:
     """Make the rows of the days a table with the columns of `attributed_line`; returns its name."""
     name = f"attributed_{role}"
-    rows = _delivered(days) if role == DELIVERED else _rows(tally(role), days)
-    connection.register(name, _shaped(rows))
+    connection.register(name, _shaped(_of_role(role, days)))
     return name
+
+
+def _of_role(role: str, days: Days) -> pa.Table:
+    if role == ON_FILE:
+        return _on_file(days)
+    return _delivered(days) if role == DELIVERED else _rows(tally(role), days)
+
+
+def _on_file(days: Days) -> pa.Table:
+    """Every customer in use on the last of the days in each month, where it lies on that day."""
+    customers = list(Customer.objects.order_by("pk").values_list("code", "opened_on", "closed_on"))
+    parts = [SHAPE.empty_table()]
+    for day in _month_ends(days):
+        codes = [
+            code for code, first, end in customers if (first or day) <= day and (end is None or end > day)
+        ]
+        given = {
+            "ordered_on": pa.array([day] * len(codes), pa.date32()),
+            "customer_code": pa.array(codes, pa.string()),
+        }
+        lines = pa.table(
+            {field.name: given.get(field.name, pa.nulls(len(codes), field.type)) for field in LINE}
+        )
+        parts.append(_owned(lines, _claims()))
+    return pa.concat_tables(parts)
+
+
+def _month_ends(days: Days) -> Iterator[date]:
+    day, stop = days
+    while day < stop:
+        day = min(date(day.year + day.month // 12, day.month % 12 + 1, 1), stop)
+        yield day - timedelta(1)
+
+
+def _owned(lines: pa.Table, claims: pa.Table) -> pa.Table:
+    owned = attribution.append(lines, attribution.attribute_lines(lines, claims))
+    return owned.select(SHAPE.names).cast(SHAPE)
+
+
+def _claims() -> pa.Table:
+    """The ownership that the sums were made of."""
+    state = RollupState.objects.filter(pk=1).first()
+    basis = bases.kept_basis(state.ownership_digest, state.catalog_digest) if state else None
+    return basis.ownership if basis is not None else attribution.OWNERSHIP.empty_table()
 
 
 def _delivered(days: Days) -> pa.Table:
@@ -77,9 +125,7 @@ def _delivered(days: Days) -> pa.Table:
 
 def _rows(source: Tally, days: Days) -> pa.Table:
     """The rows dated within the days, each with its territory and person."""
-    state = RollupState.objects.filter(pk=1).first()
-    basis = bases.kept_basis(state.ownership_digest, state.catalog_digest) if state else None
-    claims = basis.ownership if basis is not None else attribution.OWNERSHIP.empty_table()
+    claims = _claims()
     parts = [_of_batch(batch, source, claims, days) for batch in _batches(source, days)]
     return pa.concat_tables([SHAPE.empty_table(), *parts])
 
@@ -96,8 +142,7 @@ def _of_batch(batch: Batch, source: Tally, claims: pa.Table, days: Days) -> pa.T
     lines = source.counted(source.columns(batch, SUMMED), batch.sign)
     day = lines["ordered_on"]
     lines = lines.filter(pc.and_(pc.greater_equal(day, days[0]), pc.less(day, days[1])))
-    owned = attribution.append(lines, attribution.attribute_lines(lines, claims))
-    return owned.select(SHAPE.names).cast(SHAPE)
+    return _owned(lines, claims)
 
 
 def _shaped(rows: pa.Table) -> pa.Table:

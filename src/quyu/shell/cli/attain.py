@@ -159,7 +159,7 @@ def _notes(found: Table, *, has_file: bool) -> list[str]:
         notes.append(_("期间内还没有任何实绩。"))
     if "channel" in found.by and found.frame.version is not None:
         notes.append(_("目标不按渠道相比。"))
-    if found.metric.has_facts and found.whole.before is None:
+    if found.metric.has_facts and found.whole.before is None and not found.whole.is_rate:
         notes.append(_("当月未完，上年同期按产品线分不出到今天的部分，不算同比。"))
     if found.span.is_provisional:
         notes.append(_("节假日尚未公布，工作日为暂定。"))
