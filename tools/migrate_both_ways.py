@@ -28,17 +28,23 @@ LINKED_ANEW = {"audit_decision": {"previous_digest", "digest"}, "audit_chainhead
 Rows = dict[str, dict[str, list[tuple[Any, ...]]]]
 
 
-def first_version(executor: MigrationExecutor) -> list[tuple[str, str]]:
-    """The last initial migration of each of our apps; the newest of everybody else's."""
-    graph, ours = executor.loader.graph, {}
+Target = tuple[str, str | None]
+
+
+def first_version(executor: MigrationExecutor) -> list[Target]:
+    """The last initial migration of each of our apps; nothing of an app that came later; the newest of everybody else's."""
+    graph, loader = executor.loader.graph, executor.loader
+    ours: dict[str, Target] = {}
     for label, name in sorted(graph.nodes):
-        migration = executor.loader.get_migration(label, name)
+        migration = loader.get_migration(label, name)
         if migration.__module__.startswith("quyu.") and migration.initial:
-            ours[label] = (label, name)
+            needed = (loader.get_migration(*node) for node in graph.forwards_plan((label, name)))
+            came_later = any(one.__module__.startswith("quyu.") and not one.initial for one in needed)
+            ours[label] = (label, None if came_later else name)
     return [*ours.values(), *(node for node in graph.leaf_nodes() if node[0] not in ours)]
 
 
-def migrate(targets: list[tuple[str, str]]) -> None:
+def migrate(targets: list[Target]) -> None:
     MigrationExecutor(connection).migrate(targets)
 
 

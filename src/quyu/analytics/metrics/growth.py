@@ -21,7 +21,7 @@ GROWTH = register(
            growth, rows=("line", "year_before"), unit_word="%")
 )  # fmt: skip
 GROWTH_PAIRED = register(
-    Metric("sales_growth_paired", "同比增长（一二月合并）", "Growth, January and February as one", "bp", "line", "more",
+    Metric("sales_growth_paired", "一二月合并同比", "Growth, January and February as one", "bp", "line", "more",
            "同比增长，一月与二月合为一个月，因为春节在两者之间移动",
            growth, rows=("line", "year_before"), pairs_festival=True, unit_word="%")
 )  # fmt: skip

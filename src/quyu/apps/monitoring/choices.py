@@ -26,9 +26,12 @@ class BoardMetric(models.TextChoices):
 
 
 def metric_choices() -> list[tuple[str, object]]:
-    """Figures of the board, then the registry's metrics that are measured over order lines."""
+    """Figures of the board, then the registry's metrics by lines, orders and customers; growth is the board's own."""
     known = [metric for metric in METRICS.values() if metric.has_facts and metric.grain in GRAINS]
-    return [*BoardMetric.choices, *((metric.id, metric.name_zh) for metric in known)]
+    return [
+        *BoardMetric.choices,
+        *((metric.id, metric.name) for metric in known if metric.id != "sales_growth"),
+    ]
 
 
 GRAINS = frozenset({"line", "order", "customer"})

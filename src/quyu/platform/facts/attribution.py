@@ -57,7 +57,9 @@ class OwnershipOverlap(Refusal):
 
 
 def digest(frame: pa.Table) -> str:
-    """A fingerprint of the rows of a frame, whatever their order."""
+    """A fingerprint of the rows of a frame, whatever their order; of its columns when it has none."""
+    if not frame.num_rows:
+        return durable.sha256("\x1e".join(frame.column_names).encode())
     return durable.sha256("\n".join(sorted(row_texts(frame).to_pylist())).encode())
 
 
