@@ -16,7 +16,7 @@ from quyu.apps.performance.selectors.tree import Board, board
 from quyu.platform.fields.values import listed
 from quyu.platform.people.scope import Scope
 
-PARTS_SHOWN = 6
+PARTS_SHOWN = 12
 Landings = Mapping[str, Landing | None]
 
 

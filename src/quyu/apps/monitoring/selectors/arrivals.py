@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.functional import Promise
 
 from quyu.apps.monitoring.models import ControlTotal
+from quyu.apps.performance.kinds import KINDS
 from quyu.apps.performance.models import DayRollup
 from quyu.kernel.workdays import WorkCalendar
 from quyu.platform.facts.models import Batch
@@ -101,7 +102,7 @@ def streams(scope: Scope, *, today: date, calendar: WorkCalendar) -> list[Stream
     return sorted(found, key=lambda one: (not one.is_late, one.kind, one.source))
 
 
-ALIASES = {"order_line": "orders"}
+ALIASES = {"order_line": "orders", **{kind.id: f"facts-{kind.command}" for kind in KINDS}}
 """Kinds of facts -> kinds of imports that bring them."""
 
 

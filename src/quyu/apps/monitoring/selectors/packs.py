@@ -64,6 +64,7 @@ def numbers(one: Standing) -> dict[str, int | None]:
         "actual": one.actual,
         "before": one.before,
         "attainment_bp": one.attainment_bp,
+        "expected_bp": one.expected_bp,
         "pace_bp": one.pace_bp,
         "growth_bp": one.growth_bp,
         "gap": one.gap,
