@@ -14,8 +14,8 @@ from tests.people import Company
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
-PATIENCE = 60
-"""Nothing on a page is further away than this many presses of Tab."""
+PATIENCE = 90
+"""Nothing on a page is further away than this many presses of Tab, the whole menu among them."""
 
 
 def tab_to(page: Page, selector: str) -> None:
