@@ -71,6 +71,32 @@ def test_units_without_border_go_to_the_nearest_and_those_above_and_below_follow
 
 
 @pytest.mark.capability("TER6")
+def test_a_reason_names_the_unit_it_rests_on_and_says_when_that_one_is_only_proposed(site, draft):
+    BasicUnit.objects.create(code="S1", name="近岛县", level="county", longitude=125.5, latitude=30.0)
+    BasicUnit.objects.create(code="S2", name="远岛县", level="county", longitude=125.6, latitude=30.0)
+    options = {row.unit.code: row.options[0] for row in services.vacancies(draft, TODAY)}
+    near, far = options["S1"], options["S2"]
+    assert (near.via.code in places(draft), near.foreseen) == (True, 0)
+    assert (far.via.code, far.foreseen, far.kilometres) == ("S1", 1, 10)
+    said = client_of(site.company.operations).get(reverse("alignment-unassigned", args=[draft.pk]) + "?all=1")
+    assert "最近的是近岛县，10 公里（也是刚建议归它的）" in said.content.decode()
+
+
+@pytest.mark.capability("TER6")
+def test_a_long_list_comes_in_pages_and_all_of_it_is_taken_at_once(site, draft):
+    for number in range(30):
+        BasicUnit.objects.create(
+            code=f"S{number:02}", name=f"岛{number:02}县", level="county", longitude=125.5, latitude=30.0
+        )
+    url = reverse("alignment-unassigned", args=[draft.pk])
+    reader = client_of(site.company.operations)
+    pages = [reader.get(url, {"all": "1", "page": page}).content.decode() for page in (1, 2)]
+    assert [page.count('name="unit"') for page in pages] == [20, 12]
+    accept(site, draft, places="\n".join(f"{code}\t{side}" for code, (side, _why) in proposed(draft).items()))
+    assert proposed(draft) == {}
+
+
+@pytest.mark.capability("TER6")
 def test_a_unit_is_taken_in_and_the_step_is_undone_and_redone_exactly(site, draft):
     before = places(draft)
     page = client_of(site.company.operations).get(reverse("alignment-unassigned", args=[draft.pk]))

@@ -7,7 +7,7 @@ heaviest first, and each counts with its territory for the next; without a borde
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -46,13 +46,18 @@ class Shift:
 
 @dataclass(frozen=True)
 class Option:
-    """A territory a unit could go to: `borders` units of it touch, `kilometres` to its nearest unit."""
+    """A territory a unit could go to: `borders` units of it touch, `kilometres` to `via`, its nearest unit.
+
+    `foreseen` of those units are not its own yet: they are proposed for it just before.
+    """
 
     territory: Territory
     why: str
     shifts: tuple[Shift, ...]
     borders: int = 0
     kilometres: int = 0
+    via: BasicUnit | None = None
+    foreseen: int = 0
 
     @property
     def is_over(self) -> bool:
@@ -124,6 +129,7 @@ class Search:
         self.atlas: Atlas = read_atlas(alignment.level)
         rows = AlignmentUnit.objects.filter(alignment=alignment)
         self.place: dict[str, int] = dict(rows.values_list("unit__code", "territory_id"))
+        self.settled: set[str] = set()
         self.weights = weights_of(alignment, self.atlas)
         self.scale = Scale(alignment, selectors.loads(alignment, scope=everything(), at=at))
         closed = selectors.locked(alignment)[1]
@@ -181,20 +187,28 @@ class Search:
         """Of the unit, a base unit with the finer ones in it."""
         return self.weights.get(code, {})
 
-    def option(self, code: str, territory: int, why: str, *, borders: int = 0, kilometres: int = 0) -> Option:
-        load = self.scale.loads[territory]
-        return Option(
-            load.territory, why, self.scale.shifts(territory, self.weight(code)), borders, kilometres
-        )
+    def option(
+        self, code: str, territory: int, why: str, beside: Collection[str], *, kilometres: int = 0
+    ) -> Option:
+        """`beside`: the units of the territory that speak for it."""
+        shifts = self.scale.shifts(territory, self.weight(code))
+        via = self.atlas.units[next(iter(beside))] if why == NEAREST else None
+        foreseen = len(self.settled.intersection(beside))
+        side = self.scale.loads[territory].territory
+        return Option(side, why, shifts, len(beside), kilometres, via, foreseen)
+
+    def by_side(self, codes: Iterable[str]) -> dict[int, list[str]]:
+        """Territory that may still take units -> those of the units that are its own, or are proposed for it."""
+        found: dict[int, list[str]] = {}
+        for code in codes:
+            if (side := self.place.get(code)) is not None and side in self.open:
+                found.setdefault(side, []).append(code)
+        return found
 
     def bordering(self, code: str) -> list[Option]:
         """The territories a base unit touches, best first."""
-        touched = Counter(self.place[other] for other in self.near.get(code, ()) if other in self.place)
-        found = [
-            self.option(code, side, BORDER, borders=count)
-            for side, count in touched.items()
-            if side in self.open
-        ]
+        touched = self.by_side(self.near.get(code, ()))
+        found = [self.option(code, side, BORDER, units) for side, units in touched.items()]
         return sorted(
             found,
             key=lambda o: (
@@ -210,6 +224,7 @@ class Search:
         """Count the unit with its best territory from here on."""
         if options:
             self.place[code] = options[0].territory.pk
+            self.settled.add(code)
             self.scale.give(options[0].territory.pk, self.weight(code))
         weight = self.weight(code)
         return Vacancy(
@@ -249,33 +264,32 @@ def heaviest_first(search: Search, codes: Iterable[str]) -> list[str]:
 
 
 def nearest(search: Search, code: str) -> list[Option]:
-    """The territory of the base unit whose centre is nearest; none without a position."""
+    """The territory of the unit whose centre is nearest; none without a position."""
     unit = search.atlas.units[code]
-    sides = [
-        (other.longitude, other.latitude, search.place[other.code])
+    others = [
+        other
         for other in search.atlas.units.values()
         if other.longitude is not None and search.place.get(other.code) in search.open
     ]
-    if unit.longitude is None or not sides:
+    if unit.longitude is None or not others:
         return []
-    x, y, side = np.array(sides, dtype=np.float64).T
+    x, y = np.array([(other.longitude, other.latitude) for other in others], dtype=np.float64).T
     here = to_plane(np.array([unit.longitude]), np.array([unit.latitude], dtype=np.float64))
     far = np.hypot(*(to_plane(x, y) - here).T)
     best = int(far.argmin())
-    return [search.option(code, int(side[best]), NEAREST, kilometres=round(float(far[best])))]
+    found = others[best].code
+    kilometres = round(float(far[best]))
+    return [search.option(code, search.place[found], NEAREST, [found], kilometres=kilometres)]
 
 
 def around(search: Search, code: str) -> list[Option]:
     """Of a finer unit the territory of its base unit, of a coarser one those that hold most units in it."""
     base = search.atlas.base_of.get(code)
     if base is not None:
-        side = search.place.get(base)
-        return [search.option(code, side, WITHIN)] if side in search.open and side is not None else []
-    inside = Counter(search.place.get(one) for one in search.atlas.base_below.get(code, ()))
-    ranked = sorted(
-        ((side, count) for side, count in inside.items() if side in search.open), key=lambda p: -p[1]
-    )
-    return [search.option(code, side, MOST, borders=count) for side, count in ranked if side is not None]
+        return [search.option(code, side, WITHIN, units) for side, units in search.by_side([base]).items()]
+    inside = search.by_side(search.atlas.base_below.get(code, ()))
+    ranked = sorted(inside.items(), key=lambda held: -len(held[1]))
+    return [search.option(code, side, MOST, units) for side, units in ranked]
 
 
 def weights_of(alignment: Alignment, atlas: Atlas) -> dict[str, dict[str, int]]:

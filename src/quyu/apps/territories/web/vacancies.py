@@ -14,7 +14,8 @@ from quyu.kernel.refusal import Refusal
 from quyu.platform.people import guard
 from quyu.platform.people.guard import GuardedRequest
 
-PAGE_SIZE = 50
+PAGE_SIZE = 20
+"""A unit takes some 240 pixels on a phone."""
 
 
 class ProposalMoved(Refusal):
