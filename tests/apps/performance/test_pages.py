@@ -84,22 +84,22 @@ def test_every_page_exports_without_formulas(trading: Trading, path: str) -> Non
 
 
 @pytest.mark.parametrize("path", PAGES)
-def test_pages_ask_the_database_at_most_fourteen_times(
+def test_pages_ask_the_database_at_most_twelve_times(
     trading: Trading, path: str, django_assert_max_num_queries: DjangoAssertNumQueries
 ) -> None:
     client = client_of(trading.company.operations)
     client.get(path)
 
-    with django_assert_max_num_queries(14):
+    with django_assert_max_num_queries(12):
         client.get(path)
 
 
 @pytest.mark.parametrize("name", ["operations", "boss", "owner"])
-def test_the_figures_of_the_home_page_cost_at_most_fourteen_queries(
+def test_the_figures_of_the_home_page_cost_at_most_twelve_queries(
     trading: Trading, name: str, django_assert_max_num_queries: DjangoAssertNumQueries
 ) -> None:
     client = client_of(getattr(trading.company, name))
     client.get("/home/standing/")
 
-    with django_assert_max_num_queries(14):
+    with django_assert_max_num_queries(12):
         client.get("/home/standing/")

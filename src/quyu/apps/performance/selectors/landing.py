@@ -8,23 +8,18 @@ from quyu.analytics.landing import Ints, Known, Landing, Test, land
 from quyu.apps.performance.selectors.rhythm import Rhythm, rhythm_from
 from quyu.apps.performance.selectors.sources import MonthRow
 from quyu.apps.performance.selectors.span import CALENDAR
-from quyu.apps.performance.selectors.tree import Board, node_of
+from quyu.apps.performance.selectors.tree import YEARS_BEFORE, Board, node_of
 from quyu.apps.targets.services.baseline.series import MONTHS
-
-YEARS_READ = 4
 
 
 def landings(board: Board, *, today: date) -> dict[str, Landing | None]:
     """Node -> landing; None where a year of history is missing or nothing has been sold."""
-    year = board.span.start.year
-    rows = list(board.source.by_month(date(year - YEARS_READ, 1, 1), date(year + 1, 1, 1)))
+    year, rows = board.axes.year, board.months
     months = _months(board, rows, year)
     years = _whole_years(months[board.axes.regions.index(board.axes.tree.root)], year)
     columns = [int(code[-2:]) - 1 for code in board.span.month_codes()]
     place, (gone, whole) = _position(board)
-    rhythm = rhythm_from(
-        rows, year, board.source.last_day(min(today, date(year, 12, 31))) or date(year, 1, 1)
-    )
+    rhythm = rhythm_from(rows, year, _reached(board, today))
     past = _dated(rhythm, months, years, year)[..., columns]
     tests = [
         (_dated(rhythm.until(tested), months, years[:number], year)[..., columns], months[:, tested - year][:, columns])
@@ -46,10 +41,18 @@ def landings(board: Board, *, today: date) -> dict[str, Landing | None]:
     }
 
 
+def _reached(board: Board, today: date) -> date:
+    """The last day of the year that has facts; asked for only where the span does not tell."""
+    span, year = board.span, board.axes.year
+    if span.last_day and span.cutoff < span.period.end:
+        return span.last_day
+    return board.source.last_day(min(today, date(year, 12, 31))) or date(year, 1, 1)
+
+
 def _months(board: Board, rows: list[MonthRow], year: int) -> Ints:
     """(nodes, years, 12): the years before, oldest first; a node holds all below it."""
-    first, nodes = year - YEARS_READ, {code: place for place, code in enumerate(board.axes.regions)}
-    sums = np.zeros((len(nodes), YEARS_READ, MONTHS), np.int64)
+    first, nodes = year - YEARS_BEFORE, {code: place for place, code in enumerate(board.axes.regions)}
+    sums = np.zeros((len(nodes), YEARS_BEFORE, MONTHS), np.int64)
     for month, territory, unit, _line, fen in rows:
         if month.year < year:
             sums[nodes[node_of(board.axes, territory, unit)], month.year - first, month.month - 1] += fen
@@ -62,7 +65,7 @@ def _months(board: Board, rows: list[MonthRow], year: int) -> Ints:
 def _whole_years(company: Ints, year: int) -> list[int]:
     """The years right before, in every month of which the company sold."""
     years: list[int] = []
-    for earlier in range(year - 1, year - 1 - YEARS_READ, -1):
+    for earlier in range(year - 1, year - 1 - YEARS_BEFORE, -1):
         if not (company[earlier - year] > 0).all():
             break
         years.insert(0, earlier)

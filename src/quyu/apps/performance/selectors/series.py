@@ -1,4 +1,4 @@
-"""A node by month and by product line, from the sums by month in one query."""
+"""A node by month and by product line, from the sums by month of its board."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -91,10 +91,10 @@ class Series:
 def series_of(board: Board, region: str) -> Series:
     """The month rollups of this year and the last below a node."""
     below = {region, *board.axes.tree.descendants(region)}
-    first, end = date(board.axes.year - 1, 1, 1), date(board.axes.year + 1, 1, 1)
+    first = date(board.axes.year - 1, 1, 1)
     sold: dict[tuple[date, str | None], int] = defaultdict(int)
-    for month, territory, unit, line, fen in board.source.by_month(first, end):
-        if node_of(board.axes, territory, unit) in below:
+    for month, territory, unit, line, fen in board.months:
+        if month >= first and node_of(board.axes, territory, unit) in below:
             sold[month, line] += fen
     return Series(board, region, dict(sold))
 

@@ -11,11 +11,12 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cached_property
 
 import numpy as np
 
 from quyu.analytics.attainment import Standing
-from quyu.apps.performance.selectors.sources import AS_IT_WAS, Source, end_of
+from quyu.apps.performance.selectors.sources import AS_IT_WAS, MonthRow, Source, end_of
 from quyu.apps.performance.selectors.span import Span
 from quyu.apps.targets import selectors as targets
 from quyu.apps.targets.axes import TERRITORY, Axes, Cells
@@ -24,6 +25,9 @@ from quyu.apps.targets.models import PlanVersion
 from quyu.apps.targets.selectors.flows import flows_of, followed
 from quyu.apps.territories.models import Territory
 from quyu.platform.people.scope import Scope
+
+YEARS_BEFORE = 4
+"""How far back the sums by month are read."""
 
 
 @dataclass(frozen=True)
@@ -59,6 +63,12 @@ class Board(Frame):
     direct: Mapping[str, Standing]
     """What a region node holds itself: closed territories, and 未归属 at the root."""
     source: Source = AS_IT_WAS
+
+    @cached_property
+    def months(self) -> list[MonthRow]:
+        """The sums by month of the year in view and of those before it, read once for all that is told of them."""
+        year = self.axes.year
+        return list(self.source.by_month(date(year - YEARS_BEFORE, 1, 1), date(year + 1, 1, 1)))
 
 
 def frame(
