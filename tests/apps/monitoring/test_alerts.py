@@ -1,5 +1,6 @@
 """Alerts from the board's own figures: opened, grouped, told once, escalated, handled, closed; reach; no flood."""
 
+import re
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -125,6 +126,11 @@ def test_children_that_explain_the_parent_are_told_instead_of_it(trading):  # no
     page = client_of(trading.company.director).get(reverse("alerts")).text
     assert "总部" in page
     assert "江苏" in page
+    red = Alert.objects.open().filter(rule__severity=Severity.HIGH)
+    assert red.exclude(parent=None).exists()
+    shown = re.search(r"红色</div>\s*<div[^>]*>(\d+)<", page)
+    assert shown is not None
+    assert int(shown[1]) == red.count(), "those below another are counted as well"
 
 
 def test_late_alerts_go_to_the_superior_once(trading):  # noqa: F811
@@ -284,4 +290,4 @@ def test_an_empty_company_has_nothing_to_judge(company):
     assert look() == 0
     page = client_of(company.director).get(reverse("alerts"))
     assert page.status_code == 200
-    assert "没有预警" in page.text
+    assert "没有触发预警" in page.text

@@ -68,6 +68,9 @@ def test_a_red_alert_opens_one_card_and_no_other_does(trading):  # noqa: F811
     first, second = client.post(button).url, client.post(button).url
     assert first == second == reverse("card", args=[PdcaCard.objects.get(alert=yellow).pk])
     assert button not in client.get(reverse("alert", args=[yellow.pk])).text
+    card = PdcaCard.objects.get(alert=yellow)
+    client.post(reverse("card-drop", args=[card.pk]), {"reason": "重复", "version": card.version})
+    assert button in client.get(reverse("alert", args=[yellow.pk])).text, "the alert is still open"
 
 
 def test_a_turn_from_plan_to_lesson(trading):  # noqa: F811
@@ -82,6 +85,8 @@ def test_a_turn_from_plan_to_lesson(trading):  # noqa: F811
     assert card.state == "do"
     seat = card.owner
     task = {"text": "拜访华强", "owner": seat.pk, "due_on": "2026-06-18"}
+    past = client.post(reverse("card-task", args=[card.pk]), task | {"due_on": "2026-06-14"}, follow=True)
+    assert "期限 2026-06-14 已经过去" in past.text
     client.post(reverse("card-task", args=[card.pk]), task)
     row = CardTask.objects.get()
     settle = reverse("card-settle", args=[row.pk])
@@ -105,7 +110,8 @@ def test_a_turn_from_plan_to_lesson(trading):  # noqa: F811
     assert (card.state, card.checked_on) == ("act", TODAY + timedelta(5))
     assert card.checked_figure == alert.figure > card.opened_figure
     assert card.is_reached is (alert.figure >= 4_000)
-    assert "请写下经验" in concluded(client, card, "keep", "  ").text or card.state == "act"
+    assert "经验 这个字段是必填项" in concluded(client, card, "keep", "  ").text
+    assert card.state == "act"
     concluded(client, card, "keep")
     assert (card.state, card.outcome, card.lesson) == ("closed", "keep", "老客户要总监亲自去")
     done = set(Decision.objects.filter(verb__startswith="card.").values_list("verb", flat=True))
@@ -151,8 +157,10 @@ def test_what_healed_untouched_is_dropped_and_what_was_worked_on_is_not(trading)
     states = {card.pk: card.state for card in PdcaCard.objects.all()}
     assert states[cards[0].pk] == "plan"
     assert {states[card.pk] for card in cards[1:]} == {"dropped"}
-    drop = {"reason": "季节", "version": cards[0].version + 1}
+    drop = {"reason": " ", "version": cards[0].version + 1}
     client.post(reverse("card-drop", args=[cards[0].pk]), drop)
+    assert PdcaCard.objects.get(pk=cards[0].pk).state == "plan", "a reason is missing"
+    client.post(reverse("card-drop", args=[cards[0].pk]), drop | {"reason": "季节"})
     assert PdcaCard.objects.get(pk=cards[0].pk).state == "dropped"
     assert Decision.objects.filter(verb="card.drop", reason="季节").exists()
 

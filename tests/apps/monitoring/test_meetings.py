@@ -61,10 +61,12 @@ def test_promises_are_tasks_and_come_back(trading):  # noqa: F811
     first = Meeting.objects.get()
     decide = reverse("meeting-decide", args=[first.pk])
     seat = company.position("owner")
-    client.post(decide, {"text": "拜访十家客户", "owner": seat.pk, "due_on": "2026-06-10"})
+    client.post(decide, {"text": "拜访十家客户", "owner": seat.pk, "due_on": "2026-06-16"})
     client.post(
         decide, {"text": "补齐断货品种", "owner": company.position("boss").pk, "due_on": "2026-06-20"}
     )
+    past = {"text": "昨天就该做的", "owner": seat.pk, "due_on": "2026-06-14"}
+    assert "期限 2026-06-14 已经过去" in client.post(decide, past, follow=True).text
     client.post(decide, {"text": "", "owner": seat.pk, "due_on": "2026-06-20"})
     client.post(decide, {"text": "越权", "owner": company.position("neighbour").pk, "due_on": "2026-06-20"})
     assert Promise.objects.count() == 2

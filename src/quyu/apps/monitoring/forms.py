@@ -143,6 +143,12 @@ class TaskForm(PromiseForm):
     text = forms.CharField(label=gettext_lazy("任务"), max_length=300)
 
 
+class DropForm(forms.Form):
+    """Why a card is not needed."""
+
+    reason = forms.CharField(label=gettext_lazy("不需要这张卡的原因"), max_length=300)
+
+
 class ConcludeForm(forms.Form):
     """What is done with the measures, and what was learnt."""
 

@@ -61,8 +61,13 @@ def save_checked(row: Row, *, expected_version: int, actor: User | None) -> Row:
     if current.version != expected_version:
         raise StaleSave(**both_values(row, current))
     row.version = expected_version + 1
+    by(row, actor).save()
+    return row
+
+
+def by(row: Row, actor: User | None) -> Row:
+    """The row, whose next save or deletion its history ascribes to the actor."""
     row._history_user = actor  # type: ignore[attr-defined]  # read by simple_history
-    row.save()
     return row
 
 

@@ -191,15 +191,13 @@ class Viewset(Generic[M]):
         row: M = form.save(commit=False)
         if row.pk:
             return audit.save_checked(row, expected_version=expected_version, actor=caller.user)
-        row._history_user = caller.user  # type: ignore[attr-defined]  # read by simple_history
-        row.save()
+        audit.by(row, caller.user).save()
         return row
 
     def delete(self, row: M, *, caller: Caller) -> None:
         """Delete the row, or say what still needs it."""
-        row._history_user = caller.user  # type: ignore[attr-defined]  # read by simple_history
         try:
-            row.delete()
+            audit.by(row, caller.user).delete()
         except (ProtectedError, RestrictedError) as error:
             kinds = sorted({gettext(str(user._meta.verbose_name)) for user in error.args[1]})
             raise StillUsed(row, values.listed(kinds)) from None

@@ -13,7 +13,6 @@ from quyu.platform.people.scope import Scope
 
 RANK = {severity: place for place, severity in enumerate(Severity.values)}
 SHOWN_BELOW = 5
-STATES = ("open", "acted", "snoozed", "closed")
 
 
 @dataclass
@@ -51,7 +50,7 @@ def entries(
     if under is not None:
         rows = rows.filter(parent=under)
     found = [Entry(row, row.state(today), row.is_late(today)) for row in rows]
-    if state in STATES:
+    if state in AlertState.values:
         found = [entry for entry in found if entry.state == state]
     if state == AlertState.CLOSED or under is not None:
         return found if state == AlertState.CLOSED else in_order(found)
@@ -82,6 +81,11 @@ def nested(found: list[Entry]) -> list[Entry]:
     for pk, entries_below in below.items():
         known[pk].below = in_order(entries_below)
     return in_order(tops)
+
+
+def listed(found: Iterable[Entry]) -> list[Entry]:
+    """Every alert of a list, with those that stand below another."""
+    return [one for entry in found for one in (entry, *entry.below)]
 
 
 def to_act_on(positions: Iterable[int], today: date) -> list[Alert]:

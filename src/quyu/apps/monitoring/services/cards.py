@@ -6,9 +6,10 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext
 
-from quyu.apps.monitoring.choices import BoardMetric, CardState, Outcome, PromiseState, RuleKind, Side
+from quyu.apps.monitoring.choices import BoardMetric, CardState, Outcome, RuleKind, Side
 from quyu.apps.monitoring.models import Alert, CardTask, PdcaCard, Promise
 from quyu.apps.monitoring.models.card import WATCHED
+from quyu.apps.monitoring.services import undertakings
 from quyu.kernel.refusal import Refusal
 from quyu.platform.audit import services as audit
 from quyu.platform.fields.values import listed
@@ -37,13 +38,6 @@ class CheckInThePast(Refusal):
 
     def __init__(self, day: date, today: date) -> None:
         super().__init__("check_in_the_past", "检查日 {day} 要晚于今天（{today}）。", day=day, today=today)
-
-
-class NoLesson(Refusal):
-    """A card ends with what was learnt."""
-
-    def __init__(self) -> None:
-        super().__init__("no_lesson", "请写下经验：什么有用、什么没用，下次怎么办。")
 
 
 def card_of_alert(alert: Alert, *, today: date, actor: User | None) -> PdcaCard:
@@ -105,8 +99,7 @@ def open_for_promise(*, promise: Promise, actor: User, at: datetime) -> PdcaCard
 
 
 def keep(row: PdcaCard, actor: User, at: datetime) -> PdcaCard:
-    row._history_user = actor  # type: ignore[attr-defined]  # read by simple_history
-    row.save()
+    audit.by(row, actor).save()
     audit.record(actor=actor, verb="card.open", subject=row, label=str(row), at=at)
     return row
 
@@ -147,25 +140,17 @@ def add_task(
     """A measure becomes somebody's task."""
     refuse_unless(card, *OPEN)
     row = CardTask(card=card, text=text, owner=owner, due_on=due_on)
-    row._history_user = actor  # type: ignore[attr-defined]  # read by simple_history
-    row.save()
-    detail = {"owner": owner.code, "due_on": due_on}
-    audit.record(actor=actor, verb="card.task", subject=row, label=text, detail=detail, at=at)
+    undertakings.give(row, verb="card.task", actor=actor, at=at)
     return row
 
 
-@transaction.atomic
 def settle(
     *, row: CardTask, state: str, result: str, expected_version: int, actor: User, at: datetime
 ) -> None:
     """What became of a task."""
-    row.state, row.result = state, result
-    row.settled_on = None if state == PromiseState.OPEN else audit.moment(at).date()
-    audit.save_checked(row, expected_version=expected_version, actor=actor)
-    detail = {"state": state}
-    audit.record(
-        actor=actor, verb="card.settle", subject=row, label=row.text, detail=detail, reason=result, at=at
-    )
+    undertakings.settle(
+        row, verb="card.settle", state=state, result=result, expected_version=expected_version, actor=actor, at=at
+    )  # fmt: skip
 
 
 @transaction.atomic
@@ -174,10 +159,8 @@ def conclude(
 ) -> PdcaCard | None:
     """The lesson; where the measures are adjusted, the next turn opens with this one's plan and the figure of the check."""
     refuse_unless(card, CardState.ACT)
-    if not lesson.strip():
-        raise NoLesson
     today = audit.moment(at).date()
-    card.outcome, card.lesson = outcome, lesson.strip()
+    card.outcome, card.lesson = outcome, lesson
     card.state, card.closed_on = CardState.CLOSED, today
     audit.save_checked(card, expected_version=expected_version, actor=actor)
     detail = {"outcome": outcome, "figure": card.checked_figure}

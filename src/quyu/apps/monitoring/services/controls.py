@@ -28,8 +28,7 @@ def enter_total(
         source=source, batch=batch, first_on=first_on, last_on=last_on, amount_fen=amount_fen,
         line_count=line_count, note=note, created_by=actor, created_at=at,
     )  # fmt: skip
-    row._history_user = actor  # type: ignore[attr-defined]  # read by simple_history
-    row.save()
+    audit.by(row, actor).save()
     detail = {"amount_fen": amount_fen, "line_count": line_count}
     audit.record(actor=actor, verb="control.enter", subject=row, label=str(row), detail=detail, at=at)
     return row
@@ -39,5 +38,4 @@ def enter_total(
 def remove_total(*, row: ControlTotal, actor: User, at: datetime) -> None:
     """Entered by mistake; its history stays."""
     audit.record(actor=actor, verb="control.remove", subject=row, label=str(row), at=at)
-    row._history_user = actor  # type: ignore[attr-defined]  # read by simple_history
-    row.delete()
+    audit.by(row, actor).delete()

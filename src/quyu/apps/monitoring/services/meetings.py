@@ -4,9 +4,9 @@ from datetime import date, datetime
 
 from django.db import IntegrityError, transaction
 
-from quyu.apps.monitoring.choices import PromiseState
 from quyu.apps.monitoring.models import Meeting, Promise
 from quyu.apps.monitoring.selectors.packs import pack_of
+from quyu.apps.monitoring.services import undertakings
 from quyu.kernel.refusal import Refusal
 from quyu.platform.audit import services as audit
 from quyu.platform.people.models import OrgUnit, Position, User
@@ -36,10 +36,9 @@ def call_meeting(*, unit: OrgUnit, cadence: str, held_on: date, actor: User, at:
     row = Meeting(
         org_unit=unit, cadence=cadence, held_on=held_on, agenda=AGENDA, pack=pack, created_by=actor, created_at=at
     )  # fmt: skip
-    row._history_user = actor  # type: ignore[attr-defined]  # read by simple_history
     try:
         with transaction.atomic():
-            row.save()
+            audit.by(row, actor).save()
             audit.record(actor=actor, verb="meeting.call", subject=row, label=str(row), at=at)
     except IntegrityError:
         raise MeetingExists(unit.name, held_on) from None
@@ -79,25 +78,17 @@ def promise(
     """A decision becomes somebody's task."""
     refuse_closed(meeting)
     row = Promise(meeting=meeting, text=text, owner=owner, due_on=due_on)
-    row._history_user = actor  # type: ignore[attr-defined]  # read by simple_history
-    row.save()
-    detail = {"owner": owner.code, "due_on": due_on}
-    audit.record(actor=actor, verb="meeting.promise", subject=row, label=text, detail=detail, at=at)
+    undertakings.give(row, verb="meeting.promise", actor=actor, at=at)
     return row
 
 
-@transaction.atomic
 def settle(
     *, row: Promise, state: str, result: str, expected_version: int, actor: User, at: datetime
 ) -> None:
-    """What became of it; opened again, it is followed up again."""
-    row.state, row.result = state, result
-    row.settled_on = None if state == PromiseState.OPEN else audit.moment(at).date()
-    audit.save_checked(row, expected_version=expected_version, actor=actor)
-    detail = {"state": state}
-    audit.record(
-        actor=actor, verb="meeting.settle", subject=row, label=row.text, detail=detail, reason=result, at=at
-    )
+    """What became of a decision."""
+    undertakings.settle(
+        row, verb="meeting.settle", state=state, result=result, expected_version=expected_version, actor=actor, at=at
+    )  # fmt: skip
 
 
 def refuse_closed(meeting: Meeting) -> None:

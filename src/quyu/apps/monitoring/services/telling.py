@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from quyu.apps.monitoring.choices import Severity
 from quyu.apps.monitoring.models import Alert, AlertDigest
+from quyu.apps.monitoring.selectors.inbox import RANK
 from quyu.apps.monitoring.selectors.responsible import accounts_of
 from quyu.platform.notices.services import notify
 from quyu.platform.people.models import User
@@ -45,8 +46,7 @@ def tell(*, at: datetime) -> int:
 
 
 def digest(user: User, news: list[Alert], at: datetime) -> int:
-    rank = {severity: place for place, severity in enumerate(Severity.values)}
-    news.sort(key=lambda row: (rank[row.rule.severity], row.due_on, row.pk))
+    news.sort(key=lambda row: (RANK[row.rule.severity], row.due_on, row.pk))
     red = sum(row.rule.severity == Severity.HIGH for row in news)
     text = format_lazy(
         _("预警：{count} 条新的或升级的，红色 {red} 条；最急的是 {first}"),

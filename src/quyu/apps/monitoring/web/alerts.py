@@ -34,14 +34,15 @@ def alerts_page(request: GuardedRequest) -> HttpResponse:
         request.scope, today=request.today, state=asked["state"], severity=asked["severity"], under=under
     )
     own = inbox.to_act_on(guard.full_scope(request).position_ids, request.today)
+    every = inbox.listed(found)
     context = {
         "page": Paginator(found, A_PAGE).get_page(request.GET.get("page")),
         "asked": asked,
         "states": AlertState.choices,
         "severities": Severity.choices,
         "own": len(own),
-        "red": sum(entry.alert.rule.severity == Severity.HIGH for entry in found),
-        "late": sum(entry.is_late for entry in found),
+        "red": sum(entry.alert.rule.severity == Severity.HIGH for entry in every),
+        "late": sum(entry.is_late for entry in every),
         "has_rules": AlertRule.objects.filter(is_active=True).exists(),
         "may_look": may_look(request),
         "may_define": guard.may(request, "alert_rule", "view"),
@@ -75,6 +76,7 @@ def alert_page(request: GuardedRequest, pk: int) -> HttpResponse:
     row = _found(request, pk)
     holders = holder_of([seat for seat in (row.owner_id, row.superior_id) if seat], request.today)
     visible = inbox.seen(request.scope, request.today)
+    may_act = guard.may(request, "alert", "edit")
     context = {
         "alert": row,
         "state": row.state(request.today),
@@ -87,8 +89,9 @@ def alert_page(request: GuardedRequest, pk: int) -> HttpResponse:
         "earlier": visible.filter(rule=row.rule, org_unit=row.org_unit_id, territory=row.territory_id)
         .exclude(pk=row.pk)
         .exclude(acted_on=None)[:5],
-        "may_act": guard.may(request, "alert", "edit"),
+        "may_act": may_act,
         "card": row.cards.first(),
+        "may_open": may_act and row.closed_on is None and not row.cards.unfinished().exists(),
         "last": request.today + handling.LONGEST,
     }
     return render(request, "monitoring/alert.html.jinja", context)

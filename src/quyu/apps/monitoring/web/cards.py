@@ -2,8 +2,8 @@
 
 from collections.abc import Callable
 from typing import Any
-from urllib.parse import urlencode
 
+from django import forms
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpResponse
@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from quyu.apps.monitoring.choices import CardState, PromiseState, metric_choices
-from quyu.apps.monitoring.forms import ConcludeForm, PlanForm, SettleForm, TaskForm
+from quyu.apps.monitoring.forms import ConcludeForm, DropForm, PlanForm, SettleForm, TaskForm
 from quyu.apps.monitoring.models import CardTask, Meeting, PdcaCard, Promise
 from quyu.apps.monitoring.selectors import cards as selectors
 from quyu.apps.monitoring.selectors import inbox, packs
@@ -75,7 +75,7 @@ def lessons_page(request: GuardedRequest) -> HttpResponse:
     context = {
         "page": Paginator(rows, A_PAGE).get_page(request.GET.get("page")),
         "asked": asked,
-        "query": urlencode({name: value for name, value in asked.items() if value}),
+        "is_narrowed": any(asked.values()),
         "metrics": metric_choices(),
     }
     return render(request, "monitoring/lessons.html.jinja", context)
@@ -146,10 +146,9 @@ def conclude(request: GuardedRequest, pk: int) -> HttpResponse:
 @require_POST
 def drop(request: GuardedRequest, pk: int) -> HttpResponse:
     """Not worth a card."""
-    reason = request.POST.get("reason", "").strip()[:300]
     return _do(
-        request, pk, None, _("已取消。"),
-        lambda row, _given: cards.drop(card=row, reason=reason, **_by(request)),
+        request, pk, DropForm(request.POST), _("已取消。"),
+        lambda row, given: cards.drop(card=row, **given, **_by(request)),
     )  # fmt: skip
 
 
@@ -171,15 +170,15 @@ def settle(request: GuardedRequest, pk: int) -> HttpResponse:
 
 
 def _do(
-    request: GuardedRequest, pk: int, form: Any, told: str, step: Callable[[PdcaCard, Any], PdcaCard | Any]
+    request: GuardedRequest, pk: int, form: forms.Form, told: str, step: Callable[[PdcaCard, Any], object]
 ) -> HttpResponse:
     """One step of a card within reach; leads to the card, or to the next one where that opened."""
     row = _found(request, pk)
-    if form is not None and not form.is_valid():
+    if not form.is_valid():
         say_errors(request, form)
         return redirect("card", pk)
     try:
-        made = step(row, form.cleaned_data if form is not None else {})
+        made = step(row, form.cleaned_data)
     except Refusal as refusal:
         messages.error(request, spoken(refusal))
         return redirect("card", pk)
