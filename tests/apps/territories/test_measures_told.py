@@ -129,3 +129,33 @@ def test_a_territory_is_judged_by_the_measure_that_strains_its_tolerance_most(si
         str(one.label) for one in selectors.measured_of(draft)
     ]
     assert answer["told"][-1]["shown"] == "60"
+
+
+def test_the_levels_above_are_judged_by_the_measure_that_strains_its_tolerance_most(site, draft):
+    def province():
+        reading = selectors.read(draft, scope=everything(), at=TODAY)
+        loads = selectors.loads(draft, scope=everything(), at=TODAY)
+        rows = selectors.tier_loads(reading, loads, "province", scope=everything(), at=TODAY)
+        return next(row for row in rows if row.org_unit.code == "JS")
+
+    values = dict.fromkeys(GRID, 600) | {"G11": 1}
+    services.record_figures(measure="workload", values=values, period_end=TODAY)
+    one = province()
+    carried = [
+        load.totals["workload"] for load in loads(draft).values() if load.territory.org_unit.code == "JS"
+    ]
+    assert one.worst.measure == "workload"
+    assert one.per_territory == sum(carried) // len(carried)
+    url = reverse("alignment-tier", args=[draft.pk, "province"])
+    table = client_of(site.company.operations).get(url).json()["table"]
+    assert one.word in table
+
+
+def test_the_mean_of_a_region_is_told_of_every_measure_with_its_name(site, draft):
+    page = client_of(site.company.operations).get(reverse("alignment", args=[draft.pk])).content.decode()
+    load = loads(draft)["苏北"]
+    heads = [part.split("</th>")[0] for part in page.split('class="table-group"')[1:]]
+    [head] = [part for part in heads if load.territory.org_unit.name in part]
+    for one in load.balanced:
+        assert f"{one.measure.label} " in head
+        assert format_value(load.means[one.measure], one.measure.unit).split(" ")[0] in head

@@ -11,7 +11,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from quyu.apps.territories.choices import FigureMeasure, UnitPart
-from quyu.apps.territories.measures import UNITS
+from quyu.apps.territories.measures import UNITS, Measure
 from quyu.apps.territories.models import (
     Alignment,
     AlignmentUnit,
@@ -40,7 +40,7 @@ class Owner:
 
 @dataclass(frozen=True)
 class TerritoryLoad:
-    """What one territory carries in one alignment, against the mean of its org unit (`mean`, of the first measure).
+    """What one territory carries in one alignment, against the mean of its org unit (`means`, of each measure).
 
     `deviation_bp` and `tolerance_bp` are of the `worst` measure: the one furthest out by its own tolerance.
     """
@@ -50,7 +50,7 @@ class TerritoryLoad:
     unit_count: int
     amount_fen: int
     customers: int
-    mean: int
+    means: Mapping[str, int]
     deviations_bp: Mapping[str, int | None]
     """Of every measure, also those the alignment does not balance."""
     totals: Mapping[str, int]
@@ -95,16 +95,13 @@ class TerritoryLoad:
     @property
     def word(self) -> str:
         """The balance in a word, with the measure that is out where several are balanced."""
-        word = BALANCE_WORDS[self.balance]
-        if len(self.balanced) == 1 or not self.is_out:
-            return str(word)
-        return gettext("{measure}{word}").format(measure=self.worst.measure.label, word=word)
+        return balance_word(self.balance, self.worst.measure if len(self.balanced) > 1 else None)
 
     @property
     def verdict(self) -> str:
         """The balance in a word; where several measures are balanced, those beyond their tolerance by name."""
         out = [
-            gettext("{measure}{word}").format(measure=one.measure.label, word=BALANCE_WORDS[balance])
+            balance_word(balance, one.measure)
             for one, _total, _deviation, balance in self.levels
             if balance in ("heavy", "light")
         ]
@@ -125,6 +122,14 @@ def balance_of(deviation_bp: int | None, tolerance_bp: int) -> str:
     if abs(deviation_bp) <= tolerance_bp:
         return "ok"
     return "heavy" if deviation_bp > 0 else "light"
+
+
+def balance_word(balance: str, measure: Measure | None) -> str:
+    """The balance in a word; that of what is out with its measure, where there are several."""
+    word = BALANCE_WORDS[balance]
+    if measure is None or balance not in ("heavy", "light"):
+        return str(word)
+    return gettext("{measure}{word}").format(measure=measure.label, word=word)
 
 
 def active_alignment(at: date) -> Alignment | None:
@@ -262,7 +267,7 @@ def load_of(
         unit_count=unit_count,
         amount_fen=total.get(FigureMeasure.AMOUNT, 0),
         customers=total.get(FigureMeasure.CUSTOMERS, 0),
-        mean=means[balanced[0].measure],
+        means=means,
         deviations_bp=deviations,
         totals=total,
         balanced=balanced,

@@ -7,9 +7,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from quyu.apps.territories.measures import UNITS
-from quyu.apps.territories.selectors.alignments import TerritoryLoad, balance_of
-from quyu.apps.territories.selectors.criteria import balanced_of
+from quyu.apps.territories.measures import UNITS, Measure
+from quyu.apps.territories.selectors.alignments import TerritoryLoad, balance_of, balance_word, strain
+from quyu.apps.territories.selectors.criteria import Balanced, balanced_of
 from quyu.apps.territories.selectors.reading import Reading
 from quyu.kernel.rate import ratio_bp
 from quyu.platform.people.choices import OrgKind
@@ -22,20 +22,33 @@ TIERS = (OrgKind.AREA, OrgKind.PROVINCE)
 
 @dataclass(frozen=True)
 class TierLoad:
-    """One org unit: its territories, what they carry, and its mean per territory against that of all."""
+    """One org unit: its territories, what they carry, and its mean per territory against that of all.
+
+    `per_territory` and `deviation_bp` are of the `worst` measure: the one furthest out by its own tolerance.
+    """
 
     org_unit: OrgUnit
     territories: tuple[int, ...]
     amount_fen: int
     customers: int
+    worst: Balanced
     per_territory: int
     deviation_bp: int | None
-    tolerance_bp: int
+    is_one_of_many: bool
     out_of_balance: int
+
+    @property
+    def tolerance_bp(self) -> int:
+        return self.worst.tolerance_bp
 
     @property
     def balance(self) -> str:
         return balance_of(self.deviation_bp, self.tolerance_bp)
+
+    @property
+    def word(self) -> str:
+        """The balance in a word, with the measure that is out where several are balanced."""
+        return balance_word(self.balance, self.worst.measure if self.is_one_of_many else None)
 
 
 def tier_of(territories: Iterable[tuple[int, int]], kind: str, at: date) -> dict[int, int]:
@@ -55,17 +68,17 @@ def tier_loads(
     lies = tier_of([(t.pk, t.org_unit_id) for t in reading.territories], kind, at)
     wanted = OrgUnit.objects.visible_to(scope).filter(pk__in=set(lies.values()))
     units = {unit.pk: unit for unit in wanted.order_by("sort_order", "code")}
-    measure = str(balanced_of(reading.alignment)[0].measure)
-    mean = mean_load(reading, lies, measure)
+    balanced = balanced_of(reading.alignment)
+    means = {str(one.measure): mean_load(reading, lies, one.measure) for one in balanced}
     found = []
     for pk, unit in units.items():
         own = [load for load in loads if lies.get(load.territory.pk) == pk]
         if own:
-            found.append(tier_load(unit, own, measure, mean))
+            found.append(tier_load(unit, own, balanced, means))
     return found
 
 
-def mean_load(reading: Reading, lies: Mapping[int, int], measure: str) -> int:
+def mean_load(reading: Reading, lies: Mapping[int, int], measure: Measure) -> int:
     """The mean of all territories below the kind, also those one may not see, rounded down."""
     sums = reading.sums
     own = {
@@ -75,16 +88,21 @@ def mean_load(reading: Reading, lies: Mapping[int, int], measure: str) -> int:
     return sum(own[pk] for pk in lies) // max(len(lies), 1)
 
 
-def tier_load(unit: OrgUnit, own: Sequence[TerritoryLoad], measure: str, mean: int) -> TierLoad:
-    amount, customers = sum(load.amount_fen for load in own), sum(load.customers for load in own)
-    each = sum(load.totals.get(measure, 0) for load in own) // len(own)
+def tier_load(
+    unit: OrgUnit, own: Sequence[TerritoryLoad], balanced: Sequence[Balanced], means: Mapping[str, int]
+) -> TierLoad:
+    """What the territories of an org unit carry together."""
+    each = {one.measure: sum(load.totals.get(one.measure, 0) for load in own) // len(own) for one in balanced}
+    off = {m: ratio_bp(value - means[m], means[m]) if means[m] > 0 else None for m, value in each.items()}
+    worst = max(balanced, key=lambda one: strain(off[one.measure], one.tolerance_bp))
     return TierLoad(
         org_unit=unit,
         territories=tuple(load.territory.pk for load in own),
-        amount_fen=amount,
-        customers=customers,
-        per_territory=each,
-        deviation_bp=ratio_bp(each - mean, mean) if mean > 0 else None,
-        tolerance_bp=own[0].balanced[0].tolerance_bp,
+        amount_fen=sum(load.amount_fen for load in own),
+        customers=sum(load.customers for load in own),
+        worst=worst,
+        per_territory=each[worst.measure],
+        deviation_bp=off[worst.measure],
+        is_one_of_many=len(balanced) > 1,
         out_of_balance=sum(load.balance in ("heavy", "light") for load in own),
     )

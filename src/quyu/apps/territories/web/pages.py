@@ -49,11 +49,10 @@ def map_page(request: GuardedRequest, alignment: Alignment, active: Alignment | 
         for action in ("view", "create", "edit", "submit", "publish")
     }
     may["publish"] &= scope.is_everything
-    rows = [{**selectors.load_row(load), "pk": load.territory.pk, "mean": load.mean} for load in loads]
+    rows = [{**selectors.load_row(load), "pk": load.territory.pk, "means": load.means} for load in loads]
     context: dict[str, Any] = {
         "alignment": alignment,
         "rows": rows,
-        "measure": measure,
         "balanced": balanced,
         "weights": weights_of(alignment),
         "loads": loads,

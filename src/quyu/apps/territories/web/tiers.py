@@ -69,5 +69,5 @@ def row_of(row: TierLoad) -> dict[str, Any]:
         "deviation_bp": row.deviation_bp,
         "tolerance_bp": row.tolerance_bp,
         "balance": row.balance,
-        "word": selectors.BALANCE_WORDS[row.balance],
+        "word": row.word,
     }
