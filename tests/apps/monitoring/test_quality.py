@@ -53,6 +53,21 @@ def test_without_a_rhythm_the_last_date_decides(trading):  # noqa: F811
     assert stream(date(2026, 6, 18)).is_late is True
 
 
+def test_a_file_up_to_a_past_month_end_is_not_late_and_has_no_rhythm(trading):  # noqa: F811
+    come("MAY", date(2026, 6, 11), date(2026, 5, 31))
+    assert stream(date(2026, 6, 11)).is_late is None
+    assert stream(date(2026, 6, 30)).is_late is None
+    page = client_of(trading.company.operations).get(reverse(PAGE)).text
+    assert "还没有规律" in page
+    assert ">orders<" not in page, "a source nobody named is no code"
+
+
+def test_only_orders_are_late_without_a_rhythm(trading):  # noqa: F811
+    batch = come("PAID", date(2026, 6, 11), date(2026, 6, 11))
+    Batch.objects.filter(pk=batch.pk).update(kind="receipt")
+    assert stream(date(2026, 6, 30)).is_late is None
+
+
 def test_days_with_nothing_or_too_little(trading):  # noqa: F811
     start = date(2026, 6, 1)
     for number in range(12):

@@ -21,8 +21,8 @@ class BoardMetric(models.TextChoices):
     """Figures that need a target or the year before; the others come from the metric registry."""
 
     ATTAINMENT = "attainment", _("达成率")
-    PACE = "pace", _("进度达成率")
-    GROWTH = "growth", _("同比增长")
+    PACE = "pace", _("对进度")
+    GROWTH = "growth", _("同比")
 
 
 def metric_choices() -> list[tuple[str, object]]:

@@ -58,11 +58,11 @@ def figures(pack: Any) -> list[list[str]]:
     head = [
         _("期间"),
         _("目标（万元）"),
-        _("已完成（万元）"),
+        _("实绩（万元）"),
         _("达成率"),
-        _("进度达成率"),
-        _("同比增长"),
-        _("与进度相差（万元）"),
+        _("对进度"),
+        _("同比"),
+        _("与应达之差（万元）"),
     ]
     rows = [
         [
@@ -80,10 +80,10 @@ def ranking(rows: Any) -> list[list[str]]:
     head = [
         _("组织或区域"),
         _("目标（万元）"),
-        _("已完成（万元）"),
+        _("实绩（万元）"),
         _("达成率"),
-        _("进度达成率"),
-        _("同比增长"),
+        _("对进度"),
+        _("同比"),
     ]
     return [head, *([one["name"], *(format_value(one[name], "fen") for name in ("target", "actual")),
                      *(say_value(one[name], "bp") for name in ("attainment_bp", "pace_bp", "growth_bp"))]
@@ -141,7 +141,7 @@ def months(made: Any, series: Any) -> None:
         series["codes"],
         {
             _("目标"): series["target"],
-            _("已完成"): [value or 0 for value in series["actual"]],
+            _("实绩"): [value or 0 for value in series["actual"]],
             _("上年同期"): series["before"],
         },
         chart_enum.XL_CHART_TYPE.COLUMN_CLUSTERED,
@@ -155,9 +155,9 @@ def below(made: Any, rows: Any) -> None:
     if paced:
         chart_slide(
             made,
-            _("下级的进度达成率（%）"),
+            _("下级的对进度（%）"),
             [one["name"] for one in paced],
-            {_("进度达成率"): [one["pace_bp"] for one in paced]},
+            {_("对进度"): [one["pace_bp"] for one in paced]},
             chart_enum.XL_CHART_TYPE.BAR_CLUSTERED,
             100,
         )

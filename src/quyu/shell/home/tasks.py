@@ -181,7 +181,7 @@ def next_calendar(request: GuardedRequest) -> Iterator[Task]:
     if not CalendarDay.objects.filter(day__year=year, is_provisional=False).exists():
         url = reverse("import-new") + "?kind=calendarday" if guard.may(request, "import", "create") else ""
         text = _("录入 {year} 年的放假和调休").format(year=year)
-        yield Task(text, _("没有它，明年的时间进度按普通周末计算"), url or url_of("calendarday-list"))
+        yield Task(text, _("没有它，明年的工作日进度按普通周末计算"), url or url_of("calendarday-list"))
 
 
 def milestones_to_reach(request: GuardedRequest) -> Iterator[Task]:
@@ -192,7 +192,7 @@ def milestones_to_reach(request: GuardedRequest) -> Iterator[Task]:
         due = one.milestone.due_on
         state = one.state(request.today)
         text = _("里程碑：{name}").format(name=one.milestone.name)
-        detail = _("{day} 前 {value}，已完成 {reached}").format(
+        detail = _("{day} 前 {value}，实绩 {reached}").format(
             day=due, value=one.value_said, reached=one.reached_said
         )
         yield Task(text, detail, reverse("target-milestones", args=[one.version_pk]), state)
@@ -203,7 +203,7 @@ def standing_duties(request: GuardedRequest) -> Iterator[Task]:
     roles = guard.full_scope(request).roles
     for role, view, text, detail in (
         (Role.SYSTEM_ADMIN, "user-list", _("管理账号"), _("开通、重置密码、停用；角色由安全管理员授予")),
-        (Role.SYSTEM_ADMIN, "calendarday-list", _("维护工作日历"), _("放假和调休，影响时间进度")),
+        (Role.SYSTEM_ADMIN, "calendarday-list", _("维护工作日历"), _("放假和调休，影响工作日进度")),
         (Role.SECURITY_ADMIN, "user-list", _("授予和收回角色"), _("看每个账号现在有哪些权限")),
         (Role.AUDIT_ADMIN, "audit-verify", _("核验审计记录"), _("逐日核对，指出任何改动的位置")),
         (Role.DEALER, "customer-list", _("查看我的门店和订单"), _("与您的账号关联的客户及其订单")),

@@ -107,7 +107,7 @@ class AlertRule(EditableRow):
     def clean(self) -> None:
         """What does not go together is refused where it is typed."""
         if self.kind == RuleKind.TREND and self.metric in TREND_METRICS_WITHOUT:
-            raise ValidationError({"metric": _("逐月比较请选达成率、同比增长或其他指标。")})
+            raise ValidationError({"metric": _("逐月比较请选达成率、同比或其他指标。")})
         if self.product_line_id and self.kind in (RuleKind.SUDDEN, RuleKind.MISSING):
             raise ValidationError({"product_line": _("这种判断按天看全部产品，不分产品线。")})
         if self.kind == RuleKind.TREND and self.count < 2:

@@ -14,8 +14,10 @@ from django.utils.functional import Promise
 from quyu.apps.monitoring.models import ControlTotal
 from quyu.apps.performance.kinds import KINDS
 from quyu.apps.performance.models import DayRollup
+from quyu.apps.performance.services import DEFAULT_SOURCE
 from quyu.kernel.workdays import WorkCalendar
 from quyu.platform.facts.models import Batch
+from quyu.platform.facts.schema import ORDER_LINE_KIND
 from quyu.platform.imports import kinds
 from quyu.platform.imports.choices import ImportState
 from quyu.platform.imports.models import ImportRun
@@ -30,12 +32,15 @@ THIN = 5
 BACK = timedelta(90)
 SHOWN = 30
 STALE_DAYS = 2
-"""Working days without a line from which orders without a rhythm are late."""
+"""Working days without a new date from which orders that come as they are taken, without a rhythm yet, are late."""
 
 
 @dataclass(frozen=True)
 class Stream:
-    """Everything of one kind from one source; `rhythm` is working days between arrivals, None before it is known."""
+    """Everything of one kind from one source; `rhythm` is working days between arrivals, None before it is known.
+
+    `source` is empty where the import named none; `is_late` is None where nothing tells when the next is due.
+    """
 
     kind: str
     label: str | Promise
@@ -46,11 +51,7 @@ class Stream:
     last_on: date | None
     rhythm: int | None
     days_since: int
-    is_late: bool
-
-    @property
-    def is_known(self) -> bool:
-        return self.rhythm is not None
+    is_late: bool | None
 
 
 @dataclass(frozen=True)
@@ -89,7 +90,7 @@ def streams(scope: Scope, *, today: date, calendar: WorkCalendar) -> list[Stream
     for kind, source, at, rows, last_on in Batch.objects.filter(reverses=None, is_reversed=False).values_list(
         "kind", "source", "created_at", "row_count", "last_on"
     ):
-        came[kind, source].append((timezone.localdate(at), rows, last_on))
+        came[kind, "" if source in UNNAMED else source].append((timezone.localdate(at), rows, last_on))
     runs = visible_runs(scope).filter(state=ImportState.ACCEPTED, batch=None, finished_at__isnull=False)
     for kind, finished, receipt in runs.values_list("kind", "finished_at", "receipt"):
         if "reverses" not in receipt and finished is not None:
@@ -104,6 +105,8 @@ def streams(scope: Scope, *, today: date, calendar: WorkCalendar) -> list[Stream
 
 ALIASES = {"order_line": "orders", **{kind.id: f"facts-{kind.command}" for kind in KINDS}}
 """Kinds of facts -> kinds of imports that bring them."""
+UNNAMED = frozenset({DEFAULT_SOURCE, *(kind.id for kind in KINDS)})
+"""What is kept as the source of an import that named none."""
 
 
 def stream(
@@ -119,10 +122,12 @@ def stream(
     last_on = max(dated, default=None)
     rhythm = rhythm_of(days, calendar)
     since = calendar.count(days[-1] + timedelta(1), today)
+    is_late: bool | None = None
     if rhythm is not None:
         is_late = since > rhythm + max(1, rhythm // 2)
-    else:
-        is_late = last_on is not None and calendar.count(last_on + timedelta(1), today) > STALE_DAYS
+    elif kind == ORDER_LINE_KIND and last_on is not None:
+        fresh = calendar.count(last_on + timedelta(1), days[-1]) <= STALE_DAYS
+        is_late = calendar.count(last_on + timedelta(1), today) > STALE_DAYS if fresh else None
     total = sum(count for _day, count, _last in rows)
     return Stream(kind, label, source, len(rows), total, days[-1], last_on, rhythm, since, is_late)
 

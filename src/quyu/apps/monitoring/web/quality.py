@@ -30,7 +30,7 @@ def quality_page(request: GuardedRequest) -> HttpResponse:
     may_enter = guard.may(request, "actual", "import")
     context = {
         "streams": found,
-        "late": sum(one.is_late for one in found),
+        "late": sum(bool(one.is_late) for one in found),
         "odd": odd,
         "shown": arrivals.SHOWN,
         "reversed": arrivals.reversed_batches(today=today),
