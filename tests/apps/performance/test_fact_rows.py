@@ -62,6 +62,36 @@ def test_delivered_rows_are_those_shipped_in_the_days(trading: Trading) -> None:
     assert fact_rows("returned", ALL, YEAR).table["document_no"].to_pylist() == ["ORD-A7", "D3"]
 
 
+def test_a_line_shipped_after_the_last_order_of_its_file_is_listed(trading: Trading) -> None:
+    record(shipped("D1", date(2026, 3, 30), date(2026, 5, 2), 3_000))
+
+    found = fact_rows("delivered", ALL, (date(2026, 5, 1), date(2026, 6, 1)))
+
+    assert found.table["document_no"].to_pylist() == ["D1"]
+
+
+def test_rows_of_the_delivery_basis_are_order_lines_then_shipments(trading: Trading, tmp_path: Path) -> None:
+    record(
+        shipped("D1", date(2026, 2, 1), date(2026, 2, 2), 3_000),
+        shipped("D2", date(2026, 5, 1), date(2026, 5, 2), 40_000),
+    )
+    imported("shipments", tmp_path / "a.csv", SAMPLES["shipments"][0])
+    source = basis("delivery", today=TODAY)
+    shown = board(
+        span_of(CALENDAR.parse("2026"), today=TODAY, source=source), everything(), today=TODAY, source=source
+    )
+
+    found = fact_rows("delivery", ALL, YEAR)
+
+    documents = found.table["document_no"].to_pylist()
+    assert "D1" in documents
+    assert "D2" not in documents
+    assert found.amount_fen == shown.standings[shown.axes.tree.root].actual
+    assert found.amount_fen == 3_000 + fact_rows("shipment", ALL, YEAR).amount_fen
+    page = client_of(trading.company.director).get(reverse("performance") + "?basis=delivery").content
+    assert "kind=delivery" in page.decode()
+
+
 def test_what_was_taken_back_is_not_listed(trading: Trading, tmp_path: Path) -> None:
     receipt = imported("receipts", tmp_path / "a.csv", RECEIPTS)
     services.reverse(batch=Batch.objects.get(pk=receipt.batch_id), reason="错", actor=None, at=NEXT_DAY)
@@ -76,7 +106,7 @@ def test_every_kind_is_listed_with_its_own_columns(trading: Trading, tmp_path: P
         "visit": "补货", "expense": "陈列费", "price_observation": "4.20", "stock_count": "4,000.00", "shipment": "L9",
         "sell_through": "小王便利店", "receipt": "电汇",
     }  # fmt: skip
-    assert set(told) | {"delivered", "returned"} == set(listed())
+    assert set(told) | {"delivery", "delivered", "returned"} == set(listed())
     for kind, text in told.items():
         page = client.get(reverse("performance-facts") + f"?period=2026&kind={kind}")
         assert page.status_code == 200
@@ -88,7 +118,7 @@ def test_every_kind_is_listed_with_its_own_columns(trading: Trading, tmp_path: P
         ), kind
         export = client.get(reverse("performance-facts") + f"?period=2026&kind={kind}&export=xlsx")
         assert export["Content-Type"].endswith("sheet")
-        export.close()
+        assert b"".join(export.streaming_content)[:2] == b"PK"
 
 
 def test_nobody_sees_rows_of_others(trading: Trading, tmp_path: Path) -> None:

@@ -1,12 +1,15 @@
 """Every figure of the board says what it means, from what it was computed, and stays the same at its lasting address."""
 
 import re
+from pathlib import Path
 
 import pytest
 
 from quyu.apps.performance.figures_told import FIGURES
 from quyu.apps.performance.models import Watermark
+from quyu.platform.facts.models import Batch
 from tests.apps.performance.conftest import Trading
+from tests.apps.performance.test_fact_kinds import imported
 from tests.apps.performance.test_past_reports import everything_changes
 from tests.people import TODAY, client_of
 
@@ -28,7 +31,7 @@ def test_every_figure_tells_its_meaning_formula_and_versions(trading: Trading, f
 
     told = FIGURES[figure]
     mark = Watermark.objects.latest("pk")
-    for text in (told.name, told.meaning, told.formula, mark.ownership_digest[:12], f"水位 {mark.pk}"):
+    for text in (told.name, told.meaning, told.formula, mark.ownership_digest, f"第 {mark.pk} 次汇总"):
         assert str(text) in page
     for part in told.of:
         assert f"figure={part}" in page
@@ -42,6 +45,22 @@ def test_a_figure_leads_down_to_its_parts_that_add_up_to_it(trading: Trading) ->
     assert "5,370,000.00" in page, "all of 2026"
     assert "70,000.00" in page, "what is nobody's"
     assert "/performance/customers/" in page
+
+
+@pytest.mark.capability("MON2", "ORD7")
+def test_a_figure_of_cash_leads_to_receipts_and_keeps_its_basis(trading: Trading, tmp_path: Path) -> None:
+    orders = Batch.objects.latest("pk").pk
+    imported("receipts", tmp_path / "a.csv", "收款单号,到账日期,客户编码,回款金额\nHK1,2026-04-02,C1,12.5\n")
+
+    page = main_of(trading, "?figure=actual&region=JS&basis=cash")
+
+    assert "/performance/facts/?region=JS&amp;period=2026&amp;kind=receipt" in page
+    assert "/performance/customers/" not in page
+    assert f"第 {Batch.objects.latest('pk').pk} 批" in page
+    assert f"第 {orders} 批" not in page
+    above = re.search(r'<ol class="breadcrumb.*?</ol>', page, re.DOTALL)
+    assert above
+    assert "region=HQ&amp;period=2026&amp;basis=cash&amp;figure=actual" in above.group()
 
 
 @pytest.mark.capability("MON1", "MON2")

@@ -22,7 +22,7 @@ class Facts:
 
 @dataclass(frozen=True)
 class Figure:
-    """`unit` is fen or bp; `of` are the figures it is computed from; `page` is the formula page."""
+    """`unit` is fen or bp; `of` are the figures it is computed from."""
 
     id: str
     name: str | Promise
@@ -31,7 +31,6 @@ class Figure:
     unit: str
     value: Callable[[Facts], int | None]
     of: tuple[str, ...] = ()
-    page: str = "attainment.md"
 
 
 FIGURES: dict[str, Figure] = {
@@ -58,6 +57,6 @@ FIGURES: dict[str, Figure] = {
                lambda facts: facts.standing.needed_per_day(facts.span.working_days_left), ("target", "actual")),
         Figure("landing", _("预计落点"), _("照往年的季节，期末会到多少；区间来自同一方法在往年的误差。"),
                _("实绩 ＋ 实绩 × 往年剩余 ÷ 往年已过"), "fen",
-               lambda facts: facts.landing.expected if facts.landing else None, ("actual",), "landing.md"),
+               lambda facts: facts.landing.expected if facts.landing else None, ("actual",)),
     )
 }  # fmt: skip

@@ -33,11 +33,19 @@ from quyu.apps.performance.selectors.sources import (
 from quyu.apps.performance.tallies import DELIVERED, Tally, tallies
 from quyu.kernel.refusal import Refusal
 from quyu.platform.facts.models import Batch
+from quyu.platform.facts.schema import ORDER_LINE_KIND
 
 Basis = Literal["order", "delivery", "cash"]
 BASES: tuple[Basis, ...] = ("order", "delivery", "cash")
 SHIPMENT, RECEIPT = "shipment", "receipt"
 """The kinds of facts that two of the bases are named for."""
+DELIVERY = "delivery"
+"""The rows of the delivery basis: order lines as they were shipped, then shipments."""
+KINDS_OF: dict[Basis, tuple[str, ...]] = {
+    "order": (ORDER_LINE_KIND,),
+    "delivery": (ORDER_LINE_KIND, SHIPMENT),
+    "cash": (RECEIPT,),
+}
 
 
 class NotSummed(Refusal):
@@ -95,14 +103,14 @@ def _parts(name: Basis, as_of: date | None = None) -> list[Tally]:
 
 
 def _has_rows(tally: Tally, as_of: date | None) -> bool:
-    return _standing(tally.kind, as_of).exists() and (
+    return _standing((tally.kind,), as_of).exists() and (
         tally is not DELIVERED or tally.reading().day_rows().exists()
     )
 
 
-def _standing(kind: str, as_of: date | None) -> "models.QuerySet[Batch]":
-    """The batches of a kind that nobody had taken back, now or at the end of a day."""
-    batches = Batch.objects.filter(kind=kind, reverses=None)
+def _standing(kinds: tuple[str, ...], as_of: date | None) -> "models.QuerySet[Batch]":
+    """The batches of some kinds that nobody had taken back, now or at the end of a day."""
+    batches = Batch.objects.filter(kind__in=kinds, reverses=None)
     if as_of is None:
         return batches.filter(is_reversed=False)
     end = end_of(as_of)
@@ -114,8 +122,18 @@ def _joined(parts: list[Any], as_of: date | None) -> Source:
         found: Source = parts[0]
         return found
     early, late = parts
-    first: date | None = _standing(SHIPMENT, as_of).aggregate(first=Min("first_on"))["first"]
-    return Spliced(early, late, (first or date.max).replace(day=1))
+    return Spliced(early, late, turn(as_of))
+
+
+def turn(as_of: date | None = None) -> date:
+    """From which day on shipments stand for the order lines that were shipped; `date.max` without any."""
+    first: date | None = _standing((SHIPMENT,), as_of).aggregate(first=Min("first_on"))["first"]
+    return first.replace(day=1) if first else date.max
+
+
+def last_batch(name: Basis, *, as_of: date | None = None) -> Batch | None:
+    """The latest import that the figures of a basis contain, or contained at the end of a day."""
+    return _standing(KINDS_OF[name], as_of).order_by("pk").last()
 
 
 @dataclass(frozen=True)

@@ -15,14 +15,18 @@ from quyu.apps.performance import bases
 from quyu.apps.performance.kinds import KINDS
 from quyu.apps.performance.models import RollupState
 from quyu.apps.performance.rollups import SUMMED
+from quyu.apps.performance.selectors import by_basis
+from quyu.apps.performance.selectors.by_basis import DELIVERY, SHIPMENT
 from quyu.apps.performance.selectors.drill import Reach
 from quyu.apps.performance.tallies import DELIVERED, RETURNED, Tally, tallies
+from quyu.apps.performance.tallies import tally as tally_of
 from quyu.platform.facts import attribution, picking
 from quyu.platform.facts.models import Batch
 from quyu.platform.facts.schema import KINDS as STORED
 from quyu.platform.imports.kinds import Column
 
 DRAWN = {kind.id: kind for kind in KINDS}
+ORDER = [("ordered_on", "descending"), ("document_no", "ascending"), ("line_no", "ascending")]
 SHOWN_APART = ("document_no", "line_no", "region_name", "amount_fen", "quantity_milli")
 
 
@@ -53,13 +57,28 @@ class FactRows:
 
 def listed() -> list[str]:
     """The tallies and kinds whose rows can be looked at."""
-    return [DELIVERED.id, RETURNED.id, *DRAWN]
+    return [DELIVERY, DELIVERED.id, RETURNED.id, *DRAWN]
 
 
 def fact_rows(name: str, reach: Reach, days: tuple[date, date]) -> FactRows:
     """The rows of the days that count for the reach, the newest first."""
+    if name == DELIVERY:
+        turn = by_basis.turn()
+        early = _rows(DELIVERED, DELIVERED.id, reach, (days[0], min(days[1], turn)))
+        return _together(early, _rows(tally_of(SHIPMENT), SHIPMENT, reach, (max(days[0], turn), days[1])))
     known = {tally.id: tally for tally in tallies()}
-    tally = known.get(name) or _of_level(name)
+    return _rows(known.get(name) or _of_level(name), name, reach, days, adds_up=name in known)
+
+
+def _together(early: FactRows, late: FactRows) -> FactRows:
+    """Two lists as one; what only one of them fills in is empty in the other."""
+    table = pa.concat_tables([early.table, late.table], promote_options="default")
+    return FactRows(table.sort_by(ORDER), late.extras, has_amount=True, has_quantity=True, adds_up=True)
+
+
+def _rows(
+    tally: Tally, name: str, reach: Reach, days: tuple[date, date], *, adds_up: bool = True
+) -> FactRows:
     drawn = DRAWN.get(name)
     extras = tuple(
         column
@@ -68,15 +87,14 @@ def fact_rows(name: str, reach: Reach, days: tuple[date, date]) -> FactRows:
     )
     state = RollupState.objects.filter(pk=1).first()
     basis = bases.kept_basis(state.ownership_digest, state.catalog_digest) if state else None
-    batches = Batch.objects.filter(
-        kind=tally.kind, is_reversed=False, reverses=None, first_on__lt=days[1], last_on__gte=days[0]
-    )
+    batches = Batch.objects.filter(kind=tally.kind, is_reversed=False, reverses=None)
+    if tally.dated_by == STORED[tally.kind].dated_by:
+        batches = batches.filter(first_on__lt=days[1], last_on__gte=days[0])
     parts = [_of_batch(batch, tally, extras, basis, reach, days) for batch in batches.order_by("pk")]
     parts = [part for part in parts if part.num_rows]
     table = pa.concat_tables(parts) if parts else _nothing(extras, tally)
     extras = tuple(column for column in extras if table[column.name].null_count < table.num_rows)
-    order = [("ordered_on", "descending"), ("document_no", "ascending"), ("line_no", "ascending")]
-    return FactRows(table.sort_by(order), extras, bool(tally.amount), bool(tally.quantity), name in known)
+    return FactRows(table.sort_by(ORDER), extras, bool(tally.amount), bool(tally.quantity), adds_up)
 
 
 def _of_level(name: str) -> Tally:

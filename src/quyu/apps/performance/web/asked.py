@@ -10,6 +10,8 @@ from django.utils.translation import gettext_lazy as _
 from quyu.apps.performance import services
 from quyu.apps.performance.selectors.by_basis import (
     BASES,
+    DELIVERY,
+    RECEIPT,
     Basis,
     NothingCounted,
     NothingRecorded,
@@ -27,6 +29,8 @@ BASIS_NAMES: tuple[tuple[Basis, str | Promise], ...] = (
     ("delivery", _("发货")),
     ("cash", _("回款")),
 )
+ROWS_OF: dict[Basis, str] = {"order": RECEIPT, "delivery": DELIVERY, "cash": RECEIPT}
+"""What 其他数据 opens with: the rows behind the basis, where they are not the order lines themselves."""
 
 
 @dataclass(frozen=True)

@@ -18,11 +18,10 @@ from quyu.apps.performance.directory import directory
 from quyu.apps.performance.selectors import bridge as bridges
 from quyu.apps.performance.selectors import series, target_gap
 from quyu.apps.performance.selectors.bridge import Bars, Bridge, Explained
-from quyu.apps.performance.selectors.tree import Board, board
+from quyu.apps.performance.selectors.tree import Board
 from quyu.apps.performance.web import bridge_exports
-from quyu.apps.performance.web.nowhere import Nowhere, or_empty
-from quyu.apps.performance.web.place import common, region_asked, span_asked
-from quyu.apps.targets.selectors.freezing import NothingToPlan
+from quyu.apps.performance.web.nowhere import or_empty
+from quyu.apps.performance.web.place import board_asked, common, region_asked
 from quyu.kernel.rate import ratio_bp
 from quyu.platform.people import guard
 from quyu.platform.people.guard import GuardedRequest
@@ -52,10 +51,7 @@ class Bar:
 @or_empty
 def bridge_page(request: GuardedRequest) -> HttpResponseBase:
     """The bridge of a node, its children's, and the customers, products or lines behind a bar."""
-    try:
-        shown = board(span_asked(request), request.scope, today=request.today)
-    except NothingToPlan as refusal:
-        raise Nowhere(has_no_region=False) from refusal
+    shown = board_asked(request)
     region = region_asked(request, shown)
     bridge = bridges.bridge_of(shown, directory(), today=request.today)
     by = _one_of(request, "by", tuple(BY_NAMES))

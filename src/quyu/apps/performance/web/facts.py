@@ -12,11 +12,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from quyu.apps.performance.directory import Directory, directory
+from quyu.apps.performance.selectors.by_basis import DELIVERY
 from quyu.apps.performance.selectors.fact_rows import DRAWN, FactRows, fact_rows, listed
 from quyu.apps.performance.tallies import DELIVERED, RETURNED
 from quyu.apps.performance.web import exports
 from quyu.apps.performance.web.nowhere import or_empty
-from quyu.apps.performance.web.pages import common, place, reach_of
+from quyu.apps.performance.web.place import common, frame_asked, reach_of
 from quyu.platform.imports.kinds import Column, Label
 from quyu.platform.people import guard
 from quyu.platform.people.guard import GuardedRequest
@@ -24,6 +25,7 @@ from quyu.platform.people.guard import GuardedRequest
 ROWS_A_PAGE = 50
 MICRO, MILLI = 1_000_000, 1_000
 LABELS: dict[str, Label] = {
+    DELIVERY: gettext_lazy("发货（有发货单起按发货单，之前按订单行）"),
     DELIVERED.id: gettext_lazy("订单行（按发货日期）"),
     RETURNED.id: gettext_lazy("退货（负数订单行）"),
     **{name: kind.label for name, kind in DRAWN.items()},
@@ -34,7 +36,7 @@ LABELS: dict[str, Label] = {
 @or_empty
 def facts_page(request: GuardedRequest) -> HttpResponseBase:
     """The rows of one kind below a node in a period; they add up to the figure of the board."""
-    shown, region = place(request)
+    shown, region = frame_asked(request)
     known = listed()
     name = request.GET.get("kind", "")
     name = name if name in known else "receipt"

@@ -1,11 +1,8 @@
 """业绩 pages: where a node stands, which customers made it, which lines they ordered, cuts by two dimensions."""
 
-from collections.abc import Sequence
-from datetime import date
 from typing import Any
 
 from django.core.paginator import Paginator
-from django.http import Http404
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -16,19 +13,15 @@ from django.views.decorators.http import require_POST
 from quyu.analytics.metrics import METRICS, line_metrics
 from quyu.apps.customers.models import Customer
 from quyu.apps.performance import background, charts
-from quyu.apps.performance.directory import Directory, directory
+from quyu.apps.performance.directory import directory
 from quyu.apps.performance.selectors import cuts, drill, series
 from quyu.apps.performance.selectors.metric_days import dated_by
-from quyu.apps.performance.selectors.sources import AS_IT_WAS, Source
-from quyu.apps.performance.selectors.span import CALENDAR, Span, period_choices, span_of
-from quyu.apps.performance.selectors.tree import Frame, board, frame
 from quyu.apps.performance.web import exports
-from quyu.apps.performance.web.asked import BASIS_NAMES, READINGS, asked
-from quyu.apps.performance.web.nowhere import Nowhere, or_empty
+from quyu.apps.performance.web.asked import BASIS_NAMES, READINGS, ROWS_OF, asked
+from quyu.apps.performance.web.nowhere import or_empty
 from quyu.apps.performance.web.outlook import outlook
+from quyu.apps.performance.web.place import board_asked, common, frame_asked, reach_of, region_asked
 from quyu.apps.performance.web.tiers import may_retier
-from quyu.apps.targets.selectors.freezing import NothingToPlan
-from quyu.kernel.period import NotAPeriod
 from quyu.platform.people import guard
 from quyu.platform.people.guard import GuardedRequest
 
@@ -40,14 +33,8 @@ LINES_A_PAGE = 50
 def board_page(request: GuardedRequest) -> HttpResponseBase:
     """A node with its children: attainment, pace, growth; drill down by a click."""
     wanted = asked(request)
-    try:
-        span = _span(request, today=wanted.known_on, source=wanted.source)
-        shown = board(
-            span, request.scope, today=request.today, source=wanted.source, known_on=wanted.known_on
-        )
-    except NothingToPlan as refusal:
-        raise Nowhere(has_no_region=False) from refusal
-    region = _region(request, shown)
+    shown = board_asked(request, wanted)
+    region = region_asked(request, shown)
     if "export" in request.GET and not wanted.is_stale:
         return exports.board(request, shown, region)
     sold = series.series_of(shown, region)
@@ -64,6 +51,7 @@ def board_page(request: GuardedRequest) -> HttpResponseBase:
         "asked": wanted,
         "readings": READINGS,
         "bases": BASIS_NAMES,
+        "rows_of": ROWS_OF[wanted.basis],
         "is_restating": wanted.is_stale and "waiting" in request.GET,
     }
     return render(request, "performance/board.html.jinja", context)
@@ -83,7 +71,7 @@ def restate(request: GuardedRequest) -> HttpResponseBase:
 @or_empty
 def customers_page(request: GuardedRequest) -> HttpResponseBase:
     """The customers behind a node's figure."""
-    shown, region = place(request)
+    shown, region = frame_asked(request)
     names = directory()
     span = shown.span
     found = drill.customers(
@@ -109,7 +97,7 @@ def customers_page(request: GuardedRequest) -> HttpResponseBase:
 def lines_page(request: GuardedRequest, code: str) -> HttpResponseBase:
     """The order lines of one customer that count for somebody within reach."""
     customer = get_object_or_404(Customer.objects.visible_to(request.scope, request.today), code=code)
-    shown, region = place(request)
+    shown, region = frame_asked(request)
     names = directory()
     reach = reach_of(request, shown, shown.reach.tops, names)
     found = drill.order_lines(code, reach, names, days=(shown.span.start, shown.span.cutoff))
@@ -126,7 +114,7 @@ def lines_page(request: GuardedRequest, code: str) -> HttpResponseBase:
 def analysis_page(request: GuardedRequest) -> HttpResponseBase:
     """多维分析: one metric by two dimensions."""
     metric = _chosen(request, "metric", {known.id: known for known in line_metrics()}, "amount")
-    shown, region = place(request, dated_by(METRICS[metric]))
+    shown, region = frame_asked(request, dated_by(METRICS[metric]))
     names = directory()
     dimensions = cuts.dimensions_of(METRICS[metric])
     row = _chosen(request, "row", dimensions, "province")
@@ -148,55 +136,6 @@ def analysis_page(request: GuardedRequest) -> HttpResponseBase:
         "unnamed": _("未归属"),
     }
     return render(request, "performance/analysis.html.jinja", context)
-
-
-def _span(request: GuardedRequest, *, today: date | None = None, source: Source = AS_IT_WAS) -> Span:
-    """The period asked for, this year by default; 404 for what is no period."""
-    day = today or request.today
-    code = request.GET.get("period") or str(CALENDAR.fiscal_year(day))
-    try:
-        return span_of(CALENDAR.parse(code), today=day, source=source)
-    except NotAPeriod as refusal:
-        raise Http404(refusal) from refusal
-
-
-def _region(request: GuardedRequest, shown: Frame) -> str:
-    """The node in view: the one asked for (404 out of reach), else the highest one reached."""
-    if not shown.reach.tops:
-        raise Nowhere(has_no_region=True)
-    region = request.GET.get("region") or shown.reach.tops[0]
-    if not shown.covers(region):
-        raise Http404
-    return region
-
-
-def place(request: GuardedRequest, source: Source = AS_IT_WAS) -> tuple[Frame, str]:
-    """Tree and node of a drill-down; the facts of the source end its span."""
-    try:
-        shown = frame(_span(request, source=source), request.scope, today=request.today)
-    except NothingToPlan as refusal:
-        raise Nowhere(has_no_region=False) from refusal
-    return shown, _region(request, shown)
-
-
-def reach_of(request: GuardedRequest, shown: Frame, regions: Sequence[str], names: Directory) -> drill.Reach:
-    return series.reach_below(shown, request.scope, regions, names)
-
-
-def common(request: GuardedRequest, shown: Frame, region: str) -> dict[str, Any]:
-    chain = [region, *shown.axes.tree.ancestors(region)]
-    year = shown.axes.year
-    return {
-        "board": shown,
-        "span": shown.span,
-        "axes": shown.axes,
-        "region": region,
-        "crumbs": [code for code in reversed(chain) if shown.covers(code)],
-        "period": shown.span.period,
-        "periods": period_choices(year),
-        "years": [year - 1, year, year + 1],
-        "may_export": guard.may(request, "actual", "export"),
-    }
 
 
 def _chosen(request: GuardedRequest, name: str, known: Any, default: str) -> str:

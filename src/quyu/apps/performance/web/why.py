@@ -10,15 +10,13 @@ from django.utils.http import urlencode
 
 from quyu.apps.performance.figures_told import FIGURES, Facts
 from quyu.apps.performance.models import Watermark
+from quyu.apps.performance.selectors.by_basis import last_batch
 from quyu.apps.performance.selectors.landing import landings
 from quyu.apps.performance.selectors.sources import end_of
-from quyu.apps.performance.selectors.span import CALENDAR, span_of
-from quyu.apps.performance.selectors.tree import Board, board
-from quyu.apps.performance.web.asked import Asked, asked
-from quyu.apps.performance.web.nowhere import Nowhere, or_empty
-from quyu.apps.performance.web.place import common, region_asked
-from quyu.apps.targets.selectors.freezing import NothingToPlan
-from quyu.kernel.period import NotAPeriod
+from quyu.apps.performance.selectors.tree import Board
+from quyu.apps.performance.web.asked import ROWS_OF, Asked, asked
+from quyu.apps.performance.web.nowhere import or_empty
+from quyu.apps.performance.web.place import board_asked, common, region_asked
 from quyu.platform.people import guard
 from quyu.platform.people.guard import GuardedRequest
 
@@ -31,7 +29,7 @@ def why_page(request: GuardedRequest) -> HttpResponseBase:
     if figure is None:
         raise Http404
     wanted = asked(request)
-    shown = _board(request, wanted)
+    shown = board_asked(request, wanted)
     region = region_asked(request, shown)
     day = wanted.known_on or request.today
     landing = landings(shown, today=day)[region] if figure.id == "landing" else None
@@ -47,6 +45,8 @@ def why_page(request: GuardedRequest) -> HttpResponseBase:
         "children": _children(shown, region, figure.id),
         "asked": wanted,
         "mark": mark,
+        "batch": last_batch(wanted.basis, as_of=wanted.known_on),
+        "rows_of": ROWS_OF[wanted.basis],
         "query": urlencode(here),
         "lasting": request.build_absolute_uri(
             f"{reverse('performance-why')}?{urlencode({**here, 'figure': figure.id, 'as_of': day.isoformat()})}"
@@ -54,18 +54,6 @@ def why_page(request: GuardedRequest) -> HttpResponseBase:
         "may_see_version": guard.may(request, "target", "view"),
     }
     return render(request, "performance/why.html.jinja", context)
-
-
-def _board(request: GuardedRequest, wanted: Asked) -> Board:
-    day = wanted.known_on or request.today
-    code = request.GET.get("period") or str(CALENDAR.fiscal_year(day))
-    try:
-        span = span_of(CALENDAR.parse(code), today=day, source=wanted.source)
-        return board(span, request.scope, today=request.today, source=wanted.source, known_on=wanted.known_on)
-    except NotAPeriod as refusal:
-        raise Http404(refusal) from refusal
-    except NothingToPlan as refusal:
-        raise Nowhere(has_no_region=False) from refusal
 
 
 def _mark(wanted: Asked) -> Watermark | None:
