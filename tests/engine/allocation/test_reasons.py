@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from quyu.engine.allocation import (
     BOUND_BY,
+    Dimension,
     Edit,
     Infeasible,
     Keep,
@@ -69,6 +70,22 @@ def test_an_edit_is_explained(data: st.DataObject) -> None:
         result = edit(problem, problem.current, Edit(at, value, data.draw(st.sampled_from(list(Keep)))))
     except Infeasible:
         return
+    check(problem, result)
+
+
+def test_a_cell_marked_on_the_way_and_free_in_the_end_is_told_as_free() -> None:
+    """The other cell is held at zero, so that this one is tried below its bound before it takes all."""
+    problem = Problem(
+        dimensions=(Dimension("a", {"a0": None, "a1": "a0", "a2": "a0"}),),
+        coordinates=np.array([[0], [1]], dtype=np.int32),
+        base=np.zeros(2, np.int64),
+        lower=np.array([0, 3]),
+        upper=np.array([0, 4]),
+        value=np.zeros(2, np.int64),
+    )
+    result = edit(problem, problem.current, Edit({"a": "a0"}, 4, Keep.NONE))
+
+    assert result.values.tolist() == [0, 4]
     check(problem, result)
 
 

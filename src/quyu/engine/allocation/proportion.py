@@ -111,6 +111,7 @@ def clip_to_total(
                 elif state[cell] == _ABOVE and side != AT_LOWER:
                     bound, state[cell] = upper[cell], AT_UPPER
                 else:
+                    state[cell] = FREE if state[cell] >= _BELOW else state[cell]
                     continue
                 left -= bound
                 whole -= weights[cell]
