@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pyarrow as pa
 import pytest
+from django.urls import reverse
 
 from quyu.apps.customers.models import Customer
 from quyu.apps.customers.selectors import ownership_frame
@@ -190,3 +191,18 @@ def test_a_customer_keeps_its_code_and_its_territory_on_every_day(site: Site) ->
     Customer.objects.update(unit=BasicUnit.objects.get(code="L21"))
     assert frame() == before
     assert client_of(site.company.owner).get("/customers/").content.decode().count("C1") > 0
+
+
+def test_the_preview_says_whether_another_version_begins_today(site: Site) -> None:
+    first, second = change("J21", "K21", "upgraded"), change("J22", "K22", "upgraded")
+    reader = client_of(site.company.operations)
+
+    def said(row: CodeChange) -> str:
+        return reader.get(reverse("code-change", args=[row.pk])).content.decode()
+
+    assert "今天起按新编码另立一版" in said(first)
+    applied(first)
+    assert "不另立一版" in said(second)
+    before = Alignment.objects.count()
+    applied(second)
+    assert Alignment.objects.count() == before

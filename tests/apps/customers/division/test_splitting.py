@@ -4,7 +4,7 @@ import pytest
 from django.urls import reverse
 
 from quyu.apps.customers import sales
-from quyu.apps.customers.division import owning, previewing, split_keeping, splitting
+from quyu.apps.customers.division import owning, previewing, split_keeping, splitting, together
 from quyu.apps.customers.models import Customer, RuleSet
 from quyu.apps.territories import services
 from quyu.apps.territories.selectors import standing as standings
@@ -145,3 +145,29 @@ def test_the_heavy_units_are_named_and_only_the_whole_company_splits(heavy):
         assert client_of(getattr(divided.site.company, name)).get(url).status_code == 403
         assert ask(heavy, "keep", name=name, digest=found(heavy).digest).status_code == 403
     assert not RuleSet.objects.exists()
+
+
+@pytest.mark.capability("TER6", "TER9")
+def test_rules_of_a_split_never_begin_before_their_map_and_are_not_forgotten_behind_it(heavy):
+    divided, draft = heavy
+    operations = divided.site.company.operations
+    services.move_units(
+        alignment=draft, units=[divided.site.unit("J13")], territory=divided.site.company.sunan,
+        expected_version=draft.version, actor=operations, at=TODAY,
+    )  # fmt: skip
+    draft.refresh_from_db()
+    assert "已按客户拆分" in ask(heavy, "keep", digest=found(heavy).digest).content.decode()
+    [made] = split_keeping.rule_sets_of(draft)
+    with pytest.raises(together.BeforeItsMap, match="请先给那个区域方案定生效日"):
+        publish(made, TODAY, actor=operations)
+    address = reverse("alignment", args=[draft.pk])
+    assert "这个方案拆分了单元" not in client_of(operations).get(address).content.decode()
+    type(draft).objects.filter(pk=draft.pk).update(state="approved")
+    july = TODAY.replace(month=7)
+    services.activate(alignment=draft, valid_from=july, actor=operations, at=TODAY)
+    assert "这个方案拆分了单元" in client_of(operations).get(address).content.decode()
+    assert "这个方案拆分了单元" not in client_of(divided.site.company.boss).get(address).content.decode()
+    with pytest.raises(together.BeforeItsMap, match="不能早于它的生效日"):
+        publish(made, TODAY, actor=operations)
+    publish(made, july, actor=operations)
+    assert "这个方案拆分了单元" not in client_of(operations).get(address).content.decode()

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.db.models import F
 
 from quyu.apps.customers.choices import CustomerKind, CustomerTier
-from quyu.apps.customers.division import copying, keeping
+from quyu.apps.customers.division import copying, keeping, together
 from quyu.apps.customers.division.matching import ATTRIBUTES
 from quyu.apps.customers.models import Customer, Overlay, RuleSet, TerritoryRule
 from quyu.apps.territories.choices import AlignmentState
@@ -257,6 +257,7 @@ def register_approval() -> None:
 def activate(*, rule_set: RuleSet, valid_from: date, actor: User, at: date | datetime) -> RuleSet:
     """Put approved rules in force from a day on: those before end there, and every customer is dated anew."""
     current = locked(rule_set, "publish")
+    together.refuse_before_its_map(current, valid_from, approvals.day(at))
     previous = RuleSet.objects.dated().select_for_update().order_by("-valid_from").first()
     if previous is not None:
         if previous.valid_from is not None and valid_from <= previous.valid_from:

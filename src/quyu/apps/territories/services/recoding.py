@@ -63,8 +63,10 @@ class AlignmentFollower:
         found = []
         if active is not None:
             count = rows.filter(alignment=active).exclude(part=UnitPart.FINER).count()
-            outcome = _(
-                "“%(name)s”里的单元由新单元接替，归属不变；今天起按新编码另立一版，以前的保持原样"
+            outcome = (
+                _("今天刚生效的“%(name)s”里的单元由新单元接替，归属不变，不另立一版；以前的保持原样")
+                if active.valid_from == today
+                else _("“%(name)s”里的单元由新单元接替，归属不变；今天起按新编码另立一版，以前的保持原样")
             ) % {"name": active.name}
             found.append(Touched(_("生效方案的单元"), count, outcome))
         found.append(Touched(_("待生效的方案"), len(later), _("单元由新单元接替，归属不变")))

@@ -68,6 +68,12 @@ def too_early(event: Event, today: date) -> BadChange | None:
     return BadChange("not_yet", "变更日期是 {day}，到那天才能执行。", day=event.on)
 
 
+def come_due(today: date) -> int:
+    """Lines whose day has come and that were not applied; one question."""
+    count: int = CodeChange.objects.filter(applied_on=None, effective_on__lte=today).count()
+    return count
+
+
 def applied() -> list[CodeChange]:
     """The lines the site follows, the newest first."""
     rows = CodeChange.objects.exclude(applied_on=None).select_related("applied_by")
