@@ -24,6 +24,7 @@ from tests.apps.performance.conftest import Trading
 from tests.apps.performance.test_by_basis import NEXT_DAY, record, shipped
 from tests.apps.performance.test_fact_kinds import imported
 from tests.people import TODAY, client_of
+from tests.platform.facts.lines import line
 
 pytestmark = [pytest.mark.django_db, pytest.mark.capability("MON2", "ORD7")]
 YEAR = date(2026, 1, 1), date(2027, 1, 1)
@@ -132,3 +133,19 @@ def test_coverage_is_of_the_customers_in_use_of_each_node(trading: Trading, axes
     assert (year["HQ"], year["JS"], year["GD"]) == (10_000, 10_000, 10_000)
     assert (may["HQ"], may["JS"], may["GD"]) == (3_333, 0, 10_000)
     assert achieved(axes, "visit_coverage", *YEAR) is None, "no visits were imported"
+
+
+def test_who_buys_without_being_on_file_counts_in_neither_part(trading: Trading, axes: Axes) -> None:
+    """C1 bought before its file was opened in July; C8 has no file at all."""
+    Customer.objects.filter(code="C1").update(opened_on=date(2026, 7, 1))
+    sunan = "T:" + trading.company.sunan.code
+    record(line("ORD-B1", date(2026, 5, 4), 100, customer="C8"))
+
+    half = achieved(axes, "coverage", date(2026, 1, 1), date(2026, 7, 1))
+    year = achieved(axes, "coverage", *YEAR)
+
+    assert half is not None
+    assert year is not None
+    assert (half["HQ"], half["JS"]) == (10_000, 10_000), "C2, C3 and C9 bought; C1 was not on file yet"
+    assert sunan not in half
+    assert (year["HQ"], year["JS"], year[sunan]) == (10_000, 10_000, 10_000)

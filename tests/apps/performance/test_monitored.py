@@ -1,15 +1,19 @@
 """The policy pack watched on actuals: its page, figures to date, regions that miss a rule, what is needed for the others."""
 
 from datetime import date
+from unittest.mock import Mock
 
 import pytest
 from django.urls import reverse
 
 from quyu.apps.customers.models import Customer
-from quyu.apps.performance import services
+from quyu.apps.performance import achieved, services
+from quyu.apps.performance.attributed import attributed_lines
 from quyu.apps.targets.models import PolicyRule
+from quyu.apps.targets.remembered import Remembered
 from quyu.apps.targets.selectors.monitored import watched_rules
 from quyu.platform.catalog.models import ProductLine
+from quyu.platform.facts.models import Batch
 from quyu.platform.people.scope import everything, scope_of
 from tests.apps.performance.conftest import WAN, Trading
 from tests.people import TODAY, client_of
@@ -50,7 +54,8 @@ def test_rules_without_facts_say_what_is_needed(sold: Trading) -> None:
     assert set(found) == {f"R{number}" for number in range(1, 15)}
     for code in ("R3", "R4", "R5", "R6", "R10", "R11", "R12", "R13", "R14"):
         assert (found[code].value, found[code].is_met, found[code].label) == (None, None, "尚无数据")
-        assert found[code].words.startswith("需要")
+    assert found["R11"].words == "需要：NPS 调查。"
+    assert found["R3"].words == "需要：应收与收款记录。"
 
 
 def test_a_rule_that_is_off_is_not_watched(sold: Trading) -> None:
@@ -81,4 +86,25 @@ def test_the_page_shows_the_states(sold: Trading) -> None:
     assert "到今天" in text
     assert "9.31%" in text
     assert "未达到" in text
-    assert "需要应收与收款记录" in text
+    assert "需要：应收与收款记录" in text
+    assert "3.00–5.00 个百分点" in text
+    assert "≥ 30.00%" in text
+
+
+def test_what_orders_tell_is_read_once_until_something_changes(
+    sold: Trading, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened = Mock(side_effect=attributed_lines)
+    monkeypatch.setattr(achieved, "attributed_lines", opened)
+    monkeypatch.setattr(achieved, "_KEPT", Remembered(64))
+
+    first = watched_rules(everything(), today=TODAY)
+    again = watched_rules(everything(), today=TODAY)
+
+    assert opened.call_count == 2, "this year, and twelve months"
+    assert again == first
+    ProductLine.objects.filter(code="TEA").update(is_strategic=True)
+    assert watched_rules(everything(), today=TODAY)["R1"].value == 10_000
+    batch = Batch.objects.order_by("-pk")[0]
+    services.reverse(batch=batch, reason="重复", actor=None, at=AT)
+    assert watched_rules(everything(), today=TODAY)["R9"].value != first["R9"].value

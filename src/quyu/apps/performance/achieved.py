@@ -1,9 +1,14 @@
-"""Any metric per region node of a plan: one query over the attributed lines, each line counted at every node above it."""
+"""Any metric per region node of a plan: one query over the attributed lines, each line counted at every node above it.
+
+What order lines tell is kept in memory until the facts, the ownership, the names or the tree change.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date
+from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
@@ -13,14 +18,18 @@ from quyu.analytics.metrics import METRICS, Metric
 from quyu.apps.performance import attributed_kinds
 from quyu.apps.performance.attributed import attributed_lines
 from quyu.apps.performance.directory import Directory, directory
-from quyu.apps.performance.models import MonthRollup
-from quyu.apps.performance.selectors.cuts import DIMENSIONS, name_lines, named_lines
+from quyu.apps.performance.models import MonthRollup, RollupState
+from quyu.apps.performance.rollup_rows import AS_WAS
+from quyu.apps.performance.selectors.cuts import DIMENSIONS, list_prices, name_lines, named_lines
 from quyu.apps.performance.selectors.drill import Reach
 from quyu.apps.performance.selectors.tree import node_of
 from quyu.apps.targets.achieved import Figures
 from quyu.apps.targets.axes import Axes
+from quyu.apps.targets.remembered import Remembered
 from quyu.kernel.deferred import deferred
 from quyu.platform.catalog.models import ProductLine
+from quyu.platform.facts.models import Batch
+from quyu.platform.facts.schema import ORDER_LINE_KIND
 
 if TYPE_CHECKING:
     import duckdb
@@ -32,6 +41,7 @@ else:
 SUMMED = {"amount": "amount_fen", "quantity": "quantity_milli"}
 """Metrics that the month rollups hold ready."""
 LINE = DIMENSIONS["product_line"].column
+_KEPT: Remembered[dict[str, Figures]] = Remembered(64)
 
 
 def by_region(
@@ -46,28 +56,55 @@ def by_region(
     found: dict[str, Figures] = {
         measure: _from_rollups(axes, SUMMED[measure], start, stop, product_line) for measure in ready
     }
-    rest = [one for one in measures if one not in ready and attributed_kinds.has_rows(METRICS[one])]
-    return found | (_from_lines(axes, rest, start, stop, product_line) if rest else {})
+    rest = [METRICS[one] for one in measures if one not in ready]
+    known = [metric for metric in rest if attributed_kinds.has_rows(metric)]
+    if not known:
+        return found
+    label = ProductLine.objects.get(code=product_line).name if product_line else ""
+    asked = _Asked(directory(), tuple(known), (start, stop), label)
+    above = _above(axes, asked.names)
+    if all(metric.is_of_orders for metric in known):
+        return found | _KEPT.get(_question(asked, above), lambda: _from_lines(asked, above))
+    return found | _from_lines(asked, above)
 
 
-def _from_lines(
-    axes: Axes, measures: Sequence[str], start: date, stop: date, product_line: str
-) -> dict[str, Figures]:
+@dataclass(frozen=True)
+class _Asked:
+    """Metrics of the days, of one product line by its name or of all ("")."""
+
+    names: Directory
+    metrics: tuple[Metric, ...]
+    days: tuple[date, date]
+    line: str
+
+
+def _question(asked: _Asked, above: pa.Table) -> bytes:
+    """Everything that the answer follows from."""
+    state = RollupState.objects.filter(pk=AS_WAS.state_id).values_list(
+        "ownership_digest", "catalog_digest", "last_batch"
+    )
+    batches = Batch.objects.filter(kind=ORDER_LINE_KIND).order_by("pk")
+    facts = batches.values_list("pk", "reverses_id", "content_sha256")
+    metrics = [metric.id for metric in asked.metrics]
+    names = sorted(asked.names.rows)
+    said = (state.first(), *facts, metrics, asked.days, asked.line, names, list_prices(), above.to_pydict())
+    return sha256(repr(said).encode()).digest()
+
+
+def _from_lines(asked: _Asked, above: pa.Table) -> dict[str, Figures]:
     """All metrics from the same lines."""
-    names = directory()
-    with attributed_lines(names) as connection:
-        connection.register("node_above", _above(axes, names))
+    everywhere = Reach(is_everything=True, territory_codes=())
+    with attributed_lines(asked.names) as connection:
+        connection.register("node_above", above)
         lines = named_lines(LINE)
-        known = [METRICS[measure] for measure in measures]
-        name_lines(connection, lines, Reach(is_everything=True, territory_codes=()), (start, stop), known)
-        if product_line:
-            label = ProductLine.objects.get(code=product_line).name
-            lines = lines.filter(lines[LINE] == label)
+        name_lines(connection, lines, everywhere, asked.days, asked.metrics)
+        if asked.line:
+            lines = lines.filter(lines[LINE] == asked.line)
         nodes = ibis.table({"territory": "string", "node": "string"}, name="node_above")
         joined = lines.mutate(place=lines.territory_code.fill_null("")).join(
             nodes, ibis._.place == nodes.territory
         )
-        return _measured(connection, joined, known)
+        return _measured(connection, joined, asked.metrics)
 
 
 def _measured(

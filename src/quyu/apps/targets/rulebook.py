@@ -35,12 +35,20 @@ class Rule:
     has_data: bool
 
     def said(self, value: int | None) -> str:
-        """A threshold with its unit."""
+        """A value with its unit."""
         if value is None:
             return "—"
         word = str(self.word)
         gap = "" if word in ("%", "") else " "
         return f"{format_value(value, self.unit)}{gap}{word}"
+
+    def said_bounds(self, threshold: int | None, upper: int | None = None) -> str:
+        """What is required: a floor, a ceiling, or both bounds of a range with the unit once."""
+        if threshold is None:
+            return self.said(None)
+        if upper is not None:
+            return f"{format_value(threshold, self.unit)}–{self.said(upper)}"
+        return f"{'≥' if self.sense == 'at_least' else '≤'} {self.said(threshold)}"
 
 
 WATCHED = (RuleKind.MONITORED,)

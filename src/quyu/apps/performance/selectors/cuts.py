@@ -151,7 +151,7 @@ def name_lines(
 
     Without metrics those are the lines of the days.
     """
-    prices = Product.objects.exclude(price_fen=None).order_by("code").values_list("code", "price_fen")
+    prices = list_prices()
     codes, fens = zip(*prices, strict=True) if prices else ((), ())
     columns = [pa.array(codes, pa.string()), pa.array(fens, pa.int64())]
     connection.register("list_price", pa.table(columns, names=["code", "price_fen"]))
@@ -176,6 +176,12 @@ def name_lines(
                 "territories": list(reach.territory_codes),
             },
         )
+
+
+def list_prices() -> list[tuple[str, int]]:
+    """Product code -> list price in fen, of the products that have one."""
+    rows = Product.objects.order_by("code").values_list("code", "price_fen")
+    return [(code, fen) for code, fen in rows if fen is not None]
 
 
 def _earlier(day: date, role: str) -> date:

@@ -111,7 +111,7 @@ def _watched(
     rule, top = RULES[row.code], reach.tops[0]
     values = figures.get(row.code)
     if values is None or values.get(top) is None:
-        needed = _("需要%(data)s。") % {"data": rule.measured_by}
+        needed = _("需要：%(data)s。") % {"data": rule.measured_by}
         return Watched(rule, axes.name(top), None, row.threshold, (), 0, needed)
     is_part = row.code == COUNTED and top != axes.tree.root
     required = None if is_part else row.threshold

@@ -165,7 +165,7 @@ def _asked(row: PolicyRule, plan: _Plan, reach: Reach) -> Asked:
     if not row.is_on:
         return Asked(row, rule, (), _("已停用，不检查。"))
     if not _is_asked(row) or row.code not in _ASKED:
-        words = _("监测规则：用%(data)s。") if rule.has_data else _("尚无数据源：需要%(data)s。")
+        words = _("监测规则：用%(data)s。") if rule.has_data else _("尚无数据源，需要：%(data)s。")
         return Asked(row, rule, (), words % {"data": rule.measured_by})
     if plan.version.plan.measure != "amount":
         return Asked(row, rule, (), _("本规则按销售额方案检查。"))
