@@ -105,10 +105,10 @@ class Bridge:
         found = self._by(region, np.zeros(self.rows.customer.size, np.int64), np.zeros(self._accounts[0].size, np.int64), 1)  # fmt: skip
         return found[0]
 
-    def by_line(self, region: str) -> dict[str, int]:
-        """Product line name -> what was sold in the later span at a node, as it was; "" is of no line."""
+    def by_line(self, region: str, *, is_before: bool = False) -> dict[str, int]:
+        """Product line name -> what was sold in one of the spans at a node, as it was; "" is of no line."""
         names, line = self._lines
-        sold = np.where(self.inside(region)[self.rows.was], self._before_and_now[1], 0)
+        sold = np.where(self.inside(region)[self.rows.was], self._before_and_now[0 if is_before else 1], 0)
         found = _summed(line[self.rows.product], sold, len(names)).tolist()
         return {name: fen for name, fen in zip(names, found, strict=True) if fen}
 

@@ -112,9 +112,7 @@ def from_board(places: Places, span: Span, by: Sequence[str], source: Source) ->
 def from_months(places: Places, span: Span, by: Sequence[str], source: Source) -> Figures:
     """With product lines, from sums by month: of a month that is not over, the year before is unknown."""
     found, frame = planned_figures(places, span, by), places.frame
-    months = span.month_codes()
-    is_whole = span.cutoff in {CALENDAR.parse(code).end for code in months} | {span.start}
-    if not is_whole:
+    if not span.ends_with_month:
         found.before = None
     first, end = span.start, span.period.end
     for start, sums in ((first, found.actual), (year_before(first), found.before)):

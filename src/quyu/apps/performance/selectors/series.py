@@ -61,11 +61,15 @@ class Series:
             before=tuple(by_month[year_before(month.start)] for month in calendar),
         )
 
-    def lines(self) -> list[tuple[str, str, Standing]]:
-        """(code, name, standing) by product line; the year before counts whole months only."""
+    def lines(self, before: Mapping[str, int] | None = None) -> list[tuple[str, str, Standing]]:
+        """(code, name, standing) by product line.
+
+        `before` is what was sold by line name on the same days a year earlier; without it that is unknown (0) in a
+        span that does not end with a month.
+        """
         axes, span = self.board.axes, self.board.span
         starts = {code: CALENDAR.parse(code).start for code in span.month_codes()}
-        whole = [starts[code] for code in starts if CALENDAR.parse(code).end <= span.cutoff]
+        whole = [starts[code] for code in starts if span.ends_with_month and starts[code] < span.cutoff]
         found = []
         codes: list[str | None] = [*axes.lines]
         codes += sorted({line or "" for _month, line in self.sold} - set(axes.lines))
@@ -75,7 +79,9 @@ class Series:
                 sum(fen for _month, fen in targets),
                 sum(span.due(month, fen) for month, fen in targets),
                 sum(self.sold.get((start, code or None), 0) for start in starts.values()),
-                sum(self.sold.get((year_before(start), code or None), 0) for start in whole),
+                sum(self.sold.get((year_before(start), code or None), 0) for start in whole)
+                if before is None
+                else before.get(axes.line_name(code or ""), 0),
             )
             if code in axes.lines or standing.actual or standing.before:
                 found.append((code or "", axes.line_name(code or ""), standing))

@@ -66,6 +66,12 @@ class Span:
     def is_provisional(self) -> bool:
         return self.work_calendar.is_provisional(self.start, self.period.end)
 
+    @property
+    def ends_with_month(self) -> bool:
+        """Whether sums by month tell the same days of the year before."""
+        ends = {CALENDAR.parse(code).end for code in self.month_codes()}
+        return self.cutoff in ends | {self.start}
+
     def month_codes(self) -> list[str]:
         """The months of the period, in order."""
         if self.period.kind == "month":

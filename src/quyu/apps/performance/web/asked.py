@@ -48,6 +48,11 @@ class Asked:
     basis: Basis = "order"
 
     @property
+    def has_lines(self) -> bool:
+        """Whether the lines behind the figures can be compared day by day, as 差异分析 does."""
+        return self.basis == "order" and self.reading == "was" and self.known_on is None
+
+    @property
     def said(self) -> dict[str, str]:
         """What a link must carry to show the same figures."""
         said: dict[str, str] = {"basis": self.basis} if self.basis != "order" else {}

@@ -15,6 +15,7 @@ from quyu.apps.customers.models import Customer
 from quyu.apps.performance import background, charts
 from quyu.apps.performance.directory import directory
 from quyu.apps.performance.selectors import cuts, drill, series
+from quyu.apps.performance.selectors.bridge import bridge_of
 from quyu.apps.performance.selectors.metric_days import dated_by
 from quyu.apps.performance.web import exports
 from quyu.apps.performance.web.asked import BASIS_NAMES, READINGS, ROWS_OF, asked
@@ -39,6 +40,11 @@ def board_page(request: GuardedRequest) -> HttpResponseBase:
         return exports.board(request, shown, region)
     sold = series.series_of(shown, region)
     own = shown.direct.get(region)
+    if request.GET.get("part") == "lines" and wanted.has_lines:
+        before = bridge_of(shown, directory(), today=request.today).by_line(region, is_before=True)
+        told = {"lines": sold.lines(before), "knows_before": True, "is_later": False}
+        return render(request, "performance/product_lines.html.jinja", told)
+    is_whole = shown.span.ends_with_month
     context = {
         **common(request, shown, region),
         **outlook(shown, region, today=wanted.known_on or request.today),
@@ -47,6 +53,8 @@ def board_page(request: GuardedRequest) -> HttpResponseBase:
         "children": [(code, shown.standings[code]) for code in shown.children(region)],
         "direct": own if own is not None and (own.actual or own.before) else None,
         "lines": sold.lines(),
+        "knows_before": is_whole,
+        "is_later": wanted.has_lines and not is_whole,
         "chart": charts.months(sold.months()),
         "asked": wanted,
         "readings": READINGS,
