@@ -8,10 +8,12 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from quyu.apps.customers.models import Customer
+from quyu.apps.customers.models import Customer, RuleSet, TerritoryRule
 from quyu.apps.performance.models import DayRollup
+from quyu.apps.territories.models import Alignment, Territory
 from quyu.platform.approvals import services as approvals
 from quyu.platform.catalog.models import ProductLine
+from quyu.platform.geography.models import BasicUnit, CodeChange
 from quyu.platform.people.choices import Role
 from quyu.platform.people.models import Assignment, Person, Position
 from tests import factories
@@ -83,7 +85,7 @@ def test_home_costs_few_queries(company: Company, path: str, name: str) -> None:
     with CaptureQueriesContext(connection) as queries:
         client.get(path)
 
-    assert len(queries) <= 18, [query["sql"][:90] for query in queries]
+    assert len(queries) <= 17, [query["sql"][:90] for query in queries]
 
 
 @pytest.mark.capability("PLT7")
@@ -132,3 +134,32 @@ def test_a_dealer_is_led_to_his_shops(company: Company) -> None:
 
     assert "查看我的门店和订单" in tasks_of(company, "stranger")
     assert "查看我的门店和订单" not in tasks_of(company, "operations")
+
+
+@pytest.mark.capability("B7", "TER9")
+def test_codes_that_came_due_and_rules_behind_their_map_are_work_for_those_who_publish(
+    company: Company,
+) -> None:
+    def change(old: str, day: date) -> None:
+        CodeChange.objects.create(
+            old_code=old, new_code=f"{old}X", kind="renamed", effective_on=day, source="测试", recorded_at=NOW
+        )
+
+    change("A", date(2026, 6, 16))
+    assert "行区划变更" not in tasks_of(company, "operations")
+    change("B", date(2026, 6, 15))
+    assert "执行 1 行区划变更" in tasks_of(company, "operations")
+    assert "执行 1 行区划变更" not in tasks_of(company, "boss")
+
+    made = Alignment.objects.create(name="七月方案", state="approved", created_at=NOW)
+    rules = RuleSet.objects.create(name="拆分规则", alignment=made, created_at=NOW)
+    assert "拆分规则" not in tasks_of(company, "operations")
+    unit = BasicUnit.objects.create(code="A", name="甲县", level="county")
+    territory = Territory.objects.order_by("pk").first()
+    TerritoryRule.objects.create(
+        rule_set=rules, position=1, condition={"customer": ["C1"]}, territory=territory, split_unit=unit
+    )
+    assert "让拆分单元的规则跟上：拆分规则" in tasks_of(company, "operations")
+    assert "拆分规则" not in tasks_of(company, "boss")
+    RuleSet.objects.update(state="active")
+    assert "拆分规则" not in tasks_of(company, "operations")

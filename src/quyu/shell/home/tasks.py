@@ -8,11 +8,13 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from quyu.apps.customers.division import alarm
+from quyu.analytics.metrics import METRICS
+from quyu.apps.customers.division import alarm, together
 from quyu.apps.customers.models import Customer, CustomerTerritory
 from quyu.apps.drift.models import DriftAlarm
 from quyu.apps.monitoring.models import CardTask
 from quyu.apps.monitoring.selectors import cards, inbox, packs
+from quyu.apps.monitoring.selectors.waiting import waiting
 from quyu.apps.targets import selectors as targets
 from quyu.apps.targets.choices import VersionState
 from quyu.apps.targets.selectors.milestones import milestones_of
@@ -23,6 +25,7 @@ from quyu.apps.territories.choices import AlignmentState
 from quyu.apps.territories.models import Alignment
 from quyu.platform.approvals import selectors as approvals
 from quyu.platform.calendar.models import CalendarDay
+from quyu.platform.geography.codes.waiting import come_due
 from quyu.platform.imports.choices import ImportState
 from quyu.platform.imports.models import ImportRun
 from quyu.platform.people import guard
@@ -105,7 +108,8 @@ def drafts(request: GuardedRequest) -> Iterator[Task]:
         for version in versions.order_by("-plan__year", "-pk")[:SHOWN_EACH]:
             url = reverse("target-version", args=[version.pk])
             what = _("完成并提交目标：{label}") if scope.is_everything else _("看看自己的目标草稿：{label}")
-            yield Task(what.format(label=version), _("草稿"), url)
+            label = f"{version}（{_(METRICS[version.plan.measure].name)}）"
+            yield Task(what.format(label=label), _("草稿"), url)
     if guard.may(request, "alignment", "create"):
         for alignment in Alignment.objects.filter(state=AlignmentState.DRAFT).order_by("-pk")[:SHOWN_EACH]:
             url = reverse("alignment", args=[alignment.pk])
@@ -146,6 +150,25 @@ def drifting_units(request: GuardedRequest) -> Iterator[Task]:
         names = "、".join(dict.fromkeys(row.org_unit.name for row in mine[:SHOWN_EACH]))
         text = _("看看失衡的区域：{count} 处预警").format(count=len(mine))
         yield Task(text, names, url_of("territory-drift"), "warning")
+
+
+def territories_to_publish(request: GuardedRequest) -> Iterator[Task]:
+    """Changes of codes whose day has come, and rules of a split that their map has left behind."""
+    if not guard.may(request, "alignment", "publish"):
+        return
+    if not guard.check(request, "alignment", "publish").is_everything:
+        return
+    count = come_due(request.today)
+    if count:
+        text = _("执行 {count} 行区划变更").format(count=count)
+        yield Task(text, _("变更日期已到；先看影响，再执行"), url_of("code-changes"), "warning")
+    behind = together.left_behind().values_list("pk", "name", "state", "alignment__name")
+    for pk, label, state, name in behind[:SHOWN_EACH]:
+        detail = _("方案“{name}”已批准或已定生效日，规则还是“{state}”").format(
+            name=name, state=AlignmentState(state).label
+        )
+        url = reverse("rule-set", args=[pk])
+        yield Task(_("让拆分单元的规则跟上：{label}").format(label=label), detail, url, "warning")
 
 
 def unplaced_customers(request: GuardedRequest) -> Iterator[Task]:
@@ -231,7 +254,7 @@ def alerts_to_act_on(request: GuardedRequest) -> Iterator[Task]:
     if not guard.may(request, "alert", "edit"):
         return
     seats = guard.check(request, "alert", "edit").position_ids
-    rows = inbox.to_act_on(seats, request.today) if seats else []
+    rows = inbox.to_act_on(seats, request.today)
     for row in rows[:SHOWN_EACH]:
         is_late = row.is_late(request.today)
         detail = (_("已逾期，截止 {day}") if is_late else _("截止 {day}")).format(day=row.due_on)
@@ -246,7 +269,7 @@ def alerts_to_act_on(request: GuardedRequest) -> Iterator[Task]:
 def promises_of_mine(request: GuardedRequest) -> Iterator[Task]:
     """Decisions of meetings that my seat is to carry out, the next date first."""
     seats = guard.full_scope(request).position_ids
-    for row in packs.waiting_for(seats)[:SHOWN_EACH] if seats else ():
+    for row in packs.waiting_for(seats)[:SHOWN_EACH]:
         is_late = row.is_late(request.today)
         detail = (_("已逾期，截止 {day}") if is_late else _("截止 {day}")).format(day=row.due_on)
         sees = guard.may(request, "meeting", "view")
@@ -258,18 +281,20 @@ def promises_of_mine(request: GuardedRequest) -> Iterator[Task]:
 
 
 def cards_of_mine(request: GuardedRequest) -> Iterator[Task]:
-    """Cards whose next step is my seat's, then tasks of cards that my seat is to carry out."""
-    seats = guard.full_scope(request).position_ids
-    if not seats:
+    """Cards whose next step is my seat's."""
+    if not guard.may(request, "alert", "edit"):
         return
-    if guard.may(request, "alert", "edit"):
-        for card in cards.to_work_on(seats, request.today)[:SHOWN_EACH]:
-            text = _("PDCA 卡：{node} {problem}").format(node=card.node_name, problem=card.problem)
-            planning = _("写计划，截止 {day}").format(day=card.plan_by)
-            detail = planning if card.state == "plan" else _("已检查，写下经验")
-            kind = "danger" if card.is_late(request.today) else "warning"
-            yield Task(text, detail, reverse("card", args=[card.pk]), kind)
-    tasks = list(cards.tasks_of(seats)[:SHOWN_EACH])
+    for card in cards.to_work_on(guard.full_scope(request).position_ids, request.today)[:SHOWN_EACH]:
+        text = _("PDCA 卡：{node} {problem}").format(node=card.node_name, problem=card.problem)
+        planning = _("写计划，截止 {day}").format(day=card.plan_by)
+        detail = planning if card.state == "plan" else _("已检查，写下经验")
+        kind = "danger" if card.is_late(request.today) else "warning"
+        yield Task(text, detail, reverse("card", args=[card.pk]), kind)
+
+
+def card_tasks_of_mine(request: GuardedRequest) -> Iterator[Task]:
+    """Tasks of cards that my seat is to carry out, the next date first."""
+    tasks = list(cards.tasks_of(guard.full_scope(request).position_ids)[:SHOWN_EACH])
     seen = cards_seen(request, tasks) if tasks else frozenset()
     for row in tasks:
         is_late = row.is_late(request.today)
@@ -288,6 +313,19 @@ def cards_seen(request: GuardedRequest, tasks: Iterable[CardTask]) -> frozenset[
     return frozenset(rows.filter(pk__in=[row.card_id for row in tasks]).values_list("pk", flat=True))
 
 
+def monitoring_of_mine(request: GuardedRequest) -> Iterator[Task]:
+    """What alerts, meetings and cards ask of my seats; one question tells whether there is any."""
+    found = waiting(request.user, guard.full_scope(request).position_ids)
+    if found.alerts:
+        yield from alerts_to_act_on(request)
+    if found.promises:
+        yield from promises_of_mine(request)
+    if found.cards:
+        yield from cards_of_mine(request)
+    if found.tasks:
+        yield from card_tasks_of_mine(request)
+
+
 def targets_of_mine(request: GuardedRequest) -> Iterator[Task]:
     """What rounds and milestones ask of me; one question tells whether there is any."""
     work = standing_work(request.user, today=request.today)
@@ -299,15 +337,14 @@ def targets_of_mine(request: GuardedRequest) -> Iterator[Task]:
 
 SOURCES: tuple[Source, ...] = (
     approvals_waiting,
-    alerts_to_act_on,
-    promises_of_mine,
-    cards_of_mine,
+    monitoring_of_mine,
     targets_of_mine,
     failed_imports,
     drafts,
     ownerless_territories,
     uncovered_customers,
     drifting_units,
+    territories_to_publish,
     unplaced_customers,
     old_backup,
     accounts_to_open,
