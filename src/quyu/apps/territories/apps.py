@@ -12,12 +12,11 @@ class TerritoriesConfig(AppConfig):
         from quyu.apps.market import field  # noqa: PLC0415 (models load first)
         from quyu.apps.territories.selectors.field import TerritoryField  # noqa: PLC0415
         from quyu.apps.territories.services import register_approval  # noqa: PLC0415
-
-        import_module("quyu.apps.territories.imports.abilities")
-        import_module("quyu.apps.territories.imports.travel_times")
         from quyu.apps.territories.services.recoding import AlignmentFollower  # noqa: PLC0415
         from quyu.platform.geography.codes import followers  # noqa: PLC0415
 
+        import_module("quyu.apps.territories.imports.abilities")
+        import_module("quyu.apps.territories.imports.travel_times")
         register_approval()
         field.register(TerritoryField())
         followers.register(AlignmentFollower())
