@@ -67,6 +67,9 @@ class NotAnAccount(Refusal):
 @click.option("--as-was", is_flag=True, help=_("按当时归属（默认）。"))
 @click.option("--restated", is_flag=True, help=_("按今天归属重述。"))
 @click.option("--as-of", help=_("那一天日终的报表，如 2026-06-15。"))
+@click.option(
+    "--compare", default="", metavar="PERIOD", help=_("另一个同样长的期间，如 2026Q1：并列它的实绩和变化。")
+)
 @click.option("--region", default="", help=_("只看这个区域（编码或名称）及其下级。"))
 @click.option("--level", type=click.IntRange(0, 20), help=_("区域行在所看区域下第几级，默认 1。"))
 @click.option(
@@ -83,6 +86,7 @@ def attain(
     as_was: bool,
     restated: bool,
     as_of: str | None,
+    compare: str,
     region: str,
     level: int | None,
     targets_file: Path | None,
@@ -110,6 +114,7 @@ def attain(
             known_on=known_on,
             region=region,
             level=level,
+            compare=compare,
             given=read_targets(targets_file, METRICS[metric]) if targets_file else None,
         )
         found = answered(asked, _scope(account), today=today)
@@ -141,7 +146,9 @@ def _scope(account: str | None) -> Scope:
 
 def _notes(found: Table, *, has_file: bool) -> list[str]:
     """Why a column is empty, and what to do about it."""
-    notes, year = [], found.frame.axes.year
+    notes, year = [found.pair.said] if found.pair else [], found.frame.axes.year
+    if found.pair and found.metric.has_facts and found.whole.other is None and not found.whole.is_rate:
+        notes.append(_("这种口径只有整月的产品线合计，月份没过完时不能比。"))
     if found.frame.version is None and not has_file:
         versions = PlanVersion.objects.filter(plan__year=year, plan__measure=found.metric.id)
         drafts = versions.count()

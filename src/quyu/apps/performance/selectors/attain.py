@@ -10,9 +10,10 @@ import numpy as np
 
 from quyu.analytics.metrics import METRICS, Metric, NothingMeasured
 from quyu.apps.performance.directory import Directory, directory
+from quyu.apps.performance.selectors.beside import Pair, pair_of
 from quyu.apps.performance.selectors.cuts import OF_PRODUCTS
-from quyu.apps.performance.selectors.keys import CARRIED, UnknownRegion, places_below
-from quyu.apps.performance.selectors.measured import Question, from_lines
+from quyu.apps.performance.selectors.keys import CARRIED, KEYS, PERIODS, UnknownRegion, places_below
+from quyu.apps.performance.selectors.measured import Question, from_lines, over
 from quyu.apps.performance.selectors.metric_days import dated_by
 from quyu.apps.performance.selectors.rows import Table, from_board, from_months, table
 from quyu.apps.performance.selectors.series import reach_below
@@ -76,6 +77,17 @@ class NoTargetsByLine(Refusal):
         super().__init__("no_targets_by_line", "目标文件没有按“{key}”的目标，请去掉这一分行。", key=key)
 
 
+class NoPeriodsAcross(Refusal):
+    """Months of one period are not those of another."""
+
+    def __init__(self, key: str) -> None:
+        super().__init__(
+            "no_periods_across",
+            "比较两个期间时不能按“{key}”分行，请去掉这一分行，或直接比较两个{key}。",
+            key=KEYS[key],
+        )
+
+
 class NobodysReach(Refusal):
     """The account answers for no part of the tree."""
 
@@ -95,6 +107,8 @@ class Asked:
     region: str = ""
     level: int | None = None
     given: Given | None = None
+    compare: str = ""
+    """The code of another period beside it."""
 
 
 def period_of(code: str) -> Period:
@@ -119,7 +133,9 @@ def attain(asked: Asked, scope: Scope, *, today: date) -> Table:
     if not from_sums and not is_plain:
         raise NotCutInThisReading(metric.name if metric.id != "amount" else carried[-1])
     source = dated_by(metric) if is_plain else asked.source
-    span = span_of(period_of(asked.period), today=asked.known_on or today, source=source)
+    day = asked.known_on or today
+    span = span_of(period_of(asked.period), today=day, source=source)
+    pair = _pair(asked, span, day, source) if asked.compare else None
     seen = _frame(asked, span, scope, metric, today)
     places = places_below(seen, asked.region, asked.level)
     if not places.tops:
@@ -130,10 +146,31 @@ def attain(asked: Asked, scope: Scope, *, today: date) -> Table:
     labels = _labels(names, seen)
     if from_sums:
         read = from_months if carried else from_board
-        return table(places, span, metric, asked.by, read(places, span, asked.by, asked.source), names=labels)
-    reach = reach_below(seen, scope, places.tops, names)
-    rows, whole = from_lines(Question(places, span, metric, asked.by, reach, names))
-    return table(places, span, metric, asked.by, rows, names=labels, whole=whole)
+        rows, whole = read(places, span, asked.by, asked.source), None
+        if pair:
+            rows.comparable, rows.other = (
+                None
+                if carried and not one.ends_with_month
+                else read(places, one, asked.by, asked.source).actual
+                for one in (pair.now, pair.then)
+            )
+    else:
+        question = Question(
+            places, span, metric, asked.by, reach_below(seen, scope, places.tops, names), names
+        )
+        rows, whole = from_lines(question)
+        if pair and metric.has_facts:
+            found = over(question, (pair.now, pair.then))
+            (rows.comparable, whole.comparable), (rows.other, whole.other) = found
+    return table(places, span, metric, asked.by, rows, names=labels, whole=whole, pair=pair)
+
+
+def _pair(asked: Asked, span: Span, day: date, source: Source) -> Pair:
+    across = [key for key in asked.by if key in PERIODS]
+    if across:
+        raise NoPeriodsAcross(across[0])
+    period_of(asked.compare)
+    return pair_of(span, asked.compare, today=day, source=source)
 
 
 def _metric(text: str) -> Metric:

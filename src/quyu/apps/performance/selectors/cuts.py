@@ -129,8 +129,10 @@ def named_lines(*labels: str) -> ibis.Table:
 
 @dataclass(frozen=True)
 class Cut:
-    """`cells[row][column]`, None where nothing was sold; `totals` and `whole` are the metric of the union."""
+    """One metric by the dimensions `row` and `column`: `cells` without those where nothing was sold; `totals` and `whole` are the metric of the union."""
 
+    row: str
+    column: str
     rows: list[str]
     columns: list[str]
     cells: dict[tuple[str, str], int]
@@ -224,6 +226,8 @@ def cut(
         else sorted(column_totals, key=lambda c: (-column_totals[c], c))
     )
     return Cut(
+        row=row,
+        column=column,
         rows=ordered[:MOST_ROWS],
         columns=across[:MOST_COLUMNS],
         cells=cells,

@@ -60,6 +60,12 @@ def from_lines(asked: Question) -> tuple[Figures, Figures]:
     return rows, whole
 
 
+def over(asked: Question, spans: Sequence[Span]) -> list[tuple[dict[Key, int], dict[Key, int]]]:
+    """The metric by row and over all in each span alone; none of the keys may be a period."""
+    with attributed_lines(asked.names) as connection:
+        return [_measured(connection, asked, (span.start, span.cutoff), 0) for span in spans]
+
+
 def _measured(
     connection: duckdb.DuckDBPyConnection, asked: Question, days: tuple[date, date], years: int
 ) -> tuple[dict[Key, int], dict[Key, int]]:

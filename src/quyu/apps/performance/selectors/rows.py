@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from quyu.analytics.attainment import Standing
 from quyu.analytics.metrics import Metric
+from quyu.apps.performance.selectors.beside import Pair, change_bp
 from quyu.apps.performance.selectors.keys import PERIODS, PLACES, Places, quarter_of
 from quyu.apps.performance.selectors.sources import Source
 from quyu.apps.performance.selectors.span import CALENDAR, Span, year_before
@@ -28,6 +29,9 @@ class Figures:
     expected: dict[Key, int] = field(default_factory=dict)
     actual: dict[Key, int] | None = field(default_factory=dict)
     before: dict[Key, int] | None = field(default_factory=dict)
+    comparable: dict[Key, int] | None = None
+    other: dict[Key, int] | None = None
+    """Of a pair of periods: what the one in view and the other did in the days that are compared."""
 
     def plan(self, key: Key, target: int, expected: int) -> None:
         self.targets[key] = self.targets.get(key, 0) + target
@@ -45,6 +49,8 @@ class Row:
     actual: int | None
     before: int | None
     is_rate: bool = False
+    comparable: int | None = None
+    other: int | None = None
 
     @cached_property
     def _standing(self) -> Standing:
@@ -63,10 +69,20 @@ class Row:
         """None for a rate: it is told in points, not as growth."""
         return None if self.actual is None or self.is_rate else self._standing.growth_bp
 
+    @property
+    def change(self) -> int | None:
+        """What is compared less what the other period did."""
+        return None if self.comparable is None or self.other is None else self.comparable - self.other
+
+    @property
+    def change_bp(self) -> int | None:
+        """Growth on the other period; of a rate the difference itself."""
+        return change_bp(self.comparable, self.other, is_rate=self.is_rate)
+
 
 @dataclass(frozen=True)
 class Table:
-    """The rows of one question and their whole; `by` are the keys."""
+    """The rows of one question and their whole; `by` are the keys, `pair` the other period beside it."""
 
     frame: Frame
     span: Span
@@ -74,6 +90,7 @@ class Table:
     by: tuple[str, ...]
     rows: tuple[Row, ...]
     whole: Row
+    pair: Pair | None = None
 
 
 def parts_of(span: Span, by: Sequence[str]) -> list[Span]:
@@ -159,18 +176,18 @@ def table(
     *,
     names: Mapping[str, Mapping[str, str]],
     whole: Figures | None = None,
+    pair: Pair | None = None,
 ) -> Table:
     """The rows in order and their whole: their sum, or `whole` where the metric does not add up."""
-    keys = {*figures.targets, *(figures.actual or {}), *(figures.before or {})}
-    is_rate = metric.unit == "bp"
+    keys = {*figures.targets, *(figures.actual or {}), *(figures.before or {}), *(figures.other or {})}
+    is_rate = metric.unit == "bp" or metric.is_level
     rows = [
         _row(key, figures, span, by, places, names, is_rate=is_rate) for key in _ordered(keys, by, places)
     ]
-    kept = [row for row in rows if row.target is not None or row.actual or row.before]
+    kept = [row for row in rows if row.target is not None or row.actual or row.before or row.other]
     total = whole or _sum(figures)
-    return Table(
-        places.frame, span, metric, by, tuple(kept), _row((), total, span, (), places, names, is_rate=is_rate)
-    )
+    told = _row((), total, span, (), places, names, is_rate=is_rate)
+    return Table(places.frame, span, metric, by, tuple(kept), told, pair)
 
 
 def _row(
@@ -190,18 +207,23 @@ def _row(
         figures.targets.get(key),
         figures.expected.get(key),
         _actual(key, actual, by, span, is_rate=is_rate),
-        None if before is None else before.get(key) if is_rate else before.get(key, 0),
+        _told(key, before, is_rate=is_rate),
         is_rate,
+        _told(key, figures.comparable, is_rate=is_rate),
+        _told(key, figures.other, is_rate=is_rate),
     )
+
+
+def _told(key: Key, sums: dict[Key, int] | None, *, is_rate: bool) -> int | None:
+    """None where it is unknown; a sum or count without lines is 0, a rate without them is none."""
+    return None if sums is None else sums.get(key) if is_rate else sums.get(key, 0)
 
 
 def _actual(
     key: Key, actual: dict[Key, int] | None, by: Sequence[str], span: Span, *, is_rate: bool
 ) -> int | None:
-    """None before there are facts; a sum or count without lines is 0, a rate without them is none."""
-    if actual is None or not _has_begun(key, by, span):
-        return None
-    return actual.get(key) if is_rate else actual.get(key, 0)
+    """None before there are facts of its days."""
+    return _told(key, actual, is_rate=is_rate) if _has_begun(key, by, span) else None
 
 
 def _names(
@@ -246,6 +268,8 @@ def _sum(figures: Figures) -> Figures:
         _total(figures.expected),
         None if actual is None else _total(actual),
         None if before is None else _total(before),
+        None if figures.comparable is None else _total(figures.comparable),
+        None if figures.other is None else _total(figures.other),
     )
 
 

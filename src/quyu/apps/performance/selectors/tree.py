@@ -132,7 +132,7 @@ def board(
         version=seen.version,
         reach=seen.reach,
         beside=seen.beside,
-        standings=_sums(seen.axes, own),
+        standings=node_sums(seen.axes, own),
         direct={code: own[code] for code in own if not seen.axes.tree.is_leaf(code)},
         source=source,
     )
@@ -158,7 +158,8 @@ def node_of(axes: Axes, territory: str | None, org_unit: str | None) -> str:
     return org_unit if org_unit is not None and org_unit in axes.spans else axes.tree.root
 
 
-def _sums(axes: Axes, own: Mapping[str, Standing]) -> dict[str, Standing]:
+def node_sums(axes: Axes, own: Mapping[str, Standing]) -> dict[str, Standing]:
+    """Every node with all below it, from what each holds itself."""
     sums: dict[str, Standing] = {}
     for code in reversed(axes.regions):
         below = [sums[child] for child in axes.tree.children(code)]

@@ -9,6 +9,8 @@ from django.utils.translation import gettext as _
 from quyu.analytics.metrics import METRICS
 from quyu.apps.customers.models import Customer
 from quyu.apps.performance.selectors import cuts, drill
+from quyu.apps.performance.selectors.beside import Beside, Pair
+from quyu.apps.performance.selectors.changes import Changes
 from quyu.apps.performance.selectors.fact_rows import FactRows
 from quyu.apps.performance.selectors.tree import Board, Frame
 from quyu.apps.targets.axes import TERRITORY
@@ -28,8 +30,11 @@ def _yuan(fen: int) -> float:
     return fen / FEN_PER_YUAN
 
 
-def board(request: GuardedRequest, shown: Board, region: str) -> HttpResponseBase:
+def board(
+    request: GuardedRequest, shown: Board, region: str, other: Beside | None = None
+) -> HttpResponseBase:
     headers = [_("编码"), _("名称"), _("负责人"), _("目标（元）"), _("截至今日应达（元）"), _("实绩（元）"), _("达成率"), _("上年同期（元）"), _("同比")]  # fmt: skip
+    headers += beside_headers(other.pair, money=True) if other else []
     codes = [region, *shown.axes.tree.descendants(region)]
 
     def row(code: str) -> list[object]:
@@ -44,9 +49,24 @@ def board(request: GuardedRequest, shown: Board, region: str) -> HttpResponseBas
             rates[0],
             _yuan(s.before),
             rates[1],
+            *compared(code),
         ]
 
+    def compared(code: str) -> list[float | None]:
+        if other is None:
+            return []
+        s = other.nodes[code]
+        return [_yuan(s.actual), _yuan(s.before), None if s.growth_bp is None else s.growth_bp / BP]
+
     return _file(request, _("业绩"), headers, (row(code) for code in codes))
+
+
+def beside_headers(pair: Pair, *, money: bool) -> list[str]:
+    """The columns of two periods side by side."""
+    told = {"now": pair.now.period.code, "then": pair.code}
+    if money:
+        return [_("%(now)s 可比（元）") % told, _("%(then)s（元）") % told, _("较 %(then)s") % told]
+    return [_("%(now)s 可比") % told, pair.code, _("较 %(then)s") % told]
 
 
 def customers(
@@ -120,7 +140,7 @@ def facts(
     return _file(request, title, headers, rows)
 
 
-def cut(request: GuardedRequest, found: cuts.Cut, metric: str) -> HttpResponseBase:
+def cut(request: GuardedRequest, found: cuts.Cut, metric: str, other: Changes | None) -> HttpResponseBase:
     scale = {"fen": FEN_PER_YUAN, "yuan": FEN_PER_YUAN, "milli": 1000, "ratio": 1000, "bp": BP}.get(
         METRICS[metric].unit, 1
     )
@@ -128,13 +148,22 @@ def cut(request: GuardedRequest, found: cuts.Cut, metric: str) -> HttpResponseBa
     def shown(value: int | None) -> float | None:
         return None if value is None else value / scale
 
+    def compared(name: str) -> list[float | None]:
+        if other is None:
+            return []
+        change = other.row(name)
+        return [shown(change.now), shown(change.then), None if change.bp is None else change.bp / BP]
+
     unnamed = _("未归属")
+    names = [*found.rows, *(other.only_then(found.rows) if other else ())]
     rows = (
         [
             r or unnamed,
             shown(found.row_totals.get(r)),
+            *compared(r),
             *(shown(found.cells.get((r, c))) for c in found.columns),
         ]
-        for r in found.rows
+        for r in names
     )
-    return _file(request, _("多维分析"), [_("名称"), _("合计"), *(c or unnamed for c in found.columns)], rows)
+    headers = [_("名称"), _("合计"), *(beside_headers(other.pair, money=False) if other else ())]
+    return _file(request, _("多维分析"), [*headers, *(c or unnamed for c in found.columns)], rows)

@@ -14,10 +14,10 @@ from quyu.analytics.metrics import METRICS, line_metrics
 from quyu.apps.customers.models import Customer
 from quyu.apps.performance import background, charts
 from quyu.apps.performance.directory import directory
-from quyu.apps.performance.selectors import cuts, drill, series
+from quyu.apps.performance.selectors import changes, cuts, drill, series
 from quyu.apps.performance.selectors.bridge import bridge_of
 from quyu.apps.performance.selectors.metric_days import dated_by
-from quyu.apps.performance.web import exports
+from quyu.apps.performance.web import beside, exports
 from quyu.apps.performance.web.asked import BASIS_NAMES, READINGS, ROWS_OF, asked
 from quyu.apps.performance.web.nowhere import or_empty
 from quyu.apps.performance.web.outlook import outlook
@@ -36,8 +36,10 @@ def board_page(request: GuardedRequest) -> HttpResponseBase:
     wanted = asked(request)
     shown = board_asked(request, wanted)
     region = region_asked(request, shown)
+    day = wanted.known_on or request.today
+    compared, other = beside.of_board(request, shown, today=day)
     if "export" in request.GET and not wanted.is_stale:
-        return exports.board(request, shown, region)
+        return exports.board(request, shown, region, other)
     sold = series.series_of(shown, region)
     own = shown.direct.get(region)
     if request.GET.get("part") == "lines" and wanted.has_lines:
@@ -47,7 +49,10 @@ def board_page(request: GuardedRequest) -> HttpResponseBase:
     is_whole = shown.span.ends_with_month
     context = {
         **common(request, shown, region),
-        **outlook(shown, region, today=wanted.known_on or request.today),
+        **outlook(shown, region, today=day),
+        **beside.context(compared, shown.span, today=day),
+        "beside": other,
+        "carried": wanted.said | compared.said,
         "standing": shown.standings[region],
         "needed": shown.standings[region].needed_per_day(shown.span.working_days_left),
         "children": [(code, shown.standings[code]) for code in shown.children(region)],
@@ -130,11 +135,17 @@ def analysis_page(request: GuardedRequest) -> HttpResponseBase:
         request, "column", dimensions, "product_line" if "product_line" in dimensions else "month"
     )
     reach = reach_of(request, shown, [region], names)
-    found = cuts.cut(metric, row, column, reach, names, days=(shown.span.start, shown.span.cutoff))
+    days = (shown.span.start, shown.span.cutoff)
+    found = cuts.cut(metric, row, column, reach, names, days=days)
+    compared = beside.compared(request, shown.span, dated_by(METRICS[metric]), today=request.today)
+    pair = compared.pair
+    changed = changes.changes_of(METRICS[metric], found, days, pair, reach, names) if pair else None
     if "export" in request.GET:
-        return exports.cut(request, found, metric)
+        return exports.cut(request, found, metric, changed)
     context = {
         **common(request, shown, region),
+        **beside.context(compared, shown.span, today=request.today),
+        "changes": changed,
         "cut": found,
         "metric": METRICS[metric],
         "metrics": line_metrics(),

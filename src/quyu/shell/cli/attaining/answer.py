@@ -15,6 +15,7 @@ from quyu.shell.cli.wording import columns
 
 RATES = ("attainment_bp", "pace_bp", "growth_bp")
 VALUES = ("target", "expected", "actual", "before")
+COMPARED = ("comparable", "other", "change")
 GAP = "  "
 
 
@@ -46,6 +47,7 @@ class Answer:
             "data_to": shown.span.last_day.isoformat() if shown.span.last_day else None,
             "time_elapsed_bp": shown.span.elapsed_bp,
             "plan": self.plan or None,
+            **self._pair,
             "by": list(shown.by),
             "rows": [
                 {
@@ -71,8 +73,22 @@ class Answer:
         return text.getvalue()
 
     def _figures(self, row: Row) -> dict[str, int | None]:
-        values = {f"{name}{self._suffix}": getattr(row, name) for name in VALUES}
-        return values | {name: getattr(row, name) for name in RATES}
+        names = (*VALUES, *COMPARED) if self.table.pair else VALUES
+        rates = (*RATES, "change_bp") if self.table.pair else RATES
+        values = {f"{name}{self._suffix}": getattr(row, name) for name in names}
+        return values | {name: getattr(row, name) for name in rates}
+
+    @property
+    def _pair(self) -> dict[str, object]:
+        """The days that are compared, the last ones included."""
+        pair = self.table.pair
+        if pair is None:
+            return {}
+        days = [
+            [span.start.isoformat(), span.last_day.isoformat() if span.last_day else None]
+            for span in (pair.now, pair.then)
+        ]
+        return {"compare": pair.code, "compared_days": days[0], "other_days": days[1]}
 
     def told(self) -> Iterator[str]:
         """The table in words, with its whole."""
@@ -95,6 +111,8 @@ class Answer:
             _("对进度"),
             _("同比"),
         ]
+        if shown.pair:
+            heads += [*([_("可比实绩")] if shown.pair.is_held else []), shown.pair.code, _("变化")]
         body = [[*row.names, *self._said(row)] for row in shown.rows]
         if shown.by:
             body.append([_("合计"), *[""] * (len(shown.by) - 1), *self._said(shown.whole)])
@@ -113,7 +131,15 @@ class Answer:
         unit = self.table.metric.unit
         rates = [getattr(row, name) for name in RATES]
         values = [format_value(value, unit) for value in (row.target, row.actual)]
-        return [*values, *("—" if rate is None else format_bp(rate) for rate in rates)]
+        told = [*values, *("—" if rate is None else format_bp(rate) for rate in rates)]
+        pair = self.table.pair
+        if pair:
+            told += [format_value(row.comparable, unit)] if pair.is_held else []
+            told += [
+                format_value(row.other, unit),
+                "—" if row.change_bp is None else format_bp(row.change_bp),
+            ]
+        return told
 
 
 def _aligned(rows: Sequence[Sequence[str]], *, texts: int) -> Iterator[str]:
