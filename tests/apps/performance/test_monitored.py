@@ -55,7 +55,7 @@ def test_rules_without_facts_say_what_is_needed(sold: Trading) -> None:
     for code in ("R3", "R4", "R5", "R6", "R10", "R11", "R12", "R13", "R14"):
         assert (found[code].value, found[code].is_met, found[code].label) == (None, None, "尚无数据")
     assert found["R11"].words == "需要：NPS 调查。"
-    assert found["R3"].words == "需要：应收与收款记录。"
+    assert found["R3"].words == "需要：发货（或订单）与回款。"
 
 
 def test_a_rule_that_is_off_is_not_watched(sold: Trading) -> None:
@@ -86,7 +86,7 @@ def test_the_page_shows_the_states(sold: Trading) -> None:
     assert "到今天" in text
     assert "9.31%" in text
     assert "未达到" in text
-    assert "需要：应收与收款记录" in text
+    assert "需要：发货（或订单）与回款" in text
     assert "3.00–5.00 个百分点" in text
     assert "≥ 30.00%" in text
 

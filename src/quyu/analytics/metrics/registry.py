@@ -15,7 +15,19 @@ from quyu.kernel.wording import is_chinese, spoken_word
 Direction = Literal["more", "less"]
 Grain = Literal["line", "order", "customer", "visit", "payment", "expense"]
 MetricUnit = Literal["fen", "yuan", "milli", "count", "bp", "ratio"]
-Role = Literal["line", "year_before", "month_before", "receipt", "visit", "expense", "delivered", "on_file"]
+Role = Literal[
+    "line",
+    "year_before",
+    "month_before",
+    "receipt",
+    "visit",
+    "expense",
+    "delivered",
+    "on_file",
+    "owed",
+    "owed_old",
+    "delivered_year",
+]
 """What a row stands for: a line of the period, one of the same days a year or a month earlier, labelled as if
 it were of the period, or a fact of another kind in the shape of a line."""
 ORDER_ROLES = frozenset({"line", "year_before", "month_before"})
@@ -31,6 +43,7 @@ class Metric:
     down; others are checked, never summed. `can_be_target`: offered where a plan is made. `unit_word`: what is
     counted, in Chinese. Without `expression` there are no facts of it yet. `rows`: which rows it is measured over.
     `pairs_festival`: January and February are one month, since the Spring Festival moves between them.
+    `is_level`: told of the end of a month, not of its days; unknown where there is nothing to tell it from.
     """
 
     id: str
@@ -46,6 +59,7 @@ class Metric:
     unit_word: str = ""
     rows: tuple[Role, ...] = ("line",)
     pairs_festival: bool = False
+    is_level: bool = False
     page: str = PAGE
 
     @property

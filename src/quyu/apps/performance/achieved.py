@@ -19,6 +19,7 @@ from quyu.apps.performance import attributed_kinds
 from quyu.apps.performance.attributed import attributed_lines
 from quyu.apps.performance.directory import Directory, directory
 from quyu.apps.performance.models import MonthRollup, RollupState
+from quyu.apps.performance.owing import levels_by_region
 from quyu.apps.performance.rollup_rows import AS_WAS
 from quyu.apps.performance.selectors.cuts import DIMENSIONS, list_prices, name_lines, named_lines
 from quyu.apps.performance.selectors.drill import Reach
@@ -47,7 +48,7 @@ _KEPT: Remembered[dict[str, Figures]] = Remembered(64)
 def by_region(
     axes: Axes, measures: Sequence[str], start: date, stop: date, product_line: str
 ) -> dict[str, Figures]:
-    """Metric -> region code -> value over `[start, stop)` in its unit.
+    """Metric -> region code -> value over `[start, stop)` in its unit; of a level at the last of these days that is known.
 
     Nodes without lines are left out, and metrics of a kind of facts that nobody has imported.
     """
@@ -60,9 +61,16 @@ def by_region(
     known = [metric for metric in rest if attributed_kinds.has_rows(metric)]
     if not known:
         return found
+    names = directory()
+    if not product_line:
+        levels = [metric.id for metric in known if metric.is_level]
+        found |= levels_by_region(axes, levels, start, stop, names.unit_of_territory)
+    known = [metric for metric in known if not metric.is_level]
     label = ProductLine.objects.get(code=product_line).name if product_line else ""
-    asked = _Asked(directory(), tuple(known), (start, stop), label)
-    above = _above(axes, asked.names)
+    asked = _Asked(names, tuple(known), (start, stop), label)
+    above = _above(axes, names)
+    if not known:
+        return found
     if all(metric.is_of_orders for metric in known):
         return found | _KEPT.get(_question(asked, above), lambda: _from_lines(asked, above))
     return found | _from_lines(asked, above)

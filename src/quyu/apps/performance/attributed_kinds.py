@@ -6,19 +6,20 @@ back and what takes them back are left out.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-from django.db.models import Min
+from numpy.typing import NDArray
 
 from quyu.analytics.metrics import Metric
 from quyu.apps.customers.models import Customer
-from quyu.apps.performance import bases
+from quyu.apps.performance import bases, receivables
 from quyu.apps.performance.models import RollupState
+from quyu.apps.performance.receivables import OLD, Owed, turn_to_shipments
 from quyu.apps.performance.rollups import SUMMED
 from quyu.apps.performance.tallies import Tally, tally
 from quyu.kernel.deferred import deferred
@@ -35,7 +36,10 @@ Days = tuple[date, date]
 DELIVERED, SHIPMENT, ON_FILE = "delivered", "shipment", "on_file"
 TALLIED = ("receipt", "visit", "expense", DELIVERED)
 """Tallies that a metric may be measured over beside order lines; what was delivered is spliced of two."""
-ROLES = (*TALLIED, ON_FILE)
+RECEIPT = "receipt"
+OWED, OWED_OLD, DELIVERED_YEAR = "owed", "owed_old", "delivered_year"
+OF_RECEIVABLES = (OWED, OWED_OLD, DELIVERED_YEAR)
+ROLES = (*TALLIED, ON_FILE, *OF_RECEIVABLES)
 SHAPE = pa.schema(
     [
         pa.field("ordered_on", pa.date32()),
@@ -51,8 +55,9 @@ LINE = pa.schema([field for field in ORDER_LINE if field.name in SUMMED])
 
 
 def roles_of(metric: Metric) -> list[str]:
-    """The kinds of facts beside orders that a metric is measured over."""
-    return [role for role in TALLIED if role in metric.rows]
+    """The kinds of facts beside orders that a metric is measured over; nothing is owed as long as no money is told of."""
+    of_receivables = not set(metric.rows).isdisjoint(OF_RECEIVABLES)
+    return [role for role in TALLIED if role in metric.rows or (of_receivables and role == RECEIPT)]
 
 
 def has_rows(metric: Metric) -> bool:
@@ -73,6 +78,8 @@ def register(connection: duckdb.DuckDBPyConnection, role: str, days: Days) -> st
 def _of_role(role: str, days: Days) -> pa.Table:
     if role == ON_FILE:
         return _on_file(days)
+    if role in OF_RECEIVABLES:
+        return _receivable(role, days)
     return _delivered(days) if role == DELIVERED else _rows(tally(role), days)
 
 
@@ -84,15 +91,42 @@ def _on_file(days: Days) -> pa.Table:
         codes = [
             code for code, first, end in customers if (first or day) <= day and (end is None or end > day)
         ]
-        given = {
-            "ordered_on": pa.array([day] * len(codes), pa.date32()),
-            "customer_code": pa.array(codes, pa.string()),
-        }
-        lines = pa.table(
-            {field.name: given.get(field.name, pa.nulls(len(codes), field.type)) for field in LINE}
-        )
-        parts.append(_owned(lines, _claims()))
+        parts.append(on_day(codes, day))
     return pa.concat_tables(parts)
+
+
+def on_day(codes: Sequence[str], day: date) -> pa.Table:
+    """A row without amounts for each customer, where it lies on a day."""
+    given = {
+        "ordered_on": pa.array([day] * len(codes), pa.date32()),
+        "customer_code": pa.array(codes, pa.string()),
+    }
+    lines = pa.table({field.name: given.get(field.name, pa.nulls(len(codes), field.type)) for field in LINE})
+    return _owned(lines, _claims())
+
+
+def _receivable(role: str, days: Days) -> pa.Table:
+    """At the last of the days in each month, up to the last receipt: what each customer owes, or was delivered in the year."""
+    book = receivables.ledger()
+    parts = [SHAPE.empty_table()]
+    if book is None:
+        return parts[0]
+    for day in _month_ends((days[0], min(days[1], book.last + timedelta(1)))):
+        found = book.owed(day)
+        amount = _level(role, found)
+        rows = on_day(book.customers, day)
+        for name, values in (("amount_fen", amount), ("quantity_milli", amount * found.days)):
+            rows = rows.set_column(rows.schema.get_field_index(name), name, pa.array(values))
+        parts.append(rows.filter(pa.array(amount != 0)))
+    return pa.concat_tables(parts)
+
+
+def _level(role: str, found: Owed) -> NDArray[np.int64]:
+    """By customer; weighted with the days its deliveries are of it becomes the days it is outstanding."""
+    if role == DELIVERED_YEAR:
+        return found.delivered
+    level: NDArray[np.int64] = found.by_bucket[:, OLD if role == OWED_OLD else 0 :].sum(axis=1)
+    return level
 
 
 def _month_ends(days: Days) -> Iterator[date]:
@@ -116,9 +150,7 @@ def _claims() -> pa.Table:
 
 def _delivered(days: Days) -> pa.Table:
     """As the basis of delivery counts: order lines by the day they were shipped, from the first month with shipments these."""
-    shipments = Batch.objects.filter(kind=SHIPMENT, is_reversed=False, reverses=None)
-    first: date | None = shipments.aggregate(first=Min("first_on"))["first"]
-    turn = (first or date.max).replace(day=1)
+    turn = turn_to_shipments()
     early = _rows(tally(DELIVERED), (days[0], min(days[1], turn)))
     return pa.concat_tables([early, _rows(tally(SHIPMENT), (max(days[0], turn), days[1]))])
 

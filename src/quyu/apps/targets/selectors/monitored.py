@@ -23,8 +23,12 @@ from quyu.platform.people.scope import Scope
 
 THIS_YEAR: Mapping[str, str] = {"R1": "strategic_share", "R2": "new_customer_share"}
 """Shares of the sales of the year so far."""
-TWELVE_MONTHS: Mapping[str, str] = {"R7": "lines_per_customer", "R9": "win_back_rate"}
-"""What a year of orders tells."""
+TWELVE_MONTHS: Mapping[str, str] = {
+    "R3": "days_sales_outstanding",
+    "R7": "lines_per_customer",
+    "R9": "win_back_rate",
+}
+"""What a year of orders and receipts tells."""
 COUNTED = "R8"
 NAMED = 5
 """How many regions that miss a rule are named."""

@@ -1,0 +1,154 @@
+"""What customers owe from imported orders, shipments and receipts: by node, as a metric, and in the policy pack."""
+
+from datetime import date
+
+import pytest
+
+from quyu.analytics.metrics import METRICS
+from quyu.apps.performance import owing, receivables, services
+from quyu.apps.performance.directory import directory
+from quyu.apps.performance.receivables import Ledger, ledger
+from quyu.apps.performance.selectors.cuts import cut
+from quyu.apps.performance.selectors.drill import Reach
+from quyu.apps.targets.models import PolicyRule
+from quyu.apps.targets.selectors.freezing import freeze
+from quyu.apps.targets.selectors.monitored import watched_rules
+from quyu.platform.facts.models import Batch
+from quyu.platform.people.scope import everything, scope_of
+from tests.apps.performance.conftest import WAN, Trading
+from tests.apps.performance.test_measures_page import record_facts
+from tests.people import TODAY
+from tests.platform.facts.lines import AT, line, order_lines
+
+pytestmark = [pytest.mark.django_db, pytest.mark.capability("ORD7")]
+EVERYTHING = Reach(is_everything=True, territory_codes=())
+
+
+def receipt(number: str, day: date, fen: int, customer: str, order: str | None = None) -> dict[str, object]:
+    return {
+        "document_no": number, "line_no": "1", "received_on": day, "customer_code": customer,
+        "amount_fen": fen, "order_no": order,
+    }  # fmt: skip
+
+
+def shipment(number: str, day: date, fen: int, customer: str, order: str | None = None) -> dict[str, object]:
+    return {
+        "document_no": number, "line_no": "1", "shipped_on": day, "customer_code": customer,
+        "amount_fen": fen, "quantity_milli": 1_000, "order_no": order,
+    }  # fmt: skip
+
+
+@pytest.fixture
+def paid(trading: Trading) -> Trading:
+    """C1 has paid its oldest orders, C2 nothing, C3 more than it was sold; nobody's C9 paid for its one order."""
+    record_facts(
+        "receipt",
+        [
+            receipt("K1", date(2025, 9, 1), 700 * WAN, "C1"),
+            receipt("K2", date(2026, 4, 1), 150 * WAN, "C1", "ORD-A3"),
+            receipt("K3", date(2026, 6, 1), 45 * WAN, "C3"),
+            receipt("K4", date(2026, 6, 14), 7 * WAN, "C9"),
+        ],
+        "a",
+    )
+    return trading
+
+
+def the_ledger() -> Ledger:
+    found = ledger()
+    assert found is not None
+    return found
+
+
+def nodes(on: date) -> dict[str, owing.Owing]:
+    axes = freeze(year=2026, at=on)
+    own = owing.own_by_node(axes, the_ledger(), on, directory().unit_of_territory)
+    return owing.with_below(axes, own)
+
+
+def test_without_a_day_of_delivery_orders_are_owed_from_the_day_they_were_ordered(paid: Trading) -> None:
+    book = the_ledger()
+    found = nodes(date(2026, 6, 14))
+    root = freeze(year=2026, at=TODAY).tree.root
+
+    assert (book.is_by_order, book.last) == (True, date(2026, 6, 14))
+    whole = found[root]
+    assert whole.owed == (1_000 - 700 + 50 + 300) * WAN
+    assert whole.by_bucket == (50 * WAN, 0, 300 * WAN, 0, 300 * WAN), "ORD-A2 is left of 2025, A3 was named"
+    assert whole.prepaid == 15 * WAN
+    assert whole.delivered == (900 + 150 + 50 + 300 + 40 - 10 + 7) * WAN
+    assert whole.days == 365
+    assert whole.outstanding_days == round(650 / 1_437 * 365)
+    assert whole.aged_bp == round(300 / 650 * 10_000)
+
+
+def test_each_region_has_its_own_and_they_add_up(paid: Trading) -> None:
+    axes = freeze(year=2026, at=TODAY)
+    found = nodes(date(2026, 6, 14))
+
+    names = {axes.name(code): one for code, one in found.items()}
+    assert names["江苏"].owed == 650 * WAN
+    assert (names["广东"].owed, names["广东"].outstanding_days) == (0, 0)
+    assert names["广东"].prepaid == 15 * WAN
+    for code in axes.regions:
+        below = sum((found[child].net for child in axes.tree.children(code)), 0)
+        assert axes.tree.is_leaf(code) or found[code].net == below
+    assert found[axes.tree.root].net == (1_537 - 902) * WAN
+
+
+def test_shipments_stand_for_orders_from_their_first_month_on(paid: Trading) -> None:
+    shipped = [
+        {**line("OLD", date(2026, 3, 1), 20 * WAN, customer="C2"), "shipped_on": date(2026, 3, 4)},
+        {**line("LATE", date(2026, 4, 20), 5 * WAN, customer="C2"), "shipped_on": date(2026, 5, 2)},
+    ]
+    services.record_orders(
+        order_lines(*shipped), file_name="s.csv", source_sha256="5" * 64, actor=None, at=AT
+    )
+    assert the_ledger().owed(date(2026, 6, 14)).items.by_customer().sum() == 25 * WAN, (
+        "nothing else was shipped"
+    )
+
+    record_facts("shipment", [shipment("D1", date(2026, 5, 9), 8 * WAN, "C2", "LATE")], "s")
+    found = the_ledger()
+    items = found.owed(date(2026, 6, 14)).items
+    assert [found.documents[number] for number in items.document] == ["OLD", "LATE"]
+    assert items.amount.tolist() == [20 * WAN, 8 * WAN]
+
+
+def test_an_import_taken_back_is_not_owed_and_no_money_at_all_is_no_figure(paid: Trading) -> None:
+    batch = Batch.objects.get(kind="receipt")
+    services.reverse(batch=batch, reason="重复", actor=None, at=AT)
+
+    assert receivables.ledger() is None
+    assert watched_rules(everything(), today=TODAY)["R3"].value is None
+
+
+def test_the_metric_of_a_month_is_that_of_its_last_day(paid: Trading) -> None:
+    days = date(2026, 1, 1), date(2026, 6, 15)
+    found = cut("days_sales_outstanding", "month", "province", EVERYTHING, directory(), days=days)
+
+    axes = freeze(year=2026, at=TODAY)
+    for month, on in (("2026-04", date(2026, 4, 30)), ("2026-06", date(2026, 6, 14))):
+        by_node = nodes(on)
+        assert found.row_totals[month] == by_node[axes.tree.root].outstanding_days
+        told = {axes.name(code): one.outstanding_days for code, one in by_node.items()}
+        by_unit = {unit: days for (row, unit), days in found.cells.items() if row == month and unit}
+        assert by_unit == {unit: told[unit] for unit in by_unit}
+        assert "江苏" in by_unit
+    old = cut("aged_share", "month", "province", EVERYTHING, directory(), days=days)
+    assert old.row_totals["2026-06"] == round(300 / 650 * 10_000)
+
+
+def test_the_rule_of_the_pack_is_watched_from_data(paid: Trading) -> None:
+    PolicyRule.objects.filter(code="R3").update(threshold=100, level="region")
+    found = watched_rules(everything(), today=TODAY)["R3"]
+
+    assert (found.value, found.is_met) == (round(650 / 1_437 * 365), False)
+    assert "江苏" in found.behind
+    assert "广东" not in found.behind
+    mine = watched_rules(scope_of(paid.company.boss, at=TODAY), today=TODAY)["R3"]
+    assert (mine.name, mine.value) == ("江苏", round(650 / 1_400 * 365))
+
+
+def test_levels_are_known_to_the_regions() -> None:
+    assert set(owing.LEVELS) == {metric.id for metric in METRICS.values() if metric.is_level}
