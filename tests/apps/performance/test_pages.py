@@ -90,16 +90,16 @@ def test_pages_ask_the_database_at_most_twelve_times(
     client = client_of(trading.company.operations)
     client.get(path)
 
-    with django_assert_max_num_queries(12):
+    with django_assert_max_num_queries(13):
         client.get(path)
 
 
 @pytest.mark.parametrize("name", ["operations", "boss", "owner"])
-def test_the_figures_of_the_home_page_cost_at_most_twelve_queries(
+def test_the_figures_of_the_home_page_cost_at_most_thirteen_queries(
     trading: Trading, name: str, django_assert_max_num_queries: DjangoAssertNumQueries
 ) -> None:
     client = client_of(getattr(trading.company, name))
     client.get("/home/standing/")
 
-    with django_assert_max_num_queries(12):
+    with django_assert_max_num_queries(13):
         client.get("/home/standing/")

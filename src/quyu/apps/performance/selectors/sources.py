@@ -8,13 +8,14 @@ from functools import cached_property
 from typing import ClassVar, Protocol
 
 import pyarrow as pa
-from django.db.models import Max, Q, Sum
+from django.db.models import Max, Sum, Value
 from django.utils import timezone
 
 from quyu.apps.performance import bases, restated
 from quyu.apps.performance.contributions import Contribution, Directory
 from quyu.apps.performance.models import Watermark
 from quyu.apps.performance.rollup_rows import AS_WAS, RESTATED, Reading
+from quyu.apps.territories.models import Territory
 from quyu.kernel.refusal import Refusal
 from quyu.platform.catalog.models import ProductLine
 from quyu.platform.facts.models import Batch
@@ -55,14 +56,23 @@ class Stored:
         return found
 
     def by_day(self, now: Days, before: Days) -> Iterable[DayRow]:
-        within, earlier = (Q(day__gte=days[0], day__lt=days[1]) for days in (now, before))
-        keys = ("territory__code", "territory__org_unit__code")
-        rows = self.reading.day_rows().filter(within | earlier).order_by(*keys)
-        found: Iterable[DayRow] = rows.values_list(*keys).annotate(
-            done=Sum("amount_fen", filter=within, default=0),
-            earlier=Sum("amount_fen", filter=earlier, default=0),
+        """Each span is summed by territory for itself and named after that: a join for every row costs more than the sums."""
+        done, earlier = (
+            self.reading.day_rows()
+            .filter(day__gte=days[0], day__lt=days[1])
+            .order_by()
+            .values_list("territory", Value(place))
+            .annotate(fen=Sum("amount_fen"))
+            for place, days in enumerate((now, before))
         )
-        return found
+        sums: dict[int | None, list[int]] = defaultdict(lambda: [0, 0])
+        for territory, place, fen in done.union(earlier, all=True):
+            sums[territory][place] = fen
+        names = Territory.objects.filter(pk__in=[key for key in sums if key is not None])
+        named: dict[int | None, tuple[str | None, str | None]] = {None: (None, None)}
+        named |= {pk: (code, unit) for pk, code, unit in names.values_list("pk", "code", "org_unit__code")}
+        found = [(*named[key], done_fen, earlier_fen) for key, (done_fen, earlier_fen) in sums.items()]
+        return sorted(found, key=str)
 
     def by_month(self, first: date, end: date) -> Iterable[MonthRow]:
         keys = ("month", "territory__code", "territory__org_unit__code", "product_line__code")

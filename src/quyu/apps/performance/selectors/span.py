@@ -81,15 +81,24 @@ class Span:
 
     def due(self, code: str, month_target: int) -> int:
         """What of a month's target is due by the cutoff."""
-        month = CALENDAR.parse(code)
-        if self.cutoff >= month.end:
+        worked = self._worked[code]
+        if worked is None:
             return month_target
-        whole = self.work_calendar.count(month.start, month.end)
-        return due_by_now(
-            month_target,
-            working_days_gone=self.work_calendar.count(month.start, self.cutoff),
-            working_days=whole,
-        )
+        return due_by_now(month_target, working_days_gone=worked[0], working_days=worked[1])
+
+    @cached_property
+    def _worked(self) -> dict[str, tuple[int, int] | None]:
+        """Month -> its working days gone and all of them; None of a month that is over."""
+        months = [CALENDAR.parse(code) for code in self.month_codes()]
+        return {
+            month.code: None
+            if self.cutoff >= month.end
+            else (
+                self.work_calendar.count(month.start, self.cutoff),
+                self.work_calendar.count(month.start, month.end),
+            )
+            for month in months
+        }
 
 
 def span_of(period: Period, *, today: date, source: Source = AS_IT_WAS) -> Span:
