@@ -10,6 +10,7 @@ import { startCharts } from "./page/charts";
 import { startConfirm, wakeConfirm } from "./page/confirm";
 import { startDrop } from "./page/drop";
 import { startFullscreen } from "./page/fullscreen";
+import { startNeeds } from "./page/needs";
 import { startHtmx } from "./page/requests";
 
 startHtmx();
@@ -17,6 +18,7 @@ startConfirm();
 wakeConfirm(document);
 startDrop();
 startFullscreen(document);
+startNeeds(document);
 startCharts(document);
 htmx.onLoad((part) => {
   wakeConfirm(part as HTMLElement);

@@ -1,5 +1,6 @@
 """What the day's work found is dealt with: handled, a card, a task done, and the check says whether it helped."""
 
+import re
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime
 from typing import Any
@@ -87,3 +88,37 @@ def test_from_the_alert_to_the_lesson(visit_as: Visit, axe: Axe, trading: Tradin
     expect(boss.locator(".stat").filter(has_text="有没有用")).to_contain_text("有好转")
     boss.goto("/cards/lessons/?text=老客户")
     expect(boss.get_by_text("老客户要总监亲自去")).to_be_visible()
+
+
+@pytest.mark.capability("MON3")
+def test_the_form_of_a_rule_asks_only_for_what_it_reads(visit_as: Visit, axe: Axe, trading: Trading) -> None:
+    page = visit_as(trading.company.operations)
+    page.goto("/alerts/")
+    page.locator(".page-actions").get_by_role("link", name="预警规则").click()
+    page.get_by_role("link", name="新建").first.click()
+    expect(page.get_by_label("范围")).to_contain_text("全公司")
+    assert "---------" not in page.content()
+
+    page.get_by_label("判断方式").select_option("missing")
+    for name in ("指标", "期间", "产品线", "方向", "界限"):
+        expect(page.get_by_label(name, exact=True)).to_be_hidden()
+    page.get_by_label("判断方式").select_option("threshold")
+    expect(page.get_by_label("连续期数或工作日数")).to_be_hidden()
+    page.get_by_label("指标", exact=True).select_option("amount")
+    expect(page.locator("#id_limit_helptext")).to_have_text("填整数，单位：万元")
+    page.get_by_label("指标", exact=True).select_option("attainment")
+    expect(page.locator("#id_limit_helptext")).to_have_text("填整数，单位：%")
+    assert axe(page) == []
+
+    page.get_by_label("编码").fill("Q-PACE")
+    page.get_by_label("名称").fill("季度达成落后")
+    page.get_by_label("期间").select_option("quarter")
+    page.get_by_label("界限", exact=True).fill("8000")
+    page.get_by_role("button", name="保存").click()
+    expect(page.get_by_text("界限按百分比填整数")).to_be_visible()
+    page.get_by_label("界限", exact=True).fill("80")
+    page.get_by_role("button", name="保存").click()
+    expect(page.get_by_text("全公司的每个省区，本季到今天的达成率低于 80.00% 时，发黄色预警")).to_be_visible()
+    page.get_by_role("link", name="返回").click()
+    page.get_by_role("link", name="返回").click()
+    expect(page).to_have_url(re.compile("/alerts/$"))

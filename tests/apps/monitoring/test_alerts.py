@@ -291,3 +291,51 @@ def test_an_empty_company_has_nothing_to_judge(company):
     page = client_of(company.director).get(reverse("alerts"))
     assert page.status_code == 200
     assert "没有触发预警" in page.text
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"kind": "pace", "level": "units"}, "全公司的各级组织，今年到今天的对进度低于 90.00% 时"),
+        ({"kind": "threshold", "metric": "amount", "side": "above"}, "今年到今天的销售额高于 90.00 万元 时"),
+        ({"kind": "trend", "metric": "attainment"}, "达成率连续 3 个月一个月比一个月低时"),
+        ({"kind": "sudden", "count": 5, "limit": 40}, "比之前 15 个工作日下降超过 40.00% 时"),
+        ({"kind": "missing", "side": "above"}, "连续 3 个工作日没有一行订单时"),
+    ],
+)
+def test_a_rule_says_in_a_sentence_what_it_judges(trading, given, said):  # noqa: F811
+    made = rule(**given)
+    page = client_of(trading.company.operations).get(reverse("alertrule-detail", args=[made.pk])).text
+    assert said in page
+    assert "由负责的岗位在 7 天内处理" in page
+
+
+def test_the_page_of_a_rule_shows_its_alerts_within_reach(trading):  # noqa: F811
+    made = rule(limit=1000, org_unit=trading.company.jiangsu, level=Level.UNITS)
+    AlertRule.objects.filter(pk=made.pk).update(org_unit=None)
+    look()
+    url = reverse("alertrule-detail", args=[made.pk])
+    assert "广东" in client_of(trading.company.operations).get(url).text
+    AlertRule.objects.filter(pk=made.pk).update(org_unit=trading.company.jiangsu)
+    page = client_of(trading.company.boss).get(url).text
+    assert "江苏" in page
+    assert "广东" not in page
+
+
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        ({"kind": "pace", "limit": "9000"}, "90 就是 90%"),
+        ({"kind": "sudden", "limit": "0"}, "变化超过百分之几"),
+        ({"kind": "trend", "metric": "pace"}, "逐月比较请选"),
+        ({"kind": "trend", "count": "1"}, "至少看 2 期"),
+    ],
+)
+def test_a_limit_in_the_wrong_unit_is_refused_where_it_is_typed(company, given, told):
+    form = {
+        "code": "X", "name": "X", "kind": "threshold", "metric": "attainment", "stretch": "year", "level": "province",
+        "side": "below", "limit": "90", "count": "3", "severity": "low", "due_days": "3", "is_active": "true",
+    }  # fmt: skip
+    answer = client_of(company.operations).post(reverse("alertrule-create"), form | given)
+    assert told in answer.text
+    assert not AlertRule.objects.exists()

@@ -54,7 +54,7 @@ class Viewset(Generic[M]):
     and are neither searched nor sorted by (`platform/disclosure` shows one row, for a reason). The table
     of rights says which fields a role sees and writes. `links` are foreign keys that are no column of the
     model; its rows answer to their names and `write` keeps them. `attributing` fields decide for whom
-    order lines count: their change is announced.
+    order lines count: their change is announced. `above` is the URL name of the page that the list belongs to.
     """
 
     model: type[M]
@@ -67,6 +67,7 @@ class Viewset(Generic[M]):
     key: str = "code"
     links: Mapping[str, "models.ForeignKey[Any, Any]"] = {}
     attributing: tuple[str, ...] = ()
+    above: str = ""
 
     def visible(self, scope: Scope, at: date) -> QuerySet[M]:
         """The rows this scope may see on this day."""

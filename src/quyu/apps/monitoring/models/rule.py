@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
 TREND_METRICS_WITHOUT = frozenset({BoardMetric.PACE.value})
 """Figures to date that are not compared month by month."""
+LIMITED = (RuleKind.THRESHOLD, RuleKind.PACE, RuleKind.SUDDEN)
+MOST_PERCENT = 1000
+"""A rate beyond ten times the whole was typed in another unit."""
 
 
 class AlertRuleQuerySet(models.QuerySet["AlertRule"]):
@@ -112,3 +115,9 @@ class AlertRule(EditableRow):
             raise ValidationError({"product_line": _("这种判断按天看全部产品，不分产品线。")})
         if self.kind == RuleKind.TREND and self.count < 2:
             raise ValidationError({"count": _("连续变差至少看 2 期。")})
+        if self.kind == RuleKind.SUDDEN and self.limit == 0:
+            raise ValidationError({"limit": _("请填变化超过百分之几才提醒，如 40。")})
+        if self.kind in LIMITED and self.unit.id == "bp" and abs(self.limit) > MOST_PERCENT:
+            raise ValidationError(
+                {"limit": _("界限按百分比填整数：90 就是 90%%，不能超过 %(most)s。") % {"most": MOST_PERCENT}}
+            )
