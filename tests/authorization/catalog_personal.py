@@ -220,15 +220,27 @@ def months() -> Iterator[Topic]:
             route, route, method, (("calendar", "edit"),), open_to=gate, writes=method == "POST", weight=4,
             ask=lambda s, c, route=route, method=method, given=given: Ask(method, f"/{route}", form=given),
             status=frozenset({200 if method == "GET" else 302}),
-            effect=only_the_month if given else None,
+            effect={"months/close/": only_the_month, "months/reopen/": only_the_request}.get(route),
         )  # fmt: skip
 
 
 def only_the_month(site: Site, case: Case, answer: Answer) -> str:
-    """One row of the months, its history and the audit trail."""
-    touched = {table for table in answer.changed if not table.startswith(("audit_", "facts_historical"))}
+    """One row of the months, its history, the audit trail, and what the sums are made from."""
+    beside = ("audit_", "facts_historical", "performance_rollupstate", "performance_watermark")
+    touched = {table for table in answer.changed if not table.startswith(beside)}
     months = answer.changed.get("facts_closedmonth", {})
     return "" if touched == {"facts_closedmonth"} and len(months) == 1 else f"wrote {sorted(touched)}"
+
+
+def only_the_request(site: Site, case: Case, answer: Answer) -> str:
+    """One request for approval, those told of it, and the audit trail; the month stays closed."""
+    touched = {
+        table
+        for table in answer.changed
+        if not table.startswith(("audit_", "notices_", "approvals_historical"))
+    }
+    asked = answer.changed.get("approvals_approval", {})
+    return "" if touched == {"approvals_approval"} and len(asked) == 1 else f"wrote {sorted(touched)}"
 
 
 LIMIT = {

@@ -35,7 +35,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("users/", include("quyu.platform.people.account_urls")),
     path("approvals/", include("quyu.platform.approvals.urls")),
     path("limits/", include("quyu.platform.limits.urls")),
-    path("months/", include("quyu.platform.facts.urls")),
+    path("months/", include("quyu.apps.performance.web.month_urls")),
     path("geography/", include("quyu.platform.geography.urls")),
     path("personal/", include("quyu.platform.disclosure.urls")),
     path("subjects/", subjects.page, name="subjects"),

@@ -218,7 +218,7 @@ def test_a_closed_month_says_who_closed_it_and_where_it_is_opened_again(tmp_path
 
     said = prepared(path).errors[0].message
     assert "李账" in said
-    assert "请先在“基础 › 关账”重开" in said
+    assert "请先在“基础 › 关账”申请重开" in said
 
     ClosedMonth.objects.filter(pk=row.pk).update(is_closed=False)
     assert codes(path) == []
@@ -247,7 +247,7 @@ def test_what_lies_in_a_closed_month_is_not_taken_back_until_it_is_opened_again(
         imports.undo(batch, "列选错了", None, AT)
 
     assert refused.value.code == "period_closed"
-    assert all(words in str(refused.value) for words in ("2026-05", "李账", "请先在“基础 › 关账”重开"))
+    assert all(words in str(refused.value) for words in ("2026-05", "李账", "请先在“基础 › 关账”申请重开"))
     assert not Batch.objects.filter(is_reversed=True).exists()
     may.is_closed = False
     may.save()

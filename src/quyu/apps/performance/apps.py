@@ -14,6 +14,7 @@ class PerformanceConfig(AppConfig):
         import_module("quyu.apps.performance.return_imports")
         import_module("quyu.apps.performance.fact_imports")
         import_module("quyu.apps.performance.panels")
+        import_module("quyu.apps.performance.closed").register_approval()
         achieved = import_module("quyu.apps.performance.achieved")
         import_module("quyu.apps.targets.achieved").register(achieved.by_region)
         figures = import_module("quyu.apps.performance.figures")

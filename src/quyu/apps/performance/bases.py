@@ -6,24 +6,20 @@ any past moment can be made again.
 
 from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pyarrow as pa
 import pyarrow.compute as pc
 from django.db import models
 
+from quyu.apps.performance import held
 from quyu.apps.performance.contributions import Directory
+from quyu.apps.performance.frames import kept
 from quyu.apps.territories.models import Territory
-from quyu.kernel.deferred import deferred
 from quyu.platform.catalog.models import Channel, Product
-from quyu.platform.facts import attribution, store
+from quyu.platform.facts import attribution
 from quyu.platform.people.models import Person
 
-if TYPE_CHECKING:
-    import pyarrow.parquet as pq
-else:
-    pq = deferred("pyarrow.parquet")
+__all__ = ["Basis", "basis", "directory", "is_nameable", "kept", "kept_basis", "key", "regions"]
 
 
 @dataclass(frozen=True)
@@ -48,8 +44,8 @@ class Basis:
 
 
 def basis(ownership: pa.Table) -> Basis:
-    """The ownership given and the catalog of now, with their fingerprints."""
-    frame = ownership.select(attribution.OWNERSHIP.names).cast(attribution.OWNERSHIP)
+    """The ownership given, closed months as they keep it, and the catalog of now, with their fingerprints."""
+    frame = held.over(ownership.select(attribution.OWNERSHIP.names).cast(attribution.OWNERSHIP))
     products = list(Product.objects.order_by("pk").values_list("code", "line_id"))
     channels = list(Channel.objects.order_by("pk").values_list("code", "pk"))
     catalog = pa.table(
@@ -104,23 +100,6 @@ def _codes(rows: "models.Manager[Territory] | models.Manager[Person]") -> pa.Tab
             "id": pa.array([i for _, i in pairs], pa.int64()),
         }
     )
-
-
-def path_of(frame_digest: str) -> Path:
-    return store.root() / "frames" / f"{frame_digest}.parquet"
-
-
-def keep(frame: pa.Table, frame_digest: str) -> None:
-    """Put a frame beside the facts, once; a file of that name is that frame."""
-    path = path_of(frame_digest)
-    if not path.exists():
-        attribution.put(path, frame)
-
-
-def kept(frame_digest: str) -> pa.Table | None:
-    """A frame put away earlier; None when its file was cleared away."""
-    path = path_of(frame_digest)
-    return pq.read_table(path) if path.exists() else None
 
 
 def kept_basis(ownership_digest: str, catalog_digest: str) -> Basis | None:

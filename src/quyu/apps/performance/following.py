@@ -11,7 +11,7 @@ from datetime import date
 from django.db import transaction
 from django.db.models import Max
 
-from quyu.apps.performance import bases, rollups
+from quyu.apps.performance import bases, frames, rollups
 from quyu.apps.performance.bases import Basis
 from quyu.apps.performance.contributions import Contribution, Directory, contribution
 from quyu.apps.performance.models import RollupState, TallyState
@@ -122,7 +122,7 @@ def _advance(tally: Tally, reading: Reading, now: Basis) -> TallyState:
         state.last_batch = batch.pk
     (replace if is_anew else apply)(reading, delta)
     for frame, frame_digest in ((now.ownership, now.ownership_digest), (now.catalog, now.catalog_digest)):
-        bases.keep(frame, frame_digest)
+        frames.keep(frame, frame_digest)
     state.ownership_digest, state.catalog_digest = _made_of(now)
     state.save()
     return state

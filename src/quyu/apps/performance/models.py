@@ -130,6 +130,9 @@ class RollupState(models.Model):
     rebuilt_at = models.DateTimeField(null=True)
     restated_on = models.DateField(null=True)
     restated_from = models.CharField(max_length=64, blank=True)
+    held_months = models.JSONField(default=list)
+    held_digest = models.CharField(max_length=64, blank=True)
+    """The closed months that keep their ownership (ISO first days), and the frame of it (`held`)."""
 
 
 class Watermark(models.Model):

@@ -9,7 +9,7 @@ from datetime import date
 
 from django.db import transaction
 
-from quyu.apps.performance import bases, engine, rollups
+from quyu.apps.performance import bases, engine, frames, rollups
 from quyu.apps.performance.bases import Basis
 from quyu.apps.performance.contributions import Contribution, Directory, contribution
 from quyu.apps.performance.models import RollupState
@@ -61,7 +61,7 @@ def _advance(now: Basis, facts: RollupState, today: date) -> None:
     delta.add(of_batches(batches.order_by("pk"), now, bases.directory(now.catalog)))
     (replace if is_anew else apply)(RESTATED, delta)
     for frame, frame_digest in ((now.ownership, now.ownership_digest), (now.catalog, now.catalog_digest)):
-        bases.keep(frame, frame_digest)
+        frames.keep(frame, frame_digest)
     state.ownership_digest, state.catalog_digest = now.ownership_digest, now.catalog_digest
     state.last_batch, state.restated_on, state.restated_from = facts.last_batch, today, facts.ownership_digest
     state.save()

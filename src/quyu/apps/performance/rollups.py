@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 from django.db import transaction
 from numpy.typing import NDArray
 
-from quyu.apps.performance import bases, engine
+from quyu.apps.performance import bases, engine, frames, held
 from quyu.apps.performance.bases import Basis
 from quyu.apps.performance.contributions import Contribution, contribution
 from quyu.apps.performance.models import RollupState, Watermark
@@ -73,6 +73,7 @@ def advance(
     `summed` are the sums of new batches made ahead; those made from another structure are made again.
     """
     state = locked_state()
+    held.follow(state, ownership)
     now = bases.basis(ownership)
     delta = Contribution()
     if state.last_batch and not is_made_from(state, now):
@@ -94,6 +95,7 @@ def advance(
 def rebuild(ownership: pa.Table, *, at: datetime) -> RollupState:
     """Throw the rollups away and sum every batch again."""
     state = locked_state()
+    held.follow(state, ownership)
     now = bases.basis(ownership)
     batches = store.batches()
     if engine.is_worthwhile(batches):
@@ -191,16 +193,16 @@ def _attribute_again(batch: Batch, rows: NDArray[np.int64], before: Basis, now: 
 
 def _keep(state: RollupState, now: Basis, at: datetime) -> None:
     regions = bases.regions()
-    frames: Sequence[tuple[pa.Table, str]] = (
+    parts: Sequence[tuple[pa.Table, str]] = (
         (now.ownership, now.ownership_digest),
         (now.catalog, now.catalog_digest),
         (regions, attribution.digest(regions)),
     )
-    for frame, frame_digest in frames:
-        bases.keep(frame, frame_digest)
+    for frame, frame_digest in parts:
+        frames.keep(frame, frame_digest)
     state.ownership_digest, state.catalog_digest = now.ownership_digest, now.catalog_digest
     state.save()
-    mark(state.last_batch, *(frame_digest for _, frame_digest in frames), at=at)
+    mark(state.last_batch, *(frame_digest for _, frame_digest in parts), at=at)
 
 
 def mark(last_batch: int, ownership: str, catalog: str, regions: str, *, at: datetime) -> None:

@@ -100,6 +100,10 @@ ENTRY_LABELS = {
     "files": _("文件数"),
     "imports": _("导入记录"),
     "bytes": _("字节数"),
+    "month": _("月份"),
+    "changes": _("与上次关账的差"),
+    "before_lines": _("改前行数"),
+    "after_lines": _("改后行数"),
 }
 ENTRY_VALUES: dict[str, Mapping[str, object]] = {
     "rule": {"none": _("上级随之变化"), "total": _("上级不变，由同级分摊")}

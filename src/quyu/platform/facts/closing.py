@@ -1,11 +1,11 @@
-"""Closing a month and opening it again: which months there are, who decided and why.
+"""Closing a month and opening it again: which months there are, who decided and why, and with which figures.
 
 No line of a closed month comes in, and none is taken back.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -21,6 +21,8 @@ from quyu.platform.audit import services as audit
 from quyu.platform.facts.models import Batch, ClosedMonth
 from quyu.platform.people.models import User
 
+Figures = Mapping[str, Mapping[str, object]]
+"""Region code -> name, fen, lines."""
 SHOWN_WITHOUT_FACTS = 12
 MONTHS_SHOWN = 120
 
@@ -43,8 +45,10 @@ class MonthClosed(Refusal):
     """Who closed the month and when, and where it is opened again."""
 
     def __init__(self, row: ClosedMonth) -> None:
-        by_whom = "{month:%Y-%m} 已由 {who} 于 {day:%Y-%m-%d} 关账，不能再导入，也不能撤销；请先在“基础 › 关账”重开。"
-        nameless = "{month:%Y-%m} 已于 {day:%Y-%m-%d} 关账，不能再导入，也不能撤销；请先在“基础 › 关账”重开。"
+        by_whom = "{month:%Y-%m} 已由 {who} 于 {day:%Y-%m-%d} 关账，不能再导入，也不能撤销；请先在“基础 › 关账”申请重开。"
+        nameless = (
+            "{month:%Y-%m} 已于 {day:%Y-%m-%d} 关账，不能再导入，也不能撤销；请先在“基础 › 关账”申请重开。"
+        )
         super().__init__(
             "period_closed",
             by_whom if row.closed_by else nameless,
@@ -106,34 +110,62 @@ def _past_months(today: date) -> Iterator[date]:
 
 @transaction.atomic
 def close(
-    month: date, *, expected_version: int, reason: str, actor: User | None, at: datetime, today: date
+    month: date,
+    *,
+    expected_version: int | None,
+    reason: str,
+    figures: Figures,
+    actor: User | None,
+    at: datetime,
+    today: date,
 ) -> ClosedMonth:
-    """From now on no line of the month is imported. Raises MonthNotOver, or MonthChanged when it is no longer
-    as `expected_version` (0: never closed) showed it."""
+    """From now on nothing changes the figures of the month. Raises MonthNotOver, or MonthChanged when it is no
+    longer as `expected_version` (0: never closed; None: whatever it is) showed it."""
     first = month.replace(day=1)
     if first >= today.replace(day=1):
         raise MonthNotOver(first)
     row = _held(first, expected_version, is_closed=False) or ClosedMonth(month=first)
+    row.changes = changed(row.figures, figures) if row.pk and row.figures else []
     row.is_closed, row.reason, row.closed_by, row.closed_at = True, reason, actor, at
+    row.figures = {code: dict(told) for code, told in figures.items()}
     return _written(row, "month.close", actor, at)
 
 
 @transaction.atomic
-def reopen(
-    month: date, *, expected_version: int, reason: str, actor: User | None, at: datetime
-) -> ClosedMonth:
-    """Lines of the month are imported again. Raises MonthChanged as `close` does."""
-    row = _held(month.replace(day=1), expected_version, is_closed=True)
+def reopen(month: date, *, reason: str, actor: User | None, at: datetime) -> ClosedMonth:
+    """Lines of the month are imported again. Raises MonthChanged when it is open."""
+    row = _held(month.replace(day=1), None, is_closed=True)
     if row is None:
         raise MonthChanged(month)
     row.is_closed, row.reason = False, reason
     return _written(row, "month.reopen", actor, at)
 
 
-def _held(month: date, expected_version: int, *, is_closed: bool) -> ClosedMonth | None:
+def changed(before: Figures, now: Figures) -> list[dict[str, object]]:
+    """What differs by region, in fen and lines; the regions of now by name, then those that have nothing left."""
+    nothing = {"fen": 0, "lines": 0}
+    found = []
+    for code in dict.fromkeys((*now, *before)):
+        old, new = before.get(code, nothing), now.get(code, nothing)
+        if (old["fen"], old["lines"]) != (new["fen"], new["lines"]):
+            name = (now.get(code) or before[code])["name"]
+            found.append(
+                {
+                    "region": name,
+                    "before_fen": old["fen"],
+                    "after_fen": new["fen"],
+                    "before_lines": old["lines"],
+                    "after_lines": new["lines"],
+                }
+            )
+    return found
+
+
+def _held(month: date, expected_version: int | None, *, is_closed: bool) -> ClosedMonth | None:
     """The month's row, locked, as the person saw it."""
     row = ClosedMonth.objects.select_for_update().filter(month=month).first()
-    if (row.version if row else 0) != expected_version or (row is not None and row.is_closed != is_closed):
+    is_as_seen = expected_version in (None, row.version if row else 0)
+    if not is_as_seen or (row is not None and row.is_closed != is_closed):
         raise MonthChanged(month)
     return row
 
@@ -144,7 +176,9 @@ def _written(row: ClosedMonth, verb: str, actor: User | None, at: datetime) -> C
     else:
         row._history_user = actor  # type: ignore[attr-defined]  # read by simple_history
         row.save()
-    detail = {"month": row.month, "row_version": row.version}
+    detail: dict[str, object] = {"month": row.month, "row_version": row.version}
+    if verb == "month.close" and row.changes:
+        detail["changes"] = row.changes
     audit.record(
         actor=actor,
         verb=verb,

@@ -48,13 +48,19 @@ class Batch(models.Model):
 
 
 class ClosedMonth(EditableRow):
-    """A month whose facts are final: while it is closed, no line dated in it is imported any more."""
+    """A month whose figures are final: while it is closed, no line dated in it comes in or goes, or counts elsewhere.
+
+    `figures` are those it was closed with last (region code -> name, fen, lines), `changes` what they were before
+    that where it had been closed and opened again.
+    """
 
     month = models.DateField("月份", unique=True)
     is_closed = models.BooleanField("已关账", default=True)
     reason = models.CharField("原因", max_length=200, blank=True)
     closed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, verbose_name="关账人")
     closed_at = models.DateTimeField("关账时间")
+    figures = models.JSONField("关账时的数", default=dict)
+    changes = models.JSONField("与上次关账的差", default=list)
 
     class Meta:
         verbose_name = "已关账月份"

@@ -52,6 +52,11 @@ COMMANDS = {
     "daily": Entry(
         "quyu.shell.cli.daily:daily", _("每日任务：目标到期生效、责任书提醒、调整建议。"), MACHINE
     ),
+    "close-period": Entry(
+        "quyu.shell.cli.close_period:close_period",
+        _("关账：各月状态、关闭一个月、申请重开。"),
+        ("calendar", "edit"),
+    ),
     "audit": Entry("quyu.shell.cli.audit:audit", _("核验和导出审计记录。"), ("audit", "export")),
     "recode": Entry(
         "quyu.shell.cli.recode:recode", _("区划代码变更：看影响，执行。"), ("alignment", "publish")

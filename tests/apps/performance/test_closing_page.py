@@ -1,17 +1,29 @@
 """Months are closed and opened again on their page: with a reason, on record, by whoever saw the present state."""
 
 from datetime import date
+from pathlib import Path
+from typing import Any
 
 import pytest
 from django.test import Client
 from django.urls import reverse
 
+from quyu.platform.approvals import services as approvals
+from quyu.platform.approvals.models import Approval
 from quyu.platform.audit.models import Decision
 from quyu.platform.facts.models import ClosedMonth
 from quyu.platform.people.models import User
 from tests.people import Company
+from tests.platform.facts.lines import AT
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def home(settings: Any, tmp_path: Path) -> None:
+    settings.QUYU_HOME = tmp_path
+
+
 MAY = date(2026, 5, 1)
 
 
@@ -34,17 +46,25 @@ def test_a_month_is_closed_and_opened_again_with_reasons_on_record(client: Clien
     )
 
     text = post(client, company.admin, "month-reopen", version="1", reason="补录一张退货单")
+    assert "已申请重开 2026-05" in text
+    assert "重开待审批" in text
+    row.refresh_from_db()
+    assert row.is_closed
+    asked = Approval.objects.get(subject_type="closed_month")
+    with pytest.raises(approvals.OwnSubmission):
+        approvals.approve(approval=asked, actor=company.admin, at=AT)
+    approvals.approve(approval=asked, actor=company.director, at=AT)
 
-    assert "2026-05 已重开。" in text
+    text = client.get(reverse("months")).content.decode()
     row.refresh_from_db()
     assert (row.is_closed, row.version) == (False, 2)
     assert list(row.history.values_list("is_closed", "history_user__username").order_by("history_id")) == [
-        (True, "operations"), (False, "admin"),
+        (True, "operations"), (False, "director"),
     ]  # fmt: skip
     told = Decision.objects.filter(verb__startswith="month.").order_by("number")
     assert list(told.values_list("verb", "actor__username", "reason", "subject_label")) == [
         ("month.close", "operations", "五月结清", "2026-05"),
-        ("month.reopen", "admin", "补录一张退货单", "2026-05"),
+        ("month.reopen", "director", "补录一张退货单", "2026-05"),
     ]
     assert "补录一张退货单" in text
 
@@ -52,8 +72,11 @@ def test_a_month_is_closed_and_opened_again_with_reasons_on_record(client: Clien
 def test_who_saw_an_older_state_changes_nothing(client: Client, company: Company) -> None:
     post(client, company.operations, "month-close")
 
-    for view, version in (("month-close", "0"), ("month-close", "1"), ("month-reopen", "0")):
-        assert "刚刚已被他人关账或重开" in post(client, company.admin, view, version=version)
+    for version in ("0", "1"):
+        assert "刚刚已被他人关账或重开" in post(client, company.admin, "month-close", version=version)
+    assert "没有关账" in post(client, company.admin, "month-reopen", month="2026-04")
+    post(client, company.admin, "month-reopen")
+    assert "正在等待审批" in post(client, company.operations, "month-reopen")
 
     assert ClosedMonth.objects.get().version == 1
     assert ClosedMonth.objects.get().is_closed

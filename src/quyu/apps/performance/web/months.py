@@ -1,4 +1,4 @@
-"""关账: the months whose figures are final."""
+"""关账: the months whose figures are final, and the requests to open them again."""
 
 from datetime import date
 
@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
+from quyu.apps.performance import closed
 from quyu.kernel.refusal import Refusal
 from quyu.platform.facts import closing
 from quyu.platform.fields.values import spoken
@@ -30,23 +31,27 @@ class MonthForm(forms.Form):
 def months(request: GuardedRequest) -> HttpResponse:
     """Every month with its state; a closed month is closed for the whole company."""
     guard.require_everything(request)
-    return render(request, "months/list.html.jinja", {"months": closing.months(request.today)})
+    shown = closing.months(request.today)
+    waiting = closed.waiting(month.row for month in shown if month.row is not None)
+    return render(request, "months/list.html.jinja", {"months": shown, "waiting": waiting})
 
 
 @guard.require("calendar", "edit")
 @require_POST
 def close(request: GuardedRequest) -> HttpResponse:
+    """Make the figures of a month final."""
     return decide(request, is_closing=True)
 
 
 @guard.require("calendar", "edit")
 @require_POST
 def reopen(request: GuardedRequest) -> HttpResponse:
+    """Ask somebody else to open a month again."""
     return decide(request, is_closing=False)
 
 
 def decide(request: GuardedRequest, *, is_closing: bool) -> HttpResponse:
-    """Close or open the month of the form, and go back to the list."""
+    """Close the month of the form or ask to open it, and go back to the list."""
     guard.require_everything(request)
     form = MonthForm(request.POST)
     if not form.is_valid():
@@ -54,17 +59,17 @@ def decide(request: GuardedRequest, *, is_closing: bool) -> HttpResponse:
         return redirect("months")
     given = form.cleaned_data
     month = date.fromisoformat(f"{given['month']}-01")
-    version, reason = given["version"], given["reason"]
     try:
         if is_closing:
-            closing.close(
-                month, expected_version=version, reason=reason, actor=request.user, at=request.now,
-                today=request.today,
+            closed.close(
+                month, expected_version=given["version"], reason=given["reason"], actor=request.user,
+                at=request.now, today=request.today,
             )  # fmt: skip
             messages.success(request, _("{month} 已关账。").format(month=given["month"]))
         else:
-            closing.reopen(month, expected_version=version, reason=reason, actor=request.user, at=request.now)
-            messages.success(request, _("{month} 已重开。").format(month=given["month"]))
+            closed.ask_to_reopen(month, reason=given["reason"], actor=request.user, at=request.now)
+            asked = _("已申请重开 {month}，由他人审批后重开。")
+            messages.success(request, asked.format(month=given["month"]))
     except Refusal as refusal:
         messages.error(request, spoken(refusal))
     return redirect("months")
