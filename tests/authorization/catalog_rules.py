@@ -64,6 +64,15 @@ def topics() -> Iterator[Topic]:
         ask=lambda s, c: Ask("GET", "/performance/credit/"),
     )  # fmt: skip
     yield Topic(
+        "performance/receivables/", "performance/receivables/", "GET", (("actual", "view"),),
+        ask=lambda s, c: Ask("GET", "/performance/receivables/"),
+    )  # fmt: skip
+    yield Topic(
+        "performance/receivables/<path:code>/", "performance/receivables/<path:code>/", "GET", (("actual", "view"),),
+        table="customer",
+        ask=lambda s, c: Ask("GET", f"/performance/receivables/{s.raw['customer'][c.pk]['code']}/"),  # type: ignore[index]
+    )  # fmt: skip
+    yield Topic(
         "customers/claims/", "customers/claims/", "GET", (("claim", "view"),),
         ask=lambda s, c: Ask("GET", "/customers/claims/"),
     )  # fmt: skip

@@ -3,11 +3,13 @@
 from datetime import date
 
 import pytest
+from django.urls import reverse
 
 from quyu.analytics.metrics import METRICS
-from quyu.apps.performance import owing, receivables, services
+from quyu.apps.performance import receivables, services
 from quyu.apps.performance.directory import directory
 from quyu.apps.performance.receivables import Ledger, ledger
+from quyu.apps.performance.selectors import owing
 from quyu.apps.performance.selectors.cuts import cut
 from quyu.apps.performance.selectors.drill import Reach
 from quyu.apps.targets.models import PolicyRule
@@ -16,8 +18,9 @@ from quyu.apps.targets.selectors.monitored import watched_rules
 from quyu.platform.facts.models import Batch
 from quyu.platform.people.scope import everything, scope_of
 from tests.apps.performance.conftest import WAN, Trading
+from tests.apps.performance.test_bridge import sheet
 from tests.apps.performance.test_measures_page import record_facts
-from tests.people import TODAY
+from tests.people import TODAY, client_of
 from tests.platform.facts.lines import AT, line, order_lines
 
 pytestmark = [pytest.mark.django_db, pytest.mark.capability("ORD7")]
@@ -152,3 +155,70 @@ def test_the_rule_of_the_pack_is_watched_from_data(paid: Trading) -> None:
 
 def test_levels_are_known_to_the_regions() -> None:
     assert set(owing.LEVELS) == {metric.id for metric in METRICS.values() if metric.is_level}
+
+
+def test_the_page_adds_up_and_leads_to_every_document(paid: Trading) -> None:
+    client = client_of(paid.company.director)
+    text = client.get(reverse("performance-receivables")).text
+
+    assert "截至 2026-06-14 日终" in text
+    assert "应收从下单日期算起" in text
+    for told in ("650.00", "165 天", "15.00", "苏南商贸", "ORD-A5"):
+        assert told in text
+    shown = f"期初净额 {fmt(1_000 - 700)} ＋ 发货 {fmt(537)} － 回款 {fmt(202)} ＝ 期末净额 {fmt(635)}"
+    assert shown in text
+    documents = client.get(reverse("performance-receivable", args=["C1"])).text
+    assert "ORD-A2" in documents
+    assert "3,000,000.00" in documents
+    assert "ORD-A3" not in documents, "the receipt named it"
+    earlier = client.get(reverse("performance-receivables") + "?on=2026-03-31").text
+    assert "457.00" in earlier, "A2 left 300, A3 150, C9 7; C2 had ordered nothing yet"
+
+
+def fmt(wan: int) -> str:
+    return f"{wan:,.2f}"
+
+
+def test_a_day_to_come_or_no_day_is_not_found_and_a_later_day_warns(paid: Trading) -> None:
+    client = client_of(paid.company.director)
+    assert client.get(reverse("performance-receivables") + "?on=2027-01-01").status_code == 404
+    assert client.get(reverse("performance-receivables") + "?on=x").status_code == 404
+    later = client.get(reverse("performance-receivables") + "?on=2026-06-15").text
+    assert "回款只导入到 2026-06-14" in later
+
+
+def test_a_reader_sees_his_own_part_and_no_other_customer(paid: Trading) -> None:
+    company = paid.company
+    mine = client_of(company.boss).get(reverse("performance-receivables")).text
+    assert "苏南商贸" in mine
+    assert "C9" not in mine
+    assert "粤东" not in mine
+    for account, code, status in (
+        (company.boss, "C1", 200),
+        (company.boss, "C3", 404),
+        (company.stranger, "C1", 403),
+    ):
+        page = client_of(account).get(reverse("performance-receivable", args=[code]))
+        assert page.status_code == status, (account, code)
+    root = freeze(year=2026, at=TODAY).tree.root
+    above = client_of(company.boss).get(reverse("performance-receivables") + f"?region={root}")
+    assert above.status_code == 404
+
+
+def test_what_is_exported_is_what_is_shown(paid: Trading) -> None:
+    client = client_of(paid.company.director)
+    nodes_told = sheet(client.get(reverse("performance-receivables") + "?export=nodes"))
+    assert nodes_told[1][2] == 6_500_000
+    assert sum(nodes_told[1][3:8]) == 6_500_000  # type: ignore[arg-type]
+    debtors = sheet(client.get(reverse("performance-receivables") + "?export=debtors"))
+    assert [row[0] for row in debtors[1:]] == ["C1", "C2"]
+    assert [row[2] for row in debtors[1:]] == [3_500_000, 3_000_000]
+    documents = sheet(client.get(reverse("performance-receivable", args=["C1"]) + "?export=xlsx"))
+    assert [(row[0], row[4]) for row in documents[1:]] == [("ORD-A2", 3_000_000), ("ORD-A4", 500_000)]
+
+
+def test_without_receipts_the_page_tells_how_to_import_them(trading: Trading) -> None:
+    for name, arguments in (("performance-receivables", []), ("performance-receivable", ["C1"])):
+        page = client_of(trading.company.director).get(reverse(name, args=arguments))
+        assert page.status_code == 200
+        assert "quyu import receipts" in page.text

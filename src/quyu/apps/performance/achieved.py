@@ -19,10 +19,10 @@ from quyu.apps.performance import attributed_kinds
 from quyu.apps.performance.attributed import attributed_lines
 from quyu.apps.performance.directory import Directory, directory
 from quyu.apps.performance.models import MonthRollup, RollupState
-from quyu.apps.performance.owing import levels_by_region
 from quyu.apps.performance.rollup_rows import AS_WAS
 from quyu.apps.performance.selectors.cuts import DIMENSIONS, list_prices, name_lines, named_lines
 from quyu.apps.performance.selectors.drill import Reach
+from quyu.apps.performance.selectors.owing import levels_by_region
 from quyu.apps.performance.selectors.tree import node_of
 from quyu.apps.targets.achieved import Figures
 from quyu.apps.targets.axes import Axes

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from quyu.apps.performance.web import bridge, credit, facts, pages, parts, tiers, why
+from quyu.apps.performance.web import bridge, credit, facts, pages, parts, receivables, tiers, why
 
 urlpatterns = [
     path("", pages.board_page, name="performance"),
@@ -8,6 +8,8 @@ urlpatterns = [
     path("bridge/", bridge.bridge_page, name="performance-bridge"),
     path("facts/", facts.facts_page, name="performance-facts"),
     path("credit/", credit.credit_page, name="performance-credit"),
+    path("receivables/", receivables.receivables_page, name="performance-receivables"),
+    path("receivables/<path:code>/", receivables.receivable_page, name="performance-receivable"),
     path("why/", why.why_page, name="performance-why"),
     path("tiers/", tiers.tiers_page, name="customer-tiers"),
     path("tiers/apply/", tiers.retier, name="customer-retier"),
