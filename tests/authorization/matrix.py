@@ -31,6 +31,7 @@ from tests.authorization import (
     catalog_scenarios,
     catalog_settings,
     catalog_staffing,
+    catalog_views,
     catalog_watch,
     coverage,
 )
@@ -69,6 +70,7 @@ def all_topics() -> list[Topic]:
         *catalog_personal.topics(),
         *catalog_watch.topics(),
         *catalog_cards.topics(),
+        *catalog_views.topics(),
     ]
     return [*known, *coverage.other_methods(known)]
 

@@ -85,7 +85,7 @@ PLATFORM_APPS = [
 ]  # fmt: skip
 BUSINESS_APPS = [
     f"quyu.apps.{name}"
-    for name in ("market", "territories", "customers", "targets", "performance", "drift", "monitoring")
+    for name in ("market", "territories", "customers", "targets", "reports", "performance", "drift", "monitoring")
 ]
 INSTALLED_APPS = [
     "django.contrib.auth",

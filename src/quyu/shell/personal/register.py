@@ -62,6 +62,7 @@ TEXTS = {
     "monitoring.Promise": ("text", "result"),
     "monitoring.PdcaCard": ("problem", "cause", "measures", "lesson"),
     "monitoring.CardTask": ("text", "result"),
+    "reports.SavedView": ("name", "question"),
     "monitoring.ControlTotal": ("source", "note"),
     "django_tasks_database.DBTaskResult": ("args_kwargs", "return_value", "traceback"),
 }

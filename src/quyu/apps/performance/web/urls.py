@@ -1,6 +1,6 @@
 from django.urls import path
 
-from quyu.apps.performance.web import bridge, credit, facts, pages, parts, receivables, tiers, why
+from quyu.apps.performance.web import bridge, credit, facts, pages, parts, saved, receivables, tiers, why
 
 urlpatterns = [
     path("", pages.board_page, name="performance"),
@@ -17,5 +17,11 @@ urlpatterns = [
     path("parts/customer/<path:code>/", parts.customer, name="performance-customer-panel"),
     path("parts/territory/<path:code>/", parts.territory, name="performance-territory-panel"),
     path("customers/<path:code>/", pages.lines_page, name="performance-lines"),
+    path("views/", saved.views_page, name="views"),
+    path("views/strip/", saved.strip, name="views-strip"),
+    path("views/new/", saved.save, name="view-save"),
+    path("views/<int:pk>/", saved.open_view, name="view-open"),
+    path("views/<int:pk>/change/", saved.change, name="view-change"),
+    path("views/<int:pk>/delete/", saved.delete, name="view-delete"),
     path("analysis/", pages.analysis_page, name="performance-analysis"),
 ]

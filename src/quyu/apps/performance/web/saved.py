@@ -1,0 +1,130 @@
+"""Saved views: keep the question of a page under a name, list, open, rename, share, delete."""
+
+from django import forms
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_GET, require_POST
+
+from quyu.apps.performance.web import kept
+from quyu.apps.reports import selectors, services
+from quyu.kernel.period import NotAPeriod
+from quyu.kernel.refusal import Refusal
+from quyu.platform.fields.received import whole_number
+from quyu.platform.fields.values import spoken
+from quyu.platform.people import guard
+from quyu.platform.people.guard import GuardedRequest
+from quyu.platform.people.web import say_errors
+
+IN_STRIP = 8
+
+
+class SaveForm(forms.Form):
+    """The name of a view, and how it behaves."""
+
+    name = forms.CharField(label=gettext_lazy("名称"), max_length=60)
+    moves = forms.BooleanField(
+        label=gettext_lazy("期间随时间走：本季以后打开仍是当时的本季，上月仍是上月"), required=False
+    )
+    is_shared = forms.BooleanField(
+        label=gettext_lazy("同事也能打开：每人只看到自己负责的范围"), required=False
+    )
+
+
+class ChangeForm(forms.Form):
+    name = forms.CharField(label=gettext_lazy("名称"), max_length=60)
+    is_shared = forms.BooleanField(required=False)
+
+
+@guard.require("actual", "view")
+@require_GET
+def views_page(request: GuardedRequest) -> HttpResponse:
+    """One's own views and those of colleagues."""
+    rows = list(selectors.views_for(request.user))
+    context = {
+        "mine": [row for row in rows if row.owner_id == request.user.pk],
+        "theirs": [row for row in rows if row.owner_id != request.user.pk],
+        "pages": kept.PAGES,
+    }
+    return render(request, "performance/views.html.jinja", context)
+
+
+@guard.require("actual", "view")
+@require_GET
+def strip(request: GuardedRequest) -> HttpResponse:
+    """The views one can open, as a row of links on the board."""
+    rows = sorted(selectors.views_for(request.user), key=lambda row: row.owner_id != request.user.pk)
+    context = {"views": rows[:IN_STRIP], "more": len(rows) - IN_STRIP}
+    return render(request, "performance/views_strip.html.jinja", context)
+
+
+@guard.require("actual", "view")
+def save(request: GuardedRequest) -> HttpResponse:
+    """Name the question of the page one comes from; 404 for a page or period that does not exist."""
+    page = kept.PAGES.get(request.GET.get("from", ""))
+    try:
+        question = kept.question_of(page, request.GET, request.today) if page else {}
+    except NotAPeriod as refusal:
+        raise Http404(refusal) from refusal
+    if page is None:
+        raise Http404
+    can_move = "as_of" not in question
+    form = SaveForm(request.POST or None, initial={"moves": can_move})
+    if not can_move:
+        del form.fields["moves"]
+    if request.method == "POST" and form.is_valid():
+        given = {"moves": False, **form.cleaned_data}
+        try:
+            row = services.save_view(
+                owner=request.user, page=page.id, question=question, today=request.today, **given
+            )
+        except Refusal as refusal:
+            form.add_error("name", spoken(refusal))
+        else:
+            messages.success(request, _("已保存视图“%(name)s”。") % {"name": row.name})
+            return redirect(kept.address(page, question))
+    context = {"form": form, "page": page, "question": question, "back": kept.address(page, question)}
+    return render(request, "performance/view_save.html.jinja", context, status=422 if form.errors else 200)
+
+
+@guard.require("actual", "view")
+@require_GET
+def open_view(request: GuardedRequest, pk: int) -> HttpResponse:
+    """The page of a view, for today and within the reader's reach."""
+    row = get_object_or_404(selectors.views_for(request.user), pk=pk)
+    question, is_narrowed = kept.opened(row, request.scope, today=request.today)
+    if is_narrowed:
+        messages.info(
+            request, _("视图“%(name)s”的区域不在您负责的范围内，下面是您的范围。") % {"name": row.name}
+        )
+    return redirect(kept.address(kept.PAGES[row.page], question))
+
+
+@guard.require("actual", "view")
+@require_POST
+def change(request: GuardedRequest, pk: int) -> HttpResponse:
+    """Rename, share or no longer."""
+    row = get_object_or_404(selectors.views_of(request.user), pk=pk)
+    form = ChangeForm(request.POST)
+    if not form.is_valid():
+        say_errors(request, form)
+        return redirect("views")
+    try:
+        services.change_view(
+            row=row, **form.cleaned_data, expected_version=whole_number(request.POST.get("version"))
+        )
+        messages.success(request, _("已保存。"))
+    except Refusal as refusal:
+        messages.error(request, spoken(refusal))
+    return redirect("views")
+
+
+@guard.require("actual", "view")
+@require_POST
+def delete(request: GuardedRequest, pk: int) -> HttpResponse:
+    row = get_object_or_404(selectors.views_of(request.user), pk=pk)
+    services.delete_view(row=row)
+    messages.success(request, _("已删除视图“%(name)s”。") % {"name": row.name})
+    return redirect("views")

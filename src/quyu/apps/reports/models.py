@@ -1,0 +1,31 @@
+"""Questions people keep: a page with what it was asked for, never a figure. The opener sees what he may see that day."""
+
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+
+from quyu.platform.audit.models import EditableRow
+
+
+class SavedView(EditableRow):
+    """A question under a name. `question`: parameter -> value; `moves`: its periods lie as far from the day it is
+    opened as they lay from `saved_on`."""
+
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="saved_views", verbose_name="保存人"
+    )
+    name = models.CharField("名称", max_length=60)
+    page = models.CharField("页面", max_length=20)
+    question = models.JSONField("条件", default=dict)
+    moves = models.BooleanField("期间随时间走", default=False)
+    saved_on = models.DateField("保存日")
+    is_shared = models.BooleanField("同事可打开", default=False)
+
+    class Meta:
+        verbose_name = "保存的视图"
+        ordering: ClassVar = ["name", "pk"]
+        constraints: ClassVar = [models.UniqueConstraint(fields=["owner", "name"], name="saved_view_name")]
+
+    def __str__(self) -> str:
+        return self.name

@@ -1,0 +1,69 @@
+"""Keeping questions: saved, renamed, shared, deleted by who saved them."""
+
+from collections.abc import Mapping
+from datetime import date
+
+from django.db import transaction
+
+from quyu.apps.reports.models import SavedView
+from quyu.kernel.refusal import Refusal
+from quyu.platform.audit import services as audit
+from quyu.platform.people.models import User
+
+MOST_VIEWS = 100
+
+
+class NameTaken(Refusal):
+    """Two views of one person under one name."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__("name_taken", "您已经有一个叫“{name}”的视图，请换一个名称。", name=name)
+
+
+class TooManyViews(Refusal):
+    """More than anybody can find his way in."""
+
+    def __init__(self) -> None:
+        super().__init__("too_many_views", "最多保存 {most} 个视图，请先删除不用的。", most=MOST_VIEWS)
+
+
+@transaction.atomic
+def save_view(
+    *,
+    owner: User,
+    name: str,
+    page: str,
+    question: Mapping[str, str],
+    moves: bool,
+    is_shared: bool,
+    today: date,
+) -> SavedView:
+    """Keep a question. Raises NameTaken, TooManyViews."""
+    User.objects.select_for_update().get(pk=owner.pk)
+    kept = SavedView.objects.filter(owner=owner)
+    if kept.count() >= MOST_VIEWS:
+        raise TooManyViews
+    _refuse_taken(owner, name)
+    row = SavedView(
+        owner=owner, name=name, page=page, question=dict(question), moves=moves, is_shared=is_shared, saved_on=today
+    )  # fmt: skip
+    audit.by(row, owner).save()
+    return row
+
+
+@transaction.atomic
+def change_view(*, row: SavedView, name: str, is_shared: bool, expected_version: int) -> None:
+    """Another name, shared or no longer. Raises NameTaken, StaleSave."""
+    User.objects.select_for_update().get(pk=row.owner_id)
+    _refuse_taken(row.owner, name, but=row.pk)
+    row.name, row.is_shared = name, is_shared
+    audit.save_checked(row, expected_version=expected_version, actor=row.owner)
+
+
+def delete_view(*, row: SavedView) -> None:
+    audit.by(row, row.owner).delete()
+
+
+def _refuse_taken(owner: User, name: str, *, but: int = 0) -> None:
+    if SavedView.objects.filter(owner=owner, name=name).exclude(pk=but).exists():
+        raise NameTaken(name)

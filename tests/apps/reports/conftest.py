@@ -1,0 +1,3 @@
+from tests.apps.performance.conftest import trading
+
+__all__ = ["trading"]

@@ -1,0 +1,27 @@
+"""Saved views of the performance pages: one's own rows, so that without any there is nothing to open or change."""
+
+from collections.abc import Iterator
+
+from tests.authorization.questions import Topic
+from tests.authorization.site import Ask
+
+NO_VIEW = 999_999
+VIEW = (("actual", "view"),)
+
+
+def topics() -> Iterator[Topic]:
+    for tail in ("", "strip/", "new/"):
+        route = f"performance/views/{tail}"
+        query = "?from=board" if tail == "new/" else ""
+        yield Topic(
+            route, route, "GET", VIEW,
+            ask=lambda s, c, route=route, query=query: Ask("GET", f"/{route}{query}"),
+        )  # fmt: skip
+    for tail, method in (("", "GET"), ("change/", "POST"), ("delete/", "POST")):
+        route = f"performance/views/<int:pk>/{tail}"
+        yield Topic(
+            route, route, method, VIEW, writes=method == "POST", status=frozenset({404}), objects=lambda s: {NO_VIEW: {}},
+            ask=lambda s, c, tail=tail, method=method: Ask(
+                method, f"/performance/views/{NO_VIEW}/{tail}", form={"name": "x", "version": "1"} if method == "POST" else {}
+            ),
+        )  # fmt: skip
