@@ -8,6 +8,7 @@ from django.urls import reverse
 from quyu.apps.monitoring.choices import Severity
 from quyu.apps.monitoring.models import Alert, AlertRule, CardTask, Meeting, PdcaCard, Promise
 from quyu.platform.audit.models import Decision
+from quyu.platform.catalog.models import ProductLine
 from quyu.platform.people.models import Position
 from tests.apps.monitoring.test_alerts import look, rule, sell
 from tests.apps.performance.conftest import WAN, trading  # noqa: F401
@@ -115,7 +116,7 @@ def test_a_turn_from_plan_to_lesson(trading):  # noqa: F811
     concluded(client, card, "keep")
     assert (card.state, card.outcome, card.lesson) == ("closed", "keep", "老客户要总监亲自去")
     done = set(Decision.objects.filter(verb__startswith="card.").values_list("verb", flat=True))
-    assert done == {"card.plan", "card.task", "card.settle", "card.conclude"}
+    assert done == {"card.open", "card.plan", "card.task", "card.settle", "card.check", "card.conclude"}
 
 
 def test_adjusted_measures_make_the_next_turn(trading):  # noqa: F811
@@ -242,3 +243,57 @@ def test_the_next_step_is_on_the_home_page(trading):  # noqa: F811
     assert "PDCA 任务：拜访华强" in client.get(home).text
     look(5)
     assert "已检查，写下经验" in client.get(home).text
+
+
+def test_a_card_of_a_decision_is_judged_by_the_figure_its_owner_chooses(trading):  # noqa: F811
+    company = trading.company
+    client = client_of(company.boss)
+    form = {"unit": company.jiangsu.pk, "cadence": "weekly", "held_on": TODAY.isoformat()}
+    client.post(reverse("meeting-new"), form)
+    decide = {"text": "把茶饮料卖起来", "owner": company.position("boss").pk, "due_on": "2026-06-20"}
+    client.post(reverse("meeting-decide", args=[Meeting.objects.get().pk]), decide)
+    client.post(reverse("card-from-decision", args=[Promise.objects.get().pk]))
+    card = PdcaCard.objects.get()
+    page = client.get(reverse("card", args=[card.pk])).text
+    assert "看哪个指标" in page
+    tea = ProductLine.objects.get(code="TEA")
+    chosen = {"metric": "amount", "stretch": "year", "product_line": tea.pk, "side": "below", "goal": "900"}
+    assert "已开始执行" in started(client, card, **chosen)
+    assert (card.kind, card.opened_figure, card.goal) == ("threshold", 450 * WAN, 900)
+    assert "看哪个指标" not in client.get(reverse("card", args=[card.pk])).text
+    started(client, card, **chosen | {"metric": "attainment", "goal": "50"})
+    assert card.metric == "amount", "what is measured stays once it is under way"
+    sell("TEA", date(2026, 6, 16), 500 * WAN)
+    look(5)
+    card.refresh_from_db()
+    assert (card.checked_figure, card.is_reached) == (950 * WAN, True)
+
+
+def test_what_was_typed_is_still_there_after_a_refusal(trading):  # noqa: F811
+    company = trading.company
+    card = at_jiangsu()
+    client = client_of(company.boss)
+    assert "两家大客户停单</textarea>" in started(client, card, check_on="")
+    assert card.cause == ""
+    late = {"text": "拜访华强", "owner": card.owner_id, "due_on": "2026-06-01"}
+    assert 'value="拜访华强"' in client.post(reverse("card-task", args=[card.pk]), late, follow=True).text
+    client.post(
+        reverse("meeting-new"), {"unit": company.jiangsu.pk, "cadence": "weekly", "held_on": "2026-06-15"}
+    )
+    meeting = Meeting.objects.get()
+    page = client.post(reverse("meeting-decide", args=[meeting.pk]), late, follow=True).text
+    assert 'value="拜访华强"' in page
+    stale = {"minutes": "写了很久", "version": meeting.version + 1}
+    page = client.post(reverse("meeting-minutes", args=[meeting.pk]), stale, follow=True).text
+    assert "写了很久</textarea>" in page
+
+
+def test_what_the_product_does_with_cards_is_on_record(trading):  # noqa: F811
+    card = at_jiangsu()
+    started(client_of(trading.company.boss), card)
+    AlertRule.objects.update(limit=0)
+    look(5)
+    verbs = [row.verb for row in Decision.objects.filter(subject_type="pdcacard", actor=None).order_by("pk")]
+    assert verbs.count("card.open") == PdcaCard.objects.count()
+    assert verbs.count("card.check") == 1
+    assert verbs.count("card.drop") == PdcaCard.objects.filter(state="dropped").count() > 0

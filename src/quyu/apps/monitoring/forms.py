@@ -1,12 +1,15 @@
 """Forms of monitoring."""
 
+import json
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from quyu.apps.monitoring.choices import Cadence, Outcome, PromiseState
+from quyu.apps.monitoring.choices import Cadence, Outcome, PromiseState, Side, Stretch, metric_choices
+from quyu.apps.monitoring.rule_form import units
+from quyu.platform.catalog.models import ProductLine
 from quyu.platform.facts.models import Batch
 from quyu.platform.fields.form_fields import DATE_FORMATS, YuanField
 from quyu.platform.people.models import OrgUnit, Position
@@ -135,6 +138,49 @@ class PlanForm(forms.Form):
         widget=forms.DateInput(attrs={"type": "date"}),
         help_text=gettext_lazy("那天系统自动取同一个数，和目标值比较。"),
     )
+
+
+class ChosenPlanForm(PlanForm):
+    """The plan of a card from a decision, which also says by which figure it will be judged."""
+
+    metric = forms.ChoiceField(
+        label=gettext_lazy("看哪个指标"),
+        choices=metric_choices,
+        help_text=gettext_lazy("这条决定要改善的数；改了以后，“出现时”按今天重新取。"),
+    )
+    stretch = forms.ChoiceField(label=gettext_lazy("期间"), choices=Stretch.choices)
+    product_line = forms.ModelChoiceField(
+        label=gettext_lazy("产品线"),
+        queryset=ProductLine.objects.all(),
+        required=False,
+        empty_label=gettext_lazy("全部产品线"),
+    )
+    side = forms.ChoiceField(
+        label=gettext_lazy("怎样算好"),
+        choices=(
+            (Side.BELOW, gettext_lazy("达到或高于目标值")),
+            (Side.ABOVE, gettext_lazy("达到或低于目标值")),
+        ),
+    )
+    field_order = (
+        "problem",
+        "metric",
+        "stretch",
+        "product_line",
+        "side",
+        "goal",
+        "cause",
+        "measures",
+        "check_on",
+    )
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["metric"].widget.attrs["data-needs"] = json.dumps({"fields": [], "of": {}})
+        self.fields["goal"].widget.attrs["data-units"] = json.dumps(units(), ensure_ascii=False)
+        self.fields["goal"].help_text = gettext_lazy(
+            "填整数：比率填 %（90 就是 90%），金额填万元，其他填数。"
+        )
 
 
 class TaskForm(PromiseForm):

@@ -137,6 +137,11 @@ class PdcaCard(EditableRow):
         return gained >= 0 if self.watched.higher_is_good else gained <= 0
 
     @property
+    def may_choose(self) -> bool:
+        """Whether its figure is still to be chosen: a decision says in words what it is about, an alert has its figure."""
+        return self.state == CardState.PLAN and self.promise_id is not None and self.previous_id is None
+
+    @property
     def next_by(self) -> date | None:
         """Until when the next step is due; None once there is none."""
         due = {CardState.PLAN: self.plan_by, CardState.DO: self.check_on, CardState.ACT: self.checked_on}

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from quyu.apps.monitoring.choices import BoardMetric, Level, RuleKind, Side, Stretch
-from quyu.apps.monitoring.models import AlertRule
+from quyu.apps.monitoring.models import AlertRule, PdcaCard
 from quyu.apps.monitoring.selectors.figures import FigureBook, Figures
 from quyu.apps.targets.axes import TERRITORY
 
@@ -100,3 +100,9 @@ JUDGES = {
     RuleKind.SUDDEN: of_change,
     RuleKind.MISSING: of_silence,
 }
+
+
+def figure_of(card: PdcaCard, book: FigureBook) -> int | None:
+    """The figure of a card's node as of the book's day; None where it cannot be told."""
+    judged = JUDGES[RuleKind(card.kind)](card.watched, book)
+    return next((verdict.figure for verdict in judged if verdict.node == card.node_code), None)

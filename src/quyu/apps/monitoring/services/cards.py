@@ -9,7 +9,10 @@ from django.utils.translation import gettext
 from quyu.apps.monitoring.choices import BoardMetric, CardState, Outcome, RuleKind, Side
 from quyu.apps.monitoring.models import Alert, CardTask, PdcaCard, Promise
 from quyu.apps.monitoring.models.card import WATCHED
+from quyu.apps.monitoring.selectors.figures import FigureBook
+from quyu.apps.monitoring.selectors.judging import figure_of
 from quyu.apps.monitoring.services import undertakings
+from quyu.apps.targets.selectors.freezing import NothingToPlan
 from quyu.kernel.refusal import Refusal
 from quyu.platform.audit import services as audit
 from quyu.platform.fields.values import listed
@@ -17,6 +20,8 @@ from quyu.platform.people.models import Position, User
 
 PLAN_DAYS = timedelta(7)
 OPEN = (CardState.PLAN, CardState.DO)
+CHOSEN = ("metric", "stretch", "product_line", "side")
+"""What the owner of a card from a decision chooses to measure, until it starts."""
 
 
 class CardDone(Refusal):
@@ -74,7 +79,7 @@ def open_for_alert(*, alert: Alert, actor: User, at: datetime) -> PdcaCard:
 
 @transaction.atomic
 def open_for_promise(*, promise: Promise, actor: User, at: datetime) -> PdcaCard:
-    """The open card of a decision, made if there is none: its figure is the pace of the unit's year."""
+    """The open card of a decision, made if there is none: its figure is the pace of the unit's year until another is chosen."""
     Promise.objects.select_for_update().get(pk=promise.pk)
     found = PdcaCard.objects.unfinished().filter(promise=promise).first()
     if found is not None:
@@ -110,14 +115,29 @@ def plan(
 ) -> None:
     """Write the plan; started, it waits for its check day. `given` are fields of the plan."""
     refuse_unless(card, *OPEN)
-    for name, value in given.items():
-        setattr(card, name, value)
+    chosen = {name: given[name] for name in CHOSEN if name in given and card.may_choose}
+    is_another = any(getattr(card, name) != value for name, value in chosen.items())
+    for name, value in (given | chosen).items():
+        if name in chosen or name not in CHOSEN:
+            setattr(card, name, value)
+    if is_another:
+        measure_anew(card, audit.moment(at).date())
     if starts or card.state == CardState.DO:
         refuse_incomplete(card, audit.moment(at).date())
         card.state = CardState.DO
     audit.save_checked(card, expected_version=expected_version, actor=actor)
     detail = {"state": card.state, "goal": card.goal, "check_on": card.check_on}
     audit.record(actor=actor, verb="card.plan", subject=card, label=str(card), detail=detail, at=at)
+
+
+def measure_anew(card: PdcaCard, today: date) -> None:
+    """A card that has not started looks at another figure, from today on."""
+    card.kind = RuleKind.PACE if card.metric == BoardMetric.PACE else RuleKind.THRESHOLD
+    try:
+        card.opened_figure = figure_of(card, FigureBook(today))
+    except NothingToPlan:
+        card.opened_figure = None
+    card.opened_on = today
 
 
 def refuse_incomplete(card: PdcaCard, today: date) -> None:

@@ -78,7 +78,7 @@ def look(*, at: date | datetime) -> int:
     close(list(retired), Ending.RULE, this)
     group(this)
     AlertAct.objects.bulk_create(this.acts, batch_size=500)
-    look_at_cards(today, this.book)
+    look_at_cards(today, this.book, this.at)
     tell(at=this.at)
     return new
 

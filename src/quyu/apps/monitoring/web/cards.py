@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from quyu.apps.monitoring.choices import CardState, PromiseState, metric_choices
-from quyu.apps.monitoring.forms import ConcludeForm, DropForm, PlanForm, SettleForm, TaskForm
+from quyu.apps.monitoring.forms import ChosenPlanForm, ConcludeForm, DropForm, PlanForm, SettleForm, TaskForm
 from quyu.apps.monitoring.models import CardTask, Meeting, PdcaCard, Promise
 from quyu.apps.monitoring.selectors import cards as selectors
 from quyu.apps.monitoring.selectors import inbox, packs
@@ -26,7 +26,6 @@ from quyu.platform.people.models import Position
 from quyu.platform.people.web import say_errors
 
 A_PAGE = 50
-PLAN_FIELDS = ("problem", "cause", "goal", "measures", "check_on")
 
 
 @guard.require("alert", "view")
@@ -85,22 +84,23 @@ def lessons_page(request: GuardedRequest) -> HttpResponse:
 @require_GET
 def card_page(request: GuardedRequest, pk: int) -> HttpResponse:
     """One card; it prints as it is, without the forms."""
+    return _page(request, pk)
+
+
+def _page(request: GuardedRequest, pk: int, **refused: forms.Form) -> HttpResponse:
+    """The card as it is kept; a form that was refused comes back with what was typed into it."""
     row = _found(request, pk)
     may_write = guard.may(request, "alert", "edit")
     tasks = list(row.tasks.select_related("owner"))
-    is_open = row.state in cards.OPEN
     visible = selectors.seen(request.scope, request.today)
     context = {
         "card": row,
         "rule": row.watched,
+        "metric_name": dict(metric_choices())[row.watched.measured],
         "tasks": tasks,
         "holders": packs.holders(tasks, request.today),
         "may_write": may_write,
-        "plan": PlanForm(initial={name: getattr(row, name) for name in PLAN_FIELDS})
-        if may_write and is_open
-        else None,
-        "task": TaskForm(seats=_seats(request)) if may_write and is_open else None,
-        "conclude": ConcludeForm() if may_write and row.state == CardState.ACT else None,
+        **(_forms(request, row) | refused if may_write else {}),
         "following": visible.filter(previous=row).first(),
         "earlier": visible.filter(following=row).first(),
         "alert": inbox.seen(request.scope, request.today).filter(cards=row).first(),
@@ -110,15 +110,30 @@ def card_page(request: GuardedRequest, pk: int) -> HttpResponse:
     return render(request, "monitoring/card.html.jinja", context)
 
 
+def _forms(request: GuardedRequest, row: PdcaCard) -> dict[str, forms.Form]:
+    """What can be written on the card in its state."""
+    if row.state in cards.OPEN:
+        made = _plan_form(row)
+        names = [*made.base_fields]
+        initial = {name: getattr(row, name) for name in names}
+        return {"plan": made(initial=initial), "task": TaskForm(seats=_seats(request))}
+    return {"conclude": ConcludeForm()} if row.state == CardState.ACT else {}
+
+
+def _plan_form(row: PdcaCard) -> type[PlanForm]:
+    return ChosenPlanForm if row.may_choose else PlanForm
+
+
 @guard.require("alert", "edit")
 @require_POST
 def plan(request: GuardedRequest, pk: int) -> HttpResponse:
     """Save the plan; the second button starts it."""
     starts = "start" in request.POST
     told = _("已开始执行，检查日系统自动取数。") if starts else _("已保存。")
+    form = _plan_form(_found(request, pk))(request.POST)
     return _do(
-        request, pk, PlanForm(request.POST), told,
-        lambda row, given: cards.plan(card=row, given=given, starts=starts, **_by(request)),
+        request, pk, form, told, lambda row, given: cards.plan(card=row, given=given, starts=starts, **_by(request)),
+        shown="plan",
     )  # fmt: skip
 
 
@@ -129,6 +144,7 @@ def add_task(request: GuardedRequest, pk: int) -> HttpResponse:
     return _do(
         request, pk, TaskForm(request.POST, seats=_seats(request)), _("已记下，并列入负责人的首页任务。"),
         lambda row, given: cards.add_task(card=row, **given, actor=request.user, at=request.now),
+        shown="task",
     )  # fmt: skip
 
 
@@ -138,7 +154,7 @@ def conclude(request: GuardedRequest, pk: int) -> HttpResponse:
     """The lesson ends the card; adjusted, the next one opens."""
     return _do(
         request, pk, ConcludeForm(request.POST), _("已总结，经验可以搜索。"),
-        lambda row, given: cards.conclude(card=row, **given, **_by(request)),
+        lambda row, given: cards.conclude(card=row, **given, **_by(request)), shown="conclude",
     )  # fmt: skip
 
 
@@ -170,20 +186,31 @@ def settle(request: GuardedRequest, pk: int) -> HttpResponse:
 
 
 def _do(
-    request: GuardedRequest, pk: int, form: forms.Form, told: str, step: Callable[[PdcaCard, Any], object]
+    request: GuardedRequest,
+    pk: int,
+    form: forms.Form,
+    told: str,
+    step: Callable[[PdcaCard, Any], object],
+    *,
+    shown: str = "",
 ) -> HttpResponse:
-    """One step of a card within reach; leads to the card, or to the next one where that opened."""
+    """One step of a card within reach; leads to the card, or to the next one where that opened.
+
+    Refused, the form stays on the page as it was typed where `shown` names its place.
+    """
     row = _found(request, pk)
-    if not form.is_valid():
+    if form.is_valid():
+        try:
+            made = step(row, form.cleaned_data)
+        except Refusal as refusal:
+            messages.error(request, spoken(refusal))
+        else:
+            messages.success(request, told)
+            return redirect("card", made.pk if isinstance(made, PdcaCard) else pk)
+    else:
         say_errors(request, form)
-        return redirect("card", pk)
-    try:
-        made = step(row, form.cleaned_data)
-    except Refusal as refusal:
-        messages.error(request, spoken(refusal))
-        return redirect("card", pk)
-    messages.success(request, told)
-    return redirect("card", made.pk if isinstance(made, PdcaCard) else pk)
+    may_stay = shown in _forms(request, _found(request, pk))
+    return _page(request, pk, **{shown: form}) if may_stay else redirect("card", pk)
 
 
 def _seats(request: GuardedRequest) -> Any:

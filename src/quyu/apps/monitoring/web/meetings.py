@@ -68,6 +68,11 @@ def new_meeting(request: GuardedRequest) -> HttpResponse:
 @require_GET
 def meeting_page(request: GuardedRequest, pk: int) -> HttpResponse:
     """One meeting with its pack."""
+    return _page(request, pk)
+
+
+def _page(request: GuardedRequest, pk: int, **refused: Any) -> HttpResponse:
+    """The meeting as it is kept; a form that was refused comes back with what was typed into it."""
     row = _found(request, pk)
     earlier = packs.promises_before(row)
     own = list(row.promises.select_related("owner", "meeting"))
@@ -87,7 +92,7 @@ def meeting_page(request: GuardedRequest, pk: int) -> HttpResponse:
         "states": PromiseState.choices,
         "today": request.today,
     }
-    return render(request, "monitoring/meeting.html.jinja", context)
+    return render(request, "monitoring/meeting.html.jinja", context | refused)
 
 
 def seats_of(request: GuardedRequest) -> Any:
@@ -110,16 +115,17 @@ def _found(request: GuardedRequest, pk: int) -> Meeting:
 def save_minutes(request: GuardedRequest, pk: int) -> HttpResponse:
     """Agenda and minutes."""
     row, form = _found(request, pk), MinutesForm(request.POST)
-    if not form.is_valid():
-        say_errors(request, form)
-        return redirect("meeting", pk)
-    try:
-        meetings.write_minutes(meeting=row, **form.cleaned_data, **_by(request))
-    except Refusal as refusal:
-        messages.error(request, spoken(refusal))
+    if form.is_valid():
+        try:
+            meetings.write_minutes(meeting=row, **form.cleaned_data, **_by(request))
+        except Refusal as refusal:
+            messages.error(request, spoken(refusal))
+        else:
+            messages.success(request, _("已保存。"))
+            return redirect("meeting", pk)
     else:
-        messages.success(request, _("已保存。"))
-    return redirect("meeting", pk)
+        say_errors(request, form)
+    return _page(request, pk, minutes=form)
 
 
 @guard.require("meeting", "edit")
@@ -152,16 +158,17 @@ def _do(request: GuardedRequest, pk: int, verb: Any, told: str) -> HttpResponse:
 def decide(request: GuardedRequest, pk: int) -> HttpResponse:
     """A decision with its owner and date."""
     row, form = _found(request, pk), PromiseForm(request.POST, seats=seats_of(request))
-    if not form.is_valid():
-        say_errors(request, form)
-        return redirect("meeting", pk)
-    try:
-        meetings.promise(meeting=row, **form.cleaned_data, actor=request.user, at=request.now)
-    except Refusal as refusal:
-        messages.error(request, spoken(refusal))
+    if form.is_valid():
+        try:
+            meetings.promise(meeting=row, **form.cleaned_data, actor=request.user, at=request.now)
+        except Refusal as refusal:
+            messages.error(request, spoken(refusal))
+        else:
+            messages.success(request, _("已记下，并列入负责人的首页任务。"))
+            return redirect("meeting", pk)
     else:
-        messages.success(request, _("已记下，并列入负责人的首页任务。"))
-    return redirect("meeting", pk)
+        say_errors(request, form)
+    return _page(request, pk, decide=form) if _reaches(request, row) else redirect("meeting", pk)
 
 
 @guard.require("meeting", "edit")
