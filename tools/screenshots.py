@@ -147,6 +147,7 @@ SHOTS = (
     Shot("performance-area", "director", "/performance/?region=XN", "main canvas"),
     Shot("performance-customers", "jiangsu", "/performance/customers/"),
     Shot("performance-analysis", "director", "/performance/analysis/"),
+    Shot("performance-genuine", "director", "/performance/true/", "main table"),
     Shot("targets", "operations", "/targets/"),
     Shot("target-grid", "operations", "/targets/2/", ".grid-check .badge"),
     Shot("target-products", "operations", "/targets/2/?rows=product&columns=region", ".sheet-cell"),

@@ -253,6 +253,7 @@ def performance() -> Iterator[Topic]:
         ("performance/customers/", "customers/"),
         ("performance/analysis/", "analysis/"),
         ("performance/facts/", "facts/"),
+        ("performance/true/", "true/"),
     ):
         yield Topic(
             f"{route} start",
@@ -280,6 +281,10 @@ def performance() -> Iterator[Topic]:
     yield Topic(
         "performance/customers/<path:code>/", "performance/customers/<path:code>/", "GET", view, table="customer", weight=2,
         ask=lambda s, c: Ask("GET", f"/performance/customers/{s.raw['customer'][c.pk]['code']}/"),  # type: ignore[index]
+    )  # fmt: skip
+    yield Topic(
+        "performance/true/<path:code>/", "performance/true/<path:code>/", "GET", view, table="customer", weight=2,
+        ask=lambda s, c: Ask("GET", f"/performance/true/{s.raw['customer'][c.pk]['code']}/"),  # type: ignore[index]
     )  # fmt: skip
     yield Topic(
         "performance/parts/customer/<path:code>/", "performance/parts/customer/<path:code>/", "GET", (("order", "view"),),

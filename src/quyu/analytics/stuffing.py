@@ -6,7 +6,7 @@ a season age alone; goods that do not sell raise both. What cannot be judged say
 All amounts are fen at the dealer's own price of sell-in. Page: docs/formulas/true-attainment.md.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,6 +30,8 @@ class Rules:
     standard_days: int = 45
     least_days: int = 15
     most_days: int = 60
+    late: int = 3
+    history: int = 18
     fewest_dealers: int = 3
     share_bp: int = 2_500
 
@@ -50,14 +52,41 @@ class Dealings:
 
 
 @dataclass(frozen=True)
+class Flows:
+    """Quantities and fen of sell-in as they were told: shapes (dealers, lines, months), flags (dealers, months)."""
+
+    days: Int64
+    bought: Int64
+    paid: Int64
+    sold: Int64
+    stock: Int64
+    is_reported: Flags
+    is_counted: Flags
+
+    def valued(self, at: int, rules: Rules = RULES) -> tuple[int, Dealings]:
+        """The months that a judgement as of month `at` rests on, in fen, and which of these is the first of them.
+
+        Nothing else goes into it, so that a month end is judged alike whatever is asked for.
+        """
+        first = max(at + 1 - rules.history, 0)
+        bought, paid, sold, stock = (
+            values[:, :, first : at + 1] for values in (self.bought, self.paid, self.sold, self.stock)
+        )
+        return first, Dealings(
+            self.days[first : at + 1], paid.sum(axis=1), worth(sold, bought, paid), worth(stock, bought, paid),
+            self.is_reported[:, first : at + 1], self.is_counted[:, first : at + 1],
+        )  # fmt: skip
+
+
+@dataclass(frozen=True)
 class Judgement:
     """One value a dealer, shape (dealers,); meaningful where `reason` is empty.
 
-    `first` is the month the window begins with; `opening` the stock before it, counted or reckoned back;
+    `at` is the month at whose end he was judged, `first` the one the window begins with; `opening` the stock before it, counted or reckoned back;
     `difference` counted less expected closing stock, 0 where the opening was reckoned.
     """
 
-    at: int
+    at: Int64
     reason: NDArray[np.str_]
     first: Int64
     sell_in: Int64
@@ -67,8 +96,7 @@ class Judgement:
     closing: Int64
     difference: Int64
     stock_days: Int64
-    normal_days: int
-    peers: int
+    normal_days: Int64
     is_stuffed: Flags
     excess: Int64
 
@@ -83,13 +111,14 @@ def worth(quantity: Int64, bought: Int64, paid: Int64) -> Int64:
 
     `bought` and `paid` are quantity and fen of sell-in, same shape; a line he did not buy goes at the mean price of all.
     """
-    count, fen = (_positive(values).sum(axis=2).astype(object) for values in (bought, paid))
+    count, fen = (_positive(values).sum(axis=2) for values in (bought, paid))
     is_unknown = (count == 0) | (fen == 0)
     count = np.where(is_unknown, count.sum(axis=0)[None], count)
-    fen = np.where(is_unknown, fen.sum(axis=0)[None], fen)
-    fen = np.where(count == 0, 0, fen)
-    count = np.where(count == 0, 1, count)[:, :, None]
-    values = (2 * quantity.astype(object) * fen[:, :, None] + count) // (2 * count)
+    fen = np.where(is_unknown, np.where(count == 0, 0, fen.sum(axis=0)[None]), fen)
+    fits = 2 * float(np.abs(quantity).max(initial=0)) * float(fen.max(initial=0)) < 2**62
+    exact = np.int64 if fits and count.max(initial=0) < 2**61 else object
+    divisor = np.maximum(count, 1).astype(exact)[:, :, None]
+    values = (2 * quantity.astype(exact) * fen.astype(exact)[:, :, None] + divisor) // (2 * divisor)
     found: Int64 = values.sum(axis=1).astype(np.int64)
     return found
 
@@ -131,10 +160,28 @@ def judge(dealings: Dealings, at: int, rules: Rules = RULES) -> Judgement:
     )
     usual = (2 * normal * sold + days) // np.maximum(2 * days, 1)
     return Judgement(
-        at, reason, first, bought, sold, opening, is_opening_counted, closing,
-        closing - opening - bought + sold, stock_days, normal, len(peers), is_stuffed,
+        np.full(len(closing), at), reason, first, bought, sold, opening, is_opening_counted, closing,
+        closing - opening - bought + sold, stock_days, np.full(len(closing), normal), is_stuffed,
         np.where(is_stuffed, np.maximum(closing - usual, 0), 0),
     )  # fmt: skip
+
+
+def judge_lately(flows: Flows, at: int, rules: Rules = RULES) -> Judgement:
+    """Every dealer at the latest month end up to `at` that he can be judged at, of the last few; else why not at `at`."""
+    found = _judged(flows, at, rules)
+    for month in range(at - 1, max(at - rules.late, -1), -1):
+        earlier = _judged(flows, month, rules)
+        is_kept = found.is_judged | ~earlier.is_judged
+        pairs = {one.name: (getattr(found, one.name), getattr(earlier, one.name)) for one in fields(found)}
+        found = Judgement(**{name: np.where(is_kept, late, early) for name, (late, early) in pairs.items()})
+    return found
+
+
+def _judged(flows: Flows, at: int, rules: Rules) -> Judgement:
+    """As of one month end, with months counted as in the flows."""
+    offset, dealings = flows.valued(at, rules)
+    found = judge(dealings, at - offset, rules)
+    return replace(found, at=found.at + offset, first=found.first + offset)
 
 
 def normal_days(peers: Int64, rules: Rules = RULES) -> int:

@@ -55,6 +55,7 @@ MENU = (
         (
             Page(_("业绩"), "performance", icon="chart-bar", resource="actual"),
             Page(_("差异分析"), "performance-bridge", icon="trending-up", resource="actual"),
+            Page(_("真实达成"), "performance-genuine", icon="scale", resource="actual"),
             Page(_("应收与账龄"), "performance-receivables", icon="receipt", resource="actual"),
             Page(_("预警"), "alerts", icon="bell", resource="alert"),
             Page(_("目标"), "targets", icon="target-arrow", resource="target"),

@@ -1,10 +1,12 @@
 """明细: the rows behind a basis, and those of every other kind of fact, with whom each counts for."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 from django.core.paginator import Paginator
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
@@ -23,6 +25,7 @@ from quyu.platform.people import guard
 from quyu.platform.people.guard import GuardedRequest
 
 ROWS_A_PAGE = 50
+FILTERS = ("customer", "product")
 MICRO, MILLI = 1_000_000, 1_000
 LABELS: dict[str, Label] = {
     DELIVERY: gettext_lazy("发货（有发货单起按发货单，之前按订单行）"),
@@ -43,6 +46,8 @@ def facts_page(request: GuardedRequest) -> HttpResponseBase:
     names = directory()
     days = (shown.span.start, min(shown.span.period.end, request.today + timedelta(1)))
     found = fact_rows(name, reach_of(request, shown, [region], names), days)
+    only = {column: request.GET[column] for column in FILTERS if request.GET.get(column)}
+    found = _only(found, only)
     if "export" in request.GET:
         return exports.facts(request, str(LABELS[name]), found, list(told(found, found.table, names)))
     page = Paginator(range(found.table.num_rows), ROWS_A_PAGE).get_page(request.GET.get("page"))
@@ -56,8 +61,25 @@ def facts_page(request: GuardedRequest) -> HttpResponseBase:
         "kind": name,
         "kinds": [(code, LABELS[code]) for code in known],
         "label": LABELS[name],
+        "only": only,
+        "only_names": [
+            _name(names, column, code) if found.table.num_rows else code for column, code in only.items()
+        ],
     }
     return render(request, "performance/facts.html.jinja", context)
+
+
+def _only(found: FactRows, only: Mapping[str, str]) -> FactRows:
+    """The rows of one customer, one product, or both."""
+    table = found.table
+    for column, code in only.items():
+        table = table.filter(pc.equal(table[f"{column}_code"], code))
+    return replace(found, table=table)
+
+
+def _name(names: Directory, kind: str, code: str) -> str:
+    """What is asked for by its name; never of what has no row within reach."""
+    return next((name for known, name, _extra in names.of(kind) if known == code), code)
 
 
 def told(found: FactRows, table: pa.Table, names: Directory) -> Iterator[dict[str, Any]]:

@@ -1,6 +1,17 @@
 from django.urls import path
 
-from quyu.apps.performance.web import bridge, credit, facts, pages, parts, saved, receivables, tiers, why
+from quyu.apps.performance.web import (
+    bridge,
+    credit,
+    facts,
+    genuine,
+    pages,
+    parts,
+    receivables,
+    saved,
+    tiers,
+    why,
+)
 
 urlpatterns = [
     path("", pages.board_page, name="performance"),
@@ -8,6 +19,8 @@ urlpatterns = [
     path("bridge/", bridge.bridge_page, name="performance-bridge"),
     path("facts/", facts.facts_page, name="performance-facts"),
     path("credit/", credit.credit_page, name="performance-credit"),
+    path("true/", genuine.genuine_page, name="performance-genuine"),
+    path("true/<path:code>/", genuine.dealer_page, name="performance-genuine-dealer"),
     path("receivables/", receivables.receivables_page, name="performance-receivables"),
     path("receivables/<path:code>/", receivables.receivable_page, name="performance-receivable"),
     path("why/", why.why_page, name="performance-why"),
