@@ -61,7 +61,7 @@ def test_a_decision_is_a_task_and_comes_back(
     call(boss)
     carried = boss.get_by_role("table", name="上次的决定")
     expect(carried).to_contain_text("拜访十家客户")
-    expect(carried).to_contain_text("已过期限")
+    expect(carried).to_contain_text("已逾期")
     carried.get_by_label("状态").select_option("done")
     carried.get_by_label("结果").fill("签回三家")
     carried.get_by_role("button", name="保存").click()

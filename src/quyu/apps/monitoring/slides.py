@@ -105,7 +105,7 @@ def cause_name(cause: str) -> str:
 
 
 def alerts(rows: Any) -> list[list[str]]:
-    head = [_("预警"), _("现在"), _("差额（万元）"), _("负责岗位"), _("期限")]
+    head = [_("预警"), _("现在"), _("比应达少（万元）"), _("负责岗位"), _("期限")]
     return [head, *([f"{one['node']} {one['rule']}", say_value(one["figure"], *one["unit"]),
                      format_value(one["short_fen"], "fen"), one["owner"], one["due_on"]] for one in rows)]  # fmt: skip
 
