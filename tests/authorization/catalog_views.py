@@ -17,7 +17,7 @@ def topics() -> Iterator[Topic]:
             route, route, "GET", VIEW,
             ask=lambda s, c, route=route, query=query: Ask("GET", f"/{route}{query}"),
         )  # fmt: skip
-    for tail, method in (("", "GET"), ("change/", "POST"), ("delete/", "POST")):
+    for tail, method in (("", "GET"), ("subscribe/", "POST"), ("change/", "POST"), ("delete/", "POST")):
         route = f"performance/views/<int:pk>/{tail}"
         yield Topic(
             route, route, method, VIEW, writes=method == "POST", status=frozenset({404}), objects=lambda s: {NO_VIEW: {}},

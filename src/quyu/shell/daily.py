@@ -15,6 +15,7 @@ from quyu.apps.customers.division import alarm
 from quyu.apps.drift import services as drift
 from quyu.apps.monitoring.services import judging as alerts
 from quyu.apps.performance import figures
+from quyu.apps.reports import sending
 from quyu.apps.targets.services import daily as targets
 from quyu.apps.territories import services as territories
 from quyu.shell import clock
@@ -42,6 +43,7 @@ def run(*, at: datetime) -> Mapping[str, int]:
         "proposed": done.proposed,
         "milestones": done.milestones,
         "alerts": alerts.look(at=at),
+        "reports": sending.send(at=at),
     }
 
 

@@ -85,7 +85,16 @@ PLATFORM_APPS = [
 ]  # fmt: skip
 BUSINESS_APPS = [
     f"quyu.apps.{name}"
-    for name in ("market", "territories", "customers", "targets", "reports", "performance", "drift", "monitoring")
+    for name in (
+        "market",
+        "territories",
+        "customers",
+        "targets",
+        "reports",
+        "performance",
+        "drift",
+        "monitoring",
+    )
 ]
 INSTALLED_APPS = [
     "django.contrib.auth",

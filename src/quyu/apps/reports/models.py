@@ -5,6 +5,7 @@ from typing import ClassVar
 from django.conf import settings
 from django.db import models
 
+from quyu.apps.reports.choices import Rhythm
 from quyu.platform.audit.models import EditableRow
 
 
@@ -29,3 +30,23 @@ class SavedView(EditableRow):
 
     def __str__(self) -> str:
         return self.name
+
+
+class Subscription(models.Model):
+    """A view that somebody is sent; ended by deleting the row. `sent_for`: the due day it was last sent for."""
+
+    view = models.ForeignKey(SavedView, models.CASCADE, related_name="subscriptions", verbose_name="视图")
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="subscriptions", verbose_name="订阅人"
+    )
+    rhythm = models.CharField("频率", max_length=10, choices=Rhythm.choices)
+    started_on = models.DateField("订阅日")
+    sent_for = models.DateField("上次发送", null=True, blank=True)
+
+    class Meta:
+        verbose_name = "订阅"
+        ordering: ClassVar = ["pk"]
+        constraints: ClassVar = [models.UniqueConstraint(fields=["view", "user"], name="subscription_once")]
+
+    def __str__(self) -> str:
+        return str(self.view)

@@ -2,7 +2,7 @@
 
 from django.db.models import Q, QuerySet
 
-from quyu.apps.reports.models import SavedView
+from quyu.apps.reports.models import SavedView, Subscription
 from quyu.platform.people.models import User
 
 
@@ -15,3 +15,8 @@ def views_for(user: User) -> QuerySet[SavedView]:
 def views_of(user: User) -> QuerySet[SavedView]:
     """Those an account saved: it alone changes them."""
     return SavedView.objects.filter(owner=user)
+
+
+def subscriptions_of(user: User) -> dict[int, Subscription]:
+    """View -> what an account subscribed to."""
+    return {row.view_id: row for row in Subscription.objects.filter(user=user)}

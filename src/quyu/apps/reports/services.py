@@ -5,7 +5,8 @@ from datetime import date
 
 from django.db import transaction
 
-from quyu.apps.reports.models import SavedView
+from quyu.apps.reports.choices import Rhythm
+from quyu.apps.reports.models import SavedView, Subscription
 from quyu.kernel.refusal import Refusal
 from quyu.platform.audit import services as audit
 from quyu.platform.people.models import User
@@ -67,3 +68,15 @@ def delete_view(*, row: SavedView) -> None:
 def _refuse_taken(owner: User, name: str, *, but: int = 0) -> None:
     if SavedView.objects.filter(owner=owner, name=name).exclude(pk=but).exists():
         raise NameTaken(name)
+
+
+@transaction.atomic
+def subscribe(*, view: SavedView, user: User, rhythm: str, today: date) -> None:
+    """Be sent a view from the next due day on; another rhythm replaces the one before, none ends it."""
+    User.objects.select_for_update().get(pk=user.pk)
+    kept = Subscription.objects.filter(view=view, user=user)
+    if rhythm not in Rhythm.values:
+        kept.delete()
+    elif not kept.filter(rhythm=rhythm).exists():
+        kept.delete()
+        Subscription.objects.create(view=view, user=user, rhythm=rhythm, started_on=today)

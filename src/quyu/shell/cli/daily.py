@@ -23,6 +23,6 @@ def daily(as_json: bool) -> None:
         click.echo(json.dumps(counts))
         return
     said = _(
-        "{moved} 个销售区域划转生效，{in_force} 个目标版本生效，{sealed} 份责任书盖章，提醒 {reminded} 人，提出 {proposed} 项调整建议，里程碑提醒 {milestones} 条，新发现客户覆盖问题 {uncovered} 处，失衡预警 {drifted} 条，新预警 {alerts} 条。"
+        "{moved} 个销售区域划转生效，{in_force} 个目标版本生效，{sealed} 份责任书盖章，提醒 {reminded} 人，提出 {proposed} 项调整建议，里程碑提醒 {milestones} 条，新发现客户覆盖问题 {uncovered} 处，失衡预警 {drifted} 条，新预警 {alerts} 条，发出订阅 {reports} 份。"
     )
     click.echo(said.format(**counts))

@@ -1,5 +1,7 @@
 """Saved views: keep the question of a page under a name, list, open, rename, share, delete."""
 
+from datetime import timedelta
+
 from django import forms
 from django.contrib import messages
 from django.http import Http404, HttpResponse
@@ -8,8 +10,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
+from quyu.apps.performance.selectors.past_day import NotAPastDay, past_day
 from quyu.apps.performance.web import kept
 from quyu.apps.reports import selectors, services
+from quyu.apps.reports.choices import Rhythm
+from quyu.apps.reports.sending import start_of
 from quyu.kernel.period import NotAPeriod
 from quyu.kernel.refusal import Refusal
 from quyu.platform.fields.received import whole_number
@@ -47,6 +52,10 @@ def views_page(request: GuardedRequest) -> HttpResponse:
         "mine": [row for row in rows if row.owner_id == request.user.pk],
         "theirs": [row for row in rows if row.owner_id != request.user.pk],
         "pages": kept.PAGES,
+        "subscribed": selectors.subscriptions_of(request.user),
+        "rhythms": Rhythm.choices,
+        "sent_day": lambda row: start_of(row.rhythm, row.sent_for) - timedelta(1),
+        "may_export": guard.may(request, "actual", "export"),
     }
     return render(request, "performance/views.html.jinja", context)
 
@@ -92,14 +101,35 @@ def save(request: GuardedRequest) -> HttpResponse:
 @guard.require("actual", "view")
 @require_GET
 def open_view(request: GuardedRequest, pk: int) -> HttpResponse:
-    """The page of a view, for today and within the reader's reach."""
+    """The page of a view within the reader's reach: for today, or with `?on=` as known at the end of a past day."""
     row = get_object_or_404(selectors.views_for(request.user), pk=pk)
-    question, is_narrowed = kept.opened(row, request.scope, today=request.today)
+    page = kept.PAGES[row.page]
+    try:
+        day = past_day(request.GET["on"], request.today) if "on" in request.GET else None
+    except NotAPastDay as refusal:
+        raise Http404(refusal) from refusal
+    question, is_narrowed = kept.opened(row, request.scope, today=day or request.today)
+    if day and "as_of" in page.keeps and question.get("as") != "restated":
+        question.setdefault("as_of", day.isoformat())
+    if "export" in request.GET:
+        question["export"] = "xlsx"
     if is_narrowed:
         messages.info(
             request, _("视图“%(name)s”的区域不在您负责的范围内，下面是您的范围。") % {"name": row.name}
         )
-    return redirect(kept.address(kept.PAGES[row.page], question))
+    return redirect(kept.address(page, question))
+
+
+@guard.require("actual", "view")
+@require_POST
+def subscribe(request: GuardedRequest, pk: int) -> HttpResponse:
+    """Be sent a view by the week or the month, or no longer."""
+    row = get_object_or_404(selectors.views_for(request.user), pk=pk)
+    rhythm = request.POST.get("rhythm", "")
+    services.subscribe(view=row, user=request.user, rhythm=rhythm, today=request.today)
+    told = _("已订阅“%(name)s”。") if rhythm in Rhythm.values else _("已退订“%(name)s”。")
+    messages.success(request, told % {"name": row.name})
+    return redirect("views")
 
 
 @guard.require("actual", "view")

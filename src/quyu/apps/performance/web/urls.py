@@ -34,6 +34,7 @@ urlpatterns = [
     path("views/strip/", saved.strip, name="views-strip"),
     path("views/new/", saved.save, name="view-save"),
     path("views/<int:pk>/", saved.open_view, name="view-open"),
+    path("views/<int:pk>/subscribe/", saved.subscribe, name="view-subscribe"),
     path("views/<int:pk>/change/", saved.change, name="view-change"),
     path("views/<int:pk>/delete/", saved.delete, name="view-delete"),
     path("analysis/", pages.analysis_page, name="performance-analysis"),
