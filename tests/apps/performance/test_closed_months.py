@@ -5,16 +5,20 @@ from typing import Any
 
 import pytest
 from django.db import transaction
+from django.db.models import Sum
+from django.urls import reverse
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from quyu.apps.customers.models import Customer
 from quyu.apps.performance import closed, engine, restated, services
+from quyu.apps.performance.attributed import attributed_lines
+from quyu.apps.performance.directory import directory
 from quyu.apps.performance.models import DayRollup, MonthRollup, RestatedMonth, RollupState, TallyMonth
 from quyu.apps.performance.rollup_rows import DAY_NAMES, MONTH_NAMES
 from quyu.platform.approvals import services as approvals
 from quyu.platform.facts import closing
-from quyu.platform.facts.models import ClosedMonth
+from quyu.platform.facts.models import Batch, ClosedMonth
 from quyu.platform.people.models import Assignment, Person
 from tests.apps.performance.conftest import WAN, Trading
 from tests.apps.performance.test_rollups import (
@@ -24,7 +28,7 @@ from tests.apps.performance.test_rollups import (
     rollups,
     world,  # noqa: F401 - a fixture
 )
-from tests.people import TODAY
+from tests.people import TODAY, client_of
 from tests.platform.facts.lines import AT
 
 MARCH, APRIL, MAY = (date(2026, month, 1) for month in (3, 4, 5))
@@ -127,6 +131,53 @@ def test_opened_again_a_month_follows_and_closing_it_tells_what_changed(trading:
     told = {str(one["region"]): (one["before_fen"], one["after_fen"]) for one in again.changes}
     assert told == {"江苏 · 苏北": (300 * WAN, 0), "广东 · 粤东": (0, 300 * WAN)}
     assert sum(after - before for before, after in told.values()) == 0
+
+
+def by_line(column: str = "territory_code") -> dict[tuple[str, str], int]:
+    """(month, territory) -> fen, as drill-downs read it from the lines."""
+    with attributed_lines(directory()) as connection:
+        rows = connection.sql(
+            f"SELECT strftime(ordered_on, '%Y-%m'), coalesce({column}, ''), sum(amount_fen)::BIGINT "
+            "FROM attributed_line GROUP BY ALL"
+        ).fetchall()
+    return {(month, code): fen for month, code, fen in rows if fen}
+
+
+def by_rollup() -> dict[tuple[str, str], int]:
+    rows = MonthRollup.objects.order_by().values_list("month", "territory__code").annotate(Sum("amount_fen"))
+    return {(f"{month:%Y-%m}", code or ""): fen for month, code, fen in rows if fen}
+
+
+@pytest.mark.capability("ADJ3", "MON1")
+def test_an_import_taken_back_late_counts_today_and_leaves_the_closed_months(
+    trading: Trading, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of the only batch April (300) and May (40 - 10) are closed: June gives them back, all else goes at once."""
+    close(APRIL)
+    close(MAY)
+    before = of_month(APRIL), of_month(MAY)
+
+    reversal = services.reverse(batch=Batch.objects.get(), reason="重复", actor=None, at=AT)
+
+    assert reversal.booked == {"2026-04": [1, -300 * WAN], "2026-05": [2, -30 * WAN]}
+    assert reversal.booked_on == TODAY
+    expected = {
+        ("2026-04", "苏北"): 300 * WAN,
+        ("2026-05", "粤东"): 30 * WAN,
+        ("2026-06", "苏北"): -300 * WAN,
+        ("2026-06", "粤东"): -30 * WAN,
+    }
+    for _path in ("by delta", "from nothing", "by the engine"):
+        assert (of_month(APRIL), of_month(MAY)) == before
+        assert by_rollup() == by_line() == expected
+        assert_nothing_is_lost()
+        monkeypatch.setattr(engine, "FEW_LINES", engine.FEW_LINES if _path == "by delta" else -1)
+        services.rebuild_rollups(at=AT)
+
+    text = client_of(trading.company.director).get(reverse("performance-why") + "?period=2026&figure=actual")
+    assert "已关账的 2026-04、2026-05 不改" in text.content.decode()
+    text = client_of(trading.company.operations).get(reverse("data-quality"))
+    assert "2026-05 已关账，不改；它的 2 行、-300,000.00 元计入 2026-06-15" in text.content.decode()
 
 
 def test_a_month_closed_before_this_was_kept_keeps_what_it_showed_last(trading: Trading) -> None:

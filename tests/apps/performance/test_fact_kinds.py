@@ -8,14 +8,14 @@ import duckdb
 import pytest
 
 from quyu.apps.customers.models import Customer
-from quyu.apps.performance import fact_imports, return_imports, services
+from quyu.apps.performance import closed, fact_imports, return_imports, services
 from quyu.apps.performance.kinds import KINDS
 from quyu.apps.performance.models import MonthRollup, TallyDay, TallyMonth
 from quyu.apps.performance.selectors.by_basis import basis, offered
 from quyu.apps.performance.selectors.drill import Reach
 from quyu.apps.performance.selectors.fact_rows import fact_rows
 from quyu.apps.territories.models import Alignment, AlignmentUnit
-from quyu.platform.facts import closing, schema, store
+from quyu.platform.facts import schema, store
 from quyu.platform.facts.models import Batch
 from quyu.platform.geography.models import BasicUnit
 from quyu.platform.imports import kinds, pipeline
@@ -142,7 +142,7 @@ def test_a_file_of_another_program_is_read(trading: Trading, tmp_path: Path) -> 
 
 
 def test_what_is_wrong_is_said_by_row(trading: Trading, tmp_path: Path) -> None:
-    closing.close(
+    closed.close(
         date(2026, 1, 1), expected_version=0, reason="", actor=trading.company.operations, at=AT, today=TODAY
     )
     text = (

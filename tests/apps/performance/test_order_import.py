@@ -235,23 +235,30 @@ def test_a_month_closed_after_the_check_is_refused_by_the_commit(tmp_path: Path)
     assert not Batch.objects.exists()
 
 
-def test_what_lies_in_a_closed_month_is_not_taken_back_until_it_is_opened_again(tmp_path: Path) -> None:
+def test_what_lies_in_a_closed_month_is_taken_back_in_the_open_one_and_says_so(tmp_path: Path) -> None:
     batch = pipeline.commit(prepared(order_file(tmp_path / "a.csv"))).batch_id
     assert batch is not None
-    closer = factories.user("李账")
-    april, may = (ClosedMonth(month=date(2026, n, 1), closed_at=AT, closed_by=closer) for n in (4, 5))
-    may.save()
-    april.save()
+    ClosedMonth.objects.create(month=date(2026, 5, 1), closed_at=AT)
 
-    with pytest.raises(Refusal) as refused:
-        imports.undo(batch, "列选错了", None, AT)
+    receipt = imports.undo(batch, "列选错了", None, AT)
 
-    assert refused.value.code == "period_closed"
-    assert all(words in str(refused.value) for words in ("2026-05", "李账", "请先在“基础 › 关账”申请重开"))
-    assert not Batch.objects.filter(is_reversed=True).exists()
-    may.is_closed = False
-    may.save()
-    assert imports.undo(batch, "列选错了", None, AT).totals["amount_fen"] == -4950
+    assert receipt.totals == {
+        "amount_fen": -4950,
+        "booked_on": "2026-06-15",
+        "booked": {"2026-05": [1, -10000]},
+    }
+    days = store.read(Batch.objects.get(pk=receipt.batch_id))["ordered_on"].to_pylist()
+    assert date(2026, 6, 15) in days
+    assert not any(day.month == 5 for day in days)
+
+
+def test_lines_of_a_closed_month_are_counted_in_a_notice_that_says_what_to_do(tmp_path: Path) -> None:
+    ClosedMonth.objects.create(month=date(2026, 5, 1), closed_at=AT)
+
+    told = [one for one in prepared(order_file(tmp_path / "a.csv", GOOD[0])).notices if "已关账" in one]
+
+    assert len(told) == 1
+    assert all(words in told[0] for words in ("2026-05", "1 行", "申请重开"))
 
 
 def test_what_could_be_created_is_named_in_words(tmp_path: Path) -> None:

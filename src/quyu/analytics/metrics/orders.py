@@ -23,7 +23,7 @@ def returned(lines: Any) -> Any:
 
 def order_count(lines: Any) -> Any:
     """Orders with a line that was sold."""
-    return (lines.amount_fen * lines.sign > 0).ifelse(lines.order_no, ibis.null("string")).nunique()
+    return ((lines.amount_fen > 0) & (lines.sign > 0)).ifelse(lines.order_no, ibis.null("string")).nunique()
 
 
 ORDERS = register(

@@ -66,11 +66,16 @@ def attributed_lines(names: Directory) -> Iterator[duckdb.DuckDBPyConnection]:
 
 
 def _standing(manifest: list[Any]) -> list[Any]:
-    """Without imports that were taken back and what takes them back: together they are nothing, and nothing is counted."""
+    """Without imports that were taken back and what takes them back: together they are nothing, and nothing is counted.
+
+    A reversal that counts in another month than what it takes back is not nothing in either.
+    """
     taken_back = {
         batch.reverses_id
         for batch in manifest
-        if batch.reverses_id and (batch.rolled_up is None or batch.pk <= batch.rolled_up)
+        if batch.reverses_id
+        and batch.booked_on is None
+        and (batch.rolled_up is None or batch.pk <= batch.rolled_up)
     }
     return [batch for batch in manifest if not {batch.pk, batch.reverses_id} & taken_back]
 

@@ -25,6 +25,7 @@ from quyu.apps.performance.batch_totals import by_territory
 from quyu.apps.performance.duplicates import Lines
 from quyu.apps.performance.order_checks import (
     Resolved,
+    closed_notices,
     errors_of,
     in_closed_months,
     may_create,
@@ -65,7 +66,7 @@ def check(parsed: Parsed, context: Context) -> Findings:
     notices: tuple[str, ...] = (
         () if "quantity_milli" in parsed.table.column_names else (_("文件没有数量列，数量按 0 记录。"),)
     )
-    notices += order_amounts.notices_of(parsed)
+    notices += (*order_amounts.notices_of(parsed), *closed_notices(parsed))
     bad = {error.row for error in errors if error.row is not None}
     return Findings(
         errors,
@@ -216,7 +217,10 @@ def undo(batch_id: int, reason: str, actor: User | None, at: datetime) -> Receip
     batch = Batch.objects.select_for_update().get(pk=batch_id)
     reversal = services.reverse(batch=batch, reason=reason, actor=actor, at=at)
     background.refresh_figures_later(at)
-    return Receipt(reversal.row_count, {"amount_fen": reversal.amount_fen}, reversal.pk)
+    totals: dict[str, object] = {"amount_fen": reversal.amount_fen}
+    if reversal.booked_on is not None:
+        totals |= {"booked_on": reversal.booked_on.isoformat(), "booked": reversal.booked}
+    return Receipt(reversal.row_count, totals, reversal.pk)
 
 
 ORDERS = register(

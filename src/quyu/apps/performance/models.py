@@ -36,7 +36,7 @@ class MonthSums(models.Model):
     )
     amount_fen = models.BigIntegerField()
     quantity_milli = models.BigIntegerField()
-    line_count = models.PositiveIntegerField()
+    line_count = models.IntegerField()
 
     class Meta:
         abstract = True
@@ -55,7 +55,7 @@ class DaySums(models.Model):
         db_constraint=False,
     )
     amount_fen = models.BigIntegerField()
-    line_count = models.PositiveIntegerField()
+    line_count = models.IntegerField()
 
     class Meta:
         abstract = True

@@ -6,6 +6,7 @@ Every check looks at whole columns and turns the few rows it finds into errors o
 import difflib
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 import numpy as np
@@ -22,6 +23,7 @@ from quyu.apps.performance.derive import LABELS
 from quyu.apps.performance.duplicates import Lines, already_recorded, number_lines
 from quyu.apps.performance.resolution import Resolution
 from quyu.apps.performance.salespeople import AMBIGUOUS, INACTIVE, UNKNOWN, Salespeople, salespeople
+from quyu.kernel.money import format_yuan
 from quyu.platform.catalog.models import Channel, Product
 from quyu.platform.facts import closing
 from quyu.platform.facts.models import Batch
@@ -173,9 +175,29 @@ def _dates(parsed: Parsed, context: Context) -> Iterator[RowError]:
 
 def in_closed_months(parsed: Parsed) -> Iterator[RowError]:
     """Rows of months that are closed now; a commit looks again, for a month may be closed meanwhile."""
-    for index, month in closing.in_closed_months(parsed.table["ordered_on"]):
-        refusal = closing.MonthClosed(month)
-        yield parsed.error(index, "ordered_on", refusal.code, spoken(refusal))
+    told: set[int] = set()
+    for name in ("ordered_on", *ORDER_LINES.also_dated):
+        days = parsed.table[name] if name in parsed.table.column_names else pa.chunked_array([], pa.date32())
+        for index, month in closing.in_closed_months(days):
+            refusal = closing.MonthClosed(month)
+            if index not in told:
+                yield parsed.error(index, name, refusal.code, spoken(refusal))
+            told.add(index)
+
+
+def closed_notices(parsed: Parsed) -> Iterator[str]:
+    """How many lines lie in each closed month, what they come to, and what to do."""
+    amounts = pc.fill_null(parsed.table["amount_fen"], 0).to_numpy()
+    sums: dict[date, list[int]] = {}
+    for index, row in closing.in_closed_months(parsed.table["ordered_on"]):
+        told = sums.setdefault(row.month, [0, 0])
+        told[0] += 1
+        told[1] += int(amounts[index])
+    for month, (count, fen) in sorted(sums.items()):
+        text = _(
+            "{month} 已关账：有 {count} 行、{yuan} 元属于这个月，不会写入。要补录，请在“基础 › 关账”申请重开该月。"
+        )
+        yield text.format(month=f"{month:%Y-%m}", count=count, yuan=format_yuan(fen))
 
 
 def _where(mask: pa.Array) -> list[int]:

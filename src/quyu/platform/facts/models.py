@@ -27,6 +27,10 @@ class Batch(models.Model):
     )
     is_reversed = models.BooleanField("已冲销", default=False)
     reason = models.CharField("原因", max_length=500, blank=True)
+    booked_on = models.DateField("计入日", null=True)
+    booked = models.JSONField("计入的关账月份", default=dict)
+    """Of a reversal: rows of closed months count on `booked_on`; closed month -> [rows, fen]. Their true days are
+    those of the same rows of the batch it reverses."""
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, verbose_name="导入人")
     created_at = models.DateTimeField("导入时间")
 

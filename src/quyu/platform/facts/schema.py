@@ -35,7 +35,8 @@ SMALL_DICTIONARY = 10_000
 class FactKind:
     """What the store must know of a kind.
 
-    `dated_by` is the day a row counts on and is attributed by; `amount` and `quantity` are the columns the
+    `dated_by` is the day a row counts on and is attributed by, `also_dated` further days it is counted by; a
+    kind that is `booked_late` has rows of closed months taken back in the open one; `amount` and `quantity` are the columns the
     manifest adds up ("" for none); `measures` those which a reversal negates.
     """
 
@@ -46,6 +47,8 @@ class FactKind:
     amount: str = "amount_fen"
     quantity: str = "quantity_milli"
     identity: tuple[str, str] = ("document_no", "line_no")
+    also_dated: tuple[str, ...] = ()
+    booked_late: bool = False
 
 
 KINDS: dict[str, FactKind] = {}
@@ -65,6 +68,8 @@ ORDER_LINES = declare(
         dated_by="ordered_on",
         measures=("quantity_milli", "amount_fen", "profit_fen"),
         identity=("order_no", "line_no"),
+        also_dated=("shipped_on",),
+        booked_late=True,
     )
 )
 

@@ -15,16 +15,18 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 from django.conf import settings
 from django.db import IntegrityError, transaction
+from django.utils.timezone import localtime
 
 from quyu.kernel.deferred import deferred
 from quyu.kernel.refusal import Refusal
 from quyu.platform.facts import closing, durable
 from quyu.platform.facts.models import Batch
-from quyu.platform.facts.schema import KINDS, ORDER_LINE_KIND, SCHEMAS, conform
+from quyu.platform.facts.schema import KINDS, ORDER_LINE_KIND, SCHEMAS, FactKind, conform
 from quyu.platform.people.models import User
 
 if TYPE_CHECKING:
@@ -140,14 +142,14 @@ def write_batch(
 def reverse_batch(*, batch: Batch, reason: str, actor: User | None, at: datetime) -> Batch:
     """Take every row of `batch` back by a batch of negated rows; sums return to what they were.
 
-    Raises AlreadyReversed, or MonthClosed for rows of a closed month.
+    Rows of closed months count on the day of `at` instead, where the kind allows it, and the reversal says so.
+    Raises AlreadyReversed, or MonthClosed for rows of a closed month of another kind.
     """
     if batch.is_reversed or batch.reverses_id is not None:
         raise AlreadyReversed(batch)
     rows = read(batch)
     declared = KINDS[batch.kind]
-    for _index, month in closing.in_closed_months(rows[declared.dated_by]):
-        raise closing.MonthClosed(month)
+    rows, booked = _booked(rows, declared, localtime(at).date())
     for name in declared.measures:
         rows = rows.set_column(
             rows.schema.get_field_index(name), rows.schema.field(name), pc.negate(rows[name])
@@ -159,6 +161,8 @@ def reverse_batch(*, batch: Batch, reason: str, actor: User | None, at: datetime
         source_sha256=durable.sha256(f"reversal:{batch.content_sha256}".encode()),
         reverses=batch,
         reason=reason,
+        booked_on=localtime(at).date() if booked else None,
+        booked=booked,
         created_by=actor,
         created_at=at,
     )
@@ -167,6 +171,30 @@ def reverse_batch(*, batch: Batch, reason: str, actor: User | None, at: datetime
             raise AlreadyReversed(batch)
         batch.is_reversed = True
         return _commit(reversal, _stage(rows, batch.kind, batch.content_sha256))
+
+
+def _booked(rows: pa.Table, kind: FactKind, today: date) -> tuple[pa.Table, dict[str, list[int]]]:
+    """The rows with `today` for days in closed months, and what that takes back: month -> [rows, fen]."""
+    counted: dict[int, date] = {}
+    for name in (kind.dated_by, *kind.also_dated):
+        late = dict(closing.in_closed_months(rows[name]))
+        if not late:
+            continue
+        first = next(iter(late.values()))
+        if not kind.booked_late or today.replace(day=1) in {month.month for month in late.values()}:
+            raise closing.MonthClosed(first)
+        is_late = np.zeros(rows.num_rows, dtype=bool)
+        is_late[list(late)] = True
+        days = pc.if_else(pa.array(is_late), pa.scalar(today, pa.date32()), rows[name])
+        rows = rows.set_column(rows.schema.get_field_index(name), rows.schema.field(name), days)
+        counted = {index: month.month for index, month in late.items()} | counted
+    amounts = rows[kind.amount].to_numpy() if kind.amount else np.zeros(rows.num_rows, np.int64)
+    found: dict[str, list[int]] = {}
+    for index, month in sorted(counted.items()):
+        told = found.setdefault(f"{month:%Y-%m}", [0, 0])
+        told[0] += 1
+        told[1] -= int(amounts[index])
+    return rows, found
 
 
 def _commit(batch: Batch, staged: Staged) -> Batch:

@@ -357,6 +357,7 @@ def undo(
     if run.batch_id is not None and kind.undo is not None:
         receipt = kind.undo(run.batch_id, reason, actor, at)
         told: dict[str, object] = {"batch": receipt.batch_id}
+        told |= {name: receipt.totals[name] for name in ("booked_on", "booked") if name in receipt.totals}
     elif kind.take_back is not None:
         day = today or timezone.localdate(at)
         reach = scope or _scope(actor, kind.resource, day, "delete")

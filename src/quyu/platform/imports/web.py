@@ -275,8 +275,13 @@ def undo(request: GuardedRequest, pk: int) -> HttpResponse:
         messages.error(request, _("请写明撤销的原因。"))
         return redirect("import-run", pk=pk)
     try:
-        runs.undo(run, reason=reason, actor=request.user, at=request.now, today=request.today, scope=scope)
-        messages.success(request, _("已撤销这次导入，一切恢复到导入之前。"))
+        receipt = runs.undo(
+            run, reason=reason, actor=request.user, at=request.now, today=request.today, scope=scope
+        )
+        if "booked" in receipt.totals:
+            messages.success(request, _("已撤销这次导入；属于已关账月份的行计入今天。"))
+        else:
+            messages.success(request, _("已撤销这次导入，一切恢复到导入之前。"))
     except Refusal as refusal:
         messages.error(request, values.spoken(refusal))
     return redirect("import-run", pk=pk)

@@ -17,6 +17,7 @@ from quyu.apps.performance.selectors.tree import Board
 from quyu.apps.performance.web.asked import ROWS_OF, Asked, asked
 from quyu.apps.performance.web.nowhere import or_empty
 from quyu.apps.performance.web.place import board_asked, common, region_asked
+from quyu.platform.facts.models import Batch
 from quyu.platform.people import guard
 from quyu.platform.people.guard import GuardedRequest
 
@@ -47,6 +48,7 @@ def why_page(request: GuardedRequest) -> HttpResponseBase:
         "mark": mark,
         "batch": last_batch(wanted.basis, as_of=wanted.known_on),
         "rows_of": ROWS_OF[wanted.basis],
+        "booked": _booked(wanted, shown),
         "query": urlencode(here),
         "lasting": request.build_absolute_uri(
             f"{reverse('performance-why')}?{urlencode({**here, 'figure': figure.id, 'as_of': day.isoformat()})}"
@@ -62,6 +64,14 @@ def _mark(wanted: Asked) -> Watermark | None:
     if wanted.known_on:
         marks = marks.filter(recorded_at__lt=end_of(wanted.known_on))
     return marks.last()
+
+
+def _booked(wanted: Asked, shown: Board) -> list[Batch]:
+    """What took lines of closed months back on days of the span."""
+    found = Batch.objects.filter(booked_on__gte=shown.span.start, booked_on__lt=shown.span.cutoff)
+    if wanted.known_on:
+        found = found.filter(created_at__lt=end_of(wanted.known_on))
+    return list(found.order_by("pk"))
 
 
 def _children(shown: Board, region: str, name: str) -> list[tuple[str, Any]]:
