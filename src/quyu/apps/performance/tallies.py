@@ -6,6 +6,7 @@ count yet. Whatever the kind, the rows are read as order lines are, so that one 
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
 import numpy as np
 import pyarrow as pa
@@ -44,7 +45,17 @@ class Tally:
 
     def rows(self, batch: Batch, numbers: NDArray[np.int64], names: Sequence[str]) -> pa.Table:
         """As `columns`, of those of the rows `numbers` that count."""
-        return self.counted(self._as_lines(picking.rows(batch, numbers, self._own(names)), names), batch.sign)
+        return self.counted(self.picked(batch, numbers, names), batch.sign)
+
+    def picked(self, batch: Batch, numbers: NDArray[np.int64], names: Sequence[str]) -> pa.Table:
+        """As `columns`, of all of the rows `numbers`."""
+        return self._as_lines(picking.rows(batch, numbers, self._own(names)), names)
+
+    def numbers(self, batch: Batch, days: tuple[date, date]) -> NDArray[np.int64]:
+        """The rows of a batch dated in the days, ascending; only their day is read."""
+        day = picking.columns(batch, [self.dated_by])[self.dated_by]
+        within = pc.and_(pc.greater_equal(day, days[0]), pc.less(day, days[1]))
+        return np.flatnonzero(pc.fill_null(within, False).to_numpy()).astype(np.int64)
 
     def counted(self, lines: pa.Table, sign: int) -> pa.Table:
         """The lines that have their day and, of returns, give money back; in a reversal they are negated."""

@@ -1,6 +1,7 @@
 """The rows behind the figures of a tally, or of a kind that does not add up: each with whom it counts for.
 
 Rows that were taken back are left out with what took them back, so that what is listed adds up to the figure.
+Of a batch, the day of every row is read, and everything else only of the rows of the days asked for.
 """
 
 from collections.abc import Sequence
@@ -111,11 +112,12 @@ def _of_batch(
     reach: Reach,
     days: tuple[date, date],
 ) -> pa.Table:
-    lines = tally.columns(batch, SUMMED)
-    day, number = lines["ordered_on"], STORED[batch.kind].identity
-    lines = _added(lines, picking.columns(batch, [*number, *(column.name for column in extras)]), number)
-    keep = pc.fill_null(pc.and_(pc.greater_equal(day, days[0]), pc.less(day, days[1])), False)
-    lines = tally.counted(lines.filter(keep), batch.sign)
+    numbers = tally.numbers(batch, days)
+    if not len(numbers):
+        return pa.table({})
+    number = STORED[batch.kind].identity
+    others = picking.rows(batch, numbers, [*number, *(column.name for column in extras)])
+    lines = tally.counted(_added(tally.picked(batch, numbers, SUMMED), others, number), batch.sign)
     frame = basis.ownership if basis is not None else attribution.OWNERSHIP.empty_table()
     claimed = lines
     if batch.kind in DRAWN and DRAWN[batch.kind].is_seen_in_place:
