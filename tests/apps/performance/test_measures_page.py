@@ -15,9 +15,11 @@ from quyu.apps.performance import services
 from quyu.apps.performance.directory import directory
 from quyu.apps.performance.selectors.cuts import Cut, cut
 from quyu.apps.performance.selectors.drill import Reach
+from quyu.apps.territories.models import Alignment, AlignmentUnit
 from quyu.platform.catalog.models import Product, ProductLine
 from quyu.platform.facts.models import Batch
 from quyu.platform.facts.schema import SCHEMAS
+from quyu.platform.geography.models import BasicUnit, MarketFigure
 from tests.people import Company
 from tests.platform.facts.lines import AT, order_lines
 
@@ -86,6 +88,23 @@ def record_facts(kind: str, rows: list[dict[str, object]], sha: str) -> Batch:
     )
 
 
+def market_of_the_page(company: Company) -> None:
+    """The counties in a territory, with what is known of their market and the customers that are there."""
+    alignment = Alignment.objects.create(
+        name="一", state="active", valid_from=date(2025, 1, 1), created_at=AT
+    )
+    for number, (name, day, yuan, customer) in enumerate(table("区县")):
+        unit = BasicUnit.objects.create(
+            code=f"32010{number}", name=name, level="county", province="江苏省", city="南京市"
+        )
+        AlignmentUnit.objects.create(alignment=alignment, unit=unit, territory=company.sunan)
+        Customer.objects.filter(code=customer).update(unit=unit)
+        if (size := fen(yuan)) is not None:
+            MarketFigure.objects.create(
+                unit=unit, measure="potential", as_of=date.fromisoformat(day), value=size
+            )
+
+
 @pytest.fixture
 def sold(company: Company, settings: Any, tmp_path: Path) -> Company:
     settings.QUYU_HOME = tmp_path
@@ -94,6 +113,7 @@ def sold(company: Company, settings: Any, tmp_path: Path) -> Company:
         Product.objects.create(code=code, name=code, line=line, price_fen=price)
     for code, tier in (("甲", "a"), ("乙", "b"), ("丙", "c"), ("丁", "c"), ("戊", "a")):
         Customer.objects.create(code=code, name=code, tier=tier, territory_override=company.sunan)
+    market_of_the_page(company)
     rows = lines_of_the_page()
     services.record_orders(order_lines(*rows), file_name="a.csv", source_sha256="a" * 64, actor=None, at=AT)
     wrong = [{**row, "order_no": f"X{number}", "customer_code": "戊"} for number, row in enumerate(rows)]
@@ -138,8 +158,8 @@ def test_of_nothing_a_count_is_zero_and_anything_else_is_unknown(sold: Company, 
 
     found = METRICS[metric]
     is_counted = found.unit == "count" and not found.is_level
-    assert whole == (0 if is_counted or "on_file" in found.rows else None), (
-        "customers stay on file"
+    assert whole == (0 if is_counted or {"on_file", "market"} & set(found.rows) else None), (
+        "customers stay on file, and a market is one of years to come"
     )
 
 

@@ -12,6 +12,7 @@ from quyu.analytics.metrics.growth import GROWTH
 from quyu.analytics.metrics.prices import PRICE_REALISATION
 from quyu.analytics.metrics.cash import EXPENSES, RECEIPTS
 from quyu.analytics.metrics.receivables import DAYS_SALES_OUTSTANDING
+from quyu.analytics.metrics.market import MARKET_SHARE
 from quyu.analytics.metrics.visits import VISITS
 from quyu.analytics.metrics.coverage import COVERAGE
 from quyu.analytics.metrics.registry import (
@@ -25,7 +26,7 @@ from quyu.analytics.metrics.registry import (
 # isort: on
 
 __all__ = [
-    "ACTIVE_CUSTOMERS", "AMOUNT", "COVERAGE", "DAYS_SALES_OUTSTANDING", "EXPENSES", "GROSS_MARGIN", "GROSS_PROFIT", "GROWTH", "LINES_PER_CUSTOMER", "METRICS",
+    "ACTIVE_CUSTOMERS", "AMOUNT", "COVERAGE", "DAYS_SALES_OUTSTANDING", "EXPENSES", "GROSS_MARGIN", "GROSS_PROFIT", "GROWTH", "LINES_PER_CUSTOMER", "MARKET_SHARE", "METRICS",
     "NEW_CUSTOMERS", "NEW_CUSTOMER_SHARE", "ORDERS", "PRICE_REALISATION", "QUANTITY", "RECEIPTS", "STRATEGIC_SHARE",
     "VISITS", "Metric", "NothingMeasured", "line_metrics", "register", "target_metrics",
 ]  # fmt: skip

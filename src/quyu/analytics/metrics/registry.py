@@ -27,6 +27,8 @@ Role = Literal[
     "owed",
     "owed_old",
     "delivered_year",
+    "line_in_market",
+    "market",
 ]
 """What a row stands for: a line of the period, one of the same days a year or a month earlier, labelled as if
 it were of the period, or a fact of another kind in the shape of a line."""

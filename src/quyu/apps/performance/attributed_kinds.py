@@ -6,7 +6,7 @@ back and what takes them back are left out.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from quyu.analytics.metrics import Metric
 from quyu.apps.customers.models import Customer
-from quyu.apps.performance import bases, receivables
+from quyu.apps.performance import bases, market_rows, receivables
 from quyu.apps.performance.models import RollupState
 from quyu.apps.performance.receivables import OLD, Owed, turn_to_shipments
 from quyu.apps.performance.rollups import SUMMED
@@ -39,7 +39,8 @@ TALLIED = ("receipt", "visit", "expense", DELIVERED)
 RECEIPT = "receipt"
 OWED, OWED_OLD, DELIVERED_YEAR = "owed", "owed_old", "delivered_year"
 OF_RECEIVABLES = (OWED, OWED_OLD, DELIVERED_YEAR)
-ROLES = (*TALLIED, ON_FILE, *OF_RECEIVABLES)
+MARKET, LINE_IN_MARKET = "market", "line_in_market"
+ROLES = (*TALLIED, ON_FILE, *OF_RECEIVABLES, MARKET, LINE_IN_MARKET)
 SHAPE = pa.schema(
     [
         pa.field("ordered_on", pa.date32()),
@@ -71,7 +72,10 @@ def has_rows(metric: Metric) -> bool:
 def register(connection: duckdb.DuckDBPyConnection, role: str, days: Days) -> str:
     """Make the rows of the days a table with the columns of `attributed_line`; returns its name."""
     name = f"attributed_{role}"
-    connection.register(name, _shaped(_of_role(role, days)))
+    if role == LINE_IN_MARKET:
+        market_rows.register_lines(connection, name, days)
+    else:
+        connection.register(name, _shaped(_of_role(role, days)))
     return name
 
 
@@ -80,6 +84,8 @@ def _of_role(role: str, days: Days) -> pa.Table:
         return _on_file(days)
     if role in OF_RECEIVABLES:
         return _receivable(role, days)
+    if role == MARKET:
+        return _market(days)
     return _delivered(days) if role == DELIVERED else _rows(tally(role), days)
 
 
@@ -101,8 +107,7 @@ def on_day(codes: Sequence[str], day: date) -> pa.Table:
         "ordered_on": pa.array([day] * len(codes), pa.date32()),
         "customer_code": pa.array(codes, pa.string()),
     }
-    lines = pa.table({field.name: given.get(field.name, pa.nulls(len(codes), field.type)) for field in LINE})
-    return _owned(lines, _claims())
+    return _owned(_lines(given, len(codes)), _claims())
 
 
 def _receivable(role: str, days: Days) -> pa.Table:
@@ -119,6 +124,24 @@ def _receivable(role: str, days: Days) -> pa.Table:
             rows = rows.set_column(rows.schema.get_field_index(name), name, pa.array(values))
         parts.append(rows.filter(pa.array(amount != 0)))
     return pa.concat_tables(parts)
+
+
+def _market(days: Days) -> pa.Table:
+    """The size of each place on the last of the days in each month, counted where the place lies on it."""
+    parts = [SHAPE.empty_table()]
+    for day, by_unit in market_rows.sizes(days):
+        given = {
+            "ordered_on": pa.array([day] * len(by_unit), pa.date32()),
+            "place_code": pa.array(list(by_unit), pa.string()),
+            "amount_fen": pa.array(list(by_unit.values()), pa.int64()),
+        }
+        parts.append(_owned(_lines(given, len(by_unit)), _claims()))
+    return pa.concat_tables(parts)
+
+
+def _lines(given: Mapping[str, pa.Array], count: int) -> pa.Table:
+    """Rows in the shape of lines; what is not given is empty."""
+    return pa.table({field.name: given.get(field.name, pa.nulls(count, field.type)) for field in LINE})
 
 
 def _level(role: str, found: Owed) -> NDArray[np.int64]:
