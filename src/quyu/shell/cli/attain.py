@@ -117,7 +117,7 @@ def attain(
             compare=compare,
             given=read_targets(targets_file, METRICS[metric]) if targets_file else None,
         )
-        found = answered(asked, _scope(account), today=today)
+        found = answered(asked, account_scope(account), today=today)
         plan = targets_file.name if targets_file else str(found.frame.version or "")
         reading = "restated" if restated else "was"
         answer = Answer(
@@ -134,7 +134,8 @@ def _refuse_pairs(*options: tuple[str, bool]) -> None:
         raise TwoReadings(*given[:2])
 
 
-def _scope(account: str | None) -> Scope:
+def account_scope(account: str | None) -> Scope:
+    """What an account may see of figures; everything without one. Raises NotAnAccount."""
     if account is None:
         return everything()
     user = User.objects.filter(username=account, is_active=True).first()

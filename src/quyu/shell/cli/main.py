@@ -43,6 +43,11 @@ COMMANDS = {
         _("业绩：目标、实绩、达成率，按区域、月份等分行。"),
         ("actual", "view"),
     ),
+    "channel": Entry(
+        "quyu.shell.cli.channel:channel",
+        _("真实达成：扣除压货后的达成率，压货、窜货、乱价。"),
+        ("actual", "view"),
+    ),
     "account": Entry(
         "quyu.shell.cli.account:account",
         _("开通账号并授予角色（第一个管理员由此而来）。"),

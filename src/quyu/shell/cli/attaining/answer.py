@@ -118,7 +118,7 @@ class Answer:
             body.append([_("合计"), *[""] * (len(shown.by) - 1), *self._said(shown.whole)])
         else:
             body = [self._said(shown.whole)]
-        yield from _aligned([heads, *body], texts=len(shown.by))
+        yield from aligned([heads, *body], texts=len(shown.by))
         yield from (f"· {note}" for note in self.notes)
 
     @property
@@ -142,7 +142,7 @@ class Answer:
         return told
 
 
-def _aligned(rows: Sequence[Sequence[str]], *, texts: int) -> Iterator[str]:
+def aligned(rows: Sequence[Sequence[str]], *, texts: int) -> Iterator[str]:
     """The first `texts` columns to the left, figures to the right; a Chinese character takes two columns."""
     widths = [max(columns(row[place]) for row in rows) for place in range(len(rows[0]))]
     for row in rows:
