@@ -17,6 +17,18 @@ def topics() -> Iterator[Topic]:
             route, route, "GET", VIEW,
             ask=lambda s, c, route=route, query=query: Ask("GET", f"/{route}{query}"),
         )  # fmt: skip
+    yield Topic(
+        "performance/shared/new/", "performance/shared/new/", "POST", VIEW, writes=True, status=frozenset({200, 302, 404}),
+        ask=lambda s, c: Ask("POST", "/performance/shared/new/", form={"region": "nowhere", "period": "2026"}),
+    )  # fmt: skip
+    yield Topic(
+        "performance/shared/<str:token>/", "performance/shared/<str:token>/", "GET", VIEW, status=frozenset({404}),
+        objects=lambda s: {NO_VIEW: {}}, ask=lambda s, c: Ask("GET", "/performance/shared/none/"),
+    )  # fmt: skip
+    yield Topic(
+        "performance/shared/<int:pk>/end/", "performance/shared/<int:pk>/end/", "POST", VIEW, writes=True,
+        status=frozenset({404}), objects=lambda s: {NO_VIEW: {}}, ask=lambda s, c: Ask("POST", f"/performance/shared/{NO_VIEW}/end/"),
+    )  # fmt: skip
     for tail, method in (("", "GET"), ("subscribe/", "POST"), ("change/", "POST"), ("delete/", "POST")):
         route = f"performance/views/<int:pk>/{tail}"
         yield Topic(

@@ -50,3 +50,23 @@ class Subscription(models.Model):
 
     def __str__(self) -> str:
         return str(self.view)
+
+
+class SharedLink(models.Model):
+    """The address of a board as known at the end of a day; ended by deleting the row."""
+
+    token = models.CharField("地址", max_length=32, unique=True)
+    sharer = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="shared_links", verbose_name="分享人"
+    )
+    question = models.JSONField("条件", default=dict)
+    known_on = models.DateField("截至某日所知")
+    target = models.CharField("目标版本", max_length=200, blank=True)
+    created_at = models.DateTimeField("时间")
+
+    class Meta:
+        verbose_name = "分享链接"
+        ordering: ClassVar = ["-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.question.get('region', '')} {self.question.get('period', '')} {self.known_on}"

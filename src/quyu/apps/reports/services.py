@@ -1,12 +1,13 @@
 """Keeping questions: saved, renamed, shared, deleted by who saved them."""
 
+import secrets
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 
 from django.db import transaction
 
 from quyu.apps.reports.choices import Rhythm
-from quyu.apps.reports.models import SavedView, Subscription
+from quyu.apps.reports.models import SavedView, SharedLink, Subscription
 from quyu.kernel.refusal import Refusal
 from quyu.platform.audit import services as audit
 from quyu.platform.people.models import User
@@ -80,3 +81,23 @@ def subscribe(*, view: SavedView, user: User, rhythm: str, today: date) -> None:
     elif not kept.filter(rhythm=rhythm).exists():
         kept.delete()
         Subscription.objects.create(view=view, user=user, rhythm=rhythm, started_on=today)
+
+
+@transaction.atomic
+def share(
+    *, sharer: User, question: Mapping[str, str], known_on: date, target: str, at: datetime
+) -> SharedLink:
+    """A lasting address for a question as known at the end of a day; on record."""
+    row = SharedLink.objects.create(
+        token=secrets.token_urlsafe(18), sharer=sharer, question=dict(question), known_on=known_on,
+        target=target, created_at=audit.moment(at),
+    )  # fmt: skip
+    audit.record(actor=sharer, verb="report.share", subject=row, label=str(row), at=at)
+    return row
+
+
+@transaction.atomic
+def end_link(*, row: SharedLink, actor: User, at: datetime) -> None:
+    """The address leads nowhere any more."""
+    audit.record(actor=actor, verb="report.unshare", subject=row, label=str(row), at=at)
+    row.delete()

@@ -52,6 +52,8 @@ VERBS = {
     "claim.make": _("认领客户"),
     "claim.rule": _("裁定客户归属"),
     "claim.withdraw": _("撤回客户认领"),
+    "report.share": _("分享报表"),
+    "report.unshare": _("收回分享的报表"),
     "month.close": _("关账"),
     "month.reopen": _("重开已关账月份"),
     "limit.set": _("设定授权额度"),

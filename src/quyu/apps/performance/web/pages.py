@@ -23,6 +23,7 @@ from quyu.apps.performance.web.nowhere import or_empty
 from quyu.apps.performance.web.outlook import outlook
 from quyu.apps.performance.web.place import board_asked, common, frame_asked, reach_of, region_asked
 from quyu.apps.performance.web.tiers import may_retier
+from quyu.apps.reports.models import SharedLink
 from quyu.platform.people import guard
 from quyu.platform.people.guard import GuardedRequest
 
@@ -33,6 +34,11 @@ LINES_A_PAGE = 50
 @or_empty
 def board_page(request: GuardedRequest) -> HttpResponseBase:
     """A node with its children: attainment, pace, growth; drill down by a click."""
+    return board_answer(request)
+
+
+def board_answer(request: GuardedRequest, watermark: SharedLink | None = None) -> HttpResponseBase:
+    """The board, or its file; `watermark` is the link it was opened by."""
     wanted = asked(request)
     shown = board_asked(request, wanted)
     region = region_asked(request, shown)
@@ -53,6 +59,7 @@ def board_page(request: GuardedRequest) -> HttpResponseBase:
         **beside.context(compared, shown.span, today=day),
         "beside": other,
         "carried": wanted.said | compared.said,
+        "watermark": watermark,
         "standing": shown.standings[region],
         "needed": shown.standings[region].needed_per_day(shown.span.working_days_left),
         "children": [(code, shown.standings[code]) for code in shown.children(region)],

@@ -52,6 +52,7 @@ def views_page(request: GuardedRequest) -> HttpResponse:
         "mine": [row for row in rows if row.owner_id == request.user.pk],
         "theirs": [row for row in rows if row.owner_id != request.user.pk],
         "pages": kept.PAGES,
+        "links": request.user.shared_links.all(),
         "subscribed": selectors.subscriptions_of(request.user),
         "rhythms": Rhythm.choices,
         "sent_day": lambda row: start_of(row.rhythm, row.sent_for) - timedelta(1),

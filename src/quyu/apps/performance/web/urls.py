@@ -9,6 +9,7 @@ from quyu.apps.performance.web import (
     parts,
     receivables,
     saved,
+    shared,
     tiers,
     why,
 )
@@ -30,6 +31,9 @@ urlpatterns = [
     path("parts/customer/<path:code>/", parts.customer, name="performance-customer-panel"),
     path("parts/territory/<path:code>/", parts.territory, name="performance-territory-panel"),
     path("customers/<path:code>/", pages.lines_page, name="performance-lines"),
+    path("shared/new/", shared.share, name="share"),
+    path("shared/<int:pk>/end/", shared.end, name="shared-end"),
+    path("shared/<str:token>/", shared.shared_page, name="shared-link"),
     path("views/", saved.views_page, name="views"),
     path("views/strip/", saved.strip, name="views-strip"),
     path("views/new/", saved.save, name="view-save"),
