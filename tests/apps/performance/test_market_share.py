@@ -3,6 +3,7 @@
 from datetime import date
 
 import pytest
+from click.testing import CliRunner
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -17,6 +18,7 @@ from quyu.apps.performance.selectors.drill import Reach
 from quyu.apps.territories.models import Alignment, AlignmentUnit
 from quyu.platform.geography.models import BasicUnit, MarketFigure
 from quyu.platform.people.scope import everything, scope_of
+from quyu.shell.cli.attain import attain as attain_command
 from tests.apps.performance.conftest import WAN, Trading
 from tests.people import TODAY
 from tests.platform.facts.lines import AT
@@ -91,6 +93,8 @@ def test_the_command_gives_the_same_rows(market: Trading) -> None:
 def test_without_any_size_there_is_no_share(trading: Trading) -> None:
     days = date(2026, 1, 1), date(2026, 6, 16)
     assert cut("market_share", "province", "month", EVERYTHING, directory(), days=days).whole is None
+    told = CliRunner().invoke(attain_command, ["--period", "2026", "--metric", "market_share"])
+    assert "先在“市场”导入“外部市场容量”" in told.output, told.output
 
 
 @settings(deadline=None, max_examples=200)

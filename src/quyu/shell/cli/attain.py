@@ -14,6 +14,7 @@ from quyu.apps.performance.selectors.attain import attain as answered
 from quyu.apps.performance.selectors.keys import parse_keys
 from quyu.apps.performance.selectors.past_day import past_day
 from quyu.apps.performance.selectors.rows import Table
+from quyu.apps.performance.unknown import WHY
 from quyu.apps.targets.models import PlanVersion
 from quyu.kernel.refusal import Refusal
 from quyu.platform.people import policy
@@ -165,6 +166,8 @@ def _notes(found: Table, *, has_file: bool) -> list[str]:
         notes.append(_("“{metric}”还没有实绩数据来源。").format(metric=found.metric.name))
     elif found.span.last_day is None:
         notes.append(_("期间内还没有任何实绩。"))
+    if found.whole.actual is None and found.metric.id in WHY:
+        notes.append(str(WHY[found.metric.id]))
     if "channel" in found.by and found.frame.version is not None:
         notes.append(_("目标不按渠道相比。"))
     if found.metric.has_facts and found.whole.before is None and not found.whole.is_rate:
