@@ -7,8 +7,12 @@ from django_tasks import task
 
 from quyu.apps.performance import figures, services
 from quyu.apps.targets.services.milestones import tell_milestones
+from quyu.platform.jobs import liveness
 from quyu.platform.jobs import services as jobs
 from quyu.platform.people.declarations import MACHINE, declares
+
+RESTATING = "restating"
+"""The lock of the job."""
 
 
 @task()
@@ -31,12 +35,24 @@ def refresh_figures(today: str) -> None:
 @declares("actual", "view")
 def restate(today: str) -> None:
     """Bring the restated rollups up to the day."""
-    services.restate(today=date.fromisoformat(today))
+    with liveness.working(RESTATING):
+        services.restate(today=date.fromisoformat(today))
 
 
 def restate_later(today: date) -> None:
     """Have the restated rollups made, for who asked for them on the page."""
-    jobs.enqueue(restate, today=today.isoformat())
+    if not is_restating():
+        jobs.enqueue(restate, today=today.isoformat())
+
+
+def is_restating() -> bool:
+    """Whether the restated rollups are being made, or wait for a worker."""
+    return liveness.is_working(RESTATING) or jobs.is_on_its_way(restate.module_path)
+
+
+def has_failed_to_restate() -> bool:
+    """Whether they could not be made when that was last tried."""
+    return jobs.has_failed(restate.module_path)
 
 
 def refresh_attribution_later(at: datetime) -> None:

@@ -50,6 +50,12 @@ def is_on_its_way(tasks: str, **arguments: int | str) -> bool:
     return bool(jobs.filter(Q(status=TaskResultStatus.READY) | just_taken).exists())
 
 
+def has_failed(task: str) -> bool:
+    """Whether a job of the task (its path) failed when it last came to an end."""
+    ended = DBTaskResult.objects.filter(task_path=task, finished_at__isnull=False).order_by("-finished_at")
+    return ended.values_list("status", flat=True).first() == TaskResultStatus.FAILED
+
+
 def enqueue(task: "Task[Arguments, None]", *args: Arguments.args, **kwargs: Arguments.kwargs) -> None:
     """Run `task` in the worker, with JSON arguments, once the current transaction has been committed.
 

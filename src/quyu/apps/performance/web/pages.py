@@ -72,7 +72,8 @@ def board_answer(request: GuardedRequest, watermark: SharedLink | None = None) -
         "readings": READINGS,
         "bases": BASIS_NAMES,
         "rows_of": ROWS_OF[wanted.basis],
-        "is_restating": wanted.is_stale and "waiting" in request.GET,
+        "is_restating": wanted.is_stale and background.is_restating(),
+        "has_failed": wanted.is_stale and background.has_failed_to_restate(),
     }
     return render(request, "performance/board.html.jinja", context)
 
@@ -83,7 +84,7 @@ def restate(request: GuardedRequest) -> HttpResponseBase:
     """Have history restated by the worker, and go back to the figures that were asked for."""
     background.restate_later(request.today)
     wanted = {name: request.POST[name] for name in ("region", "period", "basis") if request.POST.get(name)}
-    query = urlencode({**wanted, "as": request.POST.get("as") or "restated", "waiting": "1"})
+    query = urlencode({**wanted, "as": request.POST.get("as") or "restated"})
     return redirect(f"{reverse('performance')}?{query}")
 
 
