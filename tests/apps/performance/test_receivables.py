@@ -1,6 +1,6 @@
 """What customers owe from imported orders, shipments and receipts: by node, as a metric, and in the policy pack."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from django.urls import reverse
@@ -222,3 +222,17 @@ def test_without_receipts_the_page_tells_how_to_import_them(trading: Trading) ->
         page = client_of(trading.company.director).get(reverse(name, args=arguments))
         assert page.status_code == 200
         assert "quyu import receipts" in page.text
+
+
+def test_receipts_that_begin_long_after_the_deliveries_are_told(trading: Trading) -> None:
+    """What was paid before is not on file, so too much seems to be owed."""
+    client, address = client_of(trading.company.director), reverse("performance-receivables")
+    record_facts("receipt", [receipt("K1", date(2026, 6, 1), WAN, "C1")], "a")
+
+    text = client.get(address).text
+    assert "回款不全" in text
+    assert "回款从 2026-06-01 起才有" in text
+
+    soon = the_ledger().first + timedelta(receivables.LONGEST_WAIT)
+    record_facts("receipt", [receipt("K0", soon, WAN, "C1")], "b")
+    assert "回款不全" not in client.get(address).text

@@ -35,6 +35,8 @@ SHIPMENT, RECEIPT = "shipment", "receipt"
 WINDOW_DAYS = 365
 OLD = 3
 """The first bucket that counts as old: over 90 days."""
+LONGEST_WAIT = 120
+"""In how many days somebody pays, at the latest, where receipts are on file from the first delivery on."""
 EPOCH = date(1970, 1, 1).toordinal()
 MOST_ROWS = 8_000_000
 """How many entries may be kept in memory together."""
@@ -99,6 +101,12 @@ class Ledger:
     def first(self) -> date:
         """The first day of a delivery."""
         return date.fromordinal(int(self.delivered.day.min()) + EPOCH)
+
+    @cached_property
+    def money_begins(self) -> date | None:
+        """The first day of a receipt, where deliveries are told of much longer; None where both begin together."""
+        day = date.fromordinal(int(self.received.day.min()) + EPOCH) if len(self.received.day) else None
+        return day if day is not None and (day - self.first).days > LONGEST_WAIT else None
 
     def owed(self, on: date) -> Owed:
         """What is open at the end of a day, computed once."""

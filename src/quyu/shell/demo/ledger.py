@@ -86,11 +86,13 @@ def _shipments(lines: pa.Table, today: date) -> pa.Table:
 
 
 def _receipts(market: Market, lines: pa.Table, today: date, rng: np.random.Generator) -> pa.Table:
-    """A customer pays a month's orders at once: dealers within days, supermarkets after two months, some late."""
-    since = lines.filter(pc.greater_equal(lines["ordered_on"], date(today.year - 1, 1, 1)))
-    month = pc.cast(pc.floor_temporal(since["ordered_on"], unit="month"), pa.date32())
+    """A customer pays a month's orders at once: dealers within days, supermarkets after two months, some late.
+
+    Of what was ordered before last year nothing is left to pay.
+    """
+    month = pc.cast(pc.floor_temporal(lines["ordered_on"], unit="month"), pa.date32())
     sums = (
-        pa.table({"customer": since["customer_code"], "month": month, "fen": since["amount_fen"]})
+        pa.table({"customer": lines["customer_code"], "month": month, "fen": lines["amount_fen"]})
         .group_by(["customer", "month"])
         .aggregate([("fen", "sum")])
         .sort_by([("month", "ascending"), ("customer", "ascending")])
@@ -104,7 +106,11 @@ def _receipts(market: Market, lines: pa.Table, today: date, rng: np.random.Gener
     )
     days = np.asarray(sums["month"].to_numpy(), "datetime64[D]") + np.maximum(wait + late, 1) + 18
     fen = np.asarray(sums["fen_sum"].to_numpy(), np.int64)
-    paid = np.rint(fen * np.where(rng.random(len(codes)) < 0.9, 1.0, rng.uniform(0.75, 0.97, len(codes))))
+    is_whole = rng.random(len(codes)) < 0.9
+    is_whole |= np.asarray(sums["month"].to_numpy(), "datetime64[D]") < np.datetime64(
+        date(today.year - 1, 1, 1)
+    )
+    paid = np.rint(fen * np.where(is_whole, 1.0, rng.uniform(0.75, 0.97, len(codes))))
     kept = (days < np.datetime64(today)) & (paid > 0)
     method = np.array(["电汇", "承兑", "转账"])[rng.choice(3, len(codes), p=[0.7, 0.2, 0.1])]
     table = pa.table(

@@ -120,6 +120,8 @@ def _told(shown: Receivables) -> dict[str, Any]:
         "last": shown.book.last,
         "is_ahead": shown.on > shown.book.last,
         "is_by_order": shown.book.is_by_order,
+        "goods_begin": shown.book.first,
+        "money_begins": shown.book.money_begins,
         "ages": AGES,
     }
 
