@@ -225,8 +225,8 @@ def months() -> Iterator[Topic]:
 
 
 def only_the_month(site: Site, case: Case, answer: Answer) -> str:
-    """One row of the months, its history, the audit trail, and what the sums are made from."""
-    beside = ("audit_", "facts_historical", "performance_rollupstate", "performance_watermark")
+    """One row of the months, its history, the audit trail, and what the first question of a day brings up to it."""
+    beside = ("audit_", "facts_historical", "performance_", "customers_coveragealarm", "notices_")
     touched = {table for table in answer.changed if not table.startswith(beside)}
     months = answer.changed.get("facts_closedmonth", {})
     return "" if touched == {"facts_closedmonth"} and len(months) == 1 else f"wrote {sorted(touched)}"

@@ -55,8 +55,9 @@ def require(is_there: bool, reason: str) -> None:
     pytest.skip(reason)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
+    """Of one file: while it lives, an event loop runs in this thread, and nothing else here may run one."""
     require(CHROMIUM.exists(), "chromium is missing: apt install chromium")
     require(bool(manifest()), "the front end is not built: make frontend")
     with sync_playwright() as playwright:

@@ -108,7 +108,8 @@ def drafts(request: GuardedRequest) -> Iterator[Task]:
         for version in versions.order_by("-plan__year", "-pk")[:SHOWN_EACH]:
             url = reverse("target-version", args=[version.pk])
             what = _("完成并提交目标：{label}") if scope.is_everything else _("看看自己的目标草稿：{label}")
-            label = f"{version}（{_(METRICS[version.plan.measure].name)}）"
+            measure = _(METRICS[version.plan.measure].name)
+            label = _("{version}（{measure}）").format(version=version, measure=measure)
             yield Task(what.format(label=label), _("草稿"), url)
     if guard.may(request, "alignment", "create"):
         for alignment in Alignment.objects.filter(state=AlignmentState.DRAFT).order_by("-pk")[:SHOWN_EACH]:
