@@ -40,7 +40,7 @@ def topics() -> Iterator[Topic]:
     for tail, form in STEPS:
         route = f"cards/<int:pk>/{tail}/"
         yield Topic(
-            route, route, "POST", (("alert", "edit"),), table="pdcacard", status=frozenset({302}), writes=True,
+            route, route, "POST", (("alert", "edit"),), table="pdcacard", status=frozenset({200, 302}), writes=True,
             ask=partial(step, tail, form), weight=3,
         )  # fmt: skip
     route = "cards/tasks/<int:pk>/settle/"

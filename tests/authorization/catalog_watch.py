@@ -71,7 +71,7 @@ def meetings() -> Iterator[Topic]:
     ):  # fmt: skip
         route = f"meetings/<int:pk>/{tail}/"
         yield Topic(
-            route, route, "POST", (("meeting", "edit"),), table="meeting", status=frozenset({302}), writes=True,
+            route, route, "POST", (("meeting", "edit"),), table="meeting", status=frozenset({200, 302}), writes=True,
             ask=partial(on_meeting, tail, form), weight=3,
         )  # fmt: skip
     route = "meetings/promises/<int:pk>/settle/"
