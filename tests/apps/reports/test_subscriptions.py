@@ -19,8 +19,8 @@ pytestmark = [pytest.mark.django_db, pytest.mark.capability("MON6")]
 ADDRESS = "/performance/views/new/?from=board&region=JS&period=2026Q2"
 
 
-def at(*day: int) -> datetime:
-    return datetime(2026, *day, 7, tzinfo=ZoneInfo("Asia/Shanghai"))  # type: ignore[misc,arg-type]
+def at(month: int, day: int) -> datetime:
+    return datetime(2026, month, day, 7, tzinfo=ZoneInfo("Asia/Shanghai"))
 
 
 def subscribed(owner: User, user: User, rhythm: str) -> SavedView:

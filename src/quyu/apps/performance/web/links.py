@@ -29,7 +29,7 @@ def share(request: GuardedRequest) -> HttpResponseBase:
     """Make the address of the board in view and lead to it; 404 for what cannot be seen."""
     given = request.POST.copy()
     given.setdefault("as_of", request.today.isoformat())
-    request.GET = given  # type: ignore[assignment]  # the question of the link
+    request.GET = QueryDict(given.urlencode())
     wanted = asked(request)
     page = kept.PAGES["board"]
     if given.get("as") == "restated" or wanted.known_on is None:
@@ -58,7 +58,7 @@ def shared_page(request: GuardedRequest, token: str) -> HttpResponseBase:
     given = QueryDict(mutable=True)
     given.update({name: request.GET[name] for name in ASIDE if name in request.GET})
     given.update({**row.question, "as_of": row.known_on.isoformat()})
-    request.GET = given  # type: ignore[assignment]  # the question of the link
+    request.GET = QueryDict(given.urlencode())
     if asked(request).known_on != row.known_on:
         raise Http404
     return board_answer(request, watermark=row)
