@@ -12,6 +12,7 @@ from quyu.apps.performance.receivables import Ledger, ledger
 from quyu.apps.performance.selectors import owing
 from quyu.apps.performance.selectors.cuts import cut
 from quyu.apps.performance.selectors.drill import Reach
+from quyu.apps.performance.selectors.tree import node_sums
 from quyu.apps.targets.models import PolicyRule
 from quyu.apps.targets.selectors.freezing import freeze
 from quyu.apps.targets.selectors.monitored import watched_rules
@@ -66,7 +67,7 @@ def the_ledger() -> Ledger:
 def nodes(on: date) -> dict[str, owing.Owing]:
     axes = freeze(year=2026, at=on)
     own = owing.own_by_node(axes, the_ledger(), on, directory().unit_of_territory)
-    return owing.with_below(axes, own)
+    return node_sums(axes, own, owing.Owing())
 
 
 def test_without_a_day_of_delivery_orders_are_owed_from_the_day_they_were_ordered(paid: Trading) -> None:

@@ -19,9 +19,9 @@ from quyu.analytics.metrics import Metric
 from quyu.apps.customers.models import Customer
 from quyu.apps.performance import bases, market_rows, receivables
 from quyu.apps.performance.models import RollupState
-from quyu.apps.performance.receivables import OLD, Owed, turn_to_shipments
+from quyu.apps.performance.receivables import OLD, Owed
 from quyu.apps.performance.rollups import SUMMED
-from quyu.apps.performance.tallies import Tally, tally
+from quyu.apps.performance.tallies import SHIPMENT, Tally, tally, turn_to_shipments
 from quyu.kernel.deferred import deferred
 from quyu.platform.facts import attribution
 from quyu.platform.facts.models import Batch
@@ -33,7 +33,7 @@ else:
     duckdb = deferred("duckdb")
 
 Days = tuple[date, date]
-DELIVERED, SHIPMENT, ON_FILE = "delivered", "shipment", "on_file"
+DELIVERED, ON_FILE = "delivered", "on_file"
 TALLIED = ("receipt", "visit", "expense", DELIVERED)
 """Tallies that a metric may be measured over beside order lines; what was delivered is spliced of two."""
 RECEIPT = "receipt"

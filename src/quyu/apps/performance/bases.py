@@ -19,8 +19,6 @@ from quyu.platform.catalog.models import Channel, Product
 from quyu.platform.facts import attribution
 from quyu.platform.people.models import Person
 
-__all__ = ["Basis", "basis", "directory", "is_nameable", "kept", "kept_basis", "key", "regions"]
-
 
 @dataclass(frozen=True)
 class Basis:

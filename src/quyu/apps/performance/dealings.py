@@ -18,13 +18,13 @@ from quyu.apps.customers.choices import CustomerKind
 from quyu.apps.customers.models import Customer
 from quyu.apps.performance import bases
 from quyu.apps.performance.models import RollupState
-from quyu.apps.performance.tallies import DELIVERED, Tally
+from quyu.apps.performance.tallies import DELIVERED, SHIPMENT, Tally
 from quyu.platform.catalog.models import Product
 from quyu.platform.facts import attribution
 from quyu.platform.facts.models import Batch
 from quyu.platform.facts.schema import KINDS, ORDER_LINE_KIND
 
-SELL_THROUGH, STOCK_COUNT, SHIPMENT = "sell_through", "stock_count", "shipment"
+SELL_THROUGH, STOCK_COUNT = "sell_through", "stock_count"
 SLACK = 5
 """How many days a count may be away from the month end."""
 READ = ("ordered_on", "customer_code", "product_code", "quantity_milli", "amount_fen")

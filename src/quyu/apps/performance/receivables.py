@@ -17,10 +17,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-from django.db.models import Min
 from numpy.typing import NDArray
 
 from quyu.analytics.connection import connect
+from quyu.apps.performance.tallies import SHIPMENT, standing, turn_to_shipments
 from quyu.apps.targets.remembered import Remembered
 from quyu.engine.receivables import NO_DOCUMENT, Entries, OpenItems, buckets, settle
 from quyu.platform.facts import store
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     import duckdb
 
 Ints = NDArray[np.int64]
-SHIPMENT, RECEIPT = "shipment", "receipt"
+RECEIPT = "receipt"
 WINDOW_DAYS = 365
 OLD = 3
 """The first bucket that counts as old: over 90 days."""
@@ -51,13 +51,6 @@ RECEIVED = """
 SELECT customer_code, nullif(order_no, '') AS document, received_on AS day, sum(amount_fen)::BIGINT AS fen
 FROM receipt GROUP BY 1, 2, 3
 """
-
-
-def turn_to_shipments() -> date:
-    """From which day on shipments stand for the order lines that were shipped; the last month of all without any."""
-    shipments = Batch.objects.filter(kind=SHIPMENT, is_reversed=False, reverses=None)
-    first: date | None = shipments.aggregate(first=Min("first_on"))["first"]
-    return (first or date.max).replace(day=1)
 
 
 @dataclass(frozen=True, eq=False)
@@ -138,10 +131,7 @@ _KEPT: Remembered[Ledger] = Remembered(
 
 def ledger() -> Ledger | None:
     """The entries of now; None before any delivery, or any receipt, was imported."""
-    standing = Batch.objects.filter(
-        kind__in=(ORDER_LINE_KIND, SHIPMENT, RECEIPT), is_reversed=False, reverses=None
-    )
-    batches = list(standing.order_by("pk"))
+    batches = list(standing((ORDER_LINE_KIND, SHIPMENT, RECEIPT)).order_by("pk"))
     kinds = {batch.kind for batch in batches}
     if RECEIPT not in kinds or len(kinds) < 2:
         return None

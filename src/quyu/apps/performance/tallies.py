@@ -6,11 +6,12 @@ count yet. Whatever the kind, the rows are read as order lines are, so that one 
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from django.db.models import Min, QuerySet
 from numpy.typing import NDArray
 
 from quyu.apps.performance.models import TallyDay, TallyMonth
@@ -19,6 +20,7 @@ from quyu.platform.facts import picking
 from quyu.platform.facts.models import Batch
 from quyu.platform.facts.schema import KINDS, ORDER_LINE_KIND, SCHEMAS
 
+SHIPMENT = "shipment"
 RESTATED_SIGN = "@"
 """Behind the name of a tally: its restated rows."""
 MEASURES = ("amount_fen", "quantity_milli")
@@ -109,3 +111,17 @@ def tallies() -> list[Tally]:
 
 def tally(name: str) -> Tally:
     return _tallies[name]
+
+
+def standing(kinds: Sequence[str], end: datetime | None = None) -> "QuerySet[Batch]":
+    """The batches of some kinds that nobody has taken back, now or before a moment."""
+    batches = Batch.objects.filter(kind__in=kinds, reverses=None)
+    if end is None:
+        return batches.filter(is_reversed=False)
+    return batches.filter(created_at__lt=end).exclude(reversed_by__created_at__lt=end)
+
+
+def turn_to_shipments(end: datetime | None = None) -> date:
+    """The first month with shipments: from it on these stand for the order lines shipped; `date.max` without any."""
+    first: date | None = standing((SHIPMENT,), end).aggregate(first=Min("first_on"))["first"]
+    return first.replace(day=1) if first else date.max

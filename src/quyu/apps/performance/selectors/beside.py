@@ -157,7 +157,7 @@ def beside(shown: Board, pair: Pair) -> Beside:
     for territory, unit, done, other in shown.source.by_day(*spans):
         own[node_of(shown.axes, territory, unit)] += Standing(actual=done, before=other)
     direct = {code: own[code] for code in own if not shown.axes.tree.is_leaf(code)}
-    return Beside(pair, node_sums(shown.axes, own), direct)
+    return Beside(pair, node_sums(shown.axes, own, Standing()), direct)
 
 
 def change_bp(now: int | None, then: int | None, *, is_rate: bool) -> int | None:

@@ -12,7 +12,6 @@ from functools import cached_property
 from typing import Any, Literal
 
 from django.db import models
-from django.db.models import Min
 
 from quyu.apps.performance import following
 from quyu.apps.performance.contributions import Contribution
@@ -30,14 +29,14 @@ from quyu.apps.performance.selectors.sources import (
     past,
     structure_at,
 )
-from quyu.apps.performance.tallies import DELIVERED, Tally, tallies
+from quyu.apps.performance.tallies import DELIVERED, SHIPMENT, Tally, standing, tallies, turn_to_shipments
 from quyu.kernel.refusal import Refusal
 from quyu.platform.facts.models import Batch
 from quyu.platform.facts.schema import ORDER_LINE_KIND
 
 Basis = Literal["order", "delivery", "cash"]
 BASES: tuple[Basis, ...] = ("order", "delivery", "cash")
-SHIPMENT, RECEIPT = "shipment", "receipt"
+RECEIPT = "receipt"
 """The kinds of facts that two of the bases are named for."""
 DELIVERY = "delivery"
 """The rows of the delivery basis: order lines as they were shipped, then shipments."""
@@ -109,12 +108,8 @@ def _has_rows(tally: Tally, as_of: date | None) -> bool:
 
 
 def _standing(kinds: tuple[str, ...], as_of: date | None) -> "models.QuerySet[Batch]":
-    """The batches of some kinds that nobody had taken back, now or at the end of a day."""
-    batches = Batch.objects.filter(kind__in=kinds, reverses=None)
-    if as_of is None:
-        return batches.filter(is_reversed=False)
-    end = end_of(as_of)
-    return batches.filter(created_at__lt=end).exclude(reversed_by__created_at__lt=end)
+    """As `standing`, at the end of a day."""
+    return standing(kinds, end_of(as_of) if as_of else None)
 
 
 def _joined(parts: list[Any], as_of: date | None) -> Source:
@@ -122,13 +117,7 @@ def _joined(parts: list[Any], as_of: date | None) -> Source:
         found: Source = parts[0]
         return found
     early, late = parts
-    return Spliced(early, late, turn(as_of))
-
-
-def turn(as_of: date | None = None) -> date:
-    """From which day on shipments stand for the order lines that were shipped; `date.max` without any."""
-    first: date | None = _standing((SHIPMENT,), as_of).aggregate(first=Min("first_on"))["first"]
-    return first.replace(day=1) if first else date.max
+    return Spliced(early, late, turn_to_shipments(end_of(as_of) if as_of else None))
 
 
 def last_batch(name: Basis, *, as_of: date | None = None) -> Batch | None:

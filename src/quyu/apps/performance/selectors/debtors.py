@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from quyu.apps.performance.receivables import EPOCH, Ledger
 from quyu.apps.performance.selectors import owing
 from quyu.apps.performance.selectors.owing import Owing
-from quyu.apps.performance.selectors.tree import Frame
+from quyu.apps.performance.selectors.tree import Frame, node_sums
 from quyu.engine.receivables import NO_DOCUMENT
 
 
@@ -72,7 +72,7 @@ class Receivables:
     @cached_property
     def nodes(self) -> dict[str, Owing]:
         """Every node with all below it."""
-        return owing.with_below(self.frame.axes, self.own)
+        return node_sums(self.frame.axes, self.own, owing.Owing())
 
     @cached_property
     def _node_of(self) -> list[str]:

@@ -16,10 +16,9 @@ from quyu.apps.performance import bases
 from quyu.apps.performance.kinds import KINDS
 from quyu.apps.performance.models import RollupState
 from quyu.apps.performance.rollups import SUMMED
-from quyu.apps.performance.selectors import by_basis
-from quyu.apps.performance.selectors.by_basis import DELIVERY, SHIPMENT
+from quyu.apps.performance.selectors.by_basis import DELIVERY
 from quyu.apps.performance.selectors.drill import Reach
-from quyu.apps.performance.tallies import DELIVERED, RETURNED, Tally, tallies
+from quyu.apps.performance.tallies import DELIVERED, RETURNED, SHIPMENT, Tally, tallies, turn_to_shipments
 from quyu.apps.performance.tallies import tally as tally_of
 from quyu.platform.facts import attribution, picking
 from quyu.platform.facts.models import Batch
@@ -64,7 +63,7 @@ def listed() -> list[str]:
 def fact_rows(name: str, reach: Reach, days: tuple[date, date]) -> FactRows:
     """The rows of the days that count for the reach, the newest first."""
     if name == DELIVERY:
-        turn = by_basis.turn()
+        turn = turn_to_shipments()
         early = _rows(DELIVERED, DELIVERED.id, reach, (days[0], min(days[1], turn)))
         return _together(early, _rows(tally_of(SHIPMENT), SHIPMENT, reach, (max(days[0], turn), days[1])))
     known = {tally.id: tally for tally in tallies()}

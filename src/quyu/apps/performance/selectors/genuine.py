@@ -23,8 +23,8 @@ from quyu.apps.performance.dealings import (
     months_earlier,
 )
 from quyu.apps.performance.directory import Directory
-from quyu.apps.performance.selectors.by_basis import turn
-from quyu.apps.performance.selectors.tree import Board, node_of
+from quyu.apps.performance.selectors.tree import Board, node_of, node_sums
+from quyu.apps.performance.tallies import turn_to_shipments
 
 READ = RULES.history + RULES.late
 """Months read before the period, all that judging its beginning rests on."""
@@ -106,11 +106,7 @@ class Genuine:
     @cached_property
     def below(self) -> dict[str, Below]:
         """Every node with all below it."""
-        tree, found = self.board.axes.tree, dict[str, Below]()
-        for code in reversed(self.board.axes.regions):
-            children = [found[child] for child in tree.children(code)]
-            found[code] = sum(children, self.own.get(code, Below()))
-        return found
+        return node_sums(self.board.axes, self.own, Below())
 
     def adjusted(self, node: str) -> Standing:
         """The standing without the growth of excess stock; children add up to it as the plain ones do."""
@@ -169,7 +165,7 @@ def missing() -> list[str]:
 def genuine(shown: Board, names: Directory) -> Genuine:
     """The board with what its dealers have in stock; months that are not over do not count yet."""
     start, end = months_earlier(shown.span.start, 0), months_earlier(shown.span.cutoff, 0)
-    found = book(months_earlier(min(start, end), READ), end, turn())
+    found = book(months_earlier(min(start, end), READ), end, turn_to_shipments())
     at, since = (_before(found, day) for day in (end, start))
     now = judge_lately(found.flows, at)
     earlier = now if since == at else judge_lately(found.flows, since)

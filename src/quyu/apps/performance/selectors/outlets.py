@@ -21,9 +21,8 @@ from quyu.apps.performance.dealings import (
     rows_of,
 )
 from quyu.apps.performance.directory import Directory
-from quyu.apps.performance.selectors.by_basis import turn
 from quyu.apps.performance.selectors.tree import Board, node_of
-from quyu.apps.performance.tallies import Tally
+from quyu.apps.performance.tallies import Tally, turn_to_shipments
 from quyu.platform.facts.schema import KINDS
 
 PRICES = "price_observation"
@@ -127,7 +126,7 @@ def _home(
         if source in found and place and place not in found[source]
     }
     first = months_earlier(shown.span.start, YEAR)
-    for table in delivered((first, shown.span.period.end), turn(), ATTRIBUTED) if away else ():
+    for table in delivered((first, shown.span.period.end), turn_to_shipments(), ATTRIBUTED) if away else ():
         bought = table.filter(pc.is_in(table["customer_code"], pa.array(sorted(away), pa.string())))
         for source, *known in zip(
             bought["customer_code"].to_pylist(), owned(bought), _places(bought), strict=True

@@ -18,7 +18,7 @@ from quyu.apps.performance import receivables
 from quyu.apps.performance.attributed_kinds import on_day
 from quyu.apps.performance.models import RollupState
 from quyu.apps.performance.receivables import OLD, Ledger
-from quyu.apps.performance.selectors.tree import node_of
+from quyu.apps.performance.selectors.tree import node_of, node_sums
 from quyu.apps.targets.axes import Axes
 from quyu.apps.targets.remembered import Remembered
 from quyu.engine.receivables import days_sales_outstanding
@@ -109,15 +109,6 @@ def _sums(at: Ints, values: Ints, width: int) -> Ints:
     return found
 
 
-def with_below(axes: Axes, own: Mapping[str, Owing]) -> dict[str, Owing]:
-    """Every node of the tree with all below it."""
-    sums: dict[str, Owing] = {}
-    for code in reversed(axes.regions):
-        below = [sums[child] for child in axes.tree.children(code)]
-        sums[code] = sum(below, own.get(code, Owing()))
-    return sums
-
-
 def levels_by_region(
     axes: Axes, metrics: Iterable[str], start: date, stop: date, units: Mapping[str, str]
 ) -> dict[str, dict[str, int]]:
@@ -126,7 +117,7 @@ def levels_by_region(
     on = min(stop - timedelta(1), book.last) if book else date.min
     if book is None or on < start:
         return {}
-    nodes = with_below(axes, own_by_node(axes, book, on, units))
+    nodes = node_sums(axes, own_by_node(axes, book, on, units), Owing())
     values = {
         name: {code: LEVELS[name](one) for code, one in nodes.items()} for name in metrics if name in LEVELS
     }

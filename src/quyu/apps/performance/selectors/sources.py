@@ -11,7 +11,7 @@ import pyarrow as pa
 from django.db.models import Max, Sum, Value
 from django.utils import timezone
 
-from quyu.apps.performance import bases, restated
+from quyu.apps.performance import bases, frames, restated
 from quyu.apps.performance.contributions import Contribution, Directory
 from quyu.apps.performance.models import Watermark
 from quyu.apps.performance.rollup_rows import AS_WAS, RESTATED, Reading
@@ -178,7 +178,7 @@ def structure_at(mark: Watermark) -> tuple[bases.Basis, Directory]:
 
 def kept_frame(frame_digest: str) -> pa.Table:
     """A frame of then. Raises FrameLost."""
-    frame = bases.kept(frame_digest)
+    frame = frames.kept(frame_digest)
     if frame is None:
         raise FrameLost(frame_digest)
     return frame

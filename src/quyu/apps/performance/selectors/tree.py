@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
+from typing import Protocol, Self, TypeVar
 
 import numpy as np
 
@@ -132,7 +133,7 @@ def board(
         version=seen.version,
         reach=seen.reach,
         beside=seen.beside,
-        standings=node_sums(seen.axes, own),
+        standings=node_sums(seen.axes, own, Standing()),
         direct={code: own[code] for code in own if not seen.axes.tree.is_leaf(code)},
         source=source,
     )
@@ -158,10 +159,21 @@ def node_of(axes: Axes, territory: str | None, org_unit: str | None) -> str:
     return org_unit if org_unit is not None and org_unit in axes.spans else axes.tree.root
 
 
-def node_sums(axes: Axes, own: Mapping[str, Standing]) -> dict[str, Standing]:
+class Addable(Protocol):
+    """What nodes hold, added up."""
+
+    def __add__(self, other: Self, /) -> Self: ...
+
+
+Held = TypeVar("Held", bound=Addable)
+
+
+def node_sums(axes: Axes, own: Mapping[str, Held], nothing: Held) -> dict[str, Held]:
     """Every node with all below it, from what each holds itself."""
-    sums: dict[str, Standing] = {}
+    sums: dict[str, Held] = {}
     for code in reversed(axes.regions):
-        below = [sums[child] for child in axes.tree.children(code)]
-        sums[code] = sum(below, own.get(code, Standing()))
+        total = own.get(code, nothing)
+        for child in axes.tree.children(code):
+            total = total + sums[child]
+        sums[code] = total
     return sums
