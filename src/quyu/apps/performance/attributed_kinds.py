@@ -18,7 +18,6 @@ from numpy.typing import NDArray
 from quyu.analytics.metrics import Metric
 from quyu.apps.customers.models import Customer
 from quyu.apps.performance import bases, market_rows, receivables
-from quyu.apps.performance.models import RollupState
 from quyu.apps.performance.receivables import OLD, Owed
 from quyu.apps.performance.rollups import SUMMED
 from quyu.apps.performance.tallies import SHIPMENT, Tally, tally, turn_to_shipments
@@ -107,7 +106,7 @@ def on_day(codes: Sequence[str], day: date) -> pa.Table:
         "ordered_on": pa.array([day] * len(codes), pa.date32()),
         "customer_code": pa.array(codes, pa.string()),
     }
-    return _owned(_lines(given, len(codes)), _claims())
+    return _owned(_lines(given, len(codes)), bases.ownership_in_force())
 
 
 def _receivable(role: str, days: Days) -> pa.Table:
@@ -135,7 +134,7 @@ def _market(days: Days) -> pa.Table:
             "place_code": pa.array(list(by_unit), pa.string()),
             "amount_fen": pa.array(list(by_unit.values()), pa.int64()),
         }
-        parts.append(_owned(_lines(given, len(by_unit)), _claims()))
+        parts.append(_owned(_lines(given, len(by_unit)), bases.ownership_in_force()))
     return pa.concat_tables(parts)
 
 
@@ -164,13 +163,6 @@ def _owned(lines: pa.Table, claims: pa.Table) -> pa.Table:
     return owned.select(SHAPE.names).cast(SHAPE)
 
 
-def _claims() -> pa.Table:
-    """The ownership that the sums were made of."""
-    state = RollupState.objects.filter(pk=1).first()
-    basis = bases.kept_basis(state.ownership_digest, state.catalog_digest) if state else None
-    return basis.ownership if basis is not None else attribution.OWNERSHIP.empty_table()
-
-
 def _delivered(days: Days) -> pa.Table:
     """As the basis of delivery counts: order lines by the day they were shipped, from the first month with shipments these."""
     turn = turn_to_shipments()
@@ -180,7 +172,7 @@ def _delivered(days: Days) -> pa.Table:
 
 def _rows(source: Tally, days: Days) -> pa.Table:
     """The rows dated within the days, each with its territory and person."""
-    claims = _claims()
+    claims = bases.ownership_in_force()
     parts = [_of_batch(batch, source, claims, days) for batch in _batches(source, days)]
     return pa.concat_tables([SHAPE.empty_table(), *parts])
 

@@ -14,6 +14,8 @@ from django.db import models
 from quyu.apps.performance import held
 from quyu.apps.performance.contributions import Directory
 from quyu.apps.performance.frames import kept
+from quyu.apps.performance.models import RollupState
+from quyu.apps.performance.rollup_rows import AS_WAS
 from quyu.apps.territories.models import Territory
 from quyu.platform.catalog.models import Channel, Product
 from quyu.platform.facts import attribution
@@ -106,3 +108,10 @@ def kept_basis(ownership_digest: str, catalog_digest: str) -> Basis | None:
     if ownership is None or catalog is None:
         return None
     return Basis(ownership, catalog, ownership_digest, catalog_digest)
+
+
+def ownership_in_force() -> pa.Table:
+    """What the sums as they were are made of now; without a row before there are any."""
+    state = RollupState.objects.filter(pk=AS_WAS.state_id).first()
+    basis = kept_basis(state.ownership_digest, state.catalog_digest) if state else None
+    return basis.ownership if basis is not None else attribution.OWNERSHIP.empty_table()

@@ -17,7 +17,6 @@ from quyu.analytics.stuffing import Flows
 from quyu.apps.customers.choices import CustomerKind
 from quyu.apps.customers.models import Customer
 from quyu.apps.performance import bases
-from quyu.apps.performance.models import RollupState
 from quyu.apps.performance.tallies import DELIVERED, SHIPMENT, Tally
 from quyu.platform.catalog.models import Product
 from quyu.platform.facts import attribution
@@ -127,19 +126,8 @@ def _schema(columns: Sequence[str]) -> pa.Schema:
 
 def owned(lines: pa.Table) -> list[str]:
     """The territory that answers for each line (`ATTRIBUTED`) on its day, "" where nobody does."""
-    state = RollupState.objects.filter(pk=1).first()
-    basis = bases.kept_basis(state.ownership_digest, state.catalog_digest) if state else None
-    if basis is None:
-        return [""] * int(lines.num_rows)
-    found = attribution.attribute_lines(lines, basis.ownership)["territory_code"].to_pylist()
+    found = attribution.attribute_lines(lines, bases.ownership_in_force())["territory_code"].to_pylist()
     return [code or "" for code in found]
-
-
-def homes(codes: Sequence[str], day: date) -> list[str]:
-    """The territory that answers for each customer on a day."""
-    nobody = pa.nulls(len(codes), pa.string())
-    columns = [pa.array([day] * len(codes), pa.date32()), pa.array(codes, pa.string()), nobody, nobody]
-    return owned(pa.table(columns, names=list(ATTRIBUTED)))
 
 
 class _Grid:

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from quyu.analytics.attainment import Standing
 from quyu.apps.performance.selectors.sources import Source
-from quyu.apps.performance.selectors.span import CALENDAR, Span, span_of
+from quyu.apps.performance.selectors.span import CALENDAR, Span, same_date, span_of
 from quyu.apps.performance.selectors.tree import Board, node_of, node_sums
 from quyu.kernel.period import Period
 from quyu.kernel.rate import growth_bp
@@ -109,7 +109,7 @@ def pair_of(span: Span, other: str, *, today: date, source: Source) -> Pair:
     finished = (span if is_held else then).period
     if _place(span.period) == _place(period):
         years = finished.start.year - running.start.year
-        held = Span(finished, min(_same_date(running.cutoff, years), finished.end))
+        held = Span(finished, min(same_date(running.cutoff, years), finished.end))
         way: Literal["dates", "working_days"] = "dates"
     else:
         held, way = Span(finished, _after_days(finished, running)), "working_days"
@@ -123,14 +123,6 @@ def _gone(span: Span) -> int:
 def _place(period: Period) -> tuple[int, int]:
     """Where in its year a period lies."""
     return period.start.month, period.start.day
-
-
-def _same_date(day: date, years: int) -> date:
-    """The same date so many years away; 29 February becomes 1 March, as in the comparison with the year before."""
-    try:
-        return day.replace(year=day.year + years)
-    except ValueError:
-        return date(day.year + years, 3, 1)
 
 
 def _after_days(finished: Period, running: Span) -> date:

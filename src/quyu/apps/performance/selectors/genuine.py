@@ -13,13 +13,13 @@ import numpy as np
 
 from quyu.analytics.attainment import Standing
 from quyu.analytics.stuffing import JUDGED, RULES, Dealings, Judgement, is_stuffed_area, judge_lately
+from quyu.apps.performance.attributed_kinds import on_day
 from quyu.apps.performance.dealings import (
     SELL_THROUGH,
     STOCK_COUNT,
     Book,
     book,
     has_any,
-    homes,
     months_earlier,
 )
 from quyu.apps.performance.directory import Directory
@@ -200,5 +200,5 @@ def _before(found: Book, day: date) -> int:
 def _nodes(shown: Board, names: Directory, found: Book, at: int) -> list[str]:
     """Where each dealer belonged at the end of a month."""
     units = names.unit_of_territory
-    owners = homes(list(found.codes), found.month_end(at))
+    owners = on_day(found.codes, found.month_end(at))["territory_code"].to_pylist()
     return [node_of(shown.axes, code or None, units.get(code)) for code in owners]

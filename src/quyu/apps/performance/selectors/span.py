@@ -15,12 +15,17 @@ from quyu.platform.calendar.selectors import work_calendar
 CALENDAR = FiscalCalendar()
 
 
-def year_before(day: date) -> date:
-    """The same date a year earlier; 29 February becomes 1 March, so that half-open ranges still tile."""
+def same_date(day: date, years: int) -> date:
+    """The same date so many years later; 29 February becomes 1 March, so that half-open ranges still tile."""
     try:
-        return day.replace(year=day.year - 1)
+        return day.replace(year=day.year + years)
     except ValueError:
-        return date(day.year - 1, 3, 1)
+        return date(day.year + years, 3, 1)
+
+
+def year_before(day: date) -> date:
+    """The same date a year earlier."""
+    return same_date(day, -1)
 
 
 @dataclass(frozen=True)
