@@ -58,6 +58,14 @@ def test_an_account_is_told_its_own_part(dealing: Trading) -> None:
     assert "D0" not in outside.stdout
 
 
+def test_a_period_to_come_says_that_nothing_has_happened(dealing: Trading) -> None:
+    told = answer("--period", "2031")
+
+    assert told["data_to"] is None
+    assert told["notes"][0] == "期间内还没有任何实绩。"
+    assert "期间内还没有任何实绩。" not in answer("--period", "2026")["notes"]
+
+
 def test_without_reports_it_says_what_to_import(trading: Trading) -> None:
     found = answer("--period", "2026")
 

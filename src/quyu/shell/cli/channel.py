@@ -32,6 +32,7 @@ from quyu.shell.cli.site import apply_migrations
 
 TOLD = 10
 """Stuffed dealers told in words; all of them in JSON."""
+NO_FACTS = _("期间内还没有任何实绩。")
 NO_REPORTS = _("没有动销或库存盘点，不作压货的判断；请运行 quyu import sell-through、quyu import stock。")
 NO_PRICES = _("没有价格观察，不作窜货和乱价的判断；请运行 quyu import prices。")
 
@@ -84,7 +85,8 @@ class Told:
 
     @property
     def notes(self) -> list[str]:
-        lacking = [] if self.found else [NO_REPORTS]
+        nothing = [] if self.shown.span.last_day else [NO_FACTS]
+        lacking = nothing if self.found else [*nothing, NO_REPORTS]
         return lacking if has_any(PRICES) else [*lacking, NO_PRICES]
 
     def to_json(self, basis: str) -> dict[str, object]:
