@@ -18,10 +18,10 @@ def fits(page: Page) -> bool:
     return bool(page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"))
 
 
-def exported(page: Page) -> str:
-    """The first sheet of what 导出 downloads, as text."""
+def exported(page: Page, link: str = "导出") -> str:
+    """The first sheet of what a link downloads, as text."""
     with page.expect_download() as download:
-        page.get_by_role("link", name="导出").click()
+        page.get_by_role("link", name=link).click()
     assert download.value.suggested_filename.endswith(".xlsx")
     return str(CalamineWorkbook.from_path(str(download.value.path())).get_sheet_by_index(0).to_python())
 
@@ -71,10 +71,34 @@ def test_the_board_goes_along_as_a_workbook(visit_as: Visit, trading: Trading) -
     page = visit_as(trading.company.boss)
     page.goto("/performance/")
 
-    text = exported(page)
+    page.get_by_role("button", name="导出").click()
+    text = exported(page, "Excel 工作簿（XLSX）")
 
     assert "苏南" in text
     assert "粤东" not in text
+
+
+@pytest.mark.parametrize("viewport", [DESKTOP, PHONE], ids=["desktop", "phone"])
+def test_the_menus_of_the_board_need_no_mouse(
+    visit_as: Visit, trading: Trading, viewport: dict[str, int]
+) -> None:
+    page = visit_as(trading.company.boss, viewport)
+    page.goto("/performance/")
+    menu = page.get_by_role("button", name="更多分析")
+    expect(menu).to_have_attribute("aria-expanded", "false")
+
+    menu.focus()
+    page.keyboard.press("Enter")
+    expect(menu).to_have_attribute("aria-expanded", "true")
+    page.keyboard.press("Escape")
+    expect(menu).to_have_attribute("aria-expanded", "false")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("link", name="业绩分成")).to_be_visible()
+    assert fits(page)
+
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile("/performance/true/"))
 
 
 @pytest.mark.capability("ORG4")

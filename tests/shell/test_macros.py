@@ -50,6 +50,18 @@ def test_the_bar_compares_attainment_with_time(attain: int, word: str) -> None:
     assert "style=" not in html
 
 
+def test_a_menu_says_whether_it_is_open_and_posts_with_a_token(request_: HttpRequest) -> None:
+    html = render(
+        "{% call ui.menu('导出') %}{{ ui.menu_link('工作簿', '/x') }}{{ ui.menu_post('分享', '/y', {'a': b}) }}{% endcall %}",
+        request_,
+        b='"><i>',
+    )
+
+    assert 'aria-expanded="false"' in html
+    assert 'href="/x"' in html
+    assert 'name="a" value="&#34;&gt;&lt;i&gt;"' in html
+
+
 def test_text_of_users_is_escaped() -> None:
     html = render("{{ ui.badge('draft', name) }}{{ ui.empty(name, name) }}", name="<script>alert(1)</script>")
 
