@@ -15,6 +15,7 @@ from django.db import connection
 from django.db.models import Sum
 
 from quyu.apps.customers.models import Customer
+from quyu.apps.performance import closed
 from quyu.apps.performance import services as performance
 from quyu.apps.performance.models import MonthRollup
 from quyu.apps.targets import services as planning
@@ -26,6 +27,7 @@ from quyu.platform.audit import services as audit
 from quyu.platform.audit.models import Decision
 from quyu.platform.audit.trail import Finding
 from quyu.platform.facts import store
+from quyu.platform.facts.renaming import Renaming
 from quyu.platform.files import services as files
 from quyu.platform.files import spreadsheet
 from quyu.platform.imports.models import ImportRun, WrittenRow
@@ -286,3 +288,53 @@ def test_the_log_of_a_target_version_is_linked_anew(
     assert left_in_database((NAME,)) == []
     Operation.objects.filter(plan_version=plan, reason="再调").update(reason="另说")
     assert broken_link(plan) == last.sequence
+
+
+@pytest.mark.capability("PLT7", "ADJ3")
+def test_an_erased_customer_is_found_in_no_closed_month_and_the_month_stays_closed(
+    home: Path, company: Company, django_capture_on_commit_callbacks: Any
+) -> None:
+    """Claims are kept under keys made of the code, visits without a number under one made of the name."""
+    shop, clerk = "赵六便利店", "钱七"
+    Customer.objects.create(code=shop, name=shop, territory_override=company.subei)
+    lines = order_lines(line("B1", date(2026, 3, 5), 900, customer=shop))
+    performance.record_orders(lines, file_name="b.csv", source_sha256="2" * 64, actor=None, at=AT)
+    visits = pa.table(
+        {
+            "document_no": [f"2026-03-06·{shop}·", "V·2"],
+            "line_no": ["1", "1"],
+            "visited_on": [date(2026, 3, 6)] * 2,
+            "customer_code": [shop, shop],
+            "purpose": [f"到{shop}收款", clerk],
+        }
+    )
+    performance.record_facts(
+        visits, kind="visit", file_name="v.csv", source_sha256="3" * 64, actor=None, at=AT
+    )
+    closed.close(date(2026, 3, 1), expected_version=None, reason="x", actor=None, at=AT, today=TODAY)
+    assert any("frames" in place for place in left_in_files(home, (shop,)))
+
+    with django_capture_on_commit_callbacks(execute=True):
+        done = erasing.erase(
+            customer_subject(shop, with_name=True), reason="本人要求", actor=None, at=AT, today=TODAY
+        )
+
+    assert left_in_files(home, (shop,)) == []
+    [visit] = store.batches("visit")
+    told = store.read(visit)
+    assert told["purpose"].to_pylist() == [f"到{done.pseudonym}收款", clerk]
+    assert told["document_no"].to_pylist() == [f"2026-03-06·{done.pseudonym}·", "V·2"]
+    Customer.objects.filter(code=done.pseudonym).update(territory_override=company.yuedong)
+    performance.refresh_ownership(at=AT)
+    performance.rebuild_rollups(at=AT)
+    march = MonthRollup.objects.filter(month=date(2026, 3, 1), territory=company.subei)
+    assert march.aggregate(total=Sum("amount_fen"))["total"] == 900
+
+
+@pytest.mark.parametrize("key", ["{}", "\x1enamed:{}", "\x1eruled:{}", "\x1eline:TEA\x1f{}"])
+def test_every_key_made_of_a_code_is_renamed_and_no_longer_one(key: str) -> None:
+    renaming = Renaming({"C1": "X"}, (), str)
+
+    assert renaming.key(key.format("C1")) == key.format("X")
+    for other in ("C12", "AC1"):
+        assert renaming.key(key.format(other)) == key.format(other)

@@ -19,7 +19,7 @@ from quyu.kernel.refusal import Refusal
 from quyu.platform.audit import links
 from quyu.platform.audit import services as audit
 from quyu.platform.audit.personal import BLANK, DROP, NAME, STAYS
-from quyu.platform.facts.renaming import rename_code
+from quyu.platform.facts.renaming import Renaming, rename
 from quyu.platform.files import clearing
 from quyu.platform.files.models import StoredFile
 from quyu.platform.imports.models import WrittenRow
@@ -106,7 +106,7 @@ def no_backup_meanwhile() -> Iterator[None]:
 
 
 def _everywhere(subject: Subject, replacer: Replacer, shared: tuple[str, ...]) -> Erased:
-    batches = _rename_code(subject, replacer)
+    batches = _rename_facts(subject, replacer)
     rows = _own_rows(subject, replacer) + sum(sweep.clean_texts(replacer).values())
     rows += sweep.clean_letters(replacer) + sweep.clean_operations(replacer)
     letters = clear_letters(subject)
@@ -168,16 +168,15 @@ def _close(user: User) -> None:
         model._base_manager.filter(user=user).delete()
 
 
-def _rename_code(subject: Subject, replacer: Replacer) -> int:
-    """A code that is the name itself becomes the pseudonym, in the facts as well; how many batches changed."""
-    model = type(subject.row)
-    if "code" not in fields_treated(STAYS).get(model, ("code",)) or not replacer.occurs(subject.code):
-        return 0
-    new = replacer.text(subject.code)
-    model._base_manager.filter(pk=subject.row.pk).update(code=new)
-    for past in history_of(model):
-        past._base_manager.filter(id=subject.row.pk).update(code=new)
-    return rename_code(subject.code, new)
+def _rename_facts(subject: Subject, replacer: Replacer) -> int:
+    """A code that is the name itself becomes the pseudonym, and so do names within words; how many batches changed."""
+    model, codes = type(subject.row), {}
+    if "code" in fields_treated(STAYS).get(model, ("code",)) and replacer.occurs(subject.code):
+        new = codes[subject.code] = replacer.text(subject.code)
+        model._base_manager.filter(pk=subject.row.pk).update(code=new)
+        for past in history_of(model):
+            past._base_manager.filter(id=subject.row.pk).update(code=new)
+    return rename(Renaming(codes, replacer.values, replacer.text))
 
 
 def clear_letters(subject: Subject) -> int:
