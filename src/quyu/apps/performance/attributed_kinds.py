@@ -1,7 +1,7 @@
 """Other kinds of facts as attributed order lines, so that a metric is measured over receipts or visits as over orders.
 
 A row counts for who answered for its customer on its own day, as in the tally of its kind. Imports that were taken
-back and what takes them back are left out.
+back and what takes them back are left out, unless that counts on a later day because their month was closed.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from quyu.apps.customers.models import Customer
 from quyu.apps.performance import bases, market_rows, receivables
 from quyu.apps.performance.receivables import OLD, Owed
 from quyu.apps.performance.rollups import SUMMED
-from quyu.apps.performance.tallies import SHIPMENT, Tally, tally, turn_to_shipments
+from quyu.apps.performance.tallies import SHIPMENT, Tally, standing, tally, turn_to_shipments
 from quyu.kernel.deferred import deferred
 from quyu.platform.facts import attribution
 from quyu.platform.facts.models import Batch
@@ -62,10 +62,7 @@ def roles_of(metric: Metric) -> list[str]:
 
 def has_rows(metric: Metric) -> bool:
     """Whether every kind of facts that it needs beside orders was ever imported and not taken back."""
-    return all(
-        Batch.objects.filter(kind=tally(role).kind, is_reversed=False, reverses=None).exists()
-        for role in roles_of(metric)
-    )
+    return all(standing((tally(role).kind,)).exists() for role in roles_of(metric))
 
 
 def register(connection: duckdb.DuckDBPyConnection, role: str, days: Days) -> str:
@@ -179,10 +176,10 @@ def _rows(source: Tally, days: Days) -> pa.Table:
 
 def _batches(source: Tally, days: Days) -> list[Batch]:
     """Those that may have rows of the days; an order is delivered on days that its batch does not tell."""
-    standing = Batch.objects.filter(kind=source.kind, is_reversed=False, reverses=None).order_by("pk")
+    batches = standing((source.kind,)).order_by("pk")
     if source.kind != ORDER_LINE_KIND:
-        standing = standing.filter(first_on__lt=days[1], last_on__gte=days[0])
-    return list(standing)
+        batches = batches.filter(first_on__lt=days[1], last_on__gte=days[0])
+    return list(batches)
 
 
 def _of_batch(batch: Batch, source: Tally, claims: pa.Table, days: Days) -> pa.Table:

@@ -17,10 +17,9 @@ from quyu.analytics.stuffing import Flows
 from quyu.apps.customers.choices import CustomerKind
 from quyu.apps.customers.models import Customer
 from quyu.apps.performance import bases
-from quyu.apps.performance.tallies import DELIVERED, SHIPMENT, Tally
+from quyu.apps.performance.tallies import DELIVERED, SHIPMENT, Tally, standing
 from quyu.platform.catalog.models import Product
 from quyu.platform.facts import attribution
-from quyu.platform.facts.models import Batch
 from quyu.platform.facts.schema import KINDS, ORDER_LINE_KIND
 
 SELL_THROUGH, STOCK_COUNT = "sell_through", "stock_count"
@@ -57,7 +56,7 @@ def months_earlier(day: date, count: int) -> date:
 
 def has_any(kind: str) -> bool:
     """Whether rows of a kind were imported and not taken back."""
-    return Batch.objects.filter(kind=kind, is_reversed=False, reverses=None).exists()
+    return standing((kind,)).exists()
 
 
 def book(first: date, end: date, turn: date) -> Book:
@@ -107,7 +106,7 @@ def _own(kind: str) -> Tally:
 
 def rows_of(source: Tally, days: Days, columns: Sequence[str] = READ) -> pa.Table:
     """Some columns of the standing rows that are dated within the days."""
-    batches = Batch.objects.filter(kind=source.kind, is_reversed=False, reverses=None).order_by("pk")
+    batches = standing((source.kind,)).order_by("pk")
     if source.kind != ORDER_LINE_KIND:
         batches = batches.filter(last_on__gte=days[0])
     parts = []

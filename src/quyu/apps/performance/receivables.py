@@ -1,8 +1,9 @@
-"""The ledger of what customers owe: deliveries and receipts of all imports that stand, by customer, document and day.
+"""The ledger of what customers owe: deliveries and receipts of all imports that count, by customer, document and day.
 
 Deliveries are those of the delivery basis (`attributed_kinds`): order lines by the day they were shipped, from the
 first month with shipments on these; where nothing tells a day of delivery, order lines by the day they were ordered.
-Formula page: docs/formulas/receivables.md.
+What was taken back after its month was closed counts with what takes it back, each on its day: what was owed at the
+end of a closed month stays. Formula page: docs/formulas/receivables.md.
 """
 
 from __future__ import annotations
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 
 Ints = NDArray[np.int64]
 RECEIPT = "receipt"
+ENTERED = (ORDER_LINE_KIND, SHIPMENT, RECEIPT)
 WINDOW_DAYS = 365
 OLD = 3
 """The first bucket that counts as old: over 90 days."""
@@ -131,7 +133,7 @@ _KEPT: Remembered[Ledger] = Remembered(
 
 def ledger() -> Ledger | None:
     """The entries of now; None before any delivery, or any receipt, was imported."""
-    batches = list(standing((ORDER_LINE_KIND, SHIPMENT, RECEIPT)).order_by("pk"))
+    batches = list(standing(ENTERED).order_by("pk"))
     kinds = {batch.kind for batch in batches}
     if RECEIPT not in kinds or len(kinds) < 2:
         return None
@@ -139,10 +141,15 @@ def ledger() -> Ledger | None:
     return _KEPT.get(sha256(repr(said).encode()).digest(), lambda: _read(batches))
 
 
+def taken_back_late(on: date) -> list[Batch]:
+    """What gave back rows of closed months up to a day."""
+    return list(Batch.objects.filter(kind__in=ENTERED, booked_on__lte=on).order_by("pk"))
+
+
 def _read(batches: list[Batch]) -> Ledger:
     turn = turn_to_shipments()
     with connect() as connection:
-        for kind in (ORDER_LINE_KIND, SHIPMENT, RECEIPT):
+        for kind in ENTERED:
             store.rows(connection, kind, [batch for batch in batches if batch.kind == kind])
         is_by_order = not any(batch.kind == SHIPMENT for batch in batches) and not _has_days(connection)
         day = "ordered_on" if is_by_order else "shipped_on"

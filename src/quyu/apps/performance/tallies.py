@@ -11,7 +11,7 @@ from datetime import date, datetime
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-from django.db.models import Min, QuerySet
+from django.db.models import Min, Q, QuerySet
 from numpy.typing import NDArray
 
 from quyu.apps.performance.models import TallyDay, TallyMonth
@@ -114,11 +114,15 @@ def tally(name: str) -> Tally:
 
 
 def standing(kinds: Sequence[str], end: datetime | None = None) -> "QuerySet[Batch]":
-    """The batches of some kinds that nobody has taken back, now or before a moment."""
-    batches = Batch.objects.filter(kind__in=kinds, reverses=None)
+    """The batches of some kinds that count, now or before a moment: those that nobody has taken back, and
+    of those taken back late both, for what they bring counts on another day than what takes it back."""
+    batches, is_late = Batch.objects.filter(kind__in=kinds), Q(booked_on__isnull=False)
     if end is None:
-        return batches.filter(is_reversed=False)
-    return batches.filter(created_at__lt=end).exclude(reversed_by__created_at__lt=end)
+        return batches.filter(
+            Q(reverses=None, is_reversed=False) | is_late | Q(reversed_by__booked_on__isnull=False)
+        )
+    gone = Q(reversed_by__created_at__lt=end, reversed_by__booked_on=None)
+    return batches.filter(Q(reverses=None) | is_late, created_at__lt=end).exclude(gone)
 
 
 def turn_to_shipments(end: datetime | None = None) -> date:

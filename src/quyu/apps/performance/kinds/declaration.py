@@ -66,6 +66,8 @@ class Kind:
 
     A flow adds up over time; what is none (a count of stock, a price) is only ever read by its last value.
     What is seen in a place counts for who answers there, whoever the customer is that the row names.
+    Rows of closed months that are `booked_late` are given back in the open month when their import is taken back; of
+    what is no money or goods (a visit, a count of stock) no row less can be had later, so its month is opened first.
     """
 
     id: str
@@ -80,6 +82,7 @@ class Kind:
     alternatives: tuple[tuple[str, ...], ...] = (("customer_name", "customer_code"),)
     is_flow: bool = True
     is_seen_in_place: bool = False
+    booked_late: bool = False
 
     @property
     def names(self) -> frozenset[str]:
@@ -113,7 +116,15 @@ class Kind:
         """Make the kind known to the store of facts."""
         measures = [column.name for column in self.stored() if column.type in ("amount", "quantity")]
         return schema.declare(
-            FactKind(self.id, self.schema(), self.dated_by, tuple(measures), self.amount, self.quantity)
+            FactKind(
+                self.id,
+                self.schema(),
+                self.dated_by,
+                tuple(measures),
+                self.amount,
+                self.quantity,
+                booked_late=self.booked_late,
+            )
         )
 
 

@@ -21,6 +21,7 @@ EXPENSE = Kind(
         Column("amount_fen", _("费用金额"), ("费用金额", "报销金额", "核销金额", "金额", "Amount"), type="amount", required=True),
     ),
     dated_by="spent_on",
+    booked_late=True,
     checks=(not_zero("amount_fen"),),
     alternatives=(("customer_name", "customer_code", "region_name", "province"),),
 )  # fmt: skip

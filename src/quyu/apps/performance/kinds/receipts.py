@@ -23,5 +23,6 @@ RECEIPT = Kind(
         Column("method", _("收款方式"), ("收款方式", "结算方式", "付款方式", "回款方式", "Payment Method", "Method")),
     ),
     dated_by="received_on",
+    booked_late=True,
     checks=(not_zero("amount_fen"),),
 )  # fmt: skip

@@ -33,6 +33,7 @@ SHIPMENT = Kind(
         Column("lot_no", _("批号"), ("批号", "生产批号", "批次号", "Lot", "Lot No", "Batch No")),
     ),
     dated_by="shipped_on",
+    booked_late=True,
     quantity="quantity_milli",
     alternatives=(("customer_name", "customer_code"), ("product_name", "product_code")),
 )  # fmt: skip

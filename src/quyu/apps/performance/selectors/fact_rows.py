@@ -18,7 +18,15 @@ from quyu.apps.performance.models import RollupState
 from quyu.apps.performance.rollups import SUMMED
 from quyu.apps.performance.selectors.by_basis import DELIVERY
 from quyu.apps.performance.selectors.drill import Reach
-from quyu.apps.performance.tallies import DELIVERED, RETURNED, SHIPMENT, Tally, tallies, turn_to_shipments
+from quyu.apps.performance.tallies import (
+    DELIVERED,
+    RETURNED,
+    SHIPMENT,
+    Tally,
+    standing,
+    tallies,
+    turn_to_shipments,
+)
 from quyu.apps.performance.tallies import tally as tally_of
 from quyu.platform.facts import attribution, picking
 from quyu.platform.facts.models import Batch
@@ -87,7 +95,7 @@ def _rows(
     )
     state = RollupState.objects.filter(pk=1).first()
     basis = bases.kept_basis(state.ownership_digest, state.catalog_digest) if state else None
-    batches = Batch.objects.filter(kind=tally.kind, is_reversed=False, reverses=None)
+    batches = standing((tally.kind,))
     if tally.dated_by == STORED[tally.kind].dated_by:
         batches = batches.filter(first_on__lt=days[1], last_on__gte=days[0])
     parts = [_of_batch(batch, tally, extras, basis, reach, days) for batch in batches.order_by("pk")]

@@ -122,6 +122,7 @@ def _told(shown: Receivables) -> dict[str, Any]:
         "is_by_order": shown.book.is_by_order,
         "goods_begin": shown.book.first,
         "money_begins": shown.book.money_begins,
+        "booked": receivables.taken_back_late(shown.on),
         "ages": AGES,
     }
 

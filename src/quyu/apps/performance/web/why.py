@@ -10,7 +10,7 @@ from django.utils.http import urlencode
 
 from quyu.apps.performance.figures_told import FIGURES, Facts
 from quyu.apps.performance.models import Watermark
-from quyu.apps.performance.selectors.by_basis import last_batch
+from quyu.apps.performance.selectors.by_basis import KINDS_OF, last_batch
 from quyu.apps.performance.selectors.landing import landings
 from quyu.apps.performance.selectors.sources import end_of
 from quyu.apps.performance.selectors.tree import Board
@@ -67,8 +67,10 @@ def _mark(wanted: Asked) -> Watermark | None:
 
 
 def _booked(wanted: Asked, shown: Board) -> list[Batch]:
-    """What took lines of closed months back on days of the span."""
-    found = Batch.objects.filter(booked_on__gte=shown.span.start, booked_on__lt=shown.span.cutoff)
+    """What took lines of closed months back on days of the span, of the kinds that the basis counts."""
+    found = Batch.objects.filter(
+        kind__in=KINDS_OF[wanted.basis], booked_on__gte=shown.span.start, booked_on__lt=shown.span.cutoff
+    )
     if wanted.known_on:
         found = found.filter(created_at__lt=end_of(wanted.known_on))
     return list(found.order_by("pk"))
