@@ -276,6 +276,13 @@ def own_pages() -> Iterator[Topic]:
         (("actual", "view"),),
         ask=lambda s, c: Ask("GET", "/home/standing/"),
     )
+    yield Topic(
+        "home/alerts/", "home/alerts/", "GET", (("alert", "view"),), ask=lambda s, c: Ask("GET", "/home/alerts/")
+    )  # fmt: skip
+    yield Topic(
+        "home/rules/", "home/rules/", "GET", (("plan", "view"), ("actual", "view")),
+        ask=lambda s, c: Ask("GET", "/home/rules/"),
+    )  # fmt: skip
     yield Topic("wall/", "wall/", "GET", (("actual", "view"),), ask=lambda s, c: Ask("GET", "/wall/"))
     yield Topic(
         "notices/<int:pk>/open/", "notices/<int:pk>/open/", "POST", (("notice", "edit"),), table="notice", weight=6,

@@ -23,6 +23,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", home.home, name="home"),
     path("home/tasks/", home.tasks, name="home-tasks"),
     path("home/standing/", home.standing, name="home-standing"),
+    path("home/alerts/", home.alerts, name="home-alerts"),
+    path("home/rules/", home.rules, name="home-rules"),
     path("wall/", home.wall, name="home-wall"),
     path("account/", include("quyu.shell.account_urls")),
     path("org/", include("quyu.platform.people.urls")),

@@ -1,6 +1,5 @@
 """Where I stand this year: the sum of the nodes an account answers for, and the parts furthest behind."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -13,27 +12,36 @@ from quyu.apps.performance.selectors.landing import landings
 from quyu.apps.performance.selectors.peers import Rank, rank_of
 from quyu.apps.performance.selectors.span import CALENDAR, Span, span_of
 from quyu.apps.performance.selectors.tree import Board, board
+from quyu.kernel.rate import ratio_bp
 from quyu.platform.fields.values import listed
 from quyu.platform.people.scope import Scope
 
 PARTS_SHOWN = 12
-Landings = Mapping[str, Landing | None]
 
 
 @dataclass(frozen=True)
 class Part:
-    """A node (or product line) below mine; `region` is empty where there is no page behind it."""
+    """A node below mine."""
 
     label: str
     owner: str
     region: str
     standing: Standing
-    landing: Landing | None = None
+
+
+@dataclass(frozen=True)
+class Line:
+    """A product line of mine: its share of what was sold, and of the target, in basis points."""
+
+    name: str
+    standing: Standing
+    share_bp: int | None
+    target_share_bp: int | None
 
 
 @dataclass(frozen=True)
 class Panel:
-    """`landing` and `rank` are those of one node; `region` is empty for an account that answers for several."""
+    """`landing`, `rank` and `lines` are those of one node; `region` is empty for an account that answers for several."""
 
     title: str
     region: str
@@ -42,6 +50,7 @@ class Panel:
     landing: Landing | None
     rank: Rank | None
     parts: tuple[Part, ...]
+    lines: tuple[Line, ...]
     chart: dict[str, Any]
     is_published: bool
 
@@ -59,6 +68,7 @@ def panel_for(scope: Scope, *, today: date) -> Panel | None:
         return None
     found = landings(shown, today=today)
     is_one = len(tops) == 1
+    own = series.series_of(shown, tops[0]) if is_one else None
     return Panel(
         title=listed(shown.axes.name(code) for code in tops[:3]),
         region=tops[0] if is_one else "",
@@ -66,21 +76,34 @@ def panel_for(scope: Scope, *, today: date) -> Panel | None:
         standing=sum((shown.standings[code] for code in tops), Standing()),
         landing=found[tops[0]] if is_one else None,
         rank=rank_of(shown, tops[0]) if is_one else None,
-        parts=parts_of(shown, tops, found),
-        chart=charts.months(series.series_of(shown, tops[0]).months()) if is_one else {},
+        parts=parts_of(shown, tops),
+        lines=lines_of(own) if own else (),
+        chart=charts.months(own.months()) if own else {},
         is_published=shown.version is not None,
     )
 
 
-def parts_of(shown: Board, tops: tuple[str, ...], found: Landings) -> tuple[Part, ...]:
-    """The nodes next below, furthest behind first; the product lines of a single territory."""
+def parts_of(shown: Board, tops: tuple[str, ...]) -> tuple[Part, ...]:
+    """The nodes next below, furthest behind first."""
     codes = tuple(shown.children(tops[0])) if len(tops) == 1 else tops
-    if not codes:
-        return tuple(
-            Part(name, "", "", standing) for _code, name, standing in series.series_of(shown, tops[0]).lines()
-        )
     parts = [
-        Part(shown.axes.name(code), shown.axes.owner_name(code), code, shown.standings[code], found[code])
+        Part(shown.axes.name(code), shown.axes.owner_name(code), code, shown.standings[code])
         for code in codes
     ]
     return tuple(sorted(parts, key=lambda part: (part.standing.gap, part.region))[:PARTS_SHOWN])
+
+
+def lines_of(own: series.Series) -> tuple[Line, ...]:
+    """The mix: the largest share of sales first."""
+    found = [(name, standing) for _code, name, standing in own.lines()]
+    whole = sum((standing for _name, standing in found), Standing())
+    lines = [
+        Line(name, one, share(one.actual, whole.actual), share(one.target, whole.target))
+        for name, one in found
+    ]
+    return tuple(sorted(lines, key=lambda line: -line.standing.actual))
+
+
+def share(part: int, whole: int) -> int | None:
+    """Basis points; None of nothing, or of what returns have made less than nothing."""
+    return ratio_bp(part, whole) if whole > 0 else None

@@ -9,6 +9,7 @@ from quyu.platform.people.choices import Role
 from quyu.platform.people.guard import GuardedRequest
 from quyu.shell.home.standing import panel_for
 from quyu.shell.home.tasks import first_steps, tasks_for
+from quyu.shell.home.watch import alerts_for, pack_for
 
 
 @guard.require("home", "view")
@@ -18,6 +19,8 @@ def home(request: GuardedRequest) -> HttpResponse:
     context = {
         "roles": [str(label) for code, label in Role.choices if code in scope.roles],
         "has_figures": guard.may(request, "actual", "view"),
+        "has_alerts": guard.may(request, "alert", "view"),
+        "has_rules": guard.may(request, "actual", "view") and guard.may(request, "plan", "view"),
     }
     return render(request, "home/home.html.jinja", context)
 
@@ -38,6 +41,21 @@ def standing(request: GuardedRequest) -> HttpResponse:
     if panel is None:
         return render(request, "home/first_steps.html.jinja", {"steps": first_steps(request)})
     return render(request, "home/standing.html.jinja", {"panel": panel})
+
+
+@guard.require("alert", "view")
+def alerts(request: GuardedRequest) -> HttpResponse:
+    """The gravest open alerts within reach."""
+    return render(
+        request, "home/alerts.html.jinja", {"alerts": alerts_for(request.scope, today=request.today)}
+    )
+
+
+@guard.require("plan", "view")
+def rules(request: GuardedRequest) -> HttpResponse:
+    """The policy pack so far, of the actuals within reach."""
+    reach = guard.check(request, "actual", "view")
+    return render(request, "home/rules.html.jinja", {"pack": pack_for(reach, today=request.today)})
 
 
 @guard.require("actual", "view")
