@@ -33,8 +33,9 @@ test: setup ## set up everything and run all tests (SQLite), with the coverage t
 test-slow: setup ## the tests marked slow as well
 	$(PY) -m pytest -m "slow or not slow"
 
-test-postgresql: setup ## the tests on a PostgreSQL server made for the run
-	$(PY) tools/with_postgresql.py $(PY) -m pytest -n 2 --dist loadfile -m "not browser and not slow"
+NO_DATABASE := tests/kernel tests/engine tests/analytics
+test-postgresql: setup ## the tests that may use a database, on a PostgreSQL server made for the run
+	$(PY) tools/with_postgresql.py $(PY) -m pytest -n 2 --dist loadfile -m "not browser and not slow" $(NO_DATABASE:%=--ignore=%)
 
 test-spark: setup ## the tests of the Spark engine on a cluster made for the run (needs pyspark and Java 17)
 	$(PY) tools/with_spark.py $(PY) -m pytest -m spark
