@@ -20,6 +20,7 @@ def topics() -> Iterator[Topic]:
     yield from limits()
     yield from months()
     yield from own_access()
+    yield from messages()
 
 
 def personal_of(site: Site, table: str, keys: frozenset[int]) -> set[str]:
@@ -286,6 +287,31 @@ def own_access() -> Iterator[Topic]:
             f"users/<int:pk>/second-factor/ {method}", "users/<int:pk>/second-factor/", method, (("grant", "edit"),),
             table="user", status=frozenset({200, 302}), writes=method == "POST",
             ask=lambda s, c, method=method, form=form: Ask(method, f"/users/{c.pk}/second-factor/", form=form),
+        )  # fmt: skip
+
+
+def messages() -> Iterator[Topic]:
+    """A site that sends nothing has none of these pages; what they do where it does is tested beside them."""
+    nowhere = frozenset({404})
+    yield Topic(
+        "account/messages/", "account/messages/", "GET", (("account", "view"),), status=nowhere, weight=1,
+        ask=lambda s, c: Ask("GET", "/account/messages/"),
+    )  # fmt: skip
+    yield Topic(
+        "account/messages/undelivered/", "account/messages/undelivered/", "GET", (("user", "edit"),), status=nowhere,
+        open_to=partial(whole_gate, "user", "edit"), ask=lambda s, c: Ask("GET", "/account/messages/undelivered/"),
+    )  # fmt: skip
+    for tail, form in (("mail/", {"address": NEW}), ("robot/", {"robot": NEW})):
+        route = f"account/messages/{tail}"
+        yield Topic(
+            route, route, "POST", (("account", "edit"),), status=nowhere, writes=True, weight=1,
+            ask=lambda s, c, route=route, form=form: Ask("POST", f"/{route}", form=form),
+        )  # fmt: skip
+    for tail in ("confirm/", "code/", "choose/", "remove/"):
+        route = f"account/messages/<int:pk>/{tail}"
+        yield Topic(
+            route, route, "POST", (("account", "edit"),), status=nowhere, writes=True, weight=1,
+            ask=lambda s, c, tail=tail: Ask("POST", f"/account/messages/1/{tail}", form={"code": "000000"}),
         )  # fmt: skip
 
 

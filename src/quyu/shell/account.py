@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from quyu.platform.fields.values import listed
+from quyu.platform.notices import outbox
 from quyu.platform.people import guard
 from quyu.platform.people.choices import Role
 from quyu.platform.people.models import User
@@ -33,6 +34,7 @@ def account(request: guard.GuardedRequest) -> HttpResponse:
         "has_totp": has_totp,
         "sessions": pages.sessions_of(request),
         "idle_minutes": settings.QUYU_IDLE_MINUTES,
+        "sends_messages": bool(outbox.channels()),
         "session_hours": settings.SESSION_COOKIE_AGE // 3600,
     }
     return render(request, "account/account.html.jinja", context)

@@ -1,4 +1,4 @@
-"""Sign-in, password and second factor: the few pages of allauth we use. There is no sign-up and no e-mail."""
+"""Sign-in, password and second factor: the few pages of allauth we use. There is no sign-up and none of its mails."""
 
 from allauth.account import views as account_views
 from allauth.mfa.base import views as mfa_views
@@ -8,7 +8,7 @@ from django.urls import path
 from django.views.generic import RedirectView
 
 from quyu.platform.people import guard
-from quyu.shell import account
+from quyu.shell import account, account_messages
 from quyu.shell.signin import door, oidc, pages
 from quyu.shell.signin.anew import proven_anew
 
@@ -21,6 +21,14 @@ urlpatterns = [
     path("tokens/", pages.token_list, name="tokens"),
     path("tokens/new/", proven_anew(pages.make_token, back="tokens"), name="token-make"),
     path("tokens/<int:pk>/revoke/", pages.revoke_token, name="token-revoke"),
+    path("messages/", account_messages.page, name="messages"),
+    path("messages/mail/", account_messages.name_mail, name="message-mail"),
+    path("messages/robot/", account_messages.name_robot, name="message-robot"),
+    path("messages/undelivered/", account_messages.failures, name="messages-undelivered"),
+    path("messages/<int:pk>/confirm/", account_messages.confirm, name="message-confirm"),
+    path("messages/<int:pk>/code/", account_messages.send_again, name="message-code"),
+    path("messages/<int:pk>/choose/", account_messages.choose, name="message-choose"),
+    path("messages/<int:pk>/remove/", account_messages.remove, name="message-remove"),
     path("login/", door.sign_in, name="account_login"),
     path("sso/", oidc.begin, name="single-sign-on"),
     path("<slug:provider_id>/callback/", oidc.end, name="openid_connect_callback"),

@@ -18,6 +18,7 @@ from quyu.apps.performance import figures
 from quyu.apps.reports import sending
 from quyu.apps.targets.services import daily as targets
 from quyu.apps.territories import services as territories
+from quyu.platform.notices import delivery
 from quyu.shell import clock
 
 logger = logging.getLogger(__name__)
@@ -33,6 +34,7 @@ def run(*, at: datetime) -> Mapping[str, int]:
     figures.refresh_units(at.date())
     drifted = drift.look(at=at)
     uncovered = alarm.look(at=at)
+    delivery.tidy(now=clock.instant())
     return {
         "moved": moved,
         "uncovered": uncovered,

@@ -7,6 +7,7 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
 from quyu.shell.logs import logging_settings
@@ -65,10 +66,44 @@ def second_factor_roles() -> frozenset[str]:
     return frozenset(filter(None, os.environ.get("QUYU_2FA_ROLES", administrators).split(",")))
 
 
+def encryption(word: str) -> tuple[bool, bool]:
+    """Whether the mail server is spoken to by STARTTLS, and whether by TLS from the first byte."""
+    known = {"starttls": (True, False), "tls": (False, True), "off": (False, False)}
+    if word not in known:
+        raise ImproperlyConfigured(f"QUYU_MAIL_TLS: {word}; starttls, tls, off")
+    return known[word]
+
+
+def written_in(file: str) -> str:
+    """The secret that a file holds; none without a file."""
+    return Path(file).read_text(encoding="utf-8").strip() if file else ""
+
+
+def bot_routes(words: str) -> frozenset[str]:
+    """The chat services whose robots may be used; none without a public address to link to."""
+    wanted = frozenset(filter(None, (word.strip() for word in words.split(","))))
+    if unknown := wanted - {"wecom", "dingtalk", "feishu"}:
+        raise ImproperlyConfigured(f"QUYU_BOTS: {', '.join(sorted(unknown))}; wecom, dingtalk, feishu")
+    return wanted if SITE_ADDRESS else frozenset()
+
+
 SECRET_KEY = secret_key()
 BACKUP_WARNING_DAYS = int(os.environ.get("QUYU_BACKUP_DAYS", "3"))
 SIGNING_AUTHORITY = os.environ.get("QUYU_SIGNING_AUTHORITY", "quyu.platform.documents.authority.OwnAuthority")
 FONTS_DIR = PACKAGE_DIR / "shell" / "static" / "build" / "fonts"
+SITE_ADDRESS = os.environ.get("QUYU_ADDRESS", "").rstrip("/")
+EMAIL_HOST = os.environ.get("QUYU_MAIL_HOST", "")
+EMAIL_PORT = int(os.environ.get("QUYU_MAIL_PORT", "587"))
+EMAIL_USE_TLS, EMAIL_USE_SSL = encryption(os.environ.get("QUYU_MAIL_TLS", "starttls"))
+EMAIL_HOST_USER = os.environ.get("QUYU_MAIL_USER", "")
+EMAIL_HOST_PASSWORD = written_in(os.environ.get("QUYU_MAIL_PASSWORD_FILE", ""))
+EMAIL_TIMEOUT = 20  # seconds
+DEFAULT_FROM_EMAIL = os.environ.get("QUYU_MAIL_FROM", "")
+MAIL_ON = bool(SITE_ADDRESS and EMAIL_HOST and DEFAULT_FROM_EMAIL)
+MAIL_A_MINUTE = int(os.environ.get("QUYU_MAIL_RATE", "60"))
+MAIL_MB = int(os.environ.get("QUYU_MAIL_MB", "10"))
+MAIL_DAYS = int(os.environ.get("QUYU_MAIL_DAYS", "30"))
+BOT_ROUTES = bot_routes(os.environ.get("QUYU_BOTS", ""))
 AUDIT_KEY = os.environ.get("QUYU_AUDIT_KEY", "")  # else made once in the data directory
 ALLOWED_HOSTS = os.environ.get("QUYU_HOSTS", "127.0.0.1,localhost,[::1]").split(",")
 DATABASES = {"default": database_from_url(os.environ.get("DATABASE_URL", ""))}

@@ -9,3 +9,11 @@ class Rhythm(models.TextChoices):
 
     WEEKLY = "weekly", _("每周")
     MONTHLY = "monthly", _("每月")
+
+
+class Form(models.TextChoices):
+    """What a mail brings beside the headline figures and the way to the page."""
+
+    LINK = "link", _("只有链接")
+    XLSX = "xlsx", _("XLSX 附件")
+    PDF = "pdf", _("PDF 附件")

@@ -5,8 +5,9 @@ from typing import ClassVar
 from django.conf import settings
 from django.db import models
 
-from quyu.apps.reports.choices import Rhythm
+from quyu.apps.reports.choices import Form, Rhythm
 from quyu.platform.audit.models import EditableRow
+from quyu.platform.notices.choices import Channel
 
 
 class SavedView(EditableRow):
@@ -33,7 +34,10 @@ class SavedView(EditableRow):
 
 
 class Subscription(models.Model):
-    """A view that somebody is sent; ended by deleting the row. `sent_for`: the due day it was last sent for."""
+    """A view that somebody is sent; ended by deleting the row. `sent_for`: the due day it was last sent for.
+
+    A notice always comes; a mail and a message to the group only where asked for.
+    """
 
     view = models.ForeignKey(SavedView, models.CASCADE, related_name="subscriptions", verbose_name="视图")
     user = models.ForeignKey(
@@ -42,6 +46,9 @@ class Subscription(models.Model):
     rhythm = models.CharField("频率", max_length=10, choices=Rhythm.choices)
     started_on = models.DateField("订阅日")
     sent_for = models.DateField("上次发送", null=True, blank=True)
+    by_mail = models.BooleanField("发邮件", default=False)
+    by_bot = models.BooleanField("发到群", default=False)
+    form = models.CharField("附件", max_length=10, choices=Form.choices, default=Form.LINK)
 
     class Meta:
         verbose_name = "订阅"
@@ -50,6 +57,12 @@ class Subscription(models.Model):
 
     def __str__(self) -> str:
         return str(self.view)
+
+    @property
+    def channels(self) -> list[str]:
+        """The ways it goes out beside the notice."""
+        chosen = ((Channel.MAIL, self.by_mail), (Channel.BOT, self.by_bot))
+        return [channel.value for channel, is_chosen in chosen if is_chosen]
 
 
 class SharedLink(models.Model):

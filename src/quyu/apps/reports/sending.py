@@ -1,7 +1,8 @@
 """Sending subscribed views: a notice that leads to the view as known when the week or the month before ended.
 
 Due on the first working day of a week or month; a day missed is made up for within the same week or month. A notice
-and the day it was sent for stand in one transaction, so that each is sent once however often the work runs.
+and the day it was sent for stand in one transaction, so that each is sent once however often the work runs. Mails and
+messages to groups are put into the outbox there; what they say is written when they go out (`performance.web.posted`).
 """
 
 import logging
@@ -18,6 +19,8 @@ from quyu.kernel.refusal import Refusal
 from quyu.kernel.workdays import WorkCalendar
 from quyu.platform.audit.services import moment
 from quyu.platform.calendar.selectors import work_calendar
+from quyu.platform.notices import outbox
+from quyu.platform.notices.choices import Topic
 from quyu.platform.notices.services import notify
 from quyu.platform.people import policy
 from quyu.platform.people.models import User
@@ -80,6 +83,8 @@ def _send_one(pk: int, today: date, calendar: WorkCalendar, at: datetime) -> int
     text = format_lazy(_("订阅“{name}”：截至 {day} 的数"), name=row.view.name, day=day.isoformat())
     address = f"{reverse('view-open', args=[row.view_id])}?on={day.isoformat()}"
     notify(users=[row.user], text=text, url=address, at=at)
+    payload: dict[str, str | int] = {"view": row.view_id, "day": day.isoformat(), "form": row.form}
+    outbox.post(user=row.user, topic=Topic.REPORT, payload=payload, by=row.channels)
     row.sent_for = due
     row.save(update_fields=["sent_for"])
     return 1

@@ -2,17 +2,30 @@
 
 import secrets
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db import transaction
 
-from quyu.apps.reports.choices import Rhythm
+from quyu.apps.reports.choices import Form, Rhythm
 from quyu.apps.reports.models import SavedView, SharedLink, Subscription
 from quyu.kernel.refusal import Refusal
 from quyu.platform.audit import services as audit
 from quyu.platform.people.models import User
 
 MOST_VIEWS = 100
+
+
+@dataclass(frozen=True)
+class Way:
+    """How a subscribed view comes beside the notice; the form is that of the mail."""
+
+    by_mail: bool = False
+    by_bot: bool = False
+    form: Form = Form.LINK
+
+
+NOTICE_ONLY = Way()
 
 
 class NameTaken(Refusal):
@@ -72,15 +85,17 @@ def _refuse_taken(owner: User, name: str, *, but: int = 0) -> None:
 
 
 @transaction.atomic
-def subscribe(*, view: SavedView, user: User, rhythm: str, today: date) -> None:
+def subscribe(*, view: SavedView, user: User, rhythm: str, way: Way = NOTICE_ONLY, today: date) -> None:
     """Be sent a view from the next due day on; another rhythm replaces the one before, none ends it."""
     User.objects.select_for_update().get(pk=user.pk)
     kept = Subscription.objects.filter(view=view, user=user)
     if rhythm not in Rhythm.values:
         kept.delete()
-    elif not kept.filter(rhythm=rhythm).exists():
+        return
+    if not kept.filter(rhythm=rhythm).exists():
         kept.delete()
         Subscription.objects.create(view=view, user=user, rhythm=rhythm, started_on=today)
+    kept.update(by_mail=way.by_mail, by_bot=way.by_bot, form=way.form)
 
 
 @transaction.atomic

@@ -54,6 +54,8 @@ VERBS = {
     "claim.withdraw": _("撤回客户认领"),
     "report.share": _("分享报表"),
     "report.unshare": _("收回分享的报表"),
+    "message.confirm": _("确认消息接收地址"),
+    "message.remove": _("删除消息接收地址"),
     "month.close": _("关账"),
     "month.reopen": _("重开已关账月份"),
     "limit.set": _("设定授权额度"),

@@ -7,21 +7,29 @@ from django.utils import translation
 from django.utils.functional import Promise
 
 from quyu.platform.audit.services import moment
+from quyu.platform.notices import outbox
+from quyu.platform.notices.choices import Topic
 from quyu.platform.notices.models import Notice
 from quyu.platform.people.models import User
 
 
-def notify(*, users: Iterable[User], text: str | Promise, url: str = "", at: date | datetime) -> int:
+def notify(
+    *,
+    users: Iterable[User],
+    text: str | Promise,
+    url: str = "",
+    at: date | datetime,
+    topic: Topic | None = None,
+) -> int:
     """One notice to each account, once; the number sent. It stands or falls with the caller's transaction.
 
-    A lazy text is said in the language of each account.
+    A lazy text is said in the language of each account. With a topic it also goes to the addresses that take it.
     """
-    recipients = {user.pk: user for user in users}
-    notices = [
-        Notice(user=user, text=said_to(user, text)[:300], url=url, created_at=moment(at))
-        for user in recipients.values()
-    ]
+    told = {user.pk: (user, said_to(user, text)[:300]) for user in users}
+    notices = [Notice(user=user, text=said, url=url, created_at=moment(at)) for user, said in told.values()]
     Notice.objects.bulk_create(notices)
+    if topic is not None:
+        outbox.forward(told, url=url, topic=topic)
     return len(notices)
 
 

@@ -78,6 +78,7 @@ COMMANDS = {
         ("personal", "export"),
     ),
     "config": Entry("quyu.shell.cli.config:config", _("本站的设置：用哪个计算引擎。"), MACHINE),
+    "mail": Entry("quyu.shell.cli.mail:mail", _("邮件：发一封测试邮件；看设置和没有送达的消息。"), MACHINE),
     "serve": Entry("quyu.shell.cli.serve:serve", _("启动网站（SQLite 时一并启动后台任务）。"), MACHINE),
     "worker": Entry("quyu.shell.cli.serve:worker", _("运行后台任务（导入、计算）。"), MACHINE),
     "migrate": Entry("quyu.shell.cli.site:migrate", _("建立或更新数据库表。"), MACHINE),

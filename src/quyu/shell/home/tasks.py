@@ -28,6 +28,7 @@ from quyu.platform.calendar.models import CalendarDay
 from quyu.platform.geography.codes.waiting import come_due
 from quyu.platform.imports.choices import ImportState
 from quyu.platform.imports.models import ImportRun
+from quyu.platform.notices import outbox
 from quyu.platform.people import guard
 from quyu.platform.people.choices import Role
 from quyu.platform.people.guard import GuardedRequest
@@ -250,6 +251,17 @@ def old_backup(request: GuardedRequest) -> Iterator[Task]:
         yield Task(_("备份已经 {days} 天没有更新").format(days=days), detail, "", "danger")
 
 
+def undelivered_messages(request: GuardedRequest) -> Iterator[Task]:
+    """Mails and messages to groups that were given up; for who runs the system."""
+    if not outbox.channels() or Role.SYSTEM_ADMIN not in guard.full_scope(request).roles:
+        return
+    count = len(outbox.failed())
+    if count:
+        text = _("有 {count} 条消息没有送达").format(count=count)
+        detail = _("看原因：地址、邮件服务器或群机器人")
+        yield Task(text, detail, reverse("messages-undelivered"), "warning")
+
+
 def alerts_to_act_on(request: GuardedRequest) -> Iterator[Task]:
     """Alerts that my seat is to deal with, or that were escalated to it, gravest first."""
     if not guard.may(request, "alert", "edit"):
@@ -348,6 +360,7 @@ SOURCES: tuple[Source, ...] = (
     territories_to_publish,
     unplaced_customers,
     old_backup,
+    undelivered_messages,
     accounts_to_open,
     next_calendar,
     standing_duties,

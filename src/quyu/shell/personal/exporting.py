@@ -36,6 +36,7 @@ else:
 EXPORT_VERB = "personal.export"
 SECRET = frozenset(
     {"password", "data", "session_data", "session_key", "digest", "mac", "salt", "commitment", "token"}
+    | {"sealed", "fingerprint", "code_digest"}
 )
 
 

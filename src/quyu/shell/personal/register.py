@@ -26,6 +26,7 @@ TEXTS = {
     "audit.Decision": ("subject_label", "detail", "reason"),
     "approvals.Approval": ("subject_label", "summary", "submit_note", "decision_note"),
     "notices.Notice": ("text",),
+    "notices.OutgoingMessage": ("payload", "error"),
     "facts.Batch": ("file_name", "source", "reason"),
     "facts.ClosedMonth": ("reason",),
     "customers.RuleSet": ("name",),
@@ -78,6 +79,7 @@ ACCOUNTS = {
     "socialaccount.SocialAccount": ("uid", "extra_data"),
     "signin.Session": ("address", "agent"),
     "signin.ApiToken": ("name",),
+    "notices.MessageAddress": ("shown", "sealed"),
 }
 NOT_PERSONAL = {
     "auth.Group": _("没有使用"),

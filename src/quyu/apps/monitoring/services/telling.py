@@ -13,6 +13,7 @@ from quyu.apps.monitoring.choices import Severity
 from quyu.apps.monitoring.models import Alert, AlertDigest
 from quyu.apps.monitoring.selectors.inbox import RANK
 from quyu.apps.monitoring.selectors.responsible import accounts_of
+from quyu.platform.notices.choices import Topic
 from quyu.platform.notices.services import notify
 from quyu.platform.people.models import User
 
@@ -54,6 +55,6 @@ def digest(user: User, news: list[Alert], at: datetime) -> int:
         red=red,
         first=str(news[0]),
     )
-    notify(users=[user], text=text, url=reverse("alerts"), at=at)
+    notify(users=[user], text=text, url=reverse("alerts"), at=at, topic=Topic.ALERT)
     AlertDigest.objects.update_or_create(user=user, defaults={"sent_at": at})
     return 1

@@ -22,18 +22,19 @@ LONGEST = 100
 
 @dataclass(frozen=True)
 class Page:
-    """`keeps`: the parameters that make up its question."""
+    """`keeps`: the parameters that make up its question; `files`: what it is exported as."""
 
     id: str
     route: str
     name: str | Promise
     keeps: tuple[str, ...]
+    files: tuple[str, ...] = ("xlsx",)
 
 
 PAGES: Mapping[str, Page] = {
     page.id: page
     for page in (
-        Page("board", "performance", _("业绩"), ("region", "period", "compare", "basis", "as", "as_of")),
+        Page("board", "performance", _("业绩"), ("region", "period", "compare", "basis", "as", "as_of"), ("xlsx", "pdf")),
         Page(
             "analysis", "performance-analysis", _("多维分析"), ("region", "period", "compare", "row", "column", "metric")
         ),
@@ -61,6 +62,14 @@ def opened(row: SavedView, scope: Scope, *, today: date) -> tuple[dict[str, str]
     if region and not _reaches(question["period"], region, scope, today):
         return {name: value for name, value in question.items() if name != "region"}, True
     return question, False
+
+
+def opened_on(row: SavedView, scope: Scope, *, day: date | None, today: date) -> tuple[dict[str, str], bool]:
+    """As `opened`, where a day is given as known at its end, as far as the page can tell that."""
+    question, is_narrowed = opened(row, scope, today=day or today)
+    if day and "as_of" in PAGES[row.page].keeps and question.get("as") != "restated":
+        question.setdefault("as_of", day.isoformat())
+    return question, is_narrowed
 
 
 def address(page: Page, question: Mapping[str, str]) -> str:

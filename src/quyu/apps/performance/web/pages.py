@@ -17,11 +17,12 @@ from quyu.apps.performance.directory import directory
 from quyu.apps.performance.selectors import changes, cuts, drill, series
 from quyu.apps.performance.selectors.bridge import bridge_of
 from quyu.apps.performance.selectors.metric_days import dated_by
-from quyu.apps.performance.web import beside, exports
-from quyu.apps.performance.web.asked import BASIS_NAMES, READINGS, ROWS_OF, asked
+from quyu.apps.performance.web import beside, board_paper, exports
+from quyu.apps.performance.web.asked import BASIS_NAMES, READINGS, ROWS_OF
 from quyu.apps.performance.web.nowhere import or_empty
 from quyu.apps.performance.web.outlook import outlook
-from quyu.apps.performance.web.place import board_asked, common, frame_asked, reach_of, region_asked
+from quyu.apps.performance.web.place import common, frame_asked, reach_of
+from quyu.apps.performance.web.seen import seen
 from quyu.apps.performance.web.tiers import may_retier
 from quyu.apps.reports.models import SharedLink
 from quyu.platform.people import guard
@@ -39,13 +40,12 @@ def board_page(request: GuardedRequest) -> HttpResponseBase:
 
 def board_answer(request: GuardedRequest, watermark: SharedLink | None = None) -> HttpResponseBase:
     """The board, or its file; `watermark` is the link it was opened by."""
-    wanted = asked(request)
-    shown = board_asked(request, wanted)
-    region = region_asked(request, shown)
-    day = wanted.known_on or request.today
-    compared, other = beside.of_board(request, shown, today=day)
+    this = seen(request)
+    wanted, shown, region, day = this.asked, this.board, this.region, this.day
+    compared, other = this.compared, this.other
     if "export" in request.GET and not wanted.is_stale:
-        return exports.board(request, shown, region, other)
+        is_paper = request.GET["export"] == "pdf"
+        return board_paper.answer(request, this) if is_paper else exports.board(request, shown, region, other)
     sold = series.series_of(shown, region)
     own = shown.direct.get(region)
     if request.GET.get("part") == "lines" and wanted.has_lines:

@@ -13,12 +13,13 @@ from django.views.decorators.http import require_GET, require_POST
 from quyu.apps.performance.selectors.past_day import NotAPastDay, past_day
 from quyu.apps.performance.web import kept
 from quyu.apps.reports import selectors, services
-from quyu.apps.reports.choices import Rhythm
+from quyu.apps.reports.choices import Form, Rhythm
 from quyu.apps.reports.sending import start_of
 from quyu.kernel.period import NotAPeriod
 from quyu.kernel.refusal import Refusal
 from quyu.platform.fields.received import whole_number
 from quyu.platform.fields.values import spoken
+from quyu.platform.notices.outbox import channels, usable
 from quyu.platform.people import guard
 from quyu.platform.people.guard import GuardedRequest
 from quyu.platform.people.web import say_errors
@@ -55,6 +56,9 @@ def views_page(request: GuardedRequest) -> HttpResponse:
         "links": request.user.shared_links.all(),
         "subscribed": selectors.subscriptions_of(request.user),
         "rhythms": Rhythm.choices,
+        "forms": Form.choices,
+        "ways": sorted(channels(), reverse=True),
+        "usable": {row.channel for row in usable([request.user])},
         "sent_day": lambda row: start_of(row.rhythm, row.sent_for) - timedelta(1),
         "may_export": guard.may(request, "actual", "export"),
     }
@@ -109,11 +113,10 @@ def open_view(request: GuardedRequest, pk: int) -> HttpResponse:
         day = past_day(request.GET["on"], request.today) if "on" in request.GET else None
     except NotAPastDay as refusal:
         raise Http404(refusal) from refusal
-    question, is_narrowed = kept.opened(row, request.scope, today=day or request.today)
-    if day and "as_of" in page.keeps and question.get("as") != "restated":
-        question.setdefault("as_of", day.isoformat())
+    question, is_narrowed = kept.opened_on(row, request.scope, day=day, today=request.today)
     if "export" in request.GET:
-        question["export"] = "xlsx"
+        wanted = request.GET["export"]
+        question["export"] = wanted if wanted in page.files else "xlsx"
     if is_narrowed:
         messages.info(
             request, _("视图“%(name)s”的区域不在您负责的范围内，下面是您的范围。") % {"name": row.name}
@@ -126,8 +129,13 @@ def open_view(request: GuardedRequest, pk: int) -> HttpResponse:
 def subscribe(request: GuardedRequest, pk: int) -> HttpResponse:
     """Be sent a view by the week or the month, or no longer."""
     row = get_object_or_404(selectors.views_for(request.user), pk=pk)
-    rhythm = request.POST.get("rhythm", "")
-    services.subscribe(view=row, user=request.user, rhythm=rhythm, today=request.today)
+    rhythm, form = request.POST.get("rhythm", ""), request.POST.get("form", "")
+    way = services.Way(
+        by_mail="by_mail" in request.POST,
+        by_bot="by_bot" in request.POST,
+        form=Form(form) if form in kept.PAGES[row.page].files else Form.LINK,
+    )
+    services.subscribe(view=row, user=request.user, rhythm=rhythm, way=way, today=request.today)
     told = _("已订阅“%(name)s”。") if rhythm in Rhythm.values else _("已退订“%(name)s”。")
     messages.success(request, told % {"name": row.name})
     return redirect("views")
