@@ -8,16 +8,20 @@ from quyu.apps.monitoring.models import (
     AlertAct,
     AlertRule,
     CardTask,
+    CardTaskReport,
     ControlTotal,
     Meeting,
     PdcaCard,
     Promise,
+    PromiseReport,
 )
 from tests.authorization.world import World
 
 RULES = (None, "EAST", "JS", "GD")
 UNITS = ("HQ", "EAST", "JS", "GD", "JS1")
 TERRITORIES = ("own-a", "own-b", "a-to-gd", "gd", "zj")
+FAR = (0, 3, 8)
+"""Cards of the head office and of Guangdong with a task for a salesperson of Jiangsu, who does not reach them."""
 
 
 def make_watch(world: World, at: datetime) -> None:
@@ -47,11 +51,14 @@ def make_watch(world: World, at: datetime) -> None:
             state=("plan", "do", "act", "closed")[number % 4], outcome="keep" if number % 4 == 3 else "",
             closed_on=at.date() if number % 4 == 3 else None,
         )  # fmt: skip
-        CardTask.objects.create(
+        task = CardTask.objects.create(
             card=card,
             text=world.mark("务"),
-            owner=world.positions["prov-js"],
+            owner=world.positions["rep-a" if number in FAR else "prov-js"],
             due_on=at.date() + timedelta(9),
+        )
+        CardTaskReport.objects.create(
+            about=task, kind="progress", text=world.mark("进"), actor=world.users["ops"], at=at
         )
     ControlTotal.objects.create(
         source=world.mark("源"), note=world.mark("账"), first_on=at.date(), last_on=at.date(), amount_fen=100,
@@ -62,9 +69,12 @@ def make_watch(world: World, at: datetime) -> None:
             org_unit=world.units[unit], cadence="weekly", held_on=at.date(), agenda=world.mark("程"), minutes=world.mark("纪"),
             created_by=world.users["ops"], created_at=at,
         )  # fmt: skip
-        Promise.objects.create(
+        decision = Promise.objects.create(
             meeting=meeting,
             text=world.mark("决"),
-            owner=world.positions["prov-js"],
+            owner=world.positions["rep-a" if unit == "GD" else "prov-js"],
             due_on=at.date() + timedelta(9),
+        )
+        PromiseReport.objects.create(
+            about=decision, kind="cannot", text=world.mark("难"), actor=world.users["ops"], at=at
         )

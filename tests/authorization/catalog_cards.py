@@ -34,7 +34,7 @@ def topics() -> Iterator[Topic]:
     )  # fmt: skip
     yield Topic(
         "cards/from-decision/<int:pk>/", "cards/from-decision/<int:pk>/", "POST", (("alert", "edit"), ("meeting", "edit")),
-        table="promise", status=frozenset({302}), writes=True, weight=3,
+        table="promise", status=frozenset({302}), writes=True, weight=3, open_to=both_rights,
         ask=lambda s, c: Ask("POST", f"/cards/from-decision/{c.pk}/"),
     )  # fmt: skip
     for tail, form in STEPS:
@@ -46,6 +46,7 @@ def topics() -> Iterator[Topic]:
     route = "cards/tasks/<int:pk>/settle/"
     yield Topic(
         route, route, "POST", (("alert", "edit"),), table="cardtask", status=frozenset({302}), writes=True,
+        open_to=partial(reaches_source, ("alert", "edit"), "cardtask", "pdcacard", "card_id"),
         ask=lambda s, c: Ask("POST", f"/cards/tasks/{c.pk}/settle/", form={"state": "done", "result": NEW, "version": "1"}),
         weight=3,
     )  # fmt: skip
@@ -71,3 +72,27 @@ def unfinished(site: Site, case: Case) -> frozenset[int]:
     assert user is not None
     seen = site.oracle.sees(user, case.day, "pdcacard", "alert", "view")
     return frozenset(pk for pk in seen if site.raw["pdcacard"][pk]["state"] in ("plan", "do", "act"))
+
+
+def reaches_source(
+    right: tuple[str, str], table: str, above: str, link: str, site: Site, case: Case
+) -> int | None:
+    """Who settles reaches the card or meeting itself; that something was given to one's seat is not enough."""
+    user = site.accounts[case.account]
+    assert user is not None
+    if not site.oracle.may(user, case.day, *right):
+        return 403
+    source = site.raw[table][case.pk or 0][link]
+    return None if source in site.oracle.sees(user, case.day, above, *right) else 404
+
+
+def both_rights(site: Site, case: Case) -> int | None:
+    """A card from a decision needs the right to cards, and the meeting in reach of both rights."""
+    user = site.accounts[case.account]
+    assert user is not None
+    if not all(site.oracle.may(user, case.day, *right) for right in (("alert", "edit"), ("meeting", "edit"))):
+        return 403
+    meeting = site.raw["promise"][case.pk or 0]["meeting_id"]
+    rights = (("alert", "edit"), ("meeting", "edit"))
+    is_seen = all(meeting in site.oracle.sees(user, case.day, "meeting", *right) for right in rights)
+    return None if is_seen else 404

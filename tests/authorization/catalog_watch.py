@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from functools import partial
 
+from tests.authorization.catalog_cards import reaches_source
 from tests.authorization.catalog_objects import NEW
 from tests.authorization.catalog_plans import whole_company
 from tests.authorization.catalog_settings import company_gate
@@ -77,6 +78,7 @@ def meetings() -> Iterator[Topic]:
     route = "meetings/promises/<int:pk>/settle/"
     yield Topic(
         route, route, "POST", (("meeting", "edit"),), table="promise", status=frozenset({302}), writes=True,
+        open_to=partial(reaches_source, ("meeting", "edit"), "promise", "meeting", "meeting_id"),
         ask=lambda s, c: Ask("POST", f"/meetings/promises/{c.pk}/settle/", form={"state": "done", "result": NEW, "version": "1"}),
         weight=3,
     )  # fmt: skip

@@ -9,6 +9,7 @@ from django.http import HttpRequest
 
 from quyu.apps.customers import dealers
 from quyu.apps.customers import models as customers
+from quyu.apps.monitoring.web import given
 from quyu.apps.targets import selectors as targets
 from quyu.apps.targets.selectors import versions as target_versions
 from quyu.apps.territories import models as territories
@@ -255,6 +256,16 @@ def other_user(breaking: Breaking) -> None:
 @fault("tasks of others", "the home page tells of requests of other regions", "home/tasks/")
 def others_tasks(breaking: Breaking) -> None:
     breaking.put(tasks.guard, "full_scope", lambda _request: everything())
+
+
+@fault(
+    "given to anybody",
+    "a task or decision opens for who does not hold it",
+    "given/tasks/",
+    "given/decisions/",
+)
+def given_to_anybody(breaking: Breaking) -> None:
+    breaking.put(given, "_is_held", lambda _request, _row: True)
 
 
 @fault("ruling by one side", "who answers for one side rules on a claim", "rule/")

@@ -17,6 +17,7 @@ from tests.authorization import (
     catalog_codes,
     catalog_drift,
     catalog_exchange,
+    catalog_given,
     catalog_grid,
     catalog_imports,
     catalog_letters,
@@ -70,6 +71,7 @@ def all_topics() -> list[Topic]:
         *catalog_personal.topics(),
         *catalog_watch.topics(),
         *catalog_cards.topics(),
+        *catalog_given.topics(),
         *catalog_views.topics(),
     ]
     return [*known, *coverage.other_methods(known)]

@@ -220,16 +220,28 @@ class Oracle(Seats):
         return self.rows_of_alert(reach, day, table)
 
     def rows_of_cardtask(self, reach: Reach, day: date, table: str) -> Iterable[int]:
+        """Those of cards in reach, and those that one's own seat was given."""
         seen = set(self.rows_of_pdcacard(reach, day, "pdcacard"))
-        return [pk for pk, row in self.raw[table].items() if row["card_id"] in seen]
+        rows = self.raw[table].items()
+        return [pk for pk, row in rows if row["card_id"] in seen or row["owner_id"] in reach.positions]
 
     def rows_of_meeting(self, reach: Reach, _day: date, table: str) -> Iterable[int]:
         rows = self.raw[table].items()
         return [pk for pk, row in rows if reach.everything or row["org_unit_id"] in reach.units]
 
     def rows_of_promise(self, reach: Reach, day: date, table: str) -> Iterable[int]:
+        """Those of meetings in reach, and those that one's own seat is to carry out."""
         seen = set(self.rows_of_meeting(reach, day, "meeting"))
-        return [pk for pk, row in self.raw[table].items() if row["meeting_id"] in seen]
+        rows = self.raw[table].items()
+        return [pk for pk, row in rows if row["meeting_id"] in seen or row["owner_id"] in reach.positions]
+
+    def rows_of_cardtaskreport(self, reach: Reach, day: date, table: str) -> Iterable[int]:
+        seen = set(self.rows_of_cardtask(reach, day, "cardtask"))
+        return [pk for pk, row in self.raw[table].items() if row["about_id"] in seen]
+
+    def rows_of_promisereport(self, reach: Reach, day: date, table: str) -> Iterable[int]:
+        seen = set(self.rows_of_promise(reach, day, "promise"))
+        return [pk for pk, row in self.raw[table].items() if row["about_id"] in seen]
 
     def planned(self, user: int, day: date, resource: str, action: str, tree_day: date) -> frozenset[int]:
         """Territories in reach, and those below a unit in reach in the tree of another day (a plan keeps its tree)."""

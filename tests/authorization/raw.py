@@ -20,7 +20,7 @@ TABLES = (
     "targets.PolicyRule", "targets.Letter", "targets.TargetChange", "targets.ChangeEvidence", "targets.ExcludedOrder",
     "targets.Round", "targets.Handover", "targets.NegotiationMove", "targets.Evidence", "targets.Minutes",
     "monitoring.AlertRule", "monitoring.Alert", "monitoring.AlertAct", "monitoring.ControlTotal", "monitoring.Meeting", "monitoring.Promise",
-    "monitoring.PdcaCard", "monitoring.CardTask",
+    "monitoring.PdcaCard", "monitoring.CardTask", "monitoring.CardTaskReport", "monitoring.PromiseReport",
 )  # fmt: skip
 
 

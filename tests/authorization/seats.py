@@ -91,7 +91,8 @@ class Seats:
             found |= more
 
     def _reach(self, user: int, day: date, resource: str, action: str) -> Reach:
-        seats = [s for s in self.seats(user, day) if action in TABLE[s.role].get(resource, ())]
+        is_for_all = action in FOR_ALL.get(resource, ())
+        seats = [s for s in self.seats(user, day) if is_for_all or action in TABLE[s.role].get(resource, ())]
         over = [seat for seat in seats if seat.role not in BY_ROW]
         person = self.person_of.get(user)
         return Reach(

@@ -28,6 +28,7 @@ RESOURCE_OF = {
     "alertrule": "alert_rule", "alert": "alert", "alertact": "alert",
     "pdcacard": "alert", "cardtask": "alert",
     "meeting": "meeting", "promise": "meeting",
+    "cardtaskreport": "alert", "promisereport": "meeting",
 }  # fmt: skip
 
 
@@ -83,6 +84,7 @@ class Seen:
         for table, keys in seen.items():
             found |= self.of(table, keys)
         found |= self.beside_rows(seen, day)
+        found |= self.given(user, day)
         found |= self.beside_organisation(seen, (self.oracle.person_of.get(user) or {"id": None})["id"])
         found |= self.public(user, day)
         if self.oracle.reach(user, day, "audit", "view").everything and seen["decision"]:
@@ -144,6 +146,9 @@ class Seen:
         seats |= {self.raw["cardtask"][key]["owner_id"] for key in seen["cardtask"]}
         sitting = [row for row in self.raw["assignment"].values() if row["position_id"] in seats]
         found |= self.of("person", [row["person_id"] for row in sitting if holds(row, day)])
+        found |= self.of(
+            "user", [self.raw["cardtaskreport"][key]["actor_id"] for key in seen["cardtaskreport"]]
+        )
         return found | self.of("position", seats)
 
     def beside_meetings(self, seen: dict[str, frozenset[int]], day: date) -> set[str]:
@@ -153,6 +158,18 @@ class Seen:
         sitting = [row for row in self.raw["assignment"].values() if row["position_id"] in seats]
         found |= self.of("person", [row["person_id"] for row in sitting if holds(row, day)])
         return found | self.of("position", seats)
+
+    def given(self, user: int, day: date) -> set[str]:
+        """What one's own seats were given, by which card or meeting, what was reported of it and by whom."""
+        found: set[str] = set()
+        seats = {seat.position for seat in self.oracle.seats(user, day)} - {None}
+        for table in ("cardtask", "promise"):
+            own = {key for key, row in self.raw[table].items() if row["owner_id"] in seats}
+            reports = self.raw[f"{table}report"].items()
+            told = {key: row for key, row in reports if row["about_id"] in own}
+            found |= self.of(table, own) | self.of(f"{table}report", told)
+            found |= self.of("user", {row["actor_id"] for row in told.values()})
+        return found
 
     def planned_units(self, handovers: Iterable[int]) -> set[int]:
         """The units among the nodes of a round."""

@@ -93,6 +93,7 @@ MENU = (
         _("协同"),
         (
             Page(_("审批"), "approvals", icon="checkup-list", resource="approval"),
+            Page(_("交给我的"), "given", icon="checks", resource="alert"),
             Page(_("PDCA 卡"), "cards", icon="refresh", resource="alert"),
             Page(_("经验库"), "lessons", icon="search", resource="alert"),
             Page(_("经营例会"), "meetings", icon="users", resource="meeting"),

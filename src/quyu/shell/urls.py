@@ -97,6 +97,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("alerts/", include("quyu.apps.monitoring.web.urls")),
     path("cards/", include("quyu.apps.monitoring.web.card_urls")),
     path("meetings/", include("quyu.apps.monitoring.web.meeting_urls")),
+    path("given/", include("quyu.apps.monitoring.web.given_urls")),
     path("data-quality/", include("quyu.apps.monitoring.web.quality_urls")),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),

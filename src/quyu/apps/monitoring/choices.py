@@ -113,6 +113,14 @@ class PromiseState(models.TextChoices):
     DROPPED = "dropped", _("不做了")
 
 
+class Told(models.TextChoices):
+    """What the holder of a task or decision reports; only what is done settles it, the rest is for who gave it to decide."""
+
+    PROGRESS = "progress", _("有进展")
+    DONE = "done", _("办完了")
+    CANNOT = "cannot", _("办不了")
+
+
 class CardState(models.TextChoices):
     """Where a card stands in its loop; the daily look moves it from doing to acting."""
 

@@ -7,7 +7,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from quyu.apps.monitoring.choices import Cadence, Outcome, PromiseState, Side, Stretch, metric_choices
+from quyu.apps.monitoring.choices import Cadence, Outcome, PromiseState, Side, Stretch, Told, metric_choices
 from quyu.apps.monitoring.rule_form import units
 from quyu.platform.catalog.models import ProductLine
 from quyu.platform.facts.models import Batch
@@ -116,6 +116,18 @@ class SettleForm(forms.Form):
 
     state = forms.ChoiceField(label=gettext_lazy("状态"), choices=PromiseState.choices)
     result = forms.CharField(label=gettext_lazy("结果"), required=False, max_length=300)
+
+
+class ReportForm(forms.Form):
+    """How far the holder is with what he was given."""
+
+    kind = forms.ChoiceField(label=gettext_lazy("进展"), choices=Told.choices)
+    text = forms.CharField(
+        label=gettext_lazy("说明"),
+        max_length=1000,
+        widget=forms.Textarea({"rows": 3}),
+        help_text=gettext_lazy("做了什么、结果怎样；办不了的写明原因和需要什么。"),
+    )
 
 
 class PlanForm(forms.Form):

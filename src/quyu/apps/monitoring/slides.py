@@ -112,7 +112,7 @@ def alerts(rows: Any) -> list[list[str]]:
 
 def decisions(promises: Sequence[Promise]) -> list[list[str]]:
     head = [_("决定"), _("负责岗位"), _("期限"), _("状态"), _("结果")]
-    return [head, *([one.text, one.owner.name, one.due_on.isoformat(), str(one.get_state_display()), one.result]
+    return [head, *([one.text, one.owner.name, one.due_on.isoformat(), str(one.get_state_display()), one.last_word]
                     for one in promises)]  # fmt: skip
 
 

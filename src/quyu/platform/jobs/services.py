@@ -4,7 +4,8 @@ A job declares the right it stands under (`people.declarations`); one that acts 
 it runs (`require_right`), for rights may be gone by then.
 """
 
-from datetime import date, timedelta
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 from typing import ParamSpec
 
 from django.db import transaction
@@ -50,10 +51,28 @@ def is_on_its_way(tasks: str, **arguments: int | str) -> bool:
     return bool(jobs.filter(Q(status=TaskResultStatus.READY) | just_taken).exists())
 
 
-def has_failed(task: str) -> bool:
-    """Whether a job of the task (its path) failed when it last came to an end."""
-    ended = DBTaskResult.objects.filter(task_path=task, finished_at__isnull=False).order_by("-finished_at")
-    return ended.values_list("status", flat=True).first() == TaskResultStatus.FAILED
+@dataclass(frozen=True)
+class Failure:
+    """A job that did not come to a good end: how often it was tried, and when it is tried again; None for never."""
+
+    attempts: int
+    due: datetime | None
+
+
+def failure_of(task: str) -> Failure | None:
+    """How the job of the task (its path) that was asked for last has failed; None if it has not, or is under way."""
+    job = DBTaskResult.objects.filter(task_path=task).order_by("-enqueued_at").first()
+    if job is None or not job.worker_ids:
+        return None
+    if job.status == TaskResultStatus.READY:
+        return Failure(len(job.worker_ids), job.run_after)
+    return Failure(len(job.worker_ids), None) if job.status == TaskResultStatus.FAILED else None
+
+
+def hasten(task: str) -> bool:
+    """Have the job of the task that waits for its next attempt done now; whether there is one."""
+    waiting = DBTaskResult.objects.filter(task_path=task, status=TaskResultStatus.READY)
+    return waiting.exclude(worker_ids=[]).update(run_after=Now()) > 0
 
 
 def enqueue(task: "Task[Arguments, None]", *args: Arguments.args, **kwargs: Arguments.kwargs) -> None:

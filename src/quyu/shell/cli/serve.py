@@ -17,6 +17,7 @@ from granian.constants import Interfaces
 from granian.log import LogLevels
 
 from quyu.apps.performance import services as performance
+from quyu.platform.jobs import repeating
 from quyu.shell import daily, posting
 from quyu.shell.cli.commands import Command
 from quyu.shell.cli.language import _
@@ -96,5 +97,5 @@ def serve(host: str, port: int, workers: int | None) -> None:
 @click.option("--quiet", is_flag=True, help=_("不报告每个任务。"))
 def worker(quiet: bool) -> None:
     apply_migrations()
-    with daily.every_day(), posting.all_the_time():
+    with daily.every_day(), posting.all_the_time(), repeating.taking_up():
         call_command("db_worker", verbosity=0 if quiet else 1)

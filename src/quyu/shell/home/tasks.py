@@ -12,8 +12,9 @@ from quyu.analytics.metrics import METRICS
 from quyu.apps.customers.division import alarm, together
 from quyu.apps.customers.models import Customer, CustomerTerritory
 from quyu.apps.drift.models import DriftAlarm
+from quyu.apps.monitoring.choices import PromiseState
 from quyu.apps.monitoring.models import CardTask
-from quyu.apps.monitoring.selectors import cards, inbox, packs
+from quyu.apps.monitoring.selectors import cards, given, inbox
 from quyu.apps.monitoring.selectors.waiting import waiting
 from quyu.apps.targets import selectors as targets
 from quyu.apps.targets.choices import VersionState
@@ -279,18 +280,18 @@ def alerts_to_act_on(request: GuardedRequest) -> Iterator[Task]:
         yield Task(text, _("到预警页看全部"), url_of("alerts"), "warning")
 
 
-def promises_of_mine(request: GuardedRequest) -> Iterator[Task]:
-    """Decisions of meetings that my seat is to carry out, the next date first."""
-    seats = guard.full_scope(request).position_ids
-    for row in packs.waiting_for(seats)[:SHOWN_EACH]:
+def given_to_me(request: GuardedRequest) -> Iterator[Task]:
+    """Decisions of meetings and tasks of cards that my seats are to carry out, the next date first."""
+    rows = given.of_seats(guard.full_scope(request).position_ids, request.today)
+    waiting_rows = [row for row in rows if row.state == PromiseState.OPEN]
+    for row in waiting_rows[:SHOWN_EACH]:
         is_late = row.is_late(request.today)
         detail = (_("已逾期，截止 {day}") if is_late else _("截止 {day}")).format(day=row.due_on)
-        sees = guard.may(request, "meeting", "view")
-        sees = sees and guard.check(request, "meeting", "view").covers(row.meeting.org_unit_id)
-        url = reverse("meeting", args=[row.meeting_id]) if sees else ""
-        yield Task(
-            _("会议决定：{text}").format(text=row.text), detail, url, "danger" if is_late else "warning"
-        )
+        told = _("PDCA 任务：{text}") if isinstance(row, CardTask) else _("会议决定：{text}")
+        yield Task(told.format(text=row.text), detail, row.page, "danger" if is_late else "warning")
+    if len(waiting_rows) > SHOWN_EACH:
+        text = _("还有 {count} 件交给您的事").format(count=len(waiting_rows) - SHOWN_EACH)
+        yield Task(text, _("到“交给我的”看全部"), reverse("given"), "warning")
 
 
 def cards_of_mine(request: GuardedRequest) -> Iterator[Task]:
@@ -305,38 +306,15 @@ def cards_of_mine(request: GuardedRequest) -> Iterator[Task]:
         yield Task(text, detail, reverse("card", args=[card.pk]), kind)
 
 
-def card_tasks_of_mine(request: GuardedRequest) -> Iterator[Task]:
-    """Tasks of cards that my seat is to carry out, the next date first."""
-    tasks = list(cards.tasks_of(guard.full_scope(request).position_ids)[:SHOWN_EACH])
-    seen = cards_seen(request, tasks) if tasks else frozenset()
-    for row in tasks:
-        is_late = row.is_late(request.today)
-        detail = (_("已逾期，截止 {day}") if is_late else _("截止 {day}")).format(day=row.due_on)
-        url = reverse("card", args=[row.card_id]) if row.card_id in seen else ""
-        yield Task(
-            _("PDCA 任务：{text}").format(text=row.text), detail, url, "danger" if is_late else "warning"
-        )
-
-
-def cards_seen(request: GuardedRequest, tasks: Iterable[CardTask]) -> frozenset[int]:
-    """The cards of tasks that their holder may open."""
-    if not guard.may(request, "alert", "view"):
-        return frozenset()
-    rows = cards.seen(guard.check(request, "alert", "view"), request.today)
-    return frozenset(rows.filter(pk__in=[row.card_id for row in tasks]).values_list("pk", flat=True))
-
-
 def monitoring_of_mine(request: GuardedRequest) -> Iterator[Task]:
     """What alerts, meetings and cards ask of my seats; one question tells whether there is any."""
     found = waiting(request.user, guard.full_scope(request).position_ids)
     if found.alerts:
         yield from alerts_to_act_on(request)
-    if found.promises:
-        yield from promises_of_mine(request)
+    if found.given:
+        yield from given_to_me(request)
     if found.cards:
         yield from cards_of_mine(request)
-    if found.tasks:
-        yield from card_tasks_of_mine(request)
 
 
 def targets_of_mine(request: GuardedRequest) -> Iterator[Task]:

@@ -63,6 +63,8 @@ TEXTS = {
     "monitoring.Promise": ("text", "result"),
     "monitoring.PdcaCard": ("problem", "cause", "measures", "lesson"),
     "monitoring.CardTask": ("text", "result"),
+    "monitoring.CardTaskReport": ("text",),
+    "monitoring.PromiseReport": ("text",),
     "reports.SavedView": ("name", "question"),
     "monitoring.ControlTotal": ("source", "note"),
     "django_tasks_database.DBTaskResult": ("args_kwargs", "return_value", "traceback"),

@@ -1,9 +1,9 @@
 """What monitoring keeps, one file a subject."""
 
 from quyu.apps.monitoring.models.alert import Alert, AlertAct, AlertDigest
-from quyu.apps.monitoring.models.card import CardTask, PdcaCard
+from quyu.apps.monitoring.models.card import CardTask, CardTaskReport, PdcaCard
 from quyu.apps.monitoring.models.control import ControlTotal
-from quyu.apps.monitoring.models.meeting import Meeting, Promise
+from quyu.apps.monitoring.models.meeting import Meeting, Promise, PromiseReport
 from quyu.apps.monitoring.models.rule import AlertRule
 
 __all__ = [
@@ -12,8 +12,10 @@ __all__ = [
     "AlertDigest",
     "AlertRule",
     "CardTask",
+    "CardTaskReport",
     "ControlTotal",
     "Meeting",
     "PdcaCard",
     "Promise",
+    "PromiseReport",
 ]

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
 
 from quyu.apps.monitoring.choices import (
     BoardMetric,
@@ -22,7 +23,7 @@ from quyu.apps.monitoring.choices import (
 from quyu.apps.monitoring.models.alert import Alert, of_nodes
 from quyu.apps.monitoring.models.meeting import Promise
 from quyu.apps.monitoring.models.rule import AlertRule
-from quyu.apps.monitoring.models.undertaking import Undertaking
+from quyu.apps.monitoring.models.undertaking import Report, Undertaking
 from quyu.platform.audit.models import EditableRow
 
 if TYPE_CHECKING:
@@ -158,3 +159,16 @@ class CardTask(Undertaking):
 
     class Meta(Undertaking.Meta):
         verbose_name = "PDCA 任务"
+
+    @property
+    def page(self) -> str:
+        return reverse("given-task", args=[self.pk])
+
+
+class CardTaskReport(Report):
+    """How far a task of a card is."""
+
+    about = models.ForeignKey(CardTask, models.CASCADE, related_name="reports", verbose_name="PDCA 任务")
+
+    class Meta(Report.Meta):
+        verbose_name = "PDCA 任务进展"

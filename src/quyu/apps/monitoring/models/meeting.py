@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, ClassVar
 
 from django.conf import settings
 from django.db import models
+from django.urls import reverse
 
 from quyu.apps.monitoring.choices import Cadence
-from quyu.apps.monitoring.models.undertaking import Undertaking
+from quyu.apps.monitoring.models.undertaking import Report, Undertaking
 from quyu.platform.audit.models import EditableRow
 
 if TYPE_CHECKING:
@@ -60,3 +61,16 @@ class Promise(Undertaking):
 
     class Meta(Undertaking.Meta):
         verbose_name = "会议决定"
+
+    @property
+    def page(self) -> str:
+        return reverse("given-decision", args=[self.pk])
+
+
+class PromiseReport(Report):
+    """How far a decision is."""
+
+    about = models.ForeignKey(Promise, models.CASCADE, related_name="reports", verbose_name="会议决定")
+
+    class Meta(Report.Meta):
+        verbose_name = "会议决定进展"

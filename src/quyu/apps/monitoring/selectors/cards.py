@@ -5,8 +5,8 @@ from datetime import date
 
 from django.db.models import Q, QuerySet
 
-from quyu.apps.monitoring.choices import CardState, PromiseState
-from quyu.apps.monitoring.models import CardTask, PdcaCard
+from quyu.apps.monitoring.choices import CardState
+from quyu.apps.monitoring.models import PdcaCard
 from quyu.platform.people.scope import Scope
 
 
@@ -41,9 +41,3 @@ def to_work_on(positions: Iterable[int], today: date) -> list[PdcaCard]:
     waits = Q(state__in=(CardState.PLAN, CardState.ACT))
     rows = PdcaCard.objects.filter(waits, owner__in=set(positions)).select_related("org_unit", "territory")
     return sorted(rows, key=lambda row: (row.next_by or today, row.pk))
-
-
-def tasks_of(positions: Iterable[int]) -> QuerySet[CardTask]:
-    """Open tasks of seats, the next date first."""
-    rows = CardTask.objects.filter(owner__in=set(positions), state=PromiseState.OPEN)
-    return rows.select_related("card__org_unit", "card__territory")

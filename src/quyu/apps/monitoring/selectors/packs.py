@@ -108,7 +108,11 @@ def promises_before(meeting: Meeting) -> list[Promise]:
     last = earlier.first()
     if last is None:
         return []
-    rows = Promise.objects.filter(meeting__in=earlier).select_related("meeting", "owner")
+    rows = (
+        Promise.objects.filter(meeting__in=earlier)
+        .select_related("meeting", "owner")
+        .prefetch_related("reports")
+    )
     lately = Q(settled_on__gte=last.held_on) & Q(settled_on__lte=meeting.held_on)
     return list(rows.filter(Q(state=PromiseState.OPEN) | lately | Q(settled_on__gt=meeting.held_on)))
 
@@ -117,9 +121,3 @@ def holders(promises: Sequence[Undertaking], today: date) -> dict[int, str]:
     """Seat -> who sits there."""
     seats = {promise.owner_id for promise in promises}
     return {seat: person.name for seat, person in holder_of(seats, today).items()}
-
-
-def waiting_for(positions: Sequence[int] | frozenset[int]) -> list[Promise]:
-    """Open promises of these seats, the next date first."""
-    rows = Promise.objects.filter(owner__in=positions, state=PromiseState.OPEN)
-    return list(rows.select_related("meeting__org_unit"))

@@ -11,23 +11,22 @@ from quyu.platform.people.models import User
 
 
 class Waiting(NamedTuple):
-    """Whether any alert, decision of a meeting, card or task of a card that is not finished is the seats'."""
+    """Whether any alert or card that is not finished is the seats', or anything was given to them that is open."""
 
     alerts: bool
-    promises: bool
     cards: bool
-    tasks: bool
+    given: bool
 
 
 def waiting(user: User, seats: Iterable[int]) -> Waiting:
     """What is worth asking about further."""
     own = set(seats)
     if not own:
-        return Waiting(False, False, False, False)
+        return Waiting(False, False, False)
+    open_one = Q(owner__in=own, state=PromiseState.OPEN)
     asked = User.objects.filter(pk=user.pk).annotate(
         alerts=Exists(Alert.objects.open().filter(Q(owner__in=own) | Q(superior__in=own))),
-        promises=Exists(Promise.objects.filter(owner__in=own, state=PromiseState.OPEN)),
         cards=Exists(PdcaCard.objects.unfinished().filter(owner__in=own)),
-        tasks=Exists(CardTask.objects.filter(owner__in=own, state=PromiseState.OPEN)),
+        given=Exists(Promise.objects.filter(open_one)) | Exists(CardTask.objects.filter(open_one)),
     )
     return Waiting(*asked.values_list(*Waiting._fields).get())

@@ -91,7 +91,7 @@ def _page(request: GuardedRequest, pk: int, **refused: forms.Form) -> HttpRespon
     """The card as it is kept; a form that was refused comes back with what was typed into it."""
     row = _found(request, pk)
     may_write = guard.may(request, "alert", "edit")
-    tasks = list(row.tasks.select_related("owner"))
+    tasks = list(row.tasks.select_related("owner").prefetch_related("reports"))
     visible = selectors.seen(request.scope, request.today)
     context = {
         "card": row,

@@ -75,7 +75,7 @@ def _page(request: GuardedRequest, pk: int, **refused: Any) -> HttpResponse:
     """The meeting as it is kept; a form that was refused comes back with what was typed into it."""
     row = _found(request, pk)
     earlier = packs.promises_before(row)
-    own = list(row.promises.select_related("owner", "meeting"))
+    own = list(row.promises.select_related("owner", "meeting").prefetch_related("reports"))
     may_write = guard.may(request, "meeting", "edit") and _reaches(request, row)
     context = {
         "meeting": row,
@@ -199,7 +199,10 @@ def _by(request: GuardedRequest) -> dict[str, Any]:
 def slides_file(request: GuardedRequest, pk: int) -> HttpResponse:
     """The pack as slides."""
     row = _found(request, pk)
-    promises = [*packs.promises_before(row), *row.promises.select_related("owner")]
+    promises = [
+        *packs.promises_before(row),
+        *row.promises.select_related("owner").prefetch_related("reports"),
+    ]
     return _file(slides.slides_of(row, promises), SLIDES, f"{row}.pptx")
 
 
@@ -208,7 +211,7 @@ def slides_file(request: GuardedRequest, pk: int) -> HttpResponse:
 def minutes_file(request: GuardedRequest, pk: int) -> HttpResponse:
     """Pack and minutes as a Word document."""
     row = _found(request, pk)
-    own = list(row.promises.select_related("owner"))
+    own = list(row.promises.select_related("owner").prefetch_related("reports"))
     made = minutes_document.document_of(row, packs.promises_before(row), own)
     return _file(made, DOCUMENT, f"{row}.docx")
 

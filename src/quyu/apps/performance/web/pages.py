@@ -73,7 +73,7 @@ def board_answer(request: GuardedRequest, watermark: SharedLink | None = None) -
         "bases": BASIS_NAMES,
         "rows_of": ROWS_OF[wanted.basis],
         "is_restating": wanted.is_stale and background.is_restating(),
-        "has_failed": wanted.is_stale and background.has_failed_to_restate(),
+        "has_failed": wanted.is_stale and background.failure_to_restate(),
     }
     return render(request, "performance/board.html.jinja", context)
 
