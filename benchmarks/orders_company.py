@@ -14,7 +14,7 @@ from django.db.models import Sum
 
 from quyu.apps.customers.models import Customer
 from quyu.apps.performance import imports
-from quyu.apps.performance.models import DayRollup, MonthRollup, RollupState
+from quyu.apps.performance.models import DayRollup, MonthRollup, RollupState, TerritoryMonth
 from quyu.apps.territories.models import Territory, TerritoryOwner
 from quyu.platform.catalog.models import Channel, Product, ProductLine
 from quyu.platform.facts import store
@@ -111,7 +111,7 @@ def load_master() -> None:
 
 def forget() -> None:
     """Back to before the import, files included."""
-    for model in (MonthRollup, DayRollup, RollupState, Batch):
+    for model in (MonthRollup, DayRollup, TerritoryMonth, RollupState, Batch):
         model.objects.all().delete()
     shutil.rmtree(store.root(), ignore_errors=True)
 

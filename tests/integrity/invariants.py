@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import numpy as np
@@ -10,8 +10,16 @@ from django.db.models import Model, QuerySet, Sum
 
 from quyu.apps.performance import services
 from quyu.apps.performance.contributions import Contribution
-from quyu.apps.performance.models import DayRollup, MonthRollup, RollupState, Watermark
-from quyu.apps.performance.rollup_rows import DAY_NAMES, MONTH_NAMES
+from quyu.apps.performance.models import (
+    DayRollup,
+    MonthRollup,
+    RestatedDay,
+    RollupState,
+    TallyDay,
+    TerritoryMonth,
+    Watermark,
+)
+from quyu.apps.performance.rollup_rows import AS_WAS, DAY_NAMES, MONTH_NAMES, RESTATED, TOTAL_NAMES
 from quyu.apps.performance.selectors.sources import sums_at
 from quyu.apps.targets import store as cells
 from quyu.apps.targets.choices import VersionState
@@ -72,6 +80,25 @@ def sums() -> Iterator[str]:
         yield "the months are not what a rebuild gives"
     if stored(DayRollup.objects.all(), DAY_NAMES) != expected(made, "days"):
         yield "the days are not what a rebuild gives"
+    for name in months_of_days():
+        yield f"the sums by territory and month of {name} are not those of its days"
+
+
+def months_of_days() -> list[str]:
+    """The sums by territory and month of each set of rollups that are not those of its days."""
+    sets = [(AS_WAS.name, DayRollup.objects.all()), (RESTATED.name, RestatedDay.objects.all())]
+    names = TallyDay.objects.order_by().values_list("tally", flat=True).distinct()
+    sets += [(name, TallyDay.objects.filter(tally=name)) for name in names]
+    wrong = set(TerritoryMonth.objects.values_list("rollup", flat=True)) - {name for name, _rows in sets}
+    for name, rows in sets:
+        wanted: dict[tuple[date, int | None], list[int]] = {}
+        for day, territory, fen, lines in rows.values_list(*DAY_NAMES):
+            known = wanted.setdefault((day.replace(day=1), territory), [0, 0])
+            known[:] = known[0] + fen, known[1] + lines
+        own = TerritoryMonth.objects.filter(rollup=name).values_list(*TOTAL_NAMES)
+        if sorted(map(repr, own)) != sorted(repr((*k, *v)) for k, v in wanted.items() if any(v)):
+            wrong.add(name)
+    return sorted(wrong)
 
 
 def stored(rows: QuerySet[Any], names: tuple[str, ...]) -> list[str]:
@@ -123,6 +150,7 @@ def fingerprint() -> str:
         (Batch.objects.all(), ("pk", "content_sha256", "is_reversed", "reverses_id", "amount_fen")),
         (MonthRollup.objects.all(), MONTH_NAMES),
         (DayRollup.objects.all(), DAY_NAMES),
+        (TerritoryMonth.objects.filter(rollup=AS_WAS.name), TOTAL_NAMES),
         (RollupState.objects.all(), ("pk", "last_batch", "ownership_digest", "catalog_digest", "rebuilt_at")),
         (Watermark.objects.all(), ("pk", "last_batch", "ownership_digest")),
         (PlanVersion.objects.all(), ("pk", "state", "version", "total_fen", "published_at")),

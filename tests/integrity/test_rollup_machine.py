@@ -41,7 +41,7 @@ from quyu.platform.people import services as people
 from quyu.platform.people.models import Assignment, OrgLink, OrgUnit, Person
 from quyu.platform.people.scope import everything
 from tests import factories
-from tests.integrity.invariants import expected, stored
+from tests.integrity.invariants import expected, months_of_days, stored
 from tests.people import START, TODAY, build_company
 from tests.platform.facts.lines import AT, line, order_lines
 
@@ -198,6 +198,7 @@ class CompanyLife(RuleBasedStateMachine):
         for months, days in ((MonthRollup, DayRollup), (RestatedMonth, RestatedDay)):
             for model in (months, days):
                 assert (model._default_manager.aggregate(fen=Sum("amount_fen"))["fen"] or 0) == whole
+        assert months_of_days() == []
 
 
 def assert_adds_up(source: Stored | Past, whole: int) -> None:

@@ -9,7 +9,8 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from quyu.apps.customers.models import Customer, RuleSet, TerritoryRule
-from quyu.apps.performance.models import DayRollup
+from quyu.apps.performance.models import DayRollup, TerritoryMonth
+from quyu.apps.performance.rollup_rows import AS_WAS
 from quyu.apps.territories.models import Alignment, Territory
 from quyu.platform.approvals import services as approvals
 from quyu.platform.catalog.models import ProductLine
@@ -68,7 +69,9 @@ def test_territories_and_customers_without_a_place_are_work_for_operations(compa
 def test_figures_stay_within_reach(company: Company) -> None:
     ProductLine.objects.create(code="L1", name="饮品")
     for territory, fen in ((company.sunan, 123_450_000), (company.yuedong, 777_000_000)):
-        DayRollup.objects.create(day=date(2026, 3, 2), territory=territory, amount_fen=fen, line_count=1)
+        sums = {"territory": territory, "amount_fen": fen, "line_count": 1}
+        DayRollup.objects.create(day=date(2026, 3, 2), **sums)
+        TerritoryMonth.objects.create(rollup=AS_WAS.name, month=date(2026, 3, 1), **sums)
 
     assert "123.45" in standing_of(company, "owner")
     assert "123.45" in standing_of(company, "boss")

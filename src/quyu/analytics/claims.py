@@ -9,6 +9,7 @@ import pyarrow.compute as pc
 
 from quyu.analytics.attribution import APART, CHANNELS, KINDS, PRODUCTS, ClaimKind
 from quyu.analytics.engines.session import Session
+from quyu.kernel.refusal import Refusal
 
 EARLIEST, LATEST = date(1, 1, 1), date(9999, 12, 31)
 
@@ -20,6 +21,15 @@ class Named:
     prefixes: Mapping[str, str]
     product: str
     between: str
+
+
+class OwnershipOverlap(Refusal):
+    """Two claims of one kind and key on one day: a line would count twice."""
+
+    def __init__(self, customer: str) -> None:
+        super().__init__(
+            "ownership_overlap", "客户 {customer} 在同一天属于两个销售区域，请先更正归属。", customer=customer
+        )
 
 
 def register(

@@ -14,11 +14,13 @@ import pytest
 from click.testing import CliRunner
 
 from quyu.analytics import attribution as expressions
+from quyu.analytics.claims import OwnershipOverlap
 from quyu.analytics.engines.address import DUCKDB, BadAddress, address
 from quyu.analytics.engines.opening import opened
 from quyu.analytics.engines.session import EngineMissing, EngineUnreachable, LineFile, Session
 from quyu.apps.performance import engine
 from quyu.apps.performance.contributions import Contribution, Directory, contribution
+from quyu.apps.performance.walked import Whose
 from quyu.platform.facts import attribution, store
 from quyu.platform.facts.models import Batch
 from quyu.platform.facts.schema import ORDER_LINE
@@ -153,6 +155,15 @@ def as_rows(found: Contribution) -> tuple[set[Any], set[Any]]:
     return months, days
 
 
+def sorted_rows(table: pa.Table) -> list[Any]:
+    """The rows of an engine as keys and values, those that come to nothing left out."""
+    width = table.column_names.index("amount_fen")
+    rows = (
+        [str(row[0]), *row[1:]] for row in zip(*(column.to_pylist() for column in table.columns), strict=True)
+    )
+    return sorted(((tuple(row[:width]), tuple(row[width:])) for row in rows if any(row[width:])), key=repr)
+
+
 @pytest.mark.capability("MON5")
 @pytest.mark.parametrize("chosen", ENGINES, indirect=True)
 def test_an_engine_gives_the_integers_that_the_process_gives(chosen: str) -> None:
@@ -163,9 +174,12 @@ def test_an_engine_gives_the_integers_that_the_process_gives(chosen: str) -> Non
         frame = claims(chance)
         batches = recorded(chance)
 
-        found = engine.summed(batches, frame, NAMES)
+        found = engine.summed(batches, Whose(frame), NAMES)
+        months, days = engine.asked(engine.chosen(), batches, Whose(frame), NAMES)
 
         assert as_rows(found) == as_rows(in_process(batches, frame))
+        assert sorted_rows(months) == sorted(found.months.by_key.items(), key=repr)
+        assert sorted_rows(days) == sorted(found.days.by_key.items(), key=repr)
         assert {key[1] for key in found.months.by_key} == {1, 2, 3, None}
 
 
@@ -210,14 +224,14 @@ def test_sums_that_are_not_those_of_the_manifest_are_thrown_away(
     spoil(batches)
 
     with pytest.raises(engine.EngineDisagrees, match="不符"):
-        engine.summed(batches, claims(Random(1)), NAMES)
+        engine.summed(batches, Whose(claims(Random(1))), NAMES)
 
 
 def test_two_claims_on_one_day_are_never_counted_twice(home: Path) -> None:
     twice = ownership(("C1", None, None, "T1", None), ("C1", None, None, "T2", None))  # type: ignore[arg-type]
 
-    with pytest.raises(engine.EngineDisagrees):
-        engine.summed(recorded(Random(1)), twice, NAMES)
+    with pytest.raises(OwnershipOverlap, match="C1"):
+        engine.summed(recorded(Random(1)), Whose(twice), NAMES)
 
 
 def test_without_a_choice_duckdb_sums_and_a_choice_is_kept(home: Path) -> None:
@@ -271,8 +285,8 @@ def test_a_refused_address_does_not_repeat_its_password() -> None:
 @pytest.mark.parametrize("chosen", ["postgresql"], indirect=True)
 def test_postgresql_copies_a_batch_once(chosen: str) -> None:
     batches = recorded(Random(2))
-    engine.summed(batches, claims(Random(2)), NAMES)
+    engine.summed(batches, Whose(claims(Random(2))), NAMES)
     for batch in batches:
         store.path_of(batch).rename(store.path_of(batch).with_suffix(".away"))
 
-    engine.summed(batches, claims(Random(2)), NAMES)
+    engine.summed(batches, Whose(claims(Random(2))), NAMES)

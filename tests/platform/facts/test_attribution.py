@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from quyu.analytics.claims import OwnershipOverlap
 from quyu.platform.facts import attribution
 from tests.platform.facts.lines import line, order_lines, ownership
 
@@ -44,7 +45,7 @@ def test_the_order_of_the_lines_is_kept_and_strangers_belong_nowhere() -> None:
 def test_two_owners_on_one_day_are_refused_by_name() -> None:
     frame = ownership(("C1", START, END, "苏南", None), ("C1", MIDDLE, None, "苏北", None))
 
-    with pytest.raises(attribution.OwnershipOverlap, match="C1"):
+    with pytest.raises(OwnershipOverlap, match="C1"):
         owners(line("1", START, 1), frame=frame)
 
 

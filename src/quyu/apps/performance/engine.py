@@ -1,7 +1,8 @@
 """All batches at once by the engine the company has chosen, and proof that nothing was lost on the way.
 
-A few lines are summed in the process (`contributions`), as every small change is; both give the same integers, and what
-an engine answers is held against the manifest before anybody sees it.
+Unless another engine was chosen, they are walked through in this process (`walked`). A few lines are summed by
+`contributions`, as every small change is. All give the same integers, and the sums of all batches are held against the
+manifest before anybody sees them.
 """
 
 from collections.abc import Sequence
@@ -16,24 +17,16 @@ from quyu.analytics import claims
 from quyu.analytics.engines.address import DUCKDB, Address, address
 from quyu.analytics.engines.opening import opened
 from quyu.analytics.engines.session import LineFile, Session
+from quyu.apps.performance import walked
 from quyu.apps.performance.contributions import DAY_WIDTH, MONTH_WIDTH, Contribution, Directory
 from quyu.apps.performance.sums import Sums
+from quyu.apps.performance.walked import Whose
 from quyu.kernel.refusal import Refusal
-from quyu.platform.facts import attribution, store
+from quyu.platform.facts import store
 from quyu.platform.facts.models import Batch
 
 FEW_LINES = 200_000
-"""Fewer are summed in the process before an engine has started."""
-KEYS = claims.Named(
-    {
-        "named": attribution.NAMED,
-        "line": attribution.LINE,
-        "ruled": attribution.RULED,
-        "place": attribution.PLACE,
-    },
-    attribution.PRODUCT,
-    attribution.BETWEEN,
-)
+"""Fewer are summed before an engine, or compiled code, has started."""
 
 
 class EngineDisagrees(Refusal):
@@ -79,24 +72,43 @@ def tried(where: Address) -> str:
 
 def is_worthwhile(batches: Sequence[Batch]) -> bool:
     """Whether an engine is asked: for many lines, or wherever another than DuckDB was chosen."""
-    return chosen() != DUCKDB or sum(batch.row_count for batch in batches) > FEW_LINES
+    return chosen() != DUCKDB or is_many(batches)
 
 
-def summed(batches: Sequence[Batch], ownership: pa.Table, names: Directory) -> Contribution:
-    """What the batches add up to under an ownership. Raises EngineUnreachable, EngineMissing or EngineDisagrees."""
+def is_many(batches: Sequence[Batch]) -> bool:
+    """Whether compiled code is worth its start."""
+    return sum(batch.row_count for batch in batches) > FEW_LINES
+
+
+def summed(batches: Sequence[Batch], whose: Whose, names: Directory) -> Contribution:
+    """What the batches add up to under an ownership.
+
+    Raises EngineUnreachable, EngineMissing, EngineDisagrees or OwnershipOverlap.
+    """
     where = chosen()
+    tables = walked.sums(batches, whose, names) if where == DUCKDB else asked(where, batches, whose, names)
+    _prove(where, batches, *tables)
+    return contribution_of(*tables)
+
+
+def contribution_of(months: pa.Table, days: pa.Table) -> Contribution:
+    """The answer of an engine or a walk as what is added to rollups."""
+    return Contribution(_sums(months, MONTH_WIDTH), _sums(days, DAY_WIDTH))
+
+
+def asked(
+    where: Address, batches: Sequence[Batch], whose: Whose, names: Directory
+) -> tuple[pa.Table, pa.Table]:
+    """The sums by month and by day, by the expressions of an engine."""
     with opened(where, shared=_shared()) as session:
         session.lines([LineFile(store.path_of(batch), batch.content_sha256, batch.sign) for batch in batches])
-        lines = expressions.attributed(register(session, ownership, names))
-        months = session.rows(expressions.by_month(lines))
-        days = session.rows(expressions.by_day(lines))
-    _prove(where, batches, months, days)
-    return Contribution(_sums(months, MONTH_WIDTH), _sums(days, DAY_WIDTH))
+        lines = expressions.attributed(register(session, whose.ownership, names))
+        return session.rows(expressions.by_month(lines)), session.rows(expressions.by_day(lines))
 
 
 def register(session: Session, ownership: pa.Table, names: Directory) -> list[expressions.ClaimKind]:
     """Claims, products and channels; returns the kinds of claims there are."""
-    kinds = claims.register(session, ownership, KEYS, territory=names.territory, person=names.person)
+    kinds = claims.register(session, ownership, walked.KEYS, territory=names.territory, person=names.person)
     kind = names.catalog["kind"]
     products = names.catalog.filter(pc.equal(kind, "product"))
     claims.register_catalog(session, products, names.catalog.filter(pc.equal(kind, "channel")))

@@ -109,6 +109,32 @@ class TallyDay(DaySums):
         indexes: ClassVar = [models.Index(fields=["tally", "day", "territory"], name="tally_day_key")]
 
 
+class TerritoryMonth(models.Model):
+    """Amount per territory x month of every set of rollups: the days of each whole month as one row.
+
+    What a board reads, so that it costs the same whether a territory sells once a month or all day long.
+    """
+
+    rollup = models.CharField("口径", max_length=40)
+    """The name of the set (`rollup_rows.Reading.name`)."""
+    month = models.DateField("月份")
+    territory = models.ForeignKey(
+        "territories.Territory",
+        models.PROTECT,
+        null=True,
+        related_name="+",
+        db_index=False,
+        db_constraint=False,
+    )
+    amount_fen = models.BigIntegerField()
+    line_count = models.IntegerField()
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(fields=["rollup", "month", "territory"], name="territory_month_key")
+        ]
+
+
 class TallyState(models.Model):
     """What the rows of one tally contain; they follow the ownership the order rollups were made from."""
 

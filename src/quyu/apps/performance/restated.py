@@ -14,6 +14,7 @@ from quyu.apps.performance.bases import Basis
 from quyu.apps.performance.contributions import Contribution, Directory, contribution
 from quyu.apps.performance.models import RollupState
 from quyu.apps.performance.rollup_rows import AS_WAS, RESTATED, apply, replace
+from quyu.apps.performance.walked import Whose
 from quyu.platform.facts import attribution, store
 from quyu.platform.facts.models import Batch
 from quyu.platform.facts.schema import ORDER_LINE_KIND
@@ -71,7 +72,7 @@ def of_batches(batches: Iterable[Batch], basis: Basis, names: Directory) -> Cont
     """What batches add up to under a basis, many lines by the engine; nothing is written."""
     known = list(batches)
     if engine.is_worthwhile(known):
-        return engine.summed(known, basis.ownership, names)
+        return engine.summed(known, Whose(basis.ownership, basis.ownership_digest), names)
     total = Contribution()
     for batch in known:
         lines = store.read(batch)

@@ -7,7 +7,7 @@ from typing import Any
 from django.db import connection, models
 from django.db.models import Q
 
-from quyu.apps.performance.contributions import Contribution
+from quyu.apps.performance.contributions import DAY_WIDTH, Contribution
 from quyu.apps.performance.models import (
     DayRollup,
     DaySums,
@@ -16,6 +16,7 @@ from quyu.apps.performance.models import (
     RestatedDay,
     RestatedMonth,
     RollupState,
+    TerritoryMonth,
 )
 from quyu.apps.performance.sums import Sums
 
@@ -33,6 +34,7 @@ MONTH_NAMES = (
     "line_count",
 )
 DAY_NAMES = ("day", "territory_id", "amount_fen", "line_count")
+TOTAL_NAMES = ("month", "territory_id", "amount_fen", "line_count")
 
 
 @dataclass(frozen=True)
@@ -44,6 +46,15 @@ class Reading:
     days: type[DaySums]
     tally: str = ""
     """Where a table holds several sets: which of them; "" for a table of its own."""
+
+    @property
+    def name(self) -> str:
+        """Of the set, in the tables that hold all of them."""
+        return self.tally or str(self.state_id)
+
+    def total_rows(self) -> models.QuerySet[Any]:
+        """By territory and month."""
+        return TerritoryMonth.objects.filter(rollup=self.name)
 
     def month_rows(self) -> models.QuerySet[Any]:
         return self._own(self.months._default_manager.all())
@@ -68,12 +79,18 @@ def replace(reading: Reading, total: Contribution) -> None:
     """Throw the rows away and write these."""
     reading.month_rows().delete()
     reading.day_rows().delete()
+    reading.total_rows().delete()
     _insert(reading, total)
+    _insert_totals(reading, _by_month(total.days))
 
 
 def apply(reading: Reading, delta: Contribution) -> None:
     """Add `delta` to the stored rows of the months and days it touches; rows that become nothing go."""
-    total = Contribution()
+    total, totals = Contribution(), Sums(DAY_WIDTH)
+    by_month = _by_month(delta.days)
+    _delete(TerritoryMonth, _take_totals(reading, by_month, totals))
+    totals.add(by_month)
+    _insert_totals(reading, totals)
     _delete(reading.months, _take_months(reading, delta, total))
     _delete(reading.days, _take_days(reading, delta, total))
     total.add(delta)
@@ -108,6 +125,28 @@ def _take_days(reading: Reading, delta: Contribution, total: Contribution) -> li
     return taken
 
 
+def _take_totals(reading: Reading, delta: Sums, total: Sums) -> list[int]:
+    """As `_take_months`, for the sums by territory and month."""
+    taken = []
+    stored = reading.total_rows().filter(_places(delta), month__in=delta.days)
+    for pk, month, territory, amount, lines in stored.values_list("pk", *TOTAL_NAMES):
+        key = (month.isoformat(), territory)
+        if key in delta.by_key:
+            total.by_key[key] = (amount, lines)
+            taken.append(pk)
+    return taken
+
+
+def _by_month(days: Sums) -> Sums:
+    """Sums by day and territory, added up by the first day of the month."""
+    found = Sums(DAY_WIDTH)
+    for day, territory, *values in zip(*days.columns(), strict=True):
+        key = (f"{day[:7]}-01", territory)
+        known = found.by_key.get(key, (0, 0))
+        found.by_key[key] = (known[0] + values[0], known[1] + values[1])
+    return found
+
+
 def _places(sums: Sums) -> Q:
     """Rows of the territories touched, while they are few enough to be named."""
     touched = {key[1] for key in sums.by_key}
@@ -133,6 +172,12 @@ def _insert(reading: Reading, total: Contribution) -> None:
         if reading.tally and columns:
             names, columns = (*names, "tally"), [*columns, [reading.tally] * len(columns[0])]
         _insert_rows(model, names, columns)
+
+
+def _insert_totals(reading: Reading, totals: Sums) -> None:
+    columns = totals.columns()
+    named = [*columns, [reading.name] * len(columns[0])] if columns else []
+    _insert_rows(TerritoryMonth, (*TOTAL_NAMES, "rollup"), named)
 
 
 def _insert_rows(model: type[models.Model], names: Sequence[str], columns: Sequence[Sequence[Any]]) -> None:

@@ -20,6 +20,7 @@ from quyu.apps.performance.bases import Basis
 from quyu.apps.performance.contributions import Contribution, contribution
 from quyu.apps.performance.models import RollupState, Watermark
 from quyu.apps.performance.rollup_rows import AS_WAS, apply, replace
+from quyu.apps.performance.walked import Whose
 from quyu.platform.facts import attribution, picking, store
 from quyu.platform.facts.models import Batch
 from quyu.platform.facts.schema import ORDER_LINE_KIND
@@ -99,9 +100,10 @@ def rebuild(ownership: pa.Table, *, at: datetime) -> RollupState:
     now = bases.basis(ownership)
     batches = store.batches()
     if engine.is_worthwhile(batches):
-        total = engine.summed(batches, now.ownership, bases.directory(now.catalog))
+        whose = Whose(now.ownership, now.ownership_digest, is_kept=True)
+        total = engine.summed(batches, whose, bases.directory(now.catalog))
         for batch in batches:
-            attribution.attribute(batch, now.ownership)
+            attribution.attribute(batch, now.ownership, now.ownership_digest)
     else:
         total = Contribution()
         for batch in batches:
@@ -119,7 +121,7 @@ def is_made_from(state: RollupState, basis: Basis) -> bool:
 
 def _of_batch(batch: Batch, now: Basis) -> Contribution:
     lines = picking.columns(batch, SUMMED)
-    lines = attribution.append(lines, attribution.of_lines(batch, lines, now.ownership))
+    lines = attribution.append(lines, attribution.of_lines(batch, lines, now.ownership, now.ownership_digest))
     return contribution(lines, sign=batch.sign, directory=bases.directory(now.catalog))
 
 
@@ -182,7 +184,7 @@ def _attribute_again(batch: Batch, rows: NDArray[np.int64], before: Basis, now: 
     path = attribution.path_of(batch, now.ownership_digest)
     if path.exists() or before.ownership_digest == now.ownership_digest:
         return
-    old = attribution.attribute(batch, before.ownership)
+    old = attribution.attribute(batch, before.ownership, before.ownership_digest)
     if rows.size:
         new = attribution.attribute_lines(picking.rows(batch, rows, SUMMED), now.ownership)
         attribution.put(path, picking.replaced(attribution.read(old), rows, new))

@@ -20,8 +20,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from quyu.analytics.claims import OwnershipOverlap
 from quyu.kernel.deferred import deferred
-from quyu.kernel.refusal import Refusal
 from quyu.platform.facts import durable, store
 from quyu.platform.facts.models import Batch
 
@@ -47,13 +47,6 @@ DAY_BITS = np.int64(33)
 
 
 NO_LINES: Mapping[str, str] = {}
-
-
-class OwnershipOverlap(Refusal):
-    def __init__(self, customer: str) -> None:
-        super().__init__(
-            "ownership_overlap", "客户 {customer} 在同一天属于两个销售区域，请先更正归属。", customer=customer
-        )
 
 
 def digest(frame: pa.Table) -> str:
@@ -216,9 +209,9 @@ def path_of(batch: Batch | store.Staged, ownership_digest: str) -> Path:
     return store.root() / FOLDER / ownership_digest / f"{batch.content_sha256}.parquet"
 
 
-def attribute(batch: Batch, ownership: pa.Table) -> Path:
+def attribute(batch: Batch, ownership: pa.Table, ownership_digest: str) -> Path:
     """The attribution file of `batch` under `ownership`, made if it does not exist yet."""
-    path = path_of(batch, digest(ownership))
+    path = path_of(batch, ownership_digest)
     if not path.exists():
         put(path, attribute_lines(store.read(batch), ownership))
     return path
@@ -235,9 +228,9 @@ def put(path: Path, columns: pa.Table) -> None:
     durable.put(path, durable.parquet_bytes(columns))
 
 
-def of_lines(batch: Batch, lines: pa.Table, ownership: pa.Table) -> pa.Table:
+def of_lines(batch: Batch, lines: pa.Table, ownership: pa.Table, ownership_digest: str) -> pa.Table:
     """`territory_code` and `person_code` of `lines`, all those of `batch`; kept as its attribution file."""
-    path = path_of(batch, digest(ownership))
+    path = path_of(batch, ownership_digest)
     columns = read(path) if path.exists() else attribute_lines(lines, ownership)
     put(path, columns)
     return columns

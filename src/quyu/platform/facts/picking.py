@@ -47,8 +47,12 @@ def replaced(table: pa.Table, numbers: NDArray[np.int64], new: pa.Table) -> pa.T
 
 
 def _opened(batch: Batch, names: Sequence[str]) -> "pq.ParquetFile":
-    texts = [name for name in names if pa.types.is_string(SCHEMAS[batch.kind].field(name).type)]
-    return pq.ParquetFile(store.path_of(batch), memory_map=True, read_dictionary=texts)
+    """The file of a batch; columns younger than it are not there to be read as dictionaries."""
+    path, schema = store.path_of(batch), SCHEMAS[batch.kind]
+    metadata = pq.read_metadata(path)
+    known = set(metadata.schema.names)
+    texts = [name for name in names if name in known and pa.types.is_string(schema.field(name).type)]
+    return pq.ParquetFile(path, memory_map=True, metadata=metadata, read_dictionary=texts)
 
 
 def _present(file: "pq.ParquetFile", names: Sequence[str]) -> list[str]:

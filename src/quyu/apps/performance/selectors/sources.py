@@ -5,10 +5,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import cached_property
-from typing import ClassVar, Protocol
+from typing import Any, ClassVar, Protocol
 
 import pyarrow as pa
-from django.db.models import Max, Sum, Value
+from django.db.models import Max, QuerySet, Sum, Value
 from django.utils import timezone
 
 from quyu.apps.performance import bases, frames, restated
@@ -56,29 +56,46 @@ class Stored:
         return found
 
     def by_day(self, now: Days, before: Days) -> Iterable[DayRow]:
-        """Each span is summed by territory for itself and named after that: a join for every row costs more than the sums."""
-        done, earlier = (
-            self.reading.day_rows()
-            .filter(day__gte=days[0], day__lt=days[1])
-            .order_by()
-            .values_list("territory", Value(place))
-            .annotate(fen=Sum("amount_fen"))
-            for place, days in enumerate((now, before))
-        )
+        """Summed by territory and named after that, for a join for every row costs more than the sums.
+
+        Whole months are read as such, only what is left of a span day by day.
+        """
+        parts = [part for place, days in enumerate((now, before)) for part in self._parts(days, place)]
         sums: dict[int | None, list[int]] = defaultdict(lambda: [0, 0])
-        for territory, place, fen in done.union(earlier, all=True):
-            sums[territory][place] = fen
+        for territory, place, fen in parts[0].union(*parts[1:], all=True):
+            sums[territory][place] += fen
         names = Territory.objects.filter(pk__in=[key for key in sums if key is not None])
         named: dict[int | None, tuple[str | None, str | None]] = {None: (None, None)}
         named |= {pk: (code, unit) for pk, code, unit in names.values_list("pk", "code", "org_unit__code")}
         found = [(*named[key], done_fen, earlier_fen) for key, (done_fen, earlier_fen) in sums.items()]
         return sorted(found, key=str)
 
+    def _parts(self, days: Days, place: int) -> list[QuerySet[Any, tuple[int | None, int, int]]]:
+        """(territory, place, fen) of the whole months of a span and of the days before and behind them."""
+        start, end = days
+        first, last = min(_month_from(start), end), max(end.replace(day=1), start)
+        whole = [self.reading.total_rows().filter(month__gte=first, month__lt=last)] if first < last else []
+        spans = [(start, first), (last, end)] if whole else [days]
+        whole += [
+            self.reading.day_rows().filter(day__gte=begin, day__lt=stop)
+            for begin, stop in spans
+            if begin < stop or not whole
+        ]
+        return [
+            rows.order_by().values_list("territory", Value(place)).annotate(fen=Sum("amount_fen"))
+            for rows in whole
+        ]
+
     def by_month(self, first: date, end: date) -> Iterable[MonthRow]:
         keys = ("month", "territory__code", "territory__org_unit__code", "product_line__code")
         rows = self.reading.month_rows().filter(month__gte=first, month__lt=end)
         found: Iterable[MonthRow] = rows.values_list(*keys).annotate(fen=Sum("amount_fen")).order_by(*keys)
         return found
+
+
+def _month_from(day: date) -> date:
+    """The first day of a month, on or after a day."""
+    return day if day.day == 1 else (day.replace(day=1) + timedelta(31)).replace(day=1)
 
 
 AS_IT_WAS, AS_RESTATED = Stored(AS_WAS), Stored(RESTATED, is_restated=True)
