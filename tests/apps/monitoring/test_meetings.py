@@ -7,6 +7,10 @@ import docx
 import pptx
 import pytest
 from django.urls import reverse
+from docx.oxml.ns import qn
+from pptx.chart.chart import Chart
+from pptx.oxml import parse_xml
+from python_calamine import CalamineWorkbook
 
 from quyu.apps.monitoring.models import Meeting, Promise
 from quyu.apps.monitoring.selectors import packs
@@ -103,7 +107,8 @@ def test_slides_and_document_open_with_charts_and_chinese_fonts(trading):  # noq
     call(client, company.jiangsu)
     row = Meeting.objects.get()
     client.post(
-        reverse("meeting-minutes", args=[row.pk]), {"minutes": "先看苏北\n再看苏南", "version": row.version}
+        reverse("meeting-minutes", args=[row.pk]),
+        {"agenda": row.agenda, "minutes": "先看苏北\n再看苏南", "version": row.version},
     )
     made = pptx.Presentation(io.BytesIO(client.get(reverse("meeting-slides", args=[row.pk])).content))
     charts = [shape.chart for slide in made.slides for shape in slide.shapes if shape.has_chart]
@@ -113,6 +118,34 @@ def test_slides_and_document_open_with_charts_and_chinese_fonts(trading):  # noq
     xml = "".join(slide._element.xml for slide in made.slides)
     assert 'a:ea typeface="Microsoft YaHei"' in xml
     assert "江苏 周会 2026-06-15" in xml
+    content = client.get(reverse("meeting-document", args=[row.pk])).content
+    text = docx.Document(io.BytesIO(content))
+    drawn = [part for part in text.part.package.iter_parts() if part.partname.startswith("/word/charts/")]
+    assert len(drawn) == 2
+    for number, part in enumerate(sorted(drawn, key=lambda one: one.partname)):
+        space = parse_xml(part.blob)
+        chart = Chart(space, None)
+        assert list(chart.plots[0].categories) == list(charts[number].plots[0].categories)
+        for own, theirs in zip(chart.plots[0].series, charts[number].plots[0].series, strict=True):
+            assert (own.name, list(own.values)) == (theirs.name, list(theirs.values))
+        assert 'a:ea typeface="Microsoft YaHei"' in part.blob.decode()
+        workbook = CalamineWorkbook.from_filelike(io.BytesIO(part.related_parts[space.externalData.rId].blob))
+        rows = workbook.get_sheet_by_index(0).to_python()
+        assert [row[1] for row in rows[1:]] == list(chart.plots[0].series[0].values)
+        shown = text.element.body.xpath(".//*[local-name()='graphicData']/*[local-name()='chart']")[number]
+        assert text.part.related_parts[shown.get(qn("r:id"))] is part
+    order = [paragraph.text for paragraph in text.paragraphs if paragraph.style.name == "Heading 1"]
+    shown = [
+        "议程",
+        "达成",
+        "逐月（万元）",
+        "下级的对进度（%）",
+        "下级",
+        "与上年同期相比，为什么",
+        "预警",
+        "纪要",
+    ]
+    assert order == shown
     text = docx.Document(io.BytesIO(client.get(reverse("meeting-document", args=[row.pk])).content))
     assert "先看苏北" in [paragraph.text for paragraph in text.paragraphs]
     assert any("苏北" in cell.text for table in text.tables for cell in table._cells)

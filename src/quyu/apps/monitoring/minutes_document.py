@@ -10,6 +10,8 @@ from django.utils.translation import gettext as _
 
 from quyu.apps.monitoring import slides
 from quyu.apps.monitoring.models import Meeting, Promise
+from quyu.apps.monitoring.pack_charts import charts_of
+from quyu.apps.monitoring.word_chart import add_chart
 from quyu.kernel.deferred import deferred
 
 if TYPE_CHECKING:
@@ -23,7 +25,7 @@ FONT = "SimSun"
 
 
 def document_of(meeting: Meeting, earlier: Sequence[Promise], promises: Sequence[Promise]) -> bytes:
-    """A .docx: figures, nodes below, causes, alerts, promises of last time, agenda, minutes, decisions."""
+    """A .docx: agenda, promises of last time, figures with their charts, nodes below, causes, alerts, minutes, decisions."""
     made = docx.Document()
     for style in made.styles:
         fonts = getattr(style, "font", None)
@@ -34,25 +36,32 @@ def document_of(meeting: Meeting, earlier: Sequence[Promise], promises: Sequence
     pack = meeting.pack
     if pack.get("facts_up_to"):
         made.add_paragraph(_("数据到 %(day)s") % {"day": pack["facts_up_to"]})
+    written(made, _("议程"), meeting.agenda)
     if earlier:
         table(made, _("上次的决定"), slides.decisions(earlier))
     if "year" in pack:
         table(made, _("达成"), slides.figures(pack))
+        for number, drawn in enumerate(charts_of(pack), start=1):
+            add_chart(made, drawn, number)
         if pack["children"]:
             table(made, _("下级"), slides.ranking(pack["children"]))
         table(made, _("与上年同期相比，为什么"), slides.causes(pack["bridge"]))
         if pack["alerts"]:
             table(made, _("预警"), slides.alerts(pack["alerts"]))
-    for title, text in ((_("议程"), meeting.agenda), (_("纪要"), meeting.minutes)):
-        if text:
-            made.add_heading(title, 1)
-            for line in text.splitlines():
-                made.add_paragraph(line)
+    written(made, _("纪要"), meeting.minutes)
     if promises:
         table(made, _("决定"), slides.decisions(promises))
     kept = BytesIO()
     made.save(kept)
     return kept.getvalue()
+
+
+def written(made: Any, title: str, text: str) -> None:
+    """What people wrote, line by line; nothing where they wrote nothing."""
+    if text:
+        made.add_heading(title, 1)
+        for line in text.splitlines():
+            made.add_paragraph(line)
 
 
 def table(made: Any, title: str, rows: list[list[str]]) -> None:

@@ -9,43 +9,44 @@ from typing import TYPE_CHECKING, Any
 from django.utils.translation import gettext as _
 
 from quyu.apps.monitoring.models import Meeting, Promise
+from quyu.apps.monitoring.pack_charts import PackChart, charts_of, dress, in_font
 from quyu.apps.performance.cause_names import CAUSE_NAMES
 from quyu.kernel.deferred import deferred
 from quyu.kernel.measure import format_value, say_value
 
 if TYPE_CHECKING:
     import pptx
-    import pptx.chart.data as chart_data
-    import pptx.enum.chart as chart_enum
-    import pptx.oxml.ns as namespaces
     import pptx.util as sizes
 else:
     pptx = deferred("pptx")
-    chart_data = deferred("pptx.chart.data")
-    chart_enum = deferred("pptx.enum.chart")
-    namespaces = deferred("pptx.oxml.ns")
     sizes = deferred("pptx.util")
 
-FONT = "Microsoft YaHei"
-WAN = 1_000_000
 ROWS = 12
 """Lines of a table that fit on a slide."""
 
 
-def slides_of(meeting: Meeting, promises: Sequence[Promise]) -> bytes:
-    """A .pptx: figures, months, nodes below, causes, alerts, promises."""
+def slides_of(meeting: Meeting, earlier: Sequence[Promise], promises: Sequence[Promise]) -> bytes:
+    """A .pptx: agenda, promises of last time, figures, months, nodes below, causes, alerts, decisions."""
     made = pptx.Presentation()
     pack = meeting.pack
     title = made.slides.add_slide(made.slide_layouts[0])
     title.shapes.title.text = str(meeting)
     title.placeholders[1].text = _("数据到 %(day)s") % {"day": pack.get("facts_up_to") or pack.get("day", "")}
+    if meeting.agenda:
+        agenda(made, meeting.agenda)
+    if earlier:
+        table(made, _("上次的决定"), decisions(earlier))
     if "year" in pack:
         table(made, _("达成"), figures(pack))
-        months(made, pack["months"])
-        below(made, pack["children"])
+        for drawn in charts_of(pack):
+            chart_slide(made, drawn)
+        if pack["children"]:
+            table(made, _("下级"), ranking(pack["children"]))
         table(made, _("与上年同期相比，为什么"), causes(pack["bridge"]))
-        table(made, _("预警"), alerts(pack["alerts"]))
-    table(made, _("决定"), decisions(promises))
+        if pack["alerts"]:
+            table(made, _("预警"), alerts(pack["alerts"]))
+    if promises:
+        table(made, _("决定"), decisions(promises))
     for slide in made.slides:
         for shape in slide.shapes:
             in_font(shape._element)
@@ -116,6 +117,13 @@ def decisions(promises: Sequence[Promise]) -> list[list[str]]:
                     for one in promises)]  # fmt: skip
 
 
+def agenda(made: Any, text: str) -> None:
+    """What is to be talked about, one line each."""
+    slide = made.slides.add_slide(made.slide_layouts[1])
+    slide.shapes.title.text = _("议程")
+    slide.placeholders[1].text = text
+
+
 def table(made: Any, title: str, rows: list[list[str]]) -> None:
     """One slide with a table; what does not fit is counted below it."""
     slide = made.slides.add_slide(made.slide_layouts[5])
@@ -134,71 +142,12 @@ def table(made: Any, title: str, rows: list[list[str]]) -> None:
         note.text_frame.text = _("另有 %(count)s 条，见系统。") % {"count": len(rows) - len(shown)}
 
 
-def months(made: Any, series: Any) -> None:
-    chart_slide(
-        made,
-        _("逐月（万元）"),
-        series["codes"],
-        {
-            _("目标"): series["target"],
-            _("实绩"): [value or 0 for value in series["actual"]],
-            _("上年同期"): series["before"],
-        },
-        chart_enum.XL_CHART_TYPE.COLUMN_CLUSTERED,
-        WAN,
-    )
-
-
-def below(made: Any, rows: Any) -> None:
-    """Pace of the nodes below, in percent."""
-    paced = [one for one in rows if one["pace_bp"] is not None][::-1]
-    if paced:
-        chart_slide(
-            made,
-            _("下级的对进度（%）"),
-            [one["name"] for one in paced],
-            {_("对进度"): [one["pace_bp"] for one in paced]},
-            chart_enum.XL_CHART_TYPE.BAR_CLUSTERED,
-            100,
-        )
-
-
-def chart_slide(
-    made: Any, title: str, names: Sequence[str], series: dict[str, Any], kind: Any, scale: int
-) -> None:
+def chart_slide(made: Any, drawn: PackChart) -> None:
     """A native chart: its numbers are edited in PowerPoint."""
     slide = made.slides.add_slide(made.slide_layouts[5])
-    slide.shapes.title.text = title
-    data: Any = chart_data.CategoryChartData()  # type: ignore[no-untyped-call]  # python-pptx has no types there
-    data.categories = list(names)
-    for name, values in series.items():
-        data.add_series(name, [value / scale for value in values])
+    slide.shapes.title.text = drawn.title
     inches = sizes.Inches
-    frame = slide.shapes.add_chart(kind, inches(0.4), inches(1.4), inches(9.2), inches(5.6), data)
-    chart = frame.chart
-    chart.has_legend = len(series) > 1
-    chart.font.size = sizes.Pt(11)
-    chart.font.name = FONT
-    chart.has_title = False
-    in_font(chart._chartSpace)
-
-
-def in_font(element: Any) -> None:
-    """Every run in the Chinese font, whatever the theme says."""
-    qn = namespaces.qn
-    for run in element.iter(qn("a:r")):
-        properties = run.get_or_add_rPr()
-        for tag in ("a:latin", "a:ea"):
-            for old in properties.findall(qn(tag)):
-                properties.remove(old)
-        for tag in ("a:latin", "a:ea"):
-            made = properties.makeelement(qn(tag), {"typeface": FONT})
-            properties.append(made)
-    for fonts in element.iter(qn("a:defRPr")):
-        if fonts.find(qn("a:ea")) is None:
-            latin = fonts.find(qn("a:latin"))
-            made = fonts.makeelement(qn("a:ea"), {"typeface": FONT})
-            if latin is not None:
-                latin.addnext(made)
-            else:
-                fonts.append(made)
+    frame = slide.shapes.add_chart(
+        drawn.kind, inches(0.4), inches(1.4), inches(9.2), inches(5.6), drawn.data()
+    )
+    dress(frame.chart, drawn)

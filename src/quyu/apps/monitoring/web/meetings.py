@@ -199,11 +199,9 @@ def _by(request: GuardedRequest) -> dict[str, Any]:
 def slides_file(request: GuardedRequest, pk: int) -> HttpResponse:
     """The pack as slides."""
     row = _found(request, pk)
-    promises = [
-        *packs.promises_before(row),
-        *row.promises.select_related("owner").prefetch_related("reports"),
-    ]
-    return _file(slides.slides_of(row, promises), SLIDES, f"{row}.pptx")
+    own = list(row.promises.select_related("owner").prefetch_related("reports"))
+    made = slides.slides_of(row, packs.promises_before(row), own)
+    return _file(made, SLIDES, f"{row}.pptx")
 
 
 @guard.require("meeting", "export")
