@@ -13,8 +13,10 @@ import pytest
 from django.test import Client
 from python_calamine import CalamineWorkbook
 
+from quyu.apps.performance.web.board_paper import MOST_NAME, MOST_OWNER, MOST_ROWS, TEMPLATE, short
 from quyu.apps.reports.models import SavedView, Subscription
 from quyu.apps.reports.sending import send
+from quyu.platform.documents.typesetting import typeset
 from quyu.platform.notices.choices import Sending
 from quyu.platform.notices.models import Notice, OutgoingMessage
 from quyu.platform.people.models import Person, User
@@ -115,6 +117,21 @@ def test_the_paper_is_one_page_and_the_same_by_mail_and_from_the_page(trading: T
     for content in (paper, page):
         assert content.startswith(b"%PDF-")
         assert len(re.findall(rb"/Type\s*/Page\b", content)) == 1
+
+
+def test_the_fullest_paper_is_still_one_page() -> None:
+    """As many rows as are shown, each with the longest name, owner and amounts."""
+    figure = "-123,456.78"
+    name, owner = short("很长的销售区域名称" * 4, MOST_NAME), short("欧阳上官司马诸葛", MOST_OWNER)
+    cards = [{"label": "与应达之差", "value": f"{figure} 万元"}] * 8
+    told = "截至 2026-06-21 所知 · 目标版本：2026 年度销售目标（调整后） v12 · 金额按下单"
+    data = {
+        "title": "很长的销售区域名称 2026Q2 业绩", "known": told, "facts": "数据截至 2026-06-20", "made": "某人 于 2026-06-22 07:00 制作",
+        "notes": ["提醒" * 40] * 2, "cards": cards, "caption": "下级区域（万元）", "head": ["列"] * 8,
+        "rows": [[name, owner, *[figure] * 6]] * MOST_ROWS, "more": "还有更多",
+    }  # fmt: skip
+
+    assert len(re.findall(rb"/Type\s*/Page\b", typeset(TEMPLATE, data))) == 1
 
 
 def test_the_group_gets_figures_and_the_link_and_no_file(trading: Trading, chat: Chat) -> None:

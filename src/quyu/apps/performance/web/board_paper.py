@@ -17,8 +17,10 @@ from quyu.platform.people import guard
 from quyu.platform.people.guard import GuardedRequest
 
 TEMPLATE = Path(__file__).with_name("board.typ")
-MOST_ROWS = 32
+MOST_ROWS = 30
 """What fits below the headline on one page."""
+MOST_NAME, MOST_OWNER = 10, 6
+"""Letters that fit in one line of a row."""
 
 
 @guard.exports("actual")
@@ -54,8 +56,8 @@ def content(request: GuardedRequest, this: Seen) -> dict[str, Any]:
 def _row(this: Seen, code: str, landing: Landing | None) -> list[str]:
     s, axes = this.board.standings[code], this.board.axes
     return [
-        axes.name(code),
-        axes.owner_name(code) or NOTHING,
+        short(axes.name(code), MOST_NAME),
+        short(axes.owner_name(code) or NOTHING, MOST_OWNER),
         format_wan(s.target) if s.target else NOTHING,
         format_wan(s.actual),
         said_bp(s.attainment_bp),
@@ -68,3 +70,8 @@ def _row(this: Seen, code: str, landing: Landing | None) -> list[str]:
 def _more(count: int) -> str:
     told = _("这里是前 {shown} 个下级，共 {count} 个；全部见网页或 XLSX。")
     return told.format(shown=MOST_ROWS, count=count) if count > MOST_ROWS else ""
+
+
+def short(text: str, most: int) -> str:
+    """A text that fits, its end left out where it does not."""
+    return text if len(text) <= most else f"{text[: most - 1]}…"

@@ -57,14 +57,14 @@ def headline(this: Seen, landing: Landing | None) -> list[tuple[str, str]]:
     """The figures of the node in view, labels with values, in the reader's language."""
     s = this.board.standings[this.region]
     reached = landing.attainment_bp(s.target) if landing else None
-    expected = said_wan(landing.expected) if landing else NOTHING
-    told = _("{amount}，相当于目标的 {rate}").format(amount=expected, rate=said_bp(reached))
     return [
         (_("目标"), said_wan(s.target) if s.target else NOTHING),
         (_("实绩"), said_wan(s.actual)),
         (_("达成率"), said_bp(s.attainment_bp)),
         (_("与应达之差"), said_wan(s.gap) if s.target else NOTHING),
-        (_("预计落点"), told if reached is not None else expected),
+        (_("预计落点"), said_wan(landing.expected) if landing else NOTHING),
+        (_("落点达成"), said_bp(reached)),
+        (_("上年同期"), said_wan(s.before)),
         (_("同比"), said_bp(s.growth_bp)),
     ]
 
