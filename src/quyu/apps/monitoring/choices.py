@@ -26,15 +26,14 @@ class BoardMetric(models.TextChoices):
 
 
 def metric_choices() -> list[tuple[str, object]]:
-    """Figures of the board, then the registry's metrics by lines, orders and customers; growth is the board's own."""
-    known = [metric for metric in METRICS.values() if metric.has_facts and metric.grain in GRAINS]
-    return [
-        *BoardMetric.choices,
-        *((metric.id, metric.name) for metric in known if metric.id != "sales_growth"),
-    ]
+    """Figures of the board, then every metric of the registry that has facts; growth is the board's own."""
+    known = [metric for metric in METRICS.values() if metric.has_facts and metric.id != "sales_growth"]
+    return [*BoardMetric.choices, *((metric.id, metric.name) for metric in known)]
 
 
-GRAINS = frozenset({"line", "order", "customer"})
+def is_by_product(metric: str) -> bool:
+    """Whether a figure is known of one product line: receipts, expenses, visits and the market are of none."""
+    return metric in BoardMetric.values or METRICS[metric].is_of_orders
 
 
 class Side(models.TextChoices):

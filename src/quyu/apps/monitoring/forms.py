@@ -7,7 +7,16 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from quyu.apps.monitoring.choices import Cadence, Outcome, PromiseState, Side, Stretch, Told, metric_choices
+from quyu.apps.monitoring.choices import (
+    Cadence,
+    Outcome,
+    PromiseState,
+    Side,
+    Stretch,
+    Told,
+    is_by_product,
+    metric_choices,
+)
 from quyu.apps.monitoring.rule_form import units
 from quyu.platform.catalog.models import ProductLine
 from quyu.platform.facts.models import Batch
@@ -193,6 +202,12 @@ class ChosenPlanForm(PlanForm):
         self.fields["goal"].help_text = gettext_lazy(
             "填整数：比率填 %（90 就是 90%），金额填万元，其他填数。"
         )
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or {}
+        if given.get("product_line") and "metric" in given and not is_by_product(given["metric"]):
+            self.add_error("product_line", _("这个指标不分产品线，请选“全部产品线”。"))
+        return given
 
 
 class TaskForm(PromiseForm):

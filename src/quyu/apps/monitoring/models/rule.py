@@ -11,7 +11,16 @@ from django.db import models
 from django.utils.translation import gettext as _
 
 from quyu.analytics.metrics import METRICS
-from quyu.apps.monitoring.choices import BoardMetric, Level, RuleKind, Severity, Side, Stretch, metric_choices
+from quyu.apps.monitoring.choices import (
+    BoardMetric,
+    Level,
+    RuleKind,
+    Severity,
+    Side,
+    Stretch,
+    is_by_product,
+    metric_choices,
+)
 from quyu.kernel.measure import UNITS, Unit
 from quyu.platform.audit.models import EditableRow
 
@@ -113,6 +122,8 @@ class AlertRule(EditableRow):
             raise ValidationError({"metric": _("逐月比较请选达成率、同比或其他指标。")})
         if self.product_line_id and self.kind in (RuleKind.SUDDEN, RuleKind.MISSING):
             raise ValidationError({"product_line": _("这种判断按天看全部产品，不分产品线。")})
+        if self.product_line_id and not is_by_product(self.measured):
+            raise ValidationError({"product_line": _("这个指标不分产品线，请选“全部产品线”。")})
         if self.kind == RuleKind.TREND and self.count < 2:
             raise ValidationError({"count": _("连续变差至少看 2 期。")})
         if self.kind == RuleKind.SUDDEN and self.limit == 0:
