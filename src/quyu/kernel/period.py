@@ -17,6 +17,9 @@ PeriodKind = Literal["year", "quarter", "month", "week"]
 CalendarKind = Literal["calendar", "offset", "445", "iso_week"]
 _CODE = re.compile(r"^(\d{4})(?:Q([1-4])|-W(\d{2})|-(\d{2}))?$")
 
+YEARS = range(1900, 2200)
+"""Years that a person may ask for: whatever looks some years back or ahead stays within the calendar."""
+
 
 class NotAPeriod(Refusal):
     """The text names no period of this calendar."""
@@ -122,6 +125,8 @@ class FiscalCalendar:
         if not match:
             raise NotAPeriod(code)
         year = int(match[1])
+        if year not in YEARS:
+            raise NotAPeriod(code)
         if match[2]:
             return self.quarters(year)[int(match[2]) - 1]
         if not (match[3] or match[4]):

@@ -18,11 +18,15 @@ from quyu.apps.customers.choices import CustomerKind
 from quyu.apps.customers.models import Customer
 from quyu.apps.performance import bases
 from quyu.apps.performance.tallies import DELIVERED, SHIPMENT, Tally, standing
+from quyu.apps.targets.remembered import Remembered
 from quyu.platform.catalog.models import Product
 from quyu.platform.facts import attribution
+from quyu.platform.facts.models import Batch
 from quyu.platform.facts.schema import KINDS, ORDER_LINE_KIND
 
 SELL_THROUGH, STOCK_COUNT = "sell_through", "stock_count"
+KEPT_CELLS = 20_000_000
+"""Cells (dealer, product line, month) of the books kept in memory."""
 SLACK = 5
 """How many days a count may be away from the month end."""
 READ = ("ordered_on", "customer_code", "product_code", "quantity_milli", "amount_fen")
@@ -59,11 +63,26 @@ def has_any(kind: str) -> bool:
     return standing((kind,)).exists()
 
 
+_KEPT: Remembered[Book] = Remembered(KEPT_CELLS, lambda known: known.flows.bought.size + 1)
+
+
 def book(first: date, end: date, turn: date) -> Book:
     """All dealers, and whoever reports stock or sell-through, over the months of [first, end).
 
     Both days are firsts of months; from `turn` on shipments stand for the order lines that were shipped.
+    Kept in memory while facts, dealers and product lines stay: the ownership has no part in it.
     """
+    kinds = (ORDER_LINE_KIND, SHIPMENT, SELL_THROUGH, STOCK_COUNT)
+    batches = Batch.objects.filter(kind__in=kinds).order_by("pk")
+    dealers = (
+        Customer.objects.filter(kind=CustomerKind.DEALER).order_by("code").values_list("code", flat=True)
+    )
+    lines = Product.objects.order_by("code").values_list("code", "line__code")
+    known = (list(batches.values_list("content_sha256", "is_reversed")), list(dealers), list(lines))
+    return _KEPT.get(repr((known, first, end, turn)).encode(), lambda: _read(first, end, turn))
+
+
+def _read(first: date, end: date, turn: date) -> Book:
     months = [first]
     while next_month(months[-1]) < end:
         months.append(next_month(months[-1]))

@@ -10,9 +10,10 @@ import pyarrow as pa
 from django.db.models import CharField, F, Q, QuerySet, Value
 
 from quyu.apps.customers.models import Customer
+from quyu.apps.performance.then import Then
 from quyu.apps.territories.models import Territory
 from quyu.kernel.deferred import deferred
-from quyu.platform.catalog.models import Channel, Product
+from quyu.platform.catalog.models import Channel, Product, ProductLine
 from quyu.platform.people.models import OrgUnit, Person
 
 if TYPE_CHECKING:
@@ -25,9 +26,13 @@ KINDS = ("customer", "product", "strategic", "channel", "territory", "person", "
 
 @dataclass(frozen=True)
 class Directory:
-    """Rows of (kind, code, name, extra): extra is a customer's tier, a product's line name, a territory's org unit code."""
+    """Rows of (kind, code, name, extra): extra is a customer's tier, a product's line name, a territory's org unit code.
+
+    `then` is the past moment whose territories and product lines these are; None for those of now.
+    """
 
     rows: tuple[tuple[str, str, str, str], ...]
+    then: Then | None = None
 
     def of(self, kind: str) -> list[tuple[str, str, str]]:
         return [row[1:] for row in self.rows if row[0] == kind]
@@ -57,6 +62,21 @@ def directory() -> Directory:
     ]
     rows = _part("customer", Customer.objects.all(), "tier").union(*parts, all=True)
     return Directory(tuple(rows))
+
+
+def directory_of(then: Then, regions: pa.Table) -> Directory:
+    """The territories and product lines of a past moment, where they hung then; all else is called as it is now."""
+    kept = [row for row in directory().rows if row[0] not in ("territory", "product")]
+    territories = dict(Territory.objects.order_by().values_list("pk", "name"))
+    for row in regions.to_pylist():
+        kept.append(("territory", row["code"], territories.get(row["id"], row["code"]), row["unit"] or ""))
+    lines = dict(ProductLine.objects.order_by().values_list("pk", "name"))
+    products = dict(Product.objects.order_by().values_list("code", "name"))
+    for row in then.basis.catalog.to_pylist():
+        if row["kind"] == "product":
+            name = products.get(row["code"], row["code"])
+            kept.append(("product", row["code"], name, lines.get(row["id"], "")))
+    return Directory(tuple(kept), then)
 
 
 def _part(kind: str, rows: QuerySet[Any], extra: str | None) -> QuerySet[Any, tuple[str, str, str, str]]:

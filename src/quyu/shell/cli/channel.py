@@ -62,13 +62,14 @@ def channel(period: str, basis: by_basis.Basis, region: str, account: str | None
         names = directory()
         if not shown.reach.tops:
             raise NotAnAccount(account or "")
-        top = places_below(shown, region).tops[0]
-        told = Told(
-            shown, names, top, None if missing() else genuine(shown, names), outlets(shown, names, top)
-        )
-        click.echo(
-            json.dumps(told.to_json(basis), ensure_ascii=False) if as_json else "\n".join(told.words())
-        )
+        found = None if missing() else genuine(shown, names)
+        tops = places_below(shown, region).tops
+        told = [Told(shown, names, top, found, outlets(shown, names, top)) for top in tops]
+        if as_json:
+            parts = [one.to_json(basis) for one in told]
+            click.echo(json.dumps(parts[0] if len(parts) == 1 else {"regions": parts}, ensure_ascii=False))
+        else:
+            click.echo("\n\n".join("\n".join(one.words()) for one in told))
 
 
 class Told:

@@ -16,6 +16,7 @@ from quyu.analytics.bridge import CAUSES, Accounts, Ints, Worth, causes, moved
 from quyu.apps.performance.directory import Directory
 from quyu.apps.performance.selectors.compared import Compared, compared
 from quyu.apps.performance.selectors.rhythm import rhythm_of
+from quyu.apps.performance.selectors.sold_lines import LineBasis
 from quyu.apps.performance.selectors.sources import AS_IT_WAS, Source
 from quyu.apps.performance.selectors.tree import Frame, node_of
 from quyu.kernel.rate import growth_bp
@@ -177,9 +178,15 @@ def _summed(places: Ints, values: Ints, size: int) -> Ints:
     return sums
 
 
-def bridge_of(shown: Frame, names: Directory, *, source: Source = AS_IT_WAS, today: date) -> Bridge:
-    """Last year's same days against this year's, for every node of the frame."""
+def bridge_of(
+    shown: Frame, names: Directory, *, source: Source = AS_IT_WAS, basis: LineBasis = "order", today: date
+) -> Bridge:
+    """Last year's same days against this year's, for every node of the frame.
+
+    `source` are the sums of `basis`; with the names of a past day, `today` is that day.
+    """
     span = shown.span
     worth = rhythm_of(source, span.start.year, today=today).worth(span)
-    rows = compared(names, before=span.before, now=(span.start, span.cutoff), today=today)
+    now = (span.start, span.cutoff)
+    rows = compared(before=span.before, now=now, today=today, basis=basis, then=names.then)
     return Bridge(shown, names, worth, rows)

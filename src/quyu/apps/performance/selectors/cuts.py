@@ -97,6 +97,8 @@ LEFT JOIN channel_name h ON h.code = l.channel_code
 """
 MONTHS_LATER = {"line": 0, "month_before": 1, "year_before": 12}
 """How much later a row is counted than it was ordered."""
+AS_NOW = frozenset(("tier", "is_strategic", "list_fen"))
+"""Columns of the named lines that are looked up in the master data of now."""
 
 
 @cache
@@ -127,6 +129,14 @@ def named_lines(*labels: str) -> ibis.Table:
     return ibis.table(columns, name="named_line")
 
 
+@cache
+def is_kept(metric: Metric) -> bool:
+    """Whether a past day can be asked for: order lines and for whom they counted are kept, the rest is as it is now."""
+    lines = named_lines()
+    used = metric.measured(metric.rows_of(lines)).op().find(ibis.expr.operations.Field)
+    return set(metric.rows) <= MONTHS_LATER.keys() and not {field.name for field in used} & AS_NOW
+
+
 @dataclass(frozen=True)
 class Cut:
     """One metric by the dimensions `row` and `column`: `cells` without those where nothing was sold; `totals` and `whole` are the metric of the union."""
@@ -140,6 +150,12 @@ class Cut:
     column_totals: dict[str, int]
     whole: int | None
     is_cut_short: bool
+
+    @property
+    def has_unknown(self) -> bool:
+        """Whether the whole, a row or a column has no value."""
+        totals = [*map(self.row_totals.get, self.rows), *map(self.column_totals.get, self.columns)]
+        return None in (self.whole, *totals)
 
 
 def name_lines(

@@ -14,12 +14,13 @@ from quyu.analytics.outliers import is_outlying
 from quyu.apps.customers.models import Customer
 from quyu.apps.performance import waterfall
 from quyu.apps.performance.cause_names import CAUSE_NAMES, REQUIRED
-from quyu.apps.performance.directory import directory
 from quyu.apps.performance.selectors import bridge as bridges
 from quyu.apps.performance.selectors import series, target_gap
 from quyu.apps.performance.selectors.bridge import Bars, Bridge, Explained
+from quyu.apps.performance.selectors.past_names import directory_on
 from quyu.apps.performance.selectors.tree import Board
 from quyu.apps.performance.web import bridge_exports
+from quyu.apps.performance.web.asked import BASIS_NAMES, line_basis, lines_asked
 from quyu.apps.performance.web.nowhere import or_empty
 from quyu.apps.performance.web.place import board_asked, common, region_asked
 from quyu.kernel.rate import ratio_bp
@@ -51,17 +52,24 @@ class Bar:
 @or_empty
 def bridge_page(request: GuardedRequest) -> HttpResponseBase:
     """The bridge of a node, its children's, and the customers, products or lines behind a bar."""
-    shown = board_asked(request)
+    wanted = lines_asked(request, offered=("order", "delivery"))
+    shown = board_asked(request, wanted)
     region = region_asked(request, shown)
-    bridge = bridges.bridge_of(shown, directory(), today=request.today)
+    bridge = bridges.bridge_of(
+        shown,
+        directory_on(wanted.known_on),
+        source=wanted.source,
+        basis=line_basis(wanted.basis),
+        today=wanted.known_on or request.today,
+    )
     by = _one_of(request, "by", tuple(BY_NAMES))
     rows = _readable(request, bridge, region, by)
     chosen = request.GET.get("bar", "")
     chosen = chosen if chosen in CAUSES else ""
     if "export" in request.GET:
         if request.GET["export"] == "rows":
-            return bridge_exports.rows(request, f"{shown.axes.name(region)}{BY_NAMES[by]}", rows)
-        return bridge_exports.nodes(request, bridge, region)
+            return bridge_exports.rows(request, f"{shown.axes.name(region)}{BY_NAMES[by]}", rows, wanted)
+        return bridge_exports.nodes(request, bridge, region, wanted)
     against = _one_of(request, "against", ("before", "target"))
     bars, tree = bridge.bars(region), _children(bridge, region)
     context = {
@@ -69,6 +77,8 @@ def bridge_page(request: GuardedRequest) -> HttpResponseBase:
         **_told(shown, bars, region, against),
         **_rows(request, rows, chosen, bars),
         **_gaps(bridge, shown, region, against),
+        "asked": wanted,
+        "bases": [pair for pair in BASIS_NAMES if pair[0] != "cash"],
         "bars": bars,
         "by": by,
         "by_names": BY_NAMES,

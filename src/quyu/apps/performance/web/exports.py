@@ -1,5 +1,7 @@
 """The lists of the performance pages as XLSX; amounts in yuan, rates as fractions, text never a formula."""
 
+from datetime import date
+from itertools import chain
 from typing import Any
 
 from django.http import FileResponse
@@ -28,6 +30,17 @@ def _file(_request: GuardedRequest, title: str, headers: list[str], rows: Any) -
 
 def _yuan(fen: int) -> float:
     return fen / FEN_PER_YUAN
+
+
+def of_day(known_on: date | None) -> str:
+    """What is said below the figures of a past day."""
+    return "" if known_on is None else _("截至 %(day)s 日终所知。") % {"day": known_on.isoformat()}
+
+
+def remarks(*texts: str) -> list[list[object]]:
+    """Rows below the figures that say what must be known about them, after an empty one."""
+    told: list[list[object]] = [[text] for text in texts if text]
+    return [[], *told] if told else []
 
 
 def board(
@@ -70,7 +83,11 @@ def beside_headers(pair: Pair, *, money: bool) -> list[str]:
 
 
 def customers(
-    request: GuardedRequest, shown: Frame, region: str, found: list[drill.CustomerSales]
+    request: GuardedRequest,
+    shown: Frame,
+    region: str,
+    found: list[drill.CustomerSales],
+    known_on: date | None = None,
 ) -> HttpResponseBase:
     headers = [_("编码"), _("客户"), _("实绩（元）"), _("上年同期（元）"), _("同比"), _("订单行数")]
     rows = (
@@ -84,10 +101,14 @@ def customers(
         ]
         for r in found
     )
-    return _file(request, f"{shown.axes.name(region)}{_('客户')}", headers, rows)
+    return _file(
+        request, f"{shown.axes.name(region)}{_('客户')}", headers, chain(rows, remarks(of_day(known_on)))
+    )
 
 
-def lines(request: GuardedRequest, customer: Customer, found: list[drill.OrderLine]) -> HttpResponseBase:
+def lines(
+    request: GuardedRequest, customer: Customer, found: list[drill.OrderLine], known_on: date | None = None
+) -> HttpResponseBase:
     headers = [_("日期"), _("订单号"), _("行号"), _("产品编码"), _("产品"), _("渠道"), _("数量"), _("金额（元）"), _("销售区域"), _("人员")]  # fmt: skip
     rows = (
         [
@@ -104,7 +125,8 @@ def lines(request: GuardedRequest, customer: Customer, found: list[drill.OrderLi
         ]
         for r in found
     )
-    return _file(request, f"{customer.name}{_('订单行')}"[:60], headers, rows)
+    told = chain(rows, remarks(of_day(known_on)))
+    return _file(request, f"{customer.name}{_('订单行')}"[:60], headers, told)
 
 
 def facts(
@@ -140,7 +162,16 @@ def facts(
     return _file(request, title, headers, rows)
 
 
-def cut(request: GuardedRequest, found: cuts.Cut, metric: str, other: Changes | None) -> HttpResponseBase:
+def cut(
+    request: GuardedRequest,
+    found: cuts.Cut,
+    metric: str,
+    other: Changes | None,
+    *,
+    known_on: date | None = None,
+    why: str = "",
+) -> HttpResponseBase:
+    """`why` says what an empty cell means."""
     scale = {"fen": FEN_PER_YUAN, "yuan": FEN_PER_YUAN, "milli": 1000, "ratio": 1000, "bp": BP}.get(
         METRICS[metric].unit, 1
     )
@@ -166,4 +197,6 @@ def cut(request: GuardedRequest, found: cuts.Cut, metric: str, other: Changes | 
         for r in names
     )
     headers = [_("名称"), _("合计"), *(beside_headers(other.pair, money=False) if other else ())]
-    return _file(request, _("多维分析"), [*headers, *(c or unnamed for c in found.columns)], rows)
+    empty = _("空格：%(why)s") % {"why": why} if why else ""
+    told = chain(rows, remarks(of_day(known_on), empty))
+    return _file(request, _("多维分析"), [*headers, *(c or unnamed for c in found.columns)], told)

@@ -17,6 +17,7 @@ from quyu.apps.performance.selectors.by_basis import NothingCounted, NotSummed, 
 from quyu.apps.performance.selectors.genuine import Dealer, Genuine, genuine, missing
 from quyu.apps.performance.selectors.outlets import PRICES, Outlets, outlets
 from quyu.apps.performance.selectors.tree import Board
+from quyu.apps.performance.web import genuine_exports
 from quyu.apps.performance.web.asked import BASIS_NAMES, Asked
 from quyu.apps.performance.web.nowhere import or_empty
 from quyu.apps.performance.web.place import board_asked, common, region_asked
@@ -45,6 +46,15 @@ def genuine_page(request: GuardedRequest) -> HttpResponseBase:
     region = region_asked(request, shown)
     names = directory()
     lacking = missing()
+    looked = _seen(outlets(shown, names, region), shown, names)
+    found = None if lacking else genuine(shown, names)
+    wished = request.GET.get("export", "")
+    if wished == "sightings":
+        return genuine_exports.sightings(request, looked["diversions"], looked["disorders"])
+    if wished and found is not None:
+        if wished == "dealers":
+            return genuine_exports.dealers(request, found, region, REASONS)
+        return genuine_exports.nodes(request, found, region)
     context = {
         **common(request, shown, region),
         "asked": wanted,
@@ -53,10 +63,10 @@ def genuine_page(request: GuardedRequest) -> HttpResponseBase:
         "missing": lacking,
         "has_prices": has_any(PRICES),
         "rules": RULES,
-        **_seen(outlets(shown, names, region), shown, names),
+        **looked,
     }
-    if not lacking:
-        context |= _dealers(request, genuine(shown, names), region)
+    if found is not None:
+        context |= _dealers(request, found, region)
     return render(request, "performance/genuine.html.jinja", context)
 
 

@@ -36,10 +36,10 @@ PAGES: Mapping[str, Page] = {
     for page in (
         Page("board", "performance", _("业绩"), ("region", "period", "compare", "basis", "as", "as_of"), ("xlsx", "pdf")),
         Page(
-            "analysis", "performance-analysis", _("多维分析"), ("region", "period", "compare", "row", "column", "metric")
+            "analysis", "performance-analysis", _("多维分析"), ("region", "period", "compare", "row", "column", "metric", "as_of")
         ),
-        Page("customers", "performance-customers", _("客户"), ("region", "period", "sort", "q")),
-        Page("bridge", "performance-bridge", _("差异分析"), ("region", "period", "by", "against", "bar")),
+        Page("customers", "performance-customers", _("客户"), ("region", "period", "sort", "q", "as_of")),
+        Page("bridge", "performance-bridge", _("差异分析"), ("region", "period", "by", "against", "bar", "basis", "as_of")),
     )
 }  # fmt: skip
 

@@ -31,11 +31,16 @@ def board_asked(request: GuardedRequest, wanted: Asked = PLAIN) -> Board:
         raise Nowhere(has_no_region=False) from refusal
 
 
-def frame_asked(request: GuardedRequest, source: Source = AS_IT_WAS) -> tuple[Frame, str]:
-    """Tree and node of a drill-down; the facts of the source end its span. Raises Nowhere, 404."""
-    span = _span(request, request.today, source)
+def frame_asked(
+    request: GuardedRequest, source: Source = AS_IT_WAS, known_on: date | None = None
+) -> tuple[Frame, str]:
+    """Tree and node of a drill-down, of a past day where one is given; the facts of the source end its span.
+
+    Raises Nowhere, 404.
+    """
+    span = _span(request, known_on or request.today, source)
     try:
-        shown = frame(span, request.scope, today=request.today)
+        shown = frame(span, request.scope, today=request.today, known_on=known_on)
     except NothingToPlan as refusal:
         raise Nowhere(has_no_region=False) from refusal
     return shown, region_asked(request, shown)

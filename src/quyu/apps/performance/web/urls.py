@@ -1,8 +1,10 @@
 from django.urls import path
 
 from quyu.apps.performance.web import (
+    analysis,
     bridge,
     credit,
+    customers,
     facts,
     genuine,
     links,
@@ -27,10 +29,10 @@ urlpatterns = [
     path("why/", why.why_page, name="performance-why"),
     path("tiers/", tiers.tiers_page, name="customer-tiers"),
     path("tiers/apply/", tiers.retier, name="customer-retier"),
-    path("customers/", pages.customers_page, name="performance-customers"),
+    path("customers/", customers.customers_page, name="performance-customers"),
     path("parts/customer/<path:code>/", parts.customer, name="performance-customer-panel"),
     path("parts/territory/<path:code>/", parts.territory, name="performance-territory-panel"),
-    path("customers/<path:code>/", pages.lines_page, name="performance-lines"),
+    path("customers/<path:code>/", customers.lines_page, name="performance-lines"),
     path("shared/new/", links.share, name="share"),
     path("shared/<int:pk>/end/", links.end, name="shared-end"),
     path("shared/<str:token>/", links.shared_page, name="shared-link"),
@@ -41,5 +43,5 @@ urlpatterns = [
     path("views/<int:pk>/subscribe/", saved.subscribe, name="view-subscribe"),
     path("views/<int:pk>/change/", saved.change, name="view-change"),
     path("views/<int:pk>/delete/", saved.delete, name="view-delete"),
-    path("analysis/", pages.analysis_page, name="performance-analysis"),
+    path("analysis/", analysis.analysis_page, name="performance-analysis"),
 ]
