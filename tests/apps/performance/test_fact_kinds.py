@@ -252,3 +252,24 @@ def test_a_declaration_gives_the_store_its_schema() -> None:
         assert not declared.schema.field(kind.dated_by).nullable
         assert all(declared.schema.field(name).type == "int64" for name in declared.measures)
     assert [kind.id for kind in fact_imports.IMPORTS] == [f"facts-{k.command}" for k in KINDS]
+
+
+def test_one_file_is_two_kinds_of_facts_and_never_twice_the_same(trading: Trading, tmp_path: Path) -> None:
+    """One export of an ERP has orders and what was shipped on them; taken back as one kind, it stays as the other."""
+    file = tmp_path / "erp.csv"
+    text = "订单号,行号,订单日期,发货单号,发货日期,客户编码,产品编码,数量,金额\nE1,1,2026-04-01,F1,2026-04-02,C1,P1,3,300\n"
+    orders = next(kind for kind in kinds.kinds() if kind.id == "orders")
+
+    bought = prepared(orders, file, text)
+    assert not bought.errors
+    pipeline.commit(bought)
+    shipped_too = imported("shipments", file, text)
+
+    found = {batch.kind for batch in Batch.objects.filter(file_name="erp.csv")}
+    assert found == {"order_line", "shipment"}
+    for kind in (orders, kind_of("shipments")):
+        again = prepared(kind, file, text)
+        assert [error.code for error in again.errors] == ["already_imported"]
+    services.reverse(batch=Batch.objects.get(pk=shipped_too.batch_id), reason="x", actor=None, at=AT)
+    assert [error.code for error in prepared(orders, file, text).errors] == ["already_imported"]
+    imported("shipments", file, text)

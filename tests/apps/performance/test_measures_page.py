@@ -26,6 +26,8 @@ from tests.platform.facts.lines import AT, order_lines
 pytestmark = [pytest.mark.django_db, pytest.mark.capability("MON2", "MON3")]
 PAGE = Path(__file__).parents[3] / "docs" / "formulas" / "measures.md"
 DAYS = date(2026, 1, 1), date(2026, 7, 1)
+TERMS = {"乙": 30}
+"""Payment days, as the page tells them."""
 EVERYTHING = Reach(is_everything=True, territory_codes=())
 
 
@@ -112,7 +114,9 @@ def sold(company: Company, settings: Any, tmp_path: Path) -> Company:
         line = ProductLine.objects.create(code=f"L{code}", name=f"{code}类", is_strategic=is_strategic)
         Product.objects.create(code=code, name=code, line=line, price_fen=price)
     for code, tier in (("甲", "a"), ("乙", "b"), ("丙", "c"), ("丁", "c"), ("戊", "a")):
-        Customer.objects.create(code=code, name=code, tier=tier, territory_override=company.sunan)
+        Customer.objects.create(
+            code=code, name=code, tier=tier, territory_override=company.sunan, payment_days=TERMS.get(code)
+        )
     market_of_the_page(company)
     rows = lines_of_the_page()
     services.record_orders(order_lines(*rows), file_name="a.csv", source_sha256="a" * 64, actor=None, at=AT)

@@ -6,6 +6,7 @@ import pytest
 from django.urls import reverse
 
 from quyu.analytics.metrics import METRICS
+from quyu.apps.customers.models import Customer
 from quyu.apps.performance import receivables, services
 from quyu.apps.performance.directory import directory
 from quyu.apps.performance.receivables import Ledger, ledger
@@ -239,3 +240,51 @@ def test_receipts_that_begin_long_after_the_deliveries_are_told(trading: Trading
     soon = the_ledger().first + timedelta(receivables.LONGEST_WAIT)
     record_facts("receipt", [receipt("K0", soon, WAN, "C1")], "b")
     assert "回款不全" not in client.get(address).text
+
+
+@pytest.fixture
+def termed(paid: Trading) -> Trading:
+    """C1 has 60 days, C2 none agreed, C3 pays at once."""
+    for code, days in (("C1", 60), ("C3", 0)):
+        Customer.objects.filter(code=code).update(payment_days=days)
+    return paid
+
+
+def test_what_is_past_its_term_is_overdue_by_node_and_nothing_is_guessed(termed: Trading) -> None:
+    """ORD-A2 of 300 is 348 days old, ORD-A4 of 50 two days; C2's 300 have no term."""
+    axes = freeze(year=2026, at=TODAY)
+    names = {axes.name(code): one for code, one in nodes(date(2026, 6, 14)).items()}
+
+    whole = names["江苏"]
+    assert (whole.overdue, whole.termed, whole.untermed) == (300 * WAN, 350 * WAN, 300 * WAN)
+    assert (whole.longest, whole.overdue_bp) == (348 - 60, round(300 / 350 * 10_000))
+    assert (names["苏北"].overdue, names["苏北"].overdue_bp) == (0, None)
+    assert names["广东"].overdue_bp is None, "nothing is owed"
+    found = cut(
+        "overdue_share", "month", "province", EVERYTHING, directory(),
+        days=(date(2026, 6, 1), date(2026, 6, 15)),
+    )  # fmt: skip
+    assert found.row_totals["2026-06"] == whole.overdue_bp
+    Customer.objects.update(payment_days=None)
+    assert nodes(date(2026, 6, 14))[axes.tree.root].overdue_bp is None
+
+
+def test_pages_and_files_tell_what_is_overdue_and_who_has_no_term(termed: Trading) -> None:
+    client = client_of(termed.company.director)
+    address = reverse("performance-receivables")
+
+    text = client.get(address).text
+    assert "逾期率 85.71%，最长 288 天" in text
+    assert "另有 300.00 万元应收的客户没有填账期" in text
+    told = sheet(client.get(address + "?export=nodes"))[1]
+    assert told[-4:] == [3_000_000, 0.8571, 288, 3_000_000]
+    debtors = {row[0]: row[-3:] for row in sheet(client.get(address + "?export=debtors"))[1:]}
+    assert debtors == {"C1": [60, 3_000_000, 288], "C2": [None, None, None]}
+    one = reverse("performance-receivable", args=["C1"])
+    assert "账期 60 天，最长逾期 288 天" in client.get(one).text
+    documents = {row[0]: row[-1] for row in sheet(client.get(one + "?export=xlsx"))[1:]}
+    assert documents == {"ORD-A2": 288, "ORD-A4": 0}
+    none = client.get(reverse("performance-receivable", args=["C2"])).text
+    assert "客户档案里没有填账期，不判断逾期" in none
+    Customer.objects.update(payment_days=None)
+    assert "欠款的客户都没有填账期，不判断逾期" in client.get(address).text

@@ -9,9 +9,11 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
 from quyu.engine.receivables import (
     NO_DOCUMENT,
+    NO_TERM,
     Entries,
     OpenItems,
     buckets,
@@ -23,6 +25,7 @@ from quyu.engine.receivables import (
 pytestmark = pytest.mark.capability("ORD7")
 PAGE = Path(__file__).parents[3] / "docs" / "formulas" / "receivables.md"
 CUSTOMERS = 3
+Ints = NDArray[np.int64]
 Row = tuple[int, int, int, int]
 """Customer, document, day, fen."""
 BUCKETS = ("0–30 天", "31–60 天", "61–90 天", "91–180 天", "180 天以上")
@@ -193,6 +196,7 @@ def test_the_worked_example_of_the_page() -> None:
         )
     ]
     assert shown == list(table("客户 | 单号"))
+    assert_overdue(names, numbers, found, age)
     totals = {name: int(yuan) * 100 for name, yuan in table("合计")}
     sums = (found.amount.sum(), found.prepaid.sum(), delivered.amount.sum(), received.amount.sum())
     assert list(totals.values()) == [int(one) for one in sums]
@@ -200,3 +204,21 @@ def test_the_worked_example_of_the_page() -> None:
     text = PAGE.read_text(encoding="utf-8")
     assert f"共 {days} 天" in text
     assert f"**{days_sales_outstanding(totals['应收'], totals['发货'], days)}** 天" in text
+
+
+def assert_overdue(names: list[str], numbers: list[str], found: OpenItems, age: Ints) -> None:
+    terms = {row[0]: row[1:] for row in table("客户 | 账期（天）")}
+    agreed = {name: NO_TERM if row[0] == "—" else int(row[0]) for name, row in terms.items()}
+    term = np.array([agreed.get(name, NO_TERM) for name in names])
+    late = days_overdue(age, term[found.customer])
+    for name, (days, documents, yuan, longest) in terms.items():
+        if days == "—":
+            continue
+        mine = (found.customer == names.index(name)) & (late > 0)
+        assert "、".join(numbers[number] for number in found.document[mine]) == documents
+        assert (int(found.amount[mine].sum()), int(late[mine].max())) == (int(yuan) * 100, int(longest))
+    overdue = int(found.amount[late > 0].sum())
+    termed = int(found.amount[term[found.customer] >= 0].sum())
+    assert f"逾期率 = {overdue // 100} ÷ {termed // 100} = **{overdue / termed:.2%}**" in PAGE.read_text(
+        encoding="utf-8"
+    )

@@ -1,5 +1,6 @@
 """What the demo company knows beside its orders agrees with them, and holds the planted cases and no others."""
 
+from collections.abc import Sequence
 from datetime import date
 
 import numpy as np
@@ -16,10 +17,15 @@ pytestmark = pytest.mark.capability("CHN10")
 Made = tuple[Market, pa.Table, Ledger]
 
 
+def answering(codes: Sequence[str], day: date) -> list[str | None]:
+    """A stand-in: even customers have somebody, another one each month."""
+    return [None if int(code[-1]) % 2 else f"E{day.month}" for code in codes]
+
+
 @pytest.fixture(scope="module")
 def made() -> Made:
     people, lines = generate()
-    return people, lines, ledger(people, lines, TODAY, np.random.default_rng(7))
+    return people, lines, ledger(people, lines, TODAY, np.random.default_rng(7), answering)
 
 
 def rates(people: Market, lines: pa.Table) -> tuple[np.ndarray, np.ndarray]:
@@ -85,6 +91,14 @@ def test_only_planted_prices_are_out_of_order(made: Made) -> None:
 
 def test_the_same_chance_gives_the_same_ledger(made: Made) -> None:
     people, lines, found = made
-    again = ledger(people, lines, TODAY, np.random.default_rng(7))
+    again = ledger(people, lines, TODAY, np.random.default_rng(7), answering)
     assert again.planted == found.planted
     assert all(again.files[name].equals(table) for name, table in found.files.items())
+
+
+def test_a_visit_names_who_answered_for_the_customer_that_day(made: Made) -> None:
+    visits = made[2].files["visits"].to_pylist()
+
+    assert {visit["业务员"] for visit in visits} > {None}
+    for visit in visits:
+        assert answering([visit["客户编码"]], visit["拜访日期"]) == [visit["业务员"]]

@@ -12,6 +12,7 @@ from quyu.analytics.stuffing import Flows, Judgement, is_stuffed_area, judge_lat
 from quyu.shell.demo import company
 from quyu.shell.demo.ledger import Dealings, Ledger, ledger, months_before
 from tests.shell.demo.test_company import TODAY, generate
+from tests.shell.demo.test_ledger import answering
 
 pytestmark = pytest.mark.capability("CHN10", "B8")
 READ = 18
@@ -23,7 +24,7 @@ class Planted:
 
     def __init__(self) -> None:
         self.market, self.lines = generate()
-        self.ledger: Ledger = ledger(self.market, self.lines, TODAY, np.random.default_rng(7))
+        self.ledger: Ledger = ledger(self.market, self.lines, TODAY, np.random.default_rng(7), answering)
         self.codes = Dealings(self.market, self.lines, TODAY, np.random.default_rng(7)).codes
         self.months = [months_before(TODAY, count) for count in range(READ, -1, -1)]
         self.row = {code: number for number, code in enumerate(self.codes)}

@@ -23,3 +23,9 @@ AGED_SHARE = register(
            lambda rows: ratio(amount_of(rows, "owed_old"), amount_of(rows, "owed")), is_level=True,
            rows=("owed", "owed_old"), unit_word="%")
 )  # fmt: skip
+OVERDUE_SHARE = register(
+    Metric("overdue_share", "逾期率", "Overdue share", "bp", "customer", "less",
+           "过了账期还没收的 ÷ 有账期的客户的应收余额，按月末",
+           lambda rows: ratio(amount_of(rows, "owed_overdue"), amount_of(rows, "owed_termed")), is_level=True,
+           rows=("owed_overdue", "owed_termed"), unit_word="%")
+)  # fmt: skip

@@ -26,6 +26,8 @@ Role = Literal[
     "on_file",
     "owed",
     "owed_old",
+    "owed_overdue",
+    "owed_termed",
     "delivered_year",
     "line_in_market",
     "market",

@@ -27,7 +27,7 @@ class CustomerViewset(Viewset[Customer]):
     columns = ("code", "name", "kind", "tier", "channel", "unit", "opened_on")
     fields = (
         "code", "name", "kind", "tier", "industry", "channel", "unit", "territory_override",
-        "contact", "phone", "address", "opened_on", "closed_on",
+        "contact", "phone", "address", "payment_days", "opened_on", "closed_on",
     )  # fmt: skip
     filters = ("kind", "tier", "channel")
     attributing = ("code", "kind", "tier", "industry", "channel", "unit", "territory_override")

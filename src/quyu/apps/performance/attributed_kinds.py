@@ -37,7 +37,8 @@ TALLIED = ("receipt", "visit", "expense", DELIVERED)
 """Tallies that a metric may be measured over beside order lines; what was delivered is spliced of two."""
 RECEIPT = "receipt"
 OWED, OWED_OLD, DELIVERED_YEAR = "owed", "owed_old", "delivered_year"
-OF_RECEIVABLES = (OWED, OWED_OLD, DELIVERED_YEAR)
+OWED_OVERDUE, OWED_TERMED = "owed_overdue", "owed_termed"
+OF_RECEIVABLES = (OWED, OWED_OLD, DELIVERED_YEAR, OWED_OVERDUE, OWED_TERMED)
 MARKET, LINE_IN_MARKET = "market", "line_in_market"
 ROLES = (*TALLIED, ON_FILE, *OF_RECEIVABLES, MARKET, LINE_IN_MARKET)
 SHAPE = pa.schema(
@@ -114,7 +115,7 @@ def _receivable(role: str, days: Days) -> pa.Table:
         return parts[0]
     for day in _month_ends((days[0], min(days[1], book.last + timedelta(1)))):
         found = book.owed(day)
-        amount = _level(role, found)
+        amount = _level(role, found, book.customers)
         rows = on_day(book.customers, day)
         for name, values in (("amount_fen", amount), ("quantity_milli", amount * found.days)):
             rows = rows.set_column(rows.schema.get_field_index(name), name, pa.array(values))
@@ -140,10 +141,13 @@ def _lines(given: Mapping[str, pa.Array], count: int) -> pa.Table:
     return pa.table({field.name: given.get(field.name, pa.nulls(count, field.type)) for field in LINE})
 
 
-def _level(role: str, found: Owed) -> NDArray[np.int64]:
+def _level(role: str, found: Owed, customers: Sequence[str]) -> NDArray[np.int64]:
     """By customer; weighted with the days its deliveries are of it becomes the days it is outstanding."""
     if role == DELIVERED_YEAR:
         return found.delivered
+    if role in (OWED_OVERDUE, OWED_TERMED):
+        due = found.due(receivables.terms_of(customers))
+        return due.overdue if role == OWED_OVERDUE else due.termed
     level: NDArray[np.int64] = found.by_bucket[:, OLD if role == OWED_OLD else 0 :].sum(axis=1)
     return level
 

@@ -181,7 +181,7 @@ def commit(kind: Kind, parsed: Parsed, context: Context) -> Receipt:
         after=ready.last_batch,
         kind=schema.KINDS[kind.id],
     )
-    if error := next(chain(precheck(context), meanwhile, in_closed_months(seen)), None):
+    if error := next(chain(precheck(context, kind.id), meanwhile, in_closed_months(seen)), None):
         raise FileRefused(error.code, "{message}", row=error.row, column=error.column, message=error.message)
     batch = services.record_facts(
         ready.staged,
@@ -218,7 +218,7 @@ def importable(kind: Kind) -> ImportKind:
             stage=partial(stage, kind),
             commit=partial(commit, kind),
             alternatives=kind.alternatives,
-            precheck=precheck,
+            precheck=partial(precheck, kind=kind.id),
             undo=undo,
             by_owner=by_territory if kind.is_flow and kind.amount else None,
             command=kind.command,

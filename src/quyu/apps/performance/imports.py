@@ -37,14 +37,15 @@ from quyu.apps.performance.order_columns import ALTERNATIVES, COLUMNS
 from quyu.apps.performance.previewing import preview
 from quyu.platform.facts import store
 from quyu.platform.facts.models import Batch
+from quyu.platform.facts.schema import ORDER_LINE_KIND
 from quyu.platform.imports.kinds import Context, Findings, ImportKind, Parsed, Receipt, RowError, register
 from quyu.platform.imports.refusals import FileRefused
 from quyu.platform.people.models import User
 
 
-def precheck(context: Context) -> tuple[RowError, ...]:
-    """The same file has no effect the second time."""
-    batch = store.find(context.source_sha256)
+def precheck(context: Context, kind: str = ORDER_LINE_KIND) -> tuple[RowError, ...]:
+    """The same file has no effect the second time; as another kind of facts it is another file."""
+    batch = store.find(context.source_sha256, kind)
     if batch is None:
         return ()
     message = _("这个文件已在 {day:%Y-%m-%d %H:%M} 导入过（批次 {batch}），没有重复写入。")

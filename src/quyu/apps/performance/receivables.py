@@ -21,9 +21,10 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from quyu.analytics.connection import connect
+from quyu.apps.customers.models import Customer
 from quyu.apps.performance.tallies import SHIPMENT, standing, turn_to_shipments
 from quyu.apps.targets.remembered import Remembered
-from quyu.engine.receivables import NO_DOCUMENT, Entries, OpenItems, buckets, settle
+from quyu.engine.receivables import NO_DOCUMENT, NO_TERM, Entries, OpenItems, buckets, days_overdue, settle
 from quyu.platform.facts import store
 from quyu.platform.facts.models import Batch
 from quyu.platform.facts.schema import ORDER_LINE_KIND
@@ -56,6 +57,17 @@ FROM receipt GROUP BY 1, 2, 3
 
 
 @dataclass(frozen=True, eq=False)
+class Due:
+    """`days` past the term by open item; by customer what is overdue, for how many days at most, and what it owes if
+    it has a term."""
+
+    days: Ints
+    overdue: Ints
+    longest: Ints
+    termed: Ints
+
+
+@dataclass(frozen=True, eq=False)
 class Owed:
     """What is open at the end of a day. `delivered` is by customer over the `days` before, that day included."""
 
@@ -78,6 +90,14 @@ class Owed:
         found = np.zeros((len(self.items.prepaid), 5), np.int64)
         np.add.at(found, (self.items.customer, self.bucket), self.items.amount)
         return found
+
+    def due(self, terms: Ints) -> Due:
+        """What is past the term of each customer (`NO_TERM` for none)."""
+        count, days = len(self.items.prepaid), days_overdue(self.age, terms[self.items.customer])
+        late, longest = np.zeros(count, np.int64), np.zeros(count, np.int64)
+        np.add.at(late, self.items.customer, np.where(days > 0, self.items.amount, 0))
+        np.maximum.at(longest, self.items.customer, days)
+        return Due(days, late, longest, np.where(terms >= 0, self.by_bucket.sum(axis=1), 0))
 
 
 @dataclass(frozen=True, eq=False)
@@ -120,6 +140,12 @@ class Ledger:
         found = np.zeros(len(self.customers), np.int64)
         np.add.at(found, within.customer, within.amount)
         return found
+
+
+def terms_of(customers: Sequence[str]) -> Ints:
+    """The payment days of each customer as agreed today; `NO_TERM` for one without."""
+    known = dict(Customer.objects.filter(payment_days__isnull=False).values_list("code", "payment_days"))
+    return np.array([known.get(code, NO_TERM) for code in customers], np.int64)
 
 
 def day_number(day: date) -> int:

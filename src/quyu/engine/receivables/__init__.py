@@ -3,12 +3,19 @@
 See docs/formulas/receivables.md for the rules and a worked example.
 """
 
-from quyu.engine.receivables.ageing import BUCKET_DAYS, buckets, days_overdue, days_sales_outstanding
+from quyu.engine.receivables.ageing import (
+    BUCKET_DAYS,
+    NO_TERM,
+    buckets,
+    days_overdue,
+    days_sales_outstanding,
+)
 from quyu.engine.receivables.settling import NO_DOCUMENT, Entries, OpenItems, settle
 
 __all__ = [
     "BUCKET_DAYS",
     "NO_DOCUMENT",
+    "NO_TERM",
     "Entries",
     "OpenItems",
     "buckets",

@@ -39,7 +39,7 @@ class Batch(models.Model):
         ordering: ClassVar = ["id"]
         constraints: ClassVar = [
             models.UniqueConstraint(
-                fields=["source_sha256"], condition=Q(is_reversed=False), name="source_once"
+                fields=["kind", "source_sha256"], condition=Q(is_reversed=False), name="source_once"
             )
         ]
 

@@ -58,9 +58,9 @@ def path_of(batch: Batch) -> Path:
     return root() / batch.kind / f"{batch.content_sha256}.parquet"
 
 
-def find(source_sha256: str) -> Batch | None:
-    """The batch made from this source file, unless it has been reversed."""
-    return Batch.objects.filter(source_sha256=source_sha256, is_reversed=False).first()
+def find(source_sha256: str, kind: str = ORDER_LINE_KIND) -> Batch | None:
+    """The batch of a kind made from this source file, unless it has been reversed. One file may be of several kinds."""
+    return Batch.objects.filter(kind=kind, source_sha256=source_sha256, is_reversed=False).first()
 
 
 @dataclass(frozen=True)
@@ -199,7 +199,7 @@ def _booked(rows: pa.Table, kind: FactKind, today: date) -> tuple[pa.Table, dict
 
 def _commit(batch: Batch, staged: Staged) -> Batch:
     """The file is there, the row comes last."""
-    present = find(batch.source_sha256)
+    present = find(batch.source_sha256, batch.kind)
     if present is None:
         batch.content_sha256 = staged.content_sha256
         batch.row_count, batch.amount_fen = staged.row_count, staged.amount_fen
@@ -209,7 +209,7 @@ def _commit(batch: Batch, staged: Staged) -> Batch:
             with transaction.atomic():
                 batch.save(force_insert=True)
         except IntegrityError:
-            present = Batch.objects.get(source_sha256=batch.source_sha256, is_reversed=False)
+            present = Batch.objects.get(kind=batch.kind, source_sha256=batch.source_sha256, is_reversed=False)
     if present is None:
         return batch
     present.was_present = True

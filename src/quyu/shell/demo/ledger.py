@@ -6,9 +6,10 @@ one area are stuffed before quarter ends (their stock grows, sell-through does n
 seen in the next one, and one product is sold below its guide price in one province.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import groupby
 
 import numpy as np
 import pyarrow as pa
@@ -30,6 +31,8 @@ PRICES, VISITS_A_WEEK, WEEKS = 2_400, 1_500, 13
 GUIDE = 1.25
 Rows = dict[str, list[object]]
 Cells = NDArray[np.float64]
+Answering = Callable[[Sequence[str], date], Sequence[str | None]]
+"""Customers by code on a day -> the number of who answers for each."""
 
 
 @dataclass(frozen=True)
@@ -46,8 +49,10 @@ def months_before(day: date, count: int) -> date:
     return date(number // 12, number % 12 + 1, 1)
 
 
-def ledger(market: Market, lines: pa.Table, today: date, rng: np.random.Generator) -> Ledger:
-    """Everything up to yesterday."""
+def ledger(
+    market: Market, lines: pa.Table, today: date, rng: np.random.Generator, answering: Answering
+) -> Ledger:
+    """Everything up to yesterday; `answering` tells whose each customer is on a day."""
     dealings = Dealings(market, lines, today, rng)
     prices, planted = _prices(market, today, rng)
     files = {
@@ -55,7 +60,7 @@ def ledger(market: Market, lines: pa.Table, today: date, rng: np.random.Generato
         "receipts": _receipts(market, lines, today, rng),
         "sell-through": dealings.sold_on(),
         "stock": dealings.counted(),
-        "visits": _visits(market, today, rng),
+        "visits": _visits(market, today, rng, answering),
         "expenses": _expenses(dealings, rng),
         "prices": prices,
     }
@@ -208,8 +213,8 @@ class Dealings:
         return pa.table(rows)
 
 
-def _visits(market: Market, today: date, rng: np.random.Generator) -> pa.Table:
-    """Visits on working days of the last quarter, more to large customers."""
+def _visits(market: Market, today: date, rng: np.random.Generator, answering: Answering) -> pa.Table:
+    """Visits on working days of the last quarter, more to large customers, by who answers for them that day."""
     count = VISITS_A_WEEK * WEEKS
     chance = np.minimum(market.size, 6.0)
     who = rng.choice(len(market.codes), count, p=chance / chance.sum())
@@ -224,12 +229,22 @@ def _visits(market: Market, today: date, rng: np.random.Generator) -> pa.Table:
         {
             "拜访日期": pa.array([date.fromisoformat(day) for day, _one in open_]),
             "客户编码": pa.array([market.codes[one] for _day, one in open_]),
+            "业务员": pa.array(_callers(market, open_, answering), pa.string()),
             "拜访时长": pa.array(rng.integers(12, 75, len(open_))),
             "拜访结果": pa.array(
                 np.array(["补货", "陈列整改", "新品推介", "对账", "无订单"])[rng.integers(0, 5, len(open_))]
             ),
         }
     )
+
+
+def _callers(market: Market, visits: Sequence[tuple[str, int]], answering: Answering) -> list[str | None]:
+    """Who made each visit, day by day; nobody where the seat was vacant."""
+    found: list[str | None] = []
+    for day, calls in groupby(visits, key=lambda visit: visit[0]):
+        codes = [market.codes[one] for _day, one in calls]
+        found += answering(codes, date.fromisoformat(day))
+    return found
 
 
 def _is_open(market: Market, one: int, day: date) -> bool:

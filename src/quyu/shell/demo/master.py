@@ -96,6 +96,7 @@ def write_customers(market: Market) -> None:
                 contact=f"{company.SURNAMES[n * 7 % len(company.SURNAMES)]}经理",
                 phone=f"100{n * 7919 % 100_000_000:08d}",  # a prefix that no operator has
                 address=f"{units[market.counties[n].code].name}人民路{n % 300 + 1}号",
+                payment_days=market.payment_days(n),
                 opened_on=market.opened_on[n],
                 closed_on=market.closed_on[n],
             )

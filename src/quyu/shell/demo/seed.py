@@ -1,7 +1,7 @@
 """Makes the demo company in an empty data directory, as of the business date."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -15,6 +15,7 @@ from quyu.apps.customers import services as customers
 from quyu.apps.customers.workload.recording import refresh_workload
 from quyu.apps.monitoring.services import judging as alerts
 from quyu.apps.performance import figures
+from quyu.apps.performance.attributed_kinds import on_day
 from quyu.platform.calendar.selectors import spring_festival, work_calendar
 from quyu.platform.calendar.services import load_china_calendar
 from quyu.platform.geography import services as geography
@@ -58,6 +59,12 @@ def first_day(today: date) -> date:
 
 def exists() -> bool:
     return User.objects.filter(username="operations").exists() and accounts.password_file().exists()
+
+
+def answering(codes: Sequence[str], day: date) -> list[str | None]:
+    """Who answers for each customer on a day, as the figures have it."""
+    found: list[str | None] = on_day(codes, day)["person_code"].to_pylist()
+    return found
 
 
 def folder() -> Path:
@@ -108,7 +115,11 @@ def make(*, today: date, at: datetime, say: Say) -> Seeded:
         say(_("导入发货、回款、动销、库存、拜访、费用与价格"))
         apart = np.random.default_rng([SEED, today.toordinal(), len(lines)])
         booking.bring_in(
-            ledger.ledger(people, lines, today, apart), folder(), actor=operations, today=today, at=at
+            ledger.ledger(people, lines, today, apart, answering),
+            folder(),
+            actor=operations,
+            today=today,
+            at=at,
         )
         draft.refresh_from_db()
         alerts.look(at=at)

@@ -10,6 +10,7 @@ from datetime import date
 from typing import TYPE_CHECKING, ClassVar
 
 from django.conf import settings
+from django.core.validators import MaxValueValidator
 from django.db import models
 from django.db.models import Q
 
@@ -60,6 +61,9 @@ def within(territories: models.QuerySet[Territory], at: date) -> Q:
     )
 
 
+LONGEST_TERM = 3650
+
+
 class Customer(EditableRow):
     personal_fields: ClassVar = PERSONAL["customer"]
 
@@ -85,6 +89,10 @@ class Customer(EditableRow):
     contact = models.CharField("联系人", max_length=80, blank=True)
     phone = models.CharField("电话", max_length=30, blank=True)
     address = models.CharField("地址", max_length=200, blank=True)
+    payment_days = models.PositiveSmallIntegerField(
+        "账期（天）", null=True, blank=True, validators=[MaxValueValidator(LONGEST_TERM)]
+    )
+    """How many days after delivery the customer is to pay; 0 is at once, None is not agreed."""
     opened_on = models.DateField("开户日", null=True, blank=True)
     closed_on = models.DateField("停用日", null=True, blank=True)
 

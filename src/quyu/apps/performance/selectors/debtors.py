@@ -11,7 +11,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from quyu.apps.performance.receivables import EPOCH, Ledger
+from quyu.apps.performance.receivables import EPOCH, Due, Ints, Ledger, terms_of
 from quyu.apps.performance.selectors import owing
 from quyu.apps.performance.selectors.owing import Owing
 from quyu.apps.performance.selectors.tree import Frame, node_sums
@@ -28,6 +28,10 @@ class Debtor:
     oldest: str
     oldest_on: date
     oldest_age: int
+    term: int | None
+    """Payment days; None where none are agreed."""
+    overdue: int
+    overdue_days: int
 
     @property
     def owed(self) -> int:
@@ -43,6 +47,7 @@ class OpenDocument:
     age: int
     bucket: int
     open_fen: int
+    overdue_days: int
 
 
 @dataclass(frozen=True)
@@ -68,6 +73,15 @@ class Receivables:
     @cached_property
     def own(self) -> dict[str, Owing]:
         return owing.own_by_node(self.frame.axes, self.book, self.on, self.units)
+
+    @cached_property
+    def terms(self) -> Ints:
+        """The payment days of each customer of the ledger."""
+        return terms_of(self.book.customers)
+
+    @cached_property
+    def due(self) -> Due:
+        return self.book.owed(self.on).due(self.terms)
 
     @cached_property
     def nodes(self) -> dict[str, Owing]:
@@ -113,6 +127,9 @@ class Receivables:
                     self._number(int(items.document[place])),
                     day,
                     int(found.age[place]),
+                    self.term_of(customer),
+                    int(self.due.overdue[customer]),
+                    int(self.due.longest[customer]),
                 )
             )
         return sorted(debtors, key=lambda one: (-one.owed, one.code)), unnamed
@@ -129,9 +146,19 @@ class Receivables:
                 int(found.age[place]),
                 int(found.bucket[place]),
                 int(items.amount[place]),
+                int(self.due.days[place]),
             )
             for place in places
         ]
+
+    def term_of(self, number: int) -> int | None:
+        """The payment days of a customer by its number in the ledger; None where none are agreed."""
+        term = int(self.terms[number])
+        return term if term >= 0 else None
+
+    def term(self, customer: str) -> int | None:
+        place = self._place(customer)
+        return self.term_of(place) if place >= 0 else None
 
     def node_of(self, customer: str) -> str | None:
         """Where a customer counts on the day; None for one that the ledger does not have."""
@@ -143,7 +170,11 @@ class Receivables:
         if number < 0:
             return Owing()
         prepaid, delivered = int(found.items.prepaid[number]), int(found.delivered[number])
-        return Owing(tuple(found.by_bucket[number].tolist()), prepaid, delivered, found.days)
+        late, termed, longest = (
+            int(one[number]) for one in (self.due.overdue, self.due.termed, self.due.longest)
+        )
+        buckets = tuple(found.by_bucket[number].tolist())
+        return Owing(buckets, prepaid, delivered, found.days, late, termed, longest)
 
     def reconciliation(self, region: str) -> Reconciliation:
         """From the first day of the year to the day, for the customers that count below a node on the day."""

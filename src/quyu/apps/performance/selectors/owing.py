@@ -31,12 +31,18 @@ _PLACED: Remembered[tuple[str, ...]] = Remembered(24)
 
 @dataclass(frozen=True)
 class Owing:
-    """One node: fen by age, money in advance, and what was delivered in the `days` before."""
+    """One node: fen by age, money in advance, and what was delivered in the `days` before.
+
+    `termed` is what customers with payment days owe, `overdue` what of it is past them, for `longest` days at most.
+    """
 
     by_bucket: tuple[int, ...] = (0, 0, 0, 0, 0)
     prepaid: int = 0
     delivered: int = 0
     days: int = 0
+    overdue: int = 0
+    termed: int = 0
+    longest: int = 0
 
     @property
     def owed(self) -> int:
@@ -56,15 +62,32 @@ class Owing:
         """The share of what is owed for more than 90 days."""
         return ratio_bp(sum(self.by_bucket[OLD:]), self.owed) if self.owed > 0 else None
 
+    @property
+    def untermed(self) -> int:
+        """What customers without payment days owe: nobody can tell whether it is overdue."""
+        return self.owed - self.termed
+
+    @property
+    def overdue_bp(self) -> int | None:
+        """The share that is overdue of what customers with payment days owe."""
+        return ratio_bp(self.overdue, self.termed) if self.termed > 0 else None
+
     def __add__(self, other: Owing) -> Owing:
-        buckets = tuple(a + b for a, b in zip(self.by_bucket, other.by_bucket, strict=True))
-        parts = self.prepaid + other.prepaid, self.delivered + other.delivered
-        return Owing(buckets, *parts, max(self.days, other.days))
+        return Owing(
+            tuple(a + b for a, b in zip(self.by_bucket, other.by_bucket, strict=True)),
+            self.prepaid + other.prepaid,
+            self.delivered + other.delivered,
+            max(self.days, other.days),
+            self.overdue + other.overdue,
+            self.termed + other.termed,
+            max(self.longest, other.longest),
+        )
 
 
 LEVELS: Mapping[str, Callable[[Owing], int | None]] = {
     "days_sales_outstanding": lambda one: one.outstanding_days,
     "aged_share": lambda one: one.aged_bp,
+    "overdue_share": lambda one: one.overdue_bp,
 }
 
 
@@ -92,15 +115,16 @@ def own_by_node(axes: Axes, book: Ledger, on: date, units: Mapping[str, str]) ->
     names = sorted(set(nodes))
     index = {name: place for place, name in enumerate(names)}
     at = np.array([index[node] for node in nodes], np.int64)
-    sums = [
-        _sums(at, column, len(names)) for column in (*found.by_bucket.T, found.items.prepaid, found.delivered)
-    ]
-    return {
-        name: Owing(
-            tuple(int(one[row]) for one in sums[:5]), int(sums[5][row]), int(sums[6][row]), found.days
-        )
-        for row, name in enumerate(names)
-    }
+    due = found.due(receivables.terms_of(book.customers))
+    columns = *found.by_bucket.T, found.items.prepaid, found.delivered, due.overdue, due.termed
+    sums = np.array([_sums(at, column, len(names)) for column in columns])
+    longest = np.zeros(len(names), np.int64)
+    np.maximum.at(longest, at, due.longest)
+    held: dict[str, Owing] = {}
+    for row, name in enumerate(names):
+        *ages, prepaid, delivered, overdue, termed = sums[:, row].tolist()
+        held[name] = Owing(tuple(ages), prepaid, delivered, found.days, overdue, termed, int(longest[row]))
+    return held
 
 
 def _sums(at: Ints, values: Ints, width: int) -> Ints:

@@ -81,12 +81,13 @@ def receivable_page(request: GuardedRequest, code: str) -> HttpResponseBase:
         raise Http404
     documents = shown.documents(code)
     if "export" in request.GET:
-        return receivable_exports.documents(request, customer.name, documents, list(AGES))
+        return receivable_exports.documents(request, customer.name, documents, list(AGES), shown.term(code))
     context = {
         **common(request, shown.frame, node),
         **_told(shown),
         "customer": customer,
         "standing": shown.standing_of(code),
+        "term": shown.term(code),
         "page": Paginator(documents, ROWS_A_PAGE).get_page(request.GET.get("page")),
     }
     return render(request, "performance/receivable.html.jinja", context)
