@@ -11,12 +11,14 @@ from quyu.platform.notices.choices import Topic
 from quyu.platform.notices.models import MessageAddress, OutgoingMessage
 from quyu.platform.notices.services import notify
 from quyu.shell.personal import exporting
+from quyu.shell.personal.erasing import erase
 from quyu.shell.personal.subject import person_subject
 from tests.people import TODAY, Company, client_of
 from tests.platform.notices.servers import (
     ROBOT,
     Chat,
     Inbox,
+    business,
     chat_service,
     confirmed_mail,
     confirmed_robot,
@@ -188,6 +190,26 @@ def test_owner_and_administrator_see_why_and_nobody_else(company: Company, inbox
     assert "/account/messages/undelivered/" in client_of(company.admin).get("/home/tasks/").content.decode()
     for name in ("boss", "operations", "security", "auditor"):
         assert client_of(getattr(company, name)).get(f"{PAGE}undelivered/").status_code == 403
+
+
+def test_with_the_person_go_addresses_and_what_was_said_of_him_to_others(
+    company: Company, inbox: Inbox
+) -> None:
+    """The payload of a message that waits for somebody else may name him: there the pseudonym stands."""
+    boss, name = company.person("boss"), company.person("boss").name
+    confirmed_mail(company.boss)
+    confirmed_mail(company.neighbour, "neighbour@example.com")
+    for user in (company.boss, company.neighbour):
+        notify(users=[user], text=f"预警：{name}负责的江苏", at=TODAY, topic=Topic.ALERT)
+    boss.left_on = TODAY - timedelta(days=1)
+    boss.save()
+
+    erase(person_subject(boss.code), reason="本人请求", actor=None, at=business(), today=TODAY)
+
+    assert not MessageAddress.objects.filter(user=company.boss).exists()
+    [left] = OutgoingMessage.objects.filter(user=company.neighbour)
+    assert name not in str(left.payload)
+    assert not OutgoingMessage.objects.filter(user=company.boss, state="waiting").exists()
 
 
 def test_the_pages_speak_english_too(company: Company, inbox: Inbox, chat: Chat) -> None:

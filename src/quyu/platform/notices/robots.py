@@ -98,7 +98,7 @@ def unpacked(text: str) -> Robot:
     return Robot(**json.loads(text))
 
 
-def recognised(text: str, secret: str = "") -> Robot:
+def recognised(text: str, secret: str | None = None) -> Robot:
     """The robot of a pasted address. Raises NotARobot for anything that is not exactly one."""
     try:
         parts = urlsplit(text.strip())
@@ -112,7 +112,7 @@ def recognised(text: str, secret: str = "") -> Robot:
         if parts.netloc.lower() != service.host or path is None:
             continue
         keys = parse_qs(parts.query).get(service.parameter, []) if service.parameter else [path["key"]]
-        wanted = secret.strip() if route == Route.DINGTALK else ""
+        wanted = secret.strip() if secret and route == Route.DINGTALK else ""
         if len(keys) != 1 or not KEY.fullmatch(keys[0]) or (wanted and not SECRET.fullmatch(wanted)):
             break
         return Robot(route.value, keys[0], wanted)

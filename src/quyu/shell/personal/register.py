@@ -26,7 +26,7 @@ TEXTS = {
     "audit.Decision": ("subject_label", "detail", "reason"),
     "approvals.Approval": ("subject_label", "summary", "submit_note", "decision_note"),
     "notices.Notice": ("text",),
-    "notices.OutgoingMessage": ("payload", "error"),
+    "notices.OutgoingMessage": ("payload",),
     "facts.Batch": ("file_name", "source", "reason"),
     "facts.ClosedMonth": ("reason",),
     "customers.RuleSet": ("name",),
@@ -82,6 +82,7 @@ ACCOUNTS = {
     "signin.Session": ("address", "agent"),
     "signin.ApiToken": ("name",),
     "notices.MessageAddress": ("shown", "sealed"),
+    "notices.OutgoingMessage": ("error",),
 }
 NOT_PERSONAL = {
     "auth.Group": _("没有使用"),
