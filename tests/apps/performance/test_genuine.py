@@ -1,11 +1,13 @@
 """真实达成 of a small company: who was stuffed, what comes off at every node, what was seen in outlets, for whom."""
 
 from datetime import date
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.urls import reverse
+from python_calamine import CalamineWorkbook
 
 from quyu.apps.customers.models import Customer
 from quyu.apps.performance import services
@@ -130,6 +132,38 @@ def test_what_comes_off_adds_up_over_nodes_and_quarters(dealing: Trading) -> Non
     quarters = [found(f"2026Q{number}").below["HQ"].change for number in (1, 2)]
     assert sum(quarters) == year.below["HQ"].change
     assert quarters[1] == year.below["HQ"].change - quarters[0] != year.below["HQ"].change
+
+
+def sheet(dealing: Trading, name: str, user: User) -> list[list[Any]]:
+    answer = client_of(user).get(reverse("performance-genuine"), {"period": "2026", "export": name})
+    content = b"".join(answer.streaming_content)  # type: ignore[attr-defined]
+    rows: list[list[Any]] = CalamineWorkbook.from_filelike(BytesIO(content)).get_sheet_by_index(0).to_python()
+    return rows
+
+
+def test_the_files_hold_what_the_page_tells(dealing: Trading) -> None:
+    director, told = dealing.company.director, found()
+    rows = {row[1].strip(): row for row in sheet(dealing, "nodes", director)[1:]}
+    root = rows[told.board.axes.name("HQ")]
+    assert root[6] == told.adjusted("HQ").actual / 100
+    assert root[9:] == [3, told.below["HQ"].judged, told.below["HQ"].dealers]
+
+    dealers = sheet(dealing, "dealers", director)[1:]
+    assert [row[0] for row in dealers if row[3] == "压货"] == sorted(STUFFED)
+    assert len(dealers) == told.below["HQ"].dealers
+    assert {row[0] for row in sheet(dealing, "dealers", dealing.company.boss)[1:]}.isdisjoint({"D6", "D7"})
+    assert len(sheet(dealing, "sightings", director)) == 1
+
+
+def test_what_is_kept_in_memory_follows_the_facts(dealing: Trading, tmp_path: Path) -> None:
+    before = found()
+    assert found().book is before.book
+
+    imported("sell-through", tmp_path / "u.csv", "销售日期,客户编码,产品编码,销售数量\n2026-05-30,D0,P1,35")
+
+    assert found().book is not before.book
+    told = {one.code: one.sell_through for one in found().dealers("HQ")}
+    assert told["D0"] == (390 + 35) * FEN
 
 
 def test_an_area_is_flagged_where_stuffing_is_and_not_elsewhere(dealing: Trading) -> None:

@@ -9,6 +9,7 @@ from click.testing import CliRunner, Result
 
 from quyu.apps.performance.directory import directory
 from quyu.apps.performance.selectors.genuine import genuine
+from quyu.apps.performance.selectors.keys import Places
 from quyu.shell.cli.channel import channel
 from tests.apps.performance.conftest import Trading, trading
 from tests.apps.performance.test_genuine import STUFFED, dealing, see_prices, shown
@@ -46,6 +47,22 @@ def test_the_command_tells_what_the_page_tells(dealing: Trading, tmp_path: Path)
     words = call("--period", "2026").output
     for text in ("（压货）", "压货：D0商贸", "窜货：D6商贸", "乱价：", "调整后达成率"):
         assert text in words
+
+
+def test_who_answers_for_several_regions_is_told_of_all(
+    dealing: Trading, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tops = ("JS", "GD")
+    monkeypatch.setattr(
+        "quyu.shell.cli.channel.places_below", lambda frame, _region: Places(frame, tops, level=0)
+    )
+
+    found = answer("--period", "2026")
+
+    assert [part["total"]["region"] for part in found["regions"]] == list(tops)
+    assert {row["customer"] for row in found["regions"][0]["stuffing"]} == set(STUFFED)
+    words = call("--period", "2026").output
+    assert words.count("真实达成（元）") == 2
 
 
 def test_an_account_is_told_its_own_part(dealing: Trading) -> None:
