@@ -28,6 +28,8 @@ FLAGS = [
 ]  # fmt: skip
 
 
+PATIENCE = 120_000
+"""Milliseconds; the machine may be busy."""
 ORDER_HEADER = "单据编号,开单日期,客户名称,产品名称,件数,销售额"
 ORDERS = (
     "SO1,{a},{0},山泉水 550ml×24,10,1200.50",
@@ -148,6 +150,7 @@ SHOTS = (
     Shot("performance-customers", "jiangsu", "/performance/customers/"),
     Shot("performance-analysis", "director", "/performance/analysis/"),
     Shot("performance-genuine", "director", "/performance/true/", "main table"),
+    Shot("receivables", "finance", "/performance/receivables/", "main canvas"),
     Shot("targets", "operations", "/targets/"),
     Shot("target-grid", "operations", "/targets/2/", ".grid-check .badge"),
     Shot("target-products", "operations", "/targets/2/?rows=product&columns=region", ".sheet-cell"),
@@ -239,7 +242,7 @@ def take(page: Page, address: str, shot: Shot, out: Path) -> list[str]:
         shot.lead(page, address)
     else:
         page.goto(address + shot.path)
-    page.wait_for_selector(shot.wait, timeout=20_000)
+    page.wait_for_selector(shot.wait)
     page.wait_for_load_state("networkidle")
     page.wait_for_timeout(700)
     picture = str(out / f"{shot.name}.png")
@@ -267,6 +270,7 @@ def main() -> int:
                 continue
             size = {"width": shot.width or wanted.width, "height": wanted.height}
             page = browser.new_context(viewport=size, locale="zh-CN").new_page()  # type: ignore[arg-type]
+            page.set_default_timeout(PATIENCE)
             sign_in(page, address, shot.account, password)
             try:
                 complaints += [f"{shot.name}: {text}" for text in take(page, address, shot, wanted.out)]
