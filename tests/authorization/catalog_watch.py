@@ -33,8 +33,8 @@ def topics() -> Iterator[Topic]:
     )  # fmt: skip
     yield from meetings()
     yield Topic(
-        "data-quality/", "data-quality/", "GET", (("import", "view"),),
-        open_to=partial(company_gate, "import", "view"), ask=lambda s, c: Ask("GET", "/data-quality/"), shows=batches,
+        "data-quality/", "data-quality/", "GET", (("actual", "view"),),
+        open_to=partial(company_gate, "actual", "view"), ask=lambda s, c: Ask("GET", "/data-quality/"), shows=batches,
     )  # fmt: skip
     yield Topic(
         "data-quality/totals/", "data-quality/totals/", "POST", (("actual", "import"),), status=frozenset({302}),

@@ -98,7 +98,7 @@ MENU = (
             Page(_("经验库"), "lessons", icon="search", resource="alert"),
             Page(_("经营例会"), "meetings", icon="users", resource="meeting"),
             Page(_("导入"), "imports", icon="file-import", resource="import"),
-            Page(_("数据质量"), "data-quality", icon="checkup-list", resource="import", is_company_wide=True),
+            Page(_("数据质量"), "data-quality", icon="checkup-list", resource="actual", is_company_wide=True),
         ),
     ),
     Group(

@@ -133,9 +133,11 @@ def test_who_sees_it(company):
         ("auditor", 200),
         ("boss", 403),
         ("owner", 403),
-        ("director", 403),
+        ("director", 200),
         ("dealer", 403),
     ):
         assert client_of(getattr(company, name)).get(reverse(PAGE)).status_code == status, name
+    assert reverse(PAGE) in client_of(company.director).get(reverse("home")).text
+    assert client_of(company.director).post(reverse("data-quality-enter"), {}).status_code == 403
     assert "还没有数据" in client_of(company.operations).get(reverse(PAGE)).text
     assert client_of(company.auditor).post(reverse("data-quality-enter"), {}).status_code == 403

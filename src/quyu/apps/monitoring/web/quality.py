@@ -18,10 +18,13 @@ from quyu.platform.people.web import say_errors
 TOTALS_SHOWN = 50
 
 
-@guard.require("import", "view")
+@guard.require("actual", "view")
 @require_GET
 def quality_page(request: GuardedRequest) -> HttpResponse:
-    """Of the whole company: data belong to nobody's region before they are attributed."""
+    """For who reads the figures of the whole company: data belong to nobody's region before they are attributed.
+
+    Which files were refused is told to who may look at imports; the others read how many.
+    """
     guard.require_everything(request)
     calendar, today = work_calendar(), request.today
     found = arrivals.streams(request.scope, today=today, calendar=calendar)
@@ -37,6 +40,7 @@ def quality_page(request: GuardedRequest) -> HttpResponse:
         "refused": arrivals.refused(request.scope, today=today),
         "totals": arrivals.reconciled(totals),
         "form": ControlForm() if may_enter else None,
+        "sees_imports": guard.may(request, "import", "view"),
         "may_import": guard.may(request, "import", "create"),
     }
     return render(request, "monitoring/quality.html.jinja", context)
