@@ -15,6 +15,8 @@ from quyu.apps.performance.market_rows import months_of, of_days, yearly_sizes
 from quyu.apps.performance.selectors.attain import Asked, NotForProducts, attain
 from quyu.apps.performance.selectors.cuts import cut, dimensions_of
 from quyu.apps.performance.selectors.drill import Reach
+from quyu.apps.targets.models import PolicyRule
+from quyu.apps.targets.selectors.monitored import watched_rules
 from quyu.apps.territories.models import Alignment, AlignmentUnit
 from quyu.platform.geography.models import BasicUnit, MarketFigure
 from quyu.platform.people.scope import everything, scope_of
@@ -103,3 +105,23 @@ def test_the_months_of_a_year_sum_to_it_exactly(year_fen: int, year: int) -> Non
     whole = list(months_of((date(year, 1, 1), date(year + 1, 1, 1))))
     assert len(whole) == 12
     assert sum(of_days(year_fen, part) for part in whole) == year_fen
+
+
+@pytest.mark.capability("TGT10")
+def test_the_rule_of_gained_share_is_watched_on_the_same_days_of_both_years(market: Trading) -> None:
+    days = (date(2026, 1, 1), date(2026, 6, 16)), (date(2025, 1, 1), date(2025, 6, 16))
+    now, before = (
+        cut("market_share", "province", "month", EVERYTHING, directory(), days=one) for one in days
+    )
+    PolicyRule.objects.update_or_create(code="R4", defaults={"kind": "monitored", "threshold": 300})
+    found = watched_rules(everything(), today=TODAY)["R4"]
+
+    assert now.whole is not None
+    assert before.whole is not None
+    assert found.value == now.whole - before.whole
+    assert (found.required, found.is_met) == (300, found.value >= 300)
+    assert "比上年同期" in found.words
+    MarketFigure.objects.filter(as_of__year=2025).delete()
+    MarketFigure.objects.update(as_of=date(2026, 6, 30))
+    Alignment.objects.update(valid_from=date(2026, 1, 1))
+    assert watched_rules(everything(), today=TODAY)["R4"].label == "尚无数据"

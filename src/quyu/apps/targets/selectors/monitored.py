@@ -19,6 +19,7 @@ from quyu.apps.targets.selectors.reach import Reach, reach_of
 from quyu.apps.targets.selectors.regions import counts_of
 from quyu.apps.targets.selectors.rules import pack, regions_of
 from quyu.apps.targets.selectors.versions import published_cells
+from quyu.platform.geography.models import MarketFigure
 from quyu.platform.people.scope import Scope
 
 THIS_YEAR: Mapping[str, str] = {"R1": "strategic_share", "R2": "new_customer_share"}
@@ -29,6 +30,8 @@ TWELVE_MONTHS: Mapping[str, str] = {
     "R9": "win_back_rate",
 }
 """What a year of orders and receipts tells."""
+GAINED: Mapping[str, str] = {"R4": "market_share"}
+"""Shares whose gain on the same days of the year before is asked for, in percentage points."""
 COUNTED = "R8"
 NAMED = 5
 """How many regions that miss a rule are named."""
@@ -105,8 +108,27 @@ def _figures(axes: Axes, today: date, year: int) -> dict[str, Figures]:
     for codes, start in ((THIS_YEAR, first), (TWELVE_MONTHS, _year_before(stop))):
         values = achieved_all(axes, list(codes.values()), start, stop)
         found |= {code: values[metric] for code, metric in codes.items() if metric in values}
+    found |= _gains(axes, (first, stop))
     counts = counts_of(axes, today)
     return found | ({COUNTED: counts.new_a} if any(counts.customers.values()) else {})
+
+
+def _gains(axes: Axes, days: tuple[date, date]) -> dict[str, Figures]:
+    """What the shares gained on the same days of the year before, in basis points, where both years are known."""
+    if not MarketFigure.objects.filter(measure="potential").exists():
+        return {}
+    earlier = (_year_before(days[0]), _year_before(days[1]))
+    now = achieved_all(axes, list(GAINED.values()), *days)
+    before = achieved_all(axes, list(GAINED.values()), *earlier)
+    return {
+        code: {
+            node: value - before[metric][node]
+            for node, value in now[metric].items()
+            if node in before[metric]
+        }
+        for code, metric in GAINED.items()
+        if metric in now and metric in before
+    }
 
 
 def _watched(
@@ -134,6 +156,8 @@ def _misses(rule: Rule, value: int, required: int | None) -> bool:
 def _days(code: str, today: date) -> str:
     if code in THIS_YEAR:
         return _("今年到 %(day)s") % {"day": today}
+    if code in GAINED:
+        return _("今年到 %(day)s，比上年同期") % {"day": today}
     return _("到 %(day)s 的 12 个月") % {"day": today}
 
 
