@@ -235,14 +235,6 @@ class Oracle(Seats):
         rows = self.raw[table].items()
         return [pk for pk, row in rows if row["meeting_id"] in seen or row["owner_id"] in reach.positions]
 
-    def rows_of_cardtaskreport(self, reach: Reach, day: date, table: str) -> Iterable[int]:
-        seen = set(self.rows_of_cardtask(reach, day, "cardtask"))
-        return [pk for pk, row in self.raw[table].items() if row["about_id"] in seen]
-
-    def rows_of_promisereport(self, reach: Reach, day: date, table: str) -> Iterable[int]:
-        seen = set(self.rows_of_promise(reach, day, "promise"))
-        return [pk for pk, row in self.raw[table].items() if row["about_id"] in seen]
-
     def planned(self, user: int, day: date, resource: str, action: str, tree_day: date) -> frozenset[int]:
         """Territories in reach, and those below a unit in reach in the tree of another day (a plan keeps its tree)."""
         reach = self.reach(user, day, resource, action)

@@ -112,5 +112,12 @@ class Seats:
         rule: Any = getattr(self, f"rows_of_{table}", self.rows_of_all)
         return frozenset(rule(reach, day, table))
 
+    def rows_of_cardtaskreport(self, reach: Reach, day: date, table: str) -> Iterable[int]:
+        above = table.removesuffix("report")
+        seen = set(getattr(self, f"rows_of_{above}")(reach, day, above))
+        return [pk for pk, row in self.raw[table].items() if row["about_id"] in seen]
+
+    rows_of_promisereport = rows_of_cardtaskreport
+
     def rows_of_all(self, _reach: Reach, _day: date, table: str) -> Iterable[int]:
         return self.raw[table]

@@ -161,8 +161,7 @@ class Seen:
 
     def given(self, user: int, day: date) -> set[str]:
         """What one's own seats were given, by which card or meeting, what was reported of it and by whom."""
-        found: set[str] = set()
-        seats = {seat.position for seat in self.oracle.seats(user, day)} - {None}
+        found, seats = set(), {seat.position for seat in self.oracle.seats(user, day)} - {None}
         for table in ("cardtask", "promise"):
             own = {key for key, row in self.raw[table].items() if row["owner_id"] in seats}
             reports = self.raw[f"{table}report"].items()

@@ -35,8 +35,8 @@ class PackChart:
     kind: Any
     scale: int
 
-    def data(self) -> Any:
-        """As python-pptx takes it."""
+    def as_pptx_takes_it(self) -> Any:
+        """Names and series, scaled."""
         made: Any = chart_data.CategoryChartData()  # type: ignore[no-untyped-call]  # python-pptx has no types there
         made.categories = list(self.names)
         for name, values in self.series.items():

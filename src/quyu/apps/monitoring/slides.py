@@ -148,6 +148,6 @@ def chart_slide(made: Any, drawn: PackChart) -> None:
     slide.shapes.title.text = drawn.title
     inches = sizes.Inches
     frame = slide.shapes.add_chart(
-        drawn.kind, inches(0.4), inches(1.4), inches(9.2), inches(5.6), drawn.data()
+        drawn.kind, inches(0.4), inches(1.4), inches(9.2), inches(5.6), drawn.as_pptx_takes_it()
     )
     dress(frame.chart, drawn)

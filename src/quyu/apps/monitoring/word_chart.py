@@ -59,7 +59,7 @@ def add_chart(made: Any, drawn: PackChart, number: int) -> None:
 
 def chart_part(made: Any, drawn: PackChart, number: int) -> Any:
     """The chart as a part of the package, with the workbook of its numbers beside it."""
-    package, data = made.part.package, drawn.data()
+    package, data = made.part.package, drawn.as_pptx_takes_it()
     workbook = parts.Part(
         addresses.PackURI(f"/word/embeddings/chart{number}.xlsx"), constants.CONTENT_TYPE.SML_SHEET,
         data._workbook_writer.xlsx_blob, package,
