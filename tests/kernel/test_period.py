@@ -84,7 +84,9 @@ def test_children_of_a_year_are_quarters_and_of_a_quarter_months() -> None:
     assert calendar.children(calendar.parse("2027-04")) == []
 
 
-@pytest.mark.parametrize("code", ["", "27", "2027Q5", "2027-13", "2027-W54", "2027/01", "二〇二七", "0000", "9999"])
+@pytest.mark.parametrize(
+    "code", ["", "27", "2027Q5", "2027-13", "2027-W54", "2027/01", "二〇二七", "0000", "9999"]
+)
 def test_what_names_no_period_is_refused(code: str) -> None:
     with pytest.raises(NotAPeriod):
         FiscalCalendar().parse(code)
