@@ -68,11 +68,13 @@ def test_from_the_alert_to_the_lesson(visit_as: Visit, axe: Axe, trading: Tradin
     assert axe(boss) == []
 
     open_from_home(boss, "拜访华强")
-    task = boss.get_by_role("table", name="D 执行")
-    task.get_by_label("状态").select_option("done")
-    task.get_by_label("结果").fill("恢复下单")
-    task.get_by_role("button", name="保存").click()
-    expect(task.get_by_role("row").last).to_contain_text("已完成")
+    boss.get_by_label("进展", exact=True).select_option("done")
+    boss.get_by_label("说明").fill("恢复下单")
+    boss.get_by_role("button", name="报告").click()
+    expect(boss.get_by_text("已报告，并通知了交办的人")).to_be_visible()
+    assert axe(boss) == []
+    boss.locator(".page-actions").get_by_role("link", name="看卡").click()
+    expect(boss.get_by_role("table", name="D 执行").get_by_role("row").last).to_contain_text("已完成")
 
     bought = order_lines(line("MORE", date(2026, 6, 16), 5_000 * WAN, customer="C2"))
     services.record_orders(bought, file_name="more.csv", source_sha256="b" * 64, actor=None, at=AT)
