@@ -55,8 +55,9 @@ def lines_of_the_page() -> list[dict[str, object]]:
         {
             "order_no": order, "line_no": line, "ordered_on": date.fromisoformat(day), "customer_code": customer,
             "product_code": product, "quantity_milli": int(pieces) * 1000, "amount_fen": fen(amount), "profit_fen": fen(profit),
+            "shipped_on": None if shipped == "—" else date.fromisoformat(shipped),
         }
-        for order, line, day, customer, product, pieces, amount, profit in table("订单号")
+        for order, line, day, customer, product, pieces, amount, profit, shipped in table("订单号")
     ]  # fmt: skip
 
 

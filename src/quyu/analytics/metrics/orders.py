@@ -26,6 +26,12 @@ def order_count(lines: Any) -> Any:
     return ((lines.amount_fen > 0) & (lines.sign > 0)).ifelse(lines.order_no, ibis.null("string")).nunique()
 
 
+def days_to_ship(lines: Any) -> Any:
+    """From order to shipment, of a line that was sold and shipped; null of others."""
+    is_known = (lines.amount_fen > 0) & (lines.sign > 0) & (lines.shipped_on >= lines.ordered_on)
+    return is_known.ifelse(lines.shipped_on.delta(lines.ordered_on, unit="day"), ibis.null("int64"))
+
+
 ORDERS = register(
     Metric("orders", "订单数", "Orders", "count", "order", "more", "不同订单号的个数（净额为正的订单行）",
            order_count, is_additive=True, unit_word="单")
@@ -41,4 +47,8 @@ RETURNS = register(
 RETURN_RATE = register(
     Metric("return_rate", "退货率", "Return rate", "bp", "line", "less", "退货额 ÷ 退货前的销售额",
            lambda lines: ratio(returned(lines).sum(), sold(lines).sum()), unit_word="%")
+)  # fmt: skip
+DAYS_TO_SHIP = register(
+    Metric("days_to_ship", "发货周期", "Days to ship", "ratio", "line", "less", "有发货日期的销售行：下单到发货的天数之和 ÷ 行数",
+           lambda lines: ratio(days_to_ship(lines).sum(), days_to_ship(lines).count(), 1_000), unit_word="天")
 )  # fmt: skip

@@ -197,4 +197,5 @@ def _shaped(rows: pa.Table) -> pa.Table:
     """With the columns of order lines that no other kind has."""
     rows = rows.append_column("order_no", pa.nulls(rows.num_rows, pa.string()))
     rows = rows.append_column("profit_fen", pa.nulls(rows.num_rows, pa.int64()))
+    rows = rows.append_column("shipped_on", pa.nulls(rows.num_rows, pa.date32()))
     return rows.append_column("sign", pa.array(np.ones(rows.num_rows, np.int64)))

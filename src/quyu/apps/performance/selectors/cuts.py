@@ -107,6 +107,7 @@ def named_lines(*labels: str) -> ibis.Table:
     columns = {
         "order_no": "string",
         "ordered_on": "date",
+        "shipped_on": "date",
         "first_on": "date",
         "first_year_end": "date",
         "is_repeat": "boolean",
