@@ -189,9 +189,15 @@ def test_the_page_tells_a_job_on_its_way_from_one_that_failed(trading: Trading) 
         DBTaskResult.objects.create(task_path=restate.module_path, run_after=AT, **told, **given)
 
     assert "重算没有完成" not in page(trading, asked).decode()
-    job(status="FAILED", finished_at=AT)
+    job(status="FAILED", finished_at=AT, worker_ids=["1"])
     text = page(trading, asked).decode()
     assert "重算没有完成" in text
+    assert "正在重算" not in text
+    assert "现在重算" in text
+
+    job(status="READY", worker_ids=["2", "3"])
+    text = page(trading, asked).decode()
+    assert "试了 2 次都没有算完" in text
     assert "正在重算" not in text
     assert "现在重算" in text
 
