@@ -18,6 +18,10 @@ def topics() -> Iterator[Topic]:
             ask=lambda s, c, route=route, query=query: Ask("GET", f"/{route}{query}"),
         )  # fmt: skip
     yield Topic(
+        "performance/views/new/ save", "performance/views/new/", "POST", VIEW, writes=True, status=frozenset({302, 422}),
+        ask=lambda s, c: Ask("POST", "/performance/views/new/?from=board", form={"name": "x"}),
+    )  # fmt: skip
+    yield Topic(
         "performance/shared/new/", "performance/shared/new/", "POST", VIEW, writes=True, status=frozenset({200, 302, 404}),
         ask=lambda s, c: Ask("POST", "/performance/shared/new/", form={"region": "nowhere", "period": "2026"}),
     )  # fmt: skip
