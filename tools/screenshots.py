@@ -120,6 +120,15 @@ def planning(*buttons: str) -> Callable[[Page, str], None]:
     return go_on
 
 
+def convening(page: Page, address: str) -> None:
+    """Has the papers of a monthly meeting of the whole company made."""
+    page.goto(f"{address}/meetings/")
+    page.get_by_label("组织").select_option(index=1)
+    page.get_by_label("周期").select_option("monthly")
+    page.get_by_role("button", name="备好材料").click()
+    page.wait_for_load_state("networkidle")
+
+
 def talk(page: Page, address: str) -> None:
     """The number a salesperson was handed, and the talk about it."""
     page.goto(f"{address}/targets/mine/")
@@ -150,7 +159,13 @@ SHOTS = (
     Shot("performance-customers", "jiangsu", "/performance/customers/"),
     Shot("performance-analysis", "director", "/performance/analysis/"),
     Shot("performance-genuine", "director", "/performance/true/", "main table"),
+    Shot("performance-bridge", "director", "/performance/bridge/", "main canvas"),
     Shot("receivables", "finance", "/performance/receivables/", "main canvas"),
+    Shot("alerts", "director", "/alerts/", "main table"),
+    Shot("alert", "director", "", "main .stats", lead=following("/alerts/", "西南大区")),
+    Shot("card", "director", "", lead=following("/cards/", "西藏省区")),
+    Shot("meeting", "director", "", "main table", lead=convening),
+    Shot("data-quality", "operations", "/data-quality/", "main table"),
     Shot("targets", "operations", "/targets/"),
     Shot("target-grid", "operations", "/targets/2/", ".grid-check .badge"),
     Shot("target-products", "operations", "/targets/2/?rows=product&columns=region", ".sheet-cell"),
