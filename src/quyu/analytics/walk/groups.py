@@ -6,7 +6,7 @@ A place holds the key and its sums side by side, so that adding a line touches o
 import numpy as np
 from numpy.typing import NDArray
 
-from quyu.analytics.walk.compiled import compiled
+from quyu.kernel.compiled import compiled
 
 Cells = NDArray[np.int64]
 """One row a place: the key plus one (0: free), then what was added to it."""
@@ -54,7 +54,11 @@ def place(cells: Cells, shift: np.uint64, key: int) -> int:
 
 @compiled
 def placed(cells: Cells, shift: np.uint64, keys: NDArray[np.int64], size: int) -> int:
-    """Turn the first `size` keys into their places; how many of them were new."""
+    """Turn the first `size` keys into their places; how many of them were new.
+
+    All first places are read before any is searched, so that memory is asked for many at once; `touched` holds what
+    was read (never negative), for the compiler leaves out what nothing depends on.
+    """
     mask = len(cells) - 1
     touched = np.int64(0)
     for row in range(size):

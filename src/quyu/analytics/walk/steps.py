@@ -3,8 +3,8 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from quyu.analytics.walk.compiled import compiled
 from quyu.analytics.walk.groups import Cells, placed
+from quyu.kernel.compiled import compiled
 
 Codes = NDArray[np.int32]
 Measure = NDArray[np.int64]

@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from quyu.analytics.walk.compiled import compiled
+from quyu.kernel.compiled import compiled
 
 Bytes = NDArray[np.uint8]
 Starts = NDArray[np.int64]

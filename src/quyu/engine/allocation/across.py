@@ -18,11 +18,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from quyu.engine.allocation.circling import circled
-from quyu.engine.allocation.compiled import compiled
 from quyu.engine.allocation.family import Family
 from quyu.engine.allocation.flow import Network, cheapest
 from quyu.engine.allocation.lattice import Int64
 from quyu.engine.allocation.other_nodes import Places, extent
+from quyu.kernel.compiled import compiled
 
 Float64 = NDArray[np.float64]
 

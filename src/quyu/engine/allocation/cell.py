@@ -5,9 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from quyu.engine.allocation.compiled import compiled
 from quyu.engine.allocation.lattice import Cells, Int8, Int64
 from quyu.engine.allocation.problem import UNBOUNDED, Problem
+from quyu.kernel.compiled import compiled
 
 _NONE = np.zeros(0, np.int64)
 

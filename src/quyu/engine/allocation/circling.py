@@ -9,10 +9,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from quyu.engine.allocation.compiled import compiled
 from quyu.engine.allocation.flow import Network
 from quyu.engine.allocation.lattice import Int32, Int64
 from quyu.engine.allocation.raking import Float64
+from quyu.kernel.compiled import compiled
 
 _TRIES, _PASSES = 512, 8
 

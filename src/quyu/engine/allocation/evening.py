@@ -15,12 +15,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from quyu.engine.allocation.across import NEAR, Ends, Exact, contract, rounded_ends
-from quyu.engine.allocation.compiled import compiled
 from quyu.engine.allocation.exchange import Cells, Groups, Table, Tree, exchange
 from quyu.engine.allocation.hierarchies import Hierarchies
 from quyu.engine.allocation.lattice import Int32, Int64
 from quyu.engine.allocation.other_nodes import OtherNodes, Places, extent
 from quyu.engine.allocation.raking import Float64
+from quyu.kernel.compiled import compiled
 
 _ROUNDS = 40
 

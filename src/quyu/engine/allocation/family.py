@@ -10,9 +10,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from quyu.engine.allocation.compiled import compiled
 from quyu.engine.allocation.demand import Demand, refine
 from quyu.engine.allocation.lattice import Cells, Int64, Lattice, count_of
+from quyu.kernel.compiled import compiled
 
 
 @dataclass(frozen=True, eq=False, slots=True)

@@ -13,8 +13,8 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from quyu.engine.allocation.compiled import compiled
 from quyu.engine.allocation.dimension import Dimension, UnknownNode
+from quyu.kernel.compiled import compiled
 from quyu.kernel.refusal import Refusal
 
 Int64 = NDArray[np.int64]

@@ -8,8 +8,8 @@ number of its threads.
 import numpy as np
 from numpy.typing import NDArray
 
-from quyu.engine.allocation.compiled import compiled
 from quyu.engine.allocation.lattice import Int32
+from quyu.kernel.compiled import compiled
 
 Float64 = NDArray[np.float64]
 

@@ -12,11 +12,11 @@ from math import prod
 import numpy as np
 from numpy.typing import NDArray
 
-from quyu.engine.allocation.compiled import compiled
 from quyu.engine.allocation.demand import refine
 from quyu.engine.allocation.hierarchies import orders_of
 from quyu.engine.allocation.lattice import Int32, Int64, Lattice
 from quyu.engine.allocation.problem import Problem
+from quyu.kernel.compiled import compiled
 
 _ROOM_A_CELL, _ROOM = 4, 2**18
 """Entries of the table, at most: dimensions with a node for every few cells (customers) would need far more."""

@@ -16,8 +16,8 @@ problems with bounded variables", Management Science 27 (1981).
 import numpy as np
 from numpy.typing import NDArray
 
-from quyu.engine.allocation.compiled import compiled
 from quyu.engine.allocation.lattice import Int8, Int64
+from quyu.kernel.compiled import compiled
 
 WEIGHT_LIMIT = 2**52
 """The sum of integer weights stays below this."""

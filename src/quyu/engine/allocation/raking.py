@@ -15,9 +15,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from quyu.engine.allocation.compiled import compiled
 from quyu.engine.allocation.lattice import Int32
 from quyu.engine.allocation.newton import newton_step
+from quyu.kernel.compiled import compiled
 
 Float64 = NDArray[np.float64]
 

@@ -6,11 +6,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from quyu.engine.allocation import proportion
-from quyu.engine.allocation.compiled import compiled
 from quyu.engine.allocation.infeasible import Kind
 from quyu.engine.allocation.lattice import Int8, Int32, Int64
 from quyu.engine.allocation.problem import Problem
 from quyu.engine.allocation.result import Move, Result
+from quyu.kernel.compiled import compiled
 
 BOUND_BY = (None, Kind.LOCK, Kind.LOWER, Kind.UPPER)
 """What the numbers in `Reasons.bound_by` stand for."""

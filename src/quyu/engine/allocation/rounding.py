@@ -12,8 +12,8 @@ A remainder is a numerator over `whole`, the same for all cells, so sums of rema
 
 import numpy as np
 
-from quyu.engine.allocation.compiled import compiled
 from quyu.engine.allocation.lattice import Int8, Int64
+from quyu.kernel.compiled import compiled
 
 _RUN = 1_024
 """So many remainders below 2^52 fit into 64 bits."""

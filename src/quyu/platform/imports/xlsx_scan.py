@@ -5,26 +5,16 @@ sure), so that every `<` begins a tag. The scan gives, cell by cell, the place, 
 its text lies in the piece; nothing is converted here, so nothing can be rounded.
 """
 
-from collections.abc import Callable
-from typing import ParamSpec, TypeVar, cast
-
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
-P = ParamSpec("P")
-R = TypeVar("R")
+from quyu.kernel.compiled import compiled
 
 NUMBER, SHARED, TEXT, BOOLEAN, ERROR, ISO_DATE, RICH, BLANK = range(8)
 LESS, GREATER, SLASH, SPACE = 60, 62, 47, 32
 LAST_ROW, LAST_COLUMN = 1_048_576, 16_383
 SPOILT = -1
 """The number of cells of a piece whose rows or cells are not in order, or whose tags do not close."""
-
-
-def compiled(function: Callable[P, R]) -> Callable[P, R]:
-    """Machine code of `function`, kept on disk between runs."""
-    return cast(Callable[P, R], njit(cache=True, error_model="numpy", nogil=True)(function))
 
 
 @compiled

@@ -1,4 +1,4 @@
-"""The one place that knows the compiler: a kernel is a plain typed function over arrays, compiled once."""
+"""The place that knows the compiler: a kernel is a plain typed function over arrays, compiled once."""
 
 from collections.abc import Callable
 from typing import ParamSpec, TypeVar, cast
