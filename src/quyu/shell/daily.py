@@ -1,15 +1,12 @@
 """What is due once a day, and the thread that sees to it: a second run the same day changes nothing."""
 
 import fcntl
-import logging
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
-from threading import Event, Thread
 
 from django.conf import settings
-from django.db import connections
 
 from quyu.apps.customers.division import alarm
 from quyu.apps.drift import services as drift
@@ -18,10 +15,10 @@ from quyu.apps.performance import figures
 from quyu.apps.reports import sending
 from quyu.apps.targets.services import daily as targets
 from quyu.apps.territories import services as territories
+from quyu.platform.jobs.looking import looking
 from quyu.platform.notices import delivery
 from quyu.shell import clock
 
-logger = logging.getLogger(__name__)
 LOOK_SECONDS = 60
 AGAIN = timedelta(hours=1)
 """How long a day's work that failed waits for its next attempt."""
@@ -59,30 +56,14 @@ def run_once(*, at: datetime) -> Mapping[str, int] | None:
         return done
 
 
-@contextmanager
-def every_day() -> Iterator[None]:
+def every_day() -> AbstractContextManager[None]:
     """Sees to the day's work while the block lasts: at the start if the day's is not done, then after midnight."""
-    stop = Event()
-    thread = Thread(target=_keep_looking, args=(stop,), name="daily", daemon=True)
-    thread.start()
-    try:
-        yield
-    finally:
-        stop.set()
-
-
-def _keep_looking(stop: Event) -> None:
-    not_before = clock.instant()
-    while not stop.is_set():
-        if clock.instant() >= not_before:
-            try:
-                run_once(at=clock.now())
-            except Exception:  # whatever failed is tried again, and the other jobs of the worker go on
-                logger.exception("the day's work failed")
-                not_before = clock.instant() + AGAIN
-            finally:
-                connections.close_all()
-        stop.wait(LOOK_SECONDS)
+    return looking(
+        lambda: run_once(at=clock.now()),
+        name="daily",
+        seconds=LOOK_SECONDS,
+        after_fault=AGAIN.total_seconds(),
+    )
 
 
 @contextmanager

@@ -1,15 +1,13 @@
 """Sending what lies in the outbox, beside the other work of the worker: a slow server holds up neither pages nor the day."""
 
-import logging
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from datetime import datetime
-from threading import Event, Thread
 
-from django.db import connections
 from django.utils import timezone
 
 from quyu.apps.performance.web import posted
+from quyu.platform.jobs.looking import looking
 from quyu.platform.notices import delivery, outbox
 from quyu.platform.notices.choices import Topic
 from quyu.platform.notices.delivery import Writer
@@ -20,7 +18,6 @@ from quyu.platform.people import policy
 from quyu.platform.people.scope import scope_of
 from quyu.shell import clock
 
-logger = logging.getLogger(__name__)
 LOOK_SECONDS = 5
 PAUSE_SECONDS = 60
 """After a look that failed as a whole: the database is away."""
@@ -54,26 +51,6 @@ def look() -> delivery.Round | None:
     return delivery.deliver(WRITERS, now=clock.instant(), at=clock.now())
 
 
-@contextmanager
-def all_the_time() -> Iterator[None]:
+def all_the_time() -> AbstractContextManager[None]:
     """Sends while the block lasts, in a thread of its own."""
-    stop = Event()
-    thread = Thread(target=_keep_looking, args=(stop,), name="posting", daemon=True)
-    thread.start()
-    try:
-        yield
-    finally:
-        stop.set()
-
-
-def _keep_looking(stop: Event) -> None:
-    while not stop.is_set():
-        seconds = LOOK_SECONDS
-        try:
-            look()
-        except Exception:  # the database may be away: the other work of the worker goes on
-            logger.exception("the outbox was not looked at")
-            seconds = PAUSE_SECONDS
-        finally:
-            connections.close_all()
-        stop.wait(seconds)
+    return looking(look, name="posting", seconds=LOOK_SECONDS, after_fault=PAUSE_SECONDS)

@@ -7,14 +7,13 @@ While a job runs its process holds a file lock (`liveness`), which the system fr
 """
 
 import logging
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable
+from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from threading import Event, Thread
 from typing import Any, TypeAlias, TypeVar
 
-from django.db import connections, transaction
+from django.db import transaction
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.text import format_lazy
@@ -26,6 +25,7 @@ from django_tasks_db.backend import TaskResult
 from django_tasks_db.models import DBTaskResult
 
 from quyu.platform.jobs import liveness
+from quyu.platform.jobs.looking import looking
 from quyu.platform.jobs.models import GivenUp
 from quyu.platform.jobs.services import GRACE
 from quyu.platform.notices.services import notify
@@ -182,29 +182,15 @@ def begin_again(*, now: datetime) -> int:
     return len(wanted)
 
 
-@contextmanager
-def taking_up() -> Iterator[None]:
+def taking_up() -> AbstractContextManager[None]:
     """Look after failed and lost jobs while the block lasts; what was given up gets a new round at its start."""
-    stop = Event()
-    thread = Thread(target=_keep_looking, args=(stop,), name="repeating", daemon=True)
-    thread.start()
-    try:
-        yield
-    finally:
-        stop.set()
+    first = [begin_again]
 
+    def look() -> None:
+        (first[0] if first else take_up)(now=timezone.now())
+        first.clear()
 
-def _keep_looking(stop: Event) -> None:
-    look: Callable[..., int] = begin_again
-    while not stop.is_set():
-        try:
-            look(now=timezone.now())
-            look = take_up
-        except Exception:  # a database that is away comes back; the other work of the worker goes on
-            logger.exception("jobs could not be looked after")
-        finally:
-            connections.close_all()
-        stop.wait(LOOK_SECONDS)
+    return looking(look, name="repeating", seconds=LOOK_SECONDS, after_fault=LOOK_SECONDS)
 
 
 def listen() -> None:
