@@ -51,7 +51,7 @@ def attributed_lines(names: Directory) -> Iterator[duckdb.DuckDBPyConnection]:
     past moment, the one of then.
     """
     manifest = _manifest(names.then)
-    manifest = standing(manifest, manifest[0].rolled_up if manifest else None)
+    manifest = without_taken_back(manifest, manifest[0].rolled_up if manifest else None)
     with connect() as connection:
         store.order_lines(connection, manifest)
         _attribution(connection, manifest)
@@ -79,7 +79,7 @@ def _manifest(then: Then | None) -> list[Any]:
     )
 
 
-def standing(manifest: Sequence[Batch], last_batch: int | None = None) -> list[Any]:
+def without_taken_back(manifest: Sequence[Batch], last_batch: int | None = None) -> list[Any]:
     """Without imports that were taken back and what takes them back: together they are nothing, and nothing is counted.
 
     A reversal that counts in another month than what it takes back is not nothing in either; one after `last_batch`

@@ -136,22 +136,22 @@ def moved(
     codes = changed(before.catalog, now.catalog, "code")
     lines_of = [attribution.lines_of_products(before.ownership)]
     lines_of += [other for other in [attribution.lines_of_products(now.ownership)] if other not in lines_of]
-    sides = [(side, sign, bases.directory(side.catalog)) for side, sign in ((before, -1), (now, 1))]
-    is_changed = len(claims) or len(codes)
+    sides = [(before, -1), (now, 1)] if len(claims) or len(codes) else []
+    names = {sign: bases.directory(side.catalog) for side, sign in sides}
     found = []
     for batch in Batch.objects.filter(kind=source.kind, pk__lte=last_batch).order_by("pk"):
         rows = (
             _touched(source.columns(batch, CLAIMED_BY), claims, codes, lines_of)
-            if is_changed
+            if sides
             else np.zeros(0, np.int64)
         )
         found.append((batch, rows))
         if not rows.size:
             continue
         lines = source.rows(batch, rows, SUMMED)
-        for side, sign, names in sides:
+        for side, sign in sides:
             owned = attribution.append(lines, attribution.attribute_lines(lines, side.ownership))
-            delta.add(contribution(owned, sign=batch.sign, directory=names), sign=sign)
+            delta.add(contribution(owned, sign=batch.sign, directory=names[sign]), sign=sign)
     return found
 
 

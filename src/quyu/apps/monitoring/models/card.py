@@ -9,7 +9,6 @@ from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
-from django.urls import reverse
 
 from quyu.apps.monitoring.choices import (
     BoardMetric,
@@ -155,14 +154,11 @@ class PdcaCard(EditableRow):
 class CardTask(Undertaking):
     """What a seat is to do for a card, by when."""
 
+    route = "given-task"
     card = models.ForeignKey(PdcaCard, models.CASCADE, related_name="tasks", verbose_name="PDCA 卡")
 
     class Meta(Undertaking.Meta):
         verbose_name = "PDCA 任务"
-
-    @property
-    def page(self) -> str:
-        return reverse("given-task", args=[self.pk])
 
 
 class CardTaskReport(Report):

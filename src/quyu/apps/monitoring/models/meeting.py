@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, ClassVar
 
 from django.conf import settings
 from django.db import models
-from django.urls import reverse
 
 from quyu.apps.monitoring.choices import Cadence
 from quyu.apps.monitoring.models.undertaking import Report, Undertaking
@@ -56,15 +55,12 @@ class Meeting(EditableRow):
 class Promise(Undertaking):
     """A decision of a meeting: what is to be done, by which seat, by when; open ones come back in the next meeting."""
 
+    route = "given-decision"
     meeting = models.ForeignKey(Meeting, models.CASCADE, related_name="promises", verbose_name="例会")
     text = models.CharField("决定", max_length=300)
 
     class Meta(Undertaking.Meta):
         verbose_name = "会议决定"
-
-    @property
-    def page(self) -> str:
-        return reverse("given-decision", args=[self.pk])
 
 
 class PromiseReport(Report):

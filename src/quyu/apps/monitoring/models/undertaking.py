@@ -7,13 +7,16 @@ from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
+from django.urls import reverse
 
 from quyu.apps.monitoring.choices import PromiseState, Told
 from quyu.platform.audit.models import EditableRow
 
 
 class Undertaking(EditableRow):
-    """What, which seat, by when, and what became of it; `reports` are what its holder wrote."""
+    """What, which seat, by when, and what became of it; `reports` are what its holder wrote, `route` leads to its page."""
+
+    route: ClassVar[str]
 
     text = models.CharField("任务", max_length=300)
     owner = models.ForeignKey("people.Position", models.PROTECT, related_name="+", verbose_name="负责岗位")
@@ -35,7 +38,7 @@ class Undertaking(EditableRow):
     @property
     def page(self) -> str:
         """The address of its page for the holder."""
-        raise NotImplementedError
+        return reverse(self.route, args=[self.pk])
 
     @property
     def last_report(self) -> Report | None:

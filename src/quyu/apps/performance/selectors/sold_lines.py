@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from quyu.analytics.bridge import Ints
 from quyu.apps.customers import selectors as customers
 from quyu.apps.performance import bases
-from quyu.apps.performance.attributed import standing
+from quyu.apps.performance.attributed import without_taken_back
 from quyu.apps.performance.bases import Basis
 from quyu.apps.performance.models import RollupState
 from quyu.apps.performance.rollup_rows import AS_WAS
@@ -114,7 +114,7 @@ def sold_lines(name: LineBasis, then: Then | None) -> Sold:
     structure = then.basis if then else kept or bases.basis(customers.ownership_frame())
     last = then.last_batch if then else state.last_batch if state else 0
     orders = Batch.objects.filter(kind=ORDER_LINE_KIND, pk__lte=last).order_by("pk")
-    ordered = tuple(standing(list(orders)))
+    ordered = tuple(without_taken_back(list(orders)))
     if name == "order":
         return Sold(name, (Part(ORDERED, ordered, (date.min, date.max)),), structure)
     shipped = Batch.objects.filter(kind=SHIPMENT).order_by("pk")
@@ -122,7 +122,9 @@ def sold_lines(name: LineBasis, then: Then | None) -> Sold:
     turn = turn_to_shipments(then.end if then else None)
     early = Part(DELIVERED, ordered, (date.min, turn))
     return Sold(
-        name, (early, Part(tally(SHIPMENT), tuple(standing(list(shipped))), (turn, date.max))), structure
+        name,
+        (early, Part(tally(SHIPMENT), tuple(without_taken_back(list(shipped))), (turn, date.max))),
+        structure,
     )
 
 

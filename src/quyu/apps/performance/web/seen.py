@@ -10,7 +10,7 @@ from quyu.apps.performance.selectors.beside import Beside
 from quyu.apps.performance.selectors.landing import landings
 from quyu.apps.performance.selectors.tree import Board
 from quyu.apps.performance.web import beside
-from quyu.apps.performance.web.asked import Asked, asked
+from quyu.apps.performance.web.asked import BASIS_NAMES, Asked, asked
 from quyu.apps.performance.web.beside import Compared
 from quyu.apps.performance.web.place import board_asked, region_asked
 from quyu.kernel.money import format_wan
@@ -79,7 +79,7 @@ def said_bp(bp: int | None) -> str:
 
 def known(this: Seen) -> str:
     """Up to which day this is what was known, and by which targets and dates of amounts."""
-    basis = {"order": _("下单"), "delivery": _("发货"), "cash": _("回款")}[this.asked.basis]
+    basis = dict(BASIS_NAMES)[this.asked.basis]
     told = _("截至 {day} 所知 · 目标版本：{version} · 金额按{basis}")
     if this.asked.reading == "restated":
         told = _("截至 {day} 所知，按今天归属重述 · 目标版本：{version} · 金额按{basis}")
