@@ -1,20 +1,40 @@
 """Fixtures and rules of the whole suite."""
 
+import os
 from importlib import import_module
+from pathlib import Path
 
 import pytest
 from django.apps import AppConfig, apps
+from django.db import connection
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.backends.signals import connection_created
 from django.db.models.signals import post_migrate
 from django.dispatch import receiver
 from hypothesis import settings
 from pytest_socket import socket_allow_hosts
 
+from tests.migrated import fill, template_database
 from tests.people import company
 
 __all__ = ["company"]
 
 settings.register_profile("quyu", deadline=None, max_examples=50)
 settings.load_profile("quyu")
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
+    """The database of the tests is a copy on PostgreSQL as well."""
+    if connection.vendor == "postgresql":
+        connection.settings_dict["TEST"]["TEMPLATE"] = template_database(os.environ["DATABASE_URL"])
+
+
+@receiver(connection_created)
+def tables(connection: BaseDatabaseWrapper, **_told: object) -> None:
+    """The database of the tests is not migrated step by step by every process that runs some of them."""
+    if connection.vendor == "sqlite" and Path(str(connection.settings_dict["NAME"])).name.startswith("test"):
+        fill(connection.connection)
 
 
 @receiver(post_migrate)

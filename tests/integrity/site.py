@@ -19,8 +19,9 @@ from urllib.parse import urlsplit, urlunsplit
 
 import django
 import psycopg
-from django.core.management import call_command
 from django.db import connections
+
+from tests.migrated import make_tables, template_database
 
 TODAY = "2026-06-15"
 
@@ -39,7 +40,7 @@ def scratch_site(purpose: str) -> Iterator[Path]:
     server = os.environ.get("DATABASE_URL", "")
     name = f"quyu_{uuid.uuid4().hex[:12]}"
     if server:
-        run_sql(server, f'CREATE DATABASE "{name}"')
+        run_sql(server, f'CREATE DATABASE "{name}" TEMPLATE "{template_database(server)}"')
         os.environ["DATABASE_URL"] = urlunsplit(urlsplit(server)._replace(path=f"/{name}"))
     try:
         open_site()
@@ -57,7 +58,7 @@ def run_sql(url: str, statement: str) -> None:
 
 def open_site() -> None:
     django.setup()
-    call_command("migrate", verbosity=0)
+    make_tables()
     connections.close_all()
 
 

@@ -20,7 +20,7 @@ AT, TODAY = datetime(2026, 6, 15, 9, tzinfo=UTC), date(2026, 6, 15)
 
 
 def main(path: Path, is_cancelled: bool, is_known: bool) -> None:
-    call_command("migrate", verbosity=0)
+    make_tables()
     office = OrgUnit.objects.create(code="HQ", name="总部", kind="head_office")
     user = User.objects.create(username="ops")
     RoleGrant.objects.create(
@@ -63,7 +63,6 @@ if __name__ == "__main__":
 
     django.setup()
     from django.core.files.base import File
-    from django.core.management import call_command
 
     from quyu.apps.customers.models import Customer
     from quyu.platform.catalog.models import Product, ProductLine
@@ -72,5 +71,6 @@ if __name__ == "__main__":
     from quyu.platform.imports.models import ImportRun
     from quyu.platform.people.choices import Role
     from quyu.platform.people.models import OrgUnit, RoleGrant, User
+    from tests.migrated import make_tables
 
     main(Path(sys.argv[1]), "cancel" in sys.argv[2:], "known" in sys.argv[2:])

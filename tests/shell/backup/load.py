@@ -14,7 +14,7 @@ VERB = "edit_under_load"
 
 
 def prepare() -> None:
-    call_command("migrate", verbosity=0)
+    make_tables()
     build_company()
 
 
@@ -64,7 +64,6 @@ def inspect() -> dict[str, object]:
 if __name__ == "__main__":
     django.setup()
     from django.core.files.base import ContentFile
-    from django.core.management import call_command
     from django.db import transaction
     from django.db.models import Count, Sum
 
@@ -77,6 +76,7 @@ if __name__ == "__main__":
     from quyu.platform.files import services as files
     from quyu.platform.files.models import StoredFile
     from quyu.platform.people.models import Person
+    from tests.migrated import make_tables
     from tests.people import build_company
     from tests.platform.facts.lines import AT, line, order_lines
 

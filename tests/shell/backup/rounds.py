@@ -14,6 +14,8 @@ from pathlib import Path
 
 import psycopg
 
+from tests.migrated import template_database
+
 REPOSITORY = Path(__file__).resolve().parents[3]
 WRITERS = 2
 
@@ -49,11 +51,17 @@ class Site:
             "QUYU_LANG": "zh", "PYTHONPATH": f"{REPOSITORY}/src:{REPOSITORY}",
         }  # fmt: skip
 
-    def make_database(self) -> None:
+    def prepare(self) -> None:
+        """The tables and the company of the load."""
+        if self.server:
+            self.make_database(template_database(self.server))
+        self.run("tests.shell.backup.load", "prepare")
+
+    def make_database(self, template: str = "template1") -> None:
         if self.server:
             with psycopg.connect(self.server, autocommit=True) as connection:
                 connection.execute(f'DROP DATABASE IF EXISTS "{self.database}" WITH (FORCE)')
-                connection.execute(f'CREATE DATABASE "{self.database}"')
+                connection.execute(f'CREATE DATABASE "{self.database}" TEMPLATE "{template}"')
 
     def drop(self) -> None:
         shutil.rmtree(self.home, ignore_errors=True)
@@ -102,8 +110,7 @@ def people_at_work(site: Site) -> Iterator[list[subprocess.Popen[bytes]]]:
 def rounds(count: int, folder: Path, server: str) -> Iterator[Round]:
     """Back up under load, restore into an empty place, look at both; one result a round."""
     origin = Site(folder / "origin", server, "backup_origin")
-    origin.make_database()
-    origin.run("tests.shell.backup.load", "prepare")
+    origin.prepare()
     with people_at_work(origin):
         time.sleep(3)
         for number in range(count):

@@ -39,7 +39,7 @@ def archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A backup of a small SQLite site with a few imports."""
     folder = tmp_path_factory.mktemp("backup")
     site = Site(folder / "home", "", "")
-    site.run("tests.shell.backup.load", "prepare")
+    site.prepare()
     site.run("tests.shell.backup.load", "fill")
     quyu(site, "backup", str(folder / "one.tar.gz"))
     assert json.loads((site.home / "last_backup.json").read_text())["file"].endswith("one.tar.gz")
@@ -182,8 +182,7 @@ def test_a_name_of_another_kind_of_archive_is_refused(tmp_path: Path, name: str)
 )
 def test_verify_on_postgresql_leaves_no_table(tmp_path: Path) -> None:
     site = Site(tmp_path / "home", SERVER, "backup_verify")
-    site.make_database()
-    site.run("tests.shell.backup.load", "prepare")
+    site.prepare()
     quyu(site, "backup", str(tmp_path / "one.tar.gz"))
     empty = Site(tmp_path / "other", SERVER, "backup_verify_empty")
     empty.make_database()
