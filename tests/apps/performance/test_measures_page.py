@@ -9,10 +9,11 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
-from quyu.analytics.metrics import METRICS, line_metrics
+from quyu.analytics.metrics import METRICS, Metric, line_metrics
 from quyu.apps.customers.models import Customer
 from quyu.apps.performance import services
 from quyu.apps.performance.directory import directory
+from quyu.apps.performance.selectors.attain import Asked, attain
 from quyu.apps.performance.selectors.cuts import Cut, cut
 from quyu.apps.performance.selectors.drill import Reach
 from quyu.apps.territories.models import Alignment, AlignmentUnit
@@ -20,6 +21,7 @@ from quyu.platform.catalog.models import Product, ProductLine
 from quyu.platform.facts.models import Batch
 from quyu.platform.facts.schema import SCHEMAS
 from quyu.platform.geography.models import BasicUnit, MarketFigure
+from quyu.platform.people.scope import everything
 from tests.people import Company
 from tests.platform.facts.lines import AT, order_lines
 
@@ -91,6 +93,17 @@ def record_facts(kind: str, rows: list[dict[str, object]], sha: str) -> Batch:
     )
 
 
+def outlets_of_the_page() -> list[dict[str, object]]:
+    places = {row[0]: f"32010{number}" for number, row in enumerate(table("区县"))}
+    return [
+        {
+            "document_no": f"P{number}", "line_no": "1", "seen_on": date.fromisoformat(day), "outlet_name": outlet,
+            "place_code": places[place], "product_code": product, "price_micro": 10_000_000,
+        }
+        for number, (outlet, day, place, product) in enumerate(table("终端"))
+    ]  # fmt: skip
+
+
 def market_of_the_page(company: Company) -> None:
     """The counties in a territory, with what is known of their market and the customers that are there."""
     alignment = Alignment.objects.create(
@@ -126,8 +139,8 @@ def sold(company: Company, settings: Any, tmp_path: Path) -> Company:
         order_lines(*wrong), file_name="b.csv", source_sha256="b" * 64, actor=None, at=AT
     )
     services.reverse(batch=batch, reason="重复", actor=None, at=AT)
-    for named, (kind, _day) in KINDS.items():
-        facts = facts_of_the_page(named)
+    found = {kind: facts_of_the_page(named) for named, (kind, _day) in KINDS.items()}
+    for kind, facts in (found | {"price_observation": outlets_of_the_page()}).items():
         record_facts(kind, facts, "a")
         twice = record_facts(kind, [{**row, "document_no": f"X{row['document_no']}"} for row in facts], "b")
         services.reverse(batch=twice, reason="重复", actor=None, at=AT)
@@ -138,14 +151,16 @@ def measured(metric: str, days: tuple[date, date] = DAYS) -> Cut:
     return cut(metric, "month", "province", EVERYTHING, directory(), days=days)
 
 
-@pytest.mark.parametrize(("metric", "scope", "wanted"), RESULTS)
-def test_a_worked_example_is_what_the_product_measures(
-    sold: Company, metric: str, scope: str, wanted: str
-) -> None:
-    found = measured(metric)
+def test_the_worked_examples_are_what_the_product_measures(sold: Company) -> None:
+    cuts = {metric: measured(metric) for metric, _scope, _wanted in RESULTS}
 
-    value = found.whole if scope == "合计" else found.row_totals.get(scope)
-    assert value == (None if wanted == "—" else int(wanted))
+    found = {
+        (metric, scope): cuts[metric].whole if scope == "合计" else cuts[metric].row_totals.get(scope)
+        for metric, scope, _wanted in RESULTS
+    }
+    assert found == {
+        (metric, scope): None if wanted == "—" else int(wanted) for metric, scope, wanted in RESULTS
+    }
 
 
 def test_every_measured_metric_has_an_example() -> None:
@@ -157,19 +172,38 @@ def test_every_metric_has_its_row_on_the_page() -> None:
     assert [metric for metric in METRICS if f"`{metric}`" not in text] == []
 
 
-@pytest.mark.parametrize("metric", [metric.id for metric in line_metrics()])
-def test_of_nothing_a_count_is_zero_and_anything_else_is_unknown(sold: Company, metric: str) -> None:
-    whole = measured(metric, (date(2030, 1, 1), date(2030, 7, 1))).whole
+def test_of_nothing_a_count_is_zero_and_anything_else_is_unknown(sold: Company) -> None:
+    never = (date(2030, 1, 1), date(2030, 7, 1))
 
-    found = METRICS[metric]
-    is_counted = found.unit == "count" and not found.is_level
-    assert whole == (0 if is_counted or {"on_file", "market"} & set(found.rows) else None), (
-        "customers stay on file, and a market is one of years to come"
-    )
+    wrong = {
+        metric.id: whole
+        for metric in line_metrics()
+        if (whole := measured(metric.id, never).whole) != of_nothing(metric)
+    }
+
+    assert wrong == {}
 
 
-@pytest.mark.parametrize("metric", [metric.id for metric in line_metrics() if metric.is_additive])
-def test_what_is_additive_adds_up_by_month(sold: Company, metric: str) -> None:
-    found = measured(metric)
+def of_nothing(metric: Metric) -> int | None:
+    """Customers stay on file, and a market is one of years to come."""
+    is_counted = metric.unit == "count" and not metric.is_level
+    return 0 if is_counted or {"on_file", "market"} & set(metric.rows) else None
 
-    assert sum(found.row_totals.values()) == found.whole
+
+def test_what_is_additive_adds_up_by_month(sold: Company) -> None:
+    cuts = {metric.id: measured(metric.id) for metric in line_metrics() if metric.is_additive}
+
+    assert cuts
+    assert {name: sum(found.row_totals.values()) for name, found in cuts.items()} == {
+        name: found.whole for name, found in cuts.items()
+    }
+
+
+def test_distribution_is_told_by_product(sold: Company) -> None:
+    found = cut("distribution_rate", "product", "month", EVERYTHING, directory(), days=DAYS)
+
+    assert found.row_totals == {"茶": 10_000, "饼干": 6_667}, "一店、二店 and 三店 were looked at, for both"
+    assert found.cells["饼干", "2026-02"] == 5_000
+    asked = Asked("2026Q1", by=("product_line",), metric="distribution_rate")
+    rows = attain(asked, everything(), today=date(2026, 6, 15)).rows
+    assert {row.names[0]: row.actual for row in rows} == {"茶类": 10_000, "饼干类": 10_000}

@@ -13,7 +13,7 @@ from quyu.kernel.refusal import Refusal
 from quyu.kernel.wording import is_chinese, spoken_word
 
 Direction = Literal["more", "less"]
-Grain = Literal["line", "order", "customer", "visit", "payment", "expense"]
+Grain = Literal["line", "order", "customer", "visit", "payment", "expense", "outlet"]
 MetricUnit = Literal["fen", "yuan", "milli", "count", "bp", "ratio"]
 Role = Literal[
     "line",
@@ -31,6 +31,7 @@ Role = Literal[
     "delivered_year",
     "line_in_market",
     "market",
+    "outlet",
 ]
 """What a row stands for: a line of the period, one of the same days a year or a month earlier, labelled as if
 it were of the period, or a fact of another kind in the shape of a line."""
@@ -95,6 +96,11 @@ class Metric:
     def is_of_orders(self) -> bool:
         """Whether order lines alone tell it, so that past orders give it a history to plan from."""
         return self.has_facts and ORDER_ROLES.issuperset(self.rows)
+
+    @property
+    def has_products(self) -> bool:
+        """Whether its rows are for products, so that it is told of each."""
+        return self.is_of_orders or self.rows == ("outlet",)
 
     @property
     def is_money(self) -> bool:

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from quyu.analytics.metrics import Metric
 from quyu.apps.customers.models import Customer
-from quyu.apps.performance import bases, market_rows, receivables
+from quyu.apps.performance import bases, market_rows, outlet_rows, receivables
 from quyu.apps.performance.receivables import OLD, Owed
 from quyu.apps.performance.rollups import SUMMED
 from quyu.apps.performance.tallies import SHIPMENT, Tally, standing, tally, turn_to_shipments
@@ -39,8 +39,8 @@ RECEIPT = "receipt"
 OWED, OWED_OLD, DELIVERED_YEAR = "owed", "owed_old", "delivered_year"
 OWED_OVERDUE, OWED_TERMED = "owed_overdue", "owed_termed"
 OF_RECEIVABLES = (OWED, OWED_OLD, DELIVERED_YEAR, OWED_OVERDUE, OWED_TERMED)
-MARKET, LINE_IN_MARKET = "market", "line_in_market"
-ROLES = (*TALLIED, ON_FILE, *OF_RECEIVABLES, MARKET, LINE_IN_MARKET)
+MARKET, LINE_IN_MARKET, OUTLET = "market", "line_in_market", "outlet"
+ROLES = (*TALLIED, ON_FILE, *OF_RECEIVABLES, MARKET, LINE_IN_MARKET, OUTLET)
 SHAPE = pa.schema(
     [
         pa.field("ordered_on", pa.date32()),
@@ -63,7 +63,10 @@ def roles_of(metric: Metric) -> list[str]:
 
 def has_rows(metric: Metric) -> bool:
     """Whether every kind of facts that it needs beside orders was ever imported and not taken back."""
-    return all(standing((tally(role).kind,)).exists() for role in roles_of(metric))
+    kinds = [tally(role).kind for role in roles_of(metric)]
+    if OUTLET in metric.rows:
+        kinds.append(outlet_rows.PRICES)
+    return all(standing((kind,)).exists() for kind in kinds)
 
 
 def register(connection: duckdb.DuckDBPyConnection, role: str, days: Days) -> str:
@@ -83,6 +86,8 @@ def _of_role(role: str, days: Days) -> pa.Table:
         return _receivable(role, days)
     if role == MARKET:
         return _market(days)
+    if role == OUTLET:
+        return _outlets(days)
     return _delivered(days) if role == DELIVERED else _rows(tally(role), days)
 
 
@@ -134,6 +139,14 @@ def _market(days: Days) -> pa.Table:
         }
         parts.append(_owned(_lines(given, len(by_unit)), bases.ownership_in_force()))
     return pa.concat_tables(parts)
+
+
+def _outlets(days: Days) -> pa.Table:
+    """A row for every outlet looked at in a month and every product, with a quantity where it was found there."""
+    found = outlet_rows.pairs(days)
+    given = {name: found[name] for name in found.column_names if name in LINE.names}
+    owned = _owned(_lines(given, found.num_rows), bases.ownership_in_force())
+    return owned.append_column("order_no", found["pair"])
 
 
 def _lines(given: Mapping[str, pa.Array], count: int) -> pa.Table:
@@ -195,7 +208,8 @@ def _of_batch(batch: Batch, source: Tally, claims: pa.Table, days: Days) -> pa.T
 
 def _shaped(rows: pa.Table) -> pa.Table:
     """With the columns of order lines that no other kind has."""
-    rows = rows.append_column("order_no", pa.nulls(rows.num_rows, pa.string()))
+    if "order_no" not in rows.column_names:
+        rows = rows.append_column("order_no", pa.nulls(rows.num_rows, pa.string()))
     rows = rows.append_column("profit_fen", pa.nulls(rows.num_rows, pa.int64()))
     rows = rows.append_column("shipped_on", pa.nulls(rows.num_rows, pa.date32()))
     return rows.append_column("sign", pa.array(np.ones(rows.num_rows, np.int64)))

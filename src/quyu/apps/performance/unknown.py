@@ -37,6 +37,7 @@ BY_ROLE: Mapping[str, Promise] = {
     "expense": gettext_lazy("没有费用：先在“导入”里导入费用。"),
     "visit": gettext_lazy("没有拜访：先在“导入”里导入拜访记录。"),
     "delivered": gettext_lazy("没有发货：先导入发货单，或订单里的发货日期。"),
+    "outlet": gettext_lazy("没有写明终端和产品的价格观察：先在“导入”里导入价格观察（巡店）。"),
     "on_file": gettext_lazy("没有客户档案：先导入客户，并让客户落在销售区域里。"),
 }
 

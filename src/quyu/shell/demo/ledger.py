@@ -291,11 +291,21 @@ def _prices(market: Market, today: date, rng: np.random.Generator) -> tuple[pa.T
         for name in ("巡价日期", "货源客户编码", "产品编码", "省", "区县", "终端", "实际价格", "指导价")
     }
 
-    def see(source: int, place: int, product: tuple[str, int], low: float, high: float, back: int) -> None:
+    outlets = 0
+
+    def enter(place: int) -> str:
+        """An outlet that nobody looked into yet."""
+        nonlocal outlets
+        outlets += 1
+        word = company.OUTLET_WORDS[outlets % len(company.OUTLET_WORDS)]
+        return f"{market.counties[place].name}{word}{outlets}"
+
+    def see(
+        source: int, place: int, outlet: str, product: tuple[str, int], low: float, high: float, back: int
+    ) -> None:
         county = market.counties[place]
         guide = round(product[1] * GUIDE)
         seen = round(guide * rng.uniform(low, high))
-        outlet = f"{county.name}{company.OUTLET_WORDS[len(rows['终端']) % len(company.OUTLET_WORDS)]}{len(rows['终端']) + 1}"
         values = (
             today - timedelta(back),
             market.codes[source],
@@ -309,15 +319,19 @@ def _prices(market: Market, today: date, rng: np.random.Generator) -> tuple[pa.T
         for name, value in zip(rows, values, strict=True):
             rows[name].append(value)
 
-    for _number in range(PRICES):
-        one, product = dealers[int(rng.integers(len(dealers)))], products[int(rng.integers(len(products)))]
-        see(one, one, product, 0.97, 1.03, int(rng.integers(1, 90)))
+    while len(rows["终端"]) < PRICES:
+        one, back = dealers[int(rng.integers(len(dealers)))], int(rng.integers(1, 90))
+        outlet = enter(one)
+        stocked = rng.choice(len(products), int(rng.integers(3, len(products))), replace=False)
+        for number in stocked[: PRICES - len(rows["终端"])]:
+            see(one, one, outlet, products[int(number)], 0.97, 1.03, back)
     diverting = places[DIVERTED_FROM][:2]
     for number in range(36):
         target = places[DIVERTED_TO][number % max(len(places[DIVERTED_TO]), 1)]
         see(
             diverting[number % 2],
             target,
+            enter(target),
             products[int(rng.integers(len(products)))],
             0.86,
             0.92,
@@ -326,7 +340,7 @@ def _prices(market: Market, today: date, rng: np.random.Generator) -> tuple[pa.T
     disorder = next(product for product in products if product[0] == DISORDER_PRODUCT)
     for number in range(40):
         one = places[DISORDER_IN][number % len(places[DISORDER_IN])]
-        see(one, one, disorder, 0.72, 0.82, int(rng.integers(1, 30)))
+        see(one, one, enter(one), disorder, 0.72, 0.82, int(rng.integers(1, 30)))
     planted: dict[str, object] = {
         "diversion": {
             "from": [market.codes[i] for i in diverting],

@@ -11,7 +11,7 @@ import numpy as np
 from quyu.analytics.metrics import METRICS, Metric, NothingMeasured
 from quyu.apps.performance.directory import Directory, directory
 from quyu.apps.performance.selectors.beside import Pair, pair_of
-from quyu.apps.performance.selectors.cuts import OF_PRODUCTS
+from quyu.apps.performance.selectors.cuts import OF_PRODUCTS, dimensions_of
 from quyu.apps.performance.selectors.keys import CARRIED, KEYS, PERIODS, UnknownRegion, places_below
 from quyu.apps.performance.selectors.measured import Question, from_lines, over
 from quyu.apps.performance.selectors.metric_days import dated_by
@@ -124,8 +124,8 @@ def attain(asked: Asked, scope: Scope, *, today: date) -> Table:
     metric = _metric(asked.metric)
     is_plain = asked.source is AS_IT_WAS and asked.known_on is None
     carried = [key for key in asked.by if key in CARRIED]
-    nowhere = [key for key in carried if key in OF_PRODUCTS]
-    if nowhere and not (metric.is_of_orders or metric.is_additive):
+    nowhere = [key for key in carried if key in OF_PRODUCTS and key not in dimensions_of(metric)]
+    if nowhere and not metric.is_additive:
         raise NotForProducts(metric.name, nowhere[0])
     if asked.given is not None and carried:
         raise NoTargetsByLine(carried[0])

@@ -21,11 +21,10 @@ from quyu.apps.performance.dealings import (
     rows_of,
 )
 from quyu.apps.performance.directory import Directory
+from quyu.apps.performance.outlet_rows import PRICES, observed
 from quyu.apps.performance.selectors.tree import Board, node_of
-from quyu.apps.performance.tallies import Tally, turn_to_shipments
-from quyu.platform.facts.schema import KINDS
+from quyu.apps.performance.tallies import turn_to_shipments
 
-PRICES = "price_observation"
 YEAR = 12
 READ = ("ordered_on", "customer_code", "product_code", "place_code", "quantity_milli", "amount_fen")
 
@@ -48,7 +47,7 @@ def outlets(shown: Board, names: Directory, region: str) -> Outlets:
         return Outlets([], [])
     below = {region, *shown.axes.tree.descendants(region)}
     days = (shown.span.start, shown.span.period.end)
-    lines = rows_of(_tally(), days, READ)
+    lines = rows_of(observed(), days, READ)
     node = _Nodes(shown, names)
     places, owners = _places(lines), _owners(lines)
     home = _home(lines, places, owners, shown)
@@ -73,11 +72,6 @@ def outlets(shown: Board, names: Directory, region: str) -> Outlets:
         sum(not one.place for one in mine),
         sum(one.guide is None for one in mine),
     )
-
-
-def _tally() -> Tally:
-    """Price observations read as lines: the price as amount, the guide price as quantity (0: none)."""
-    return Tally(PRICES, PRICES, KINDS[PRICES].dated_by, "price_micro", "guide_micro")
 
 
 class _Nodes:
