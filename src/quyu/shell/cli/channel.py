@@ -12,10 +12,11 @@ from quyu.analytics.sightings import Found
 from quyu.apps.performance import services
 from quyu.apps.performance.dealings import has_any
 from quyu.apps.performance.directory import Directory, directory
+from quyu.apps.performance.outlet_rows import PRICES
 from quyu.apps.performance.selectors import by_basis
 from quyu.apps.performance.selectors.genuine import Dealer, Genuine, genuine, missing
 from quyu.apps.performance.selectors.keys import places_below
-from quyu.apps.performance.selectors.outlets import PRICES, Outlets, outlets
+from quyu.apps.performance.selectors.outlets import Outlets, outlets
 from quyu.apps.performance.selectors.span import CALENDAR, span_of
 from quyu.apps.performance.selectors.tree import Board, board
 from quyu.apps.performance.web.genuine import REASONS

@@ -13,9 +13,10 @@ from quyu.analytics.stuffing import NEW, NO_COUNT, NO_SELL_IN, NO_SELL_THROUGH, 
 from quyu.apps.customers.models import Customer
 from quyu.apps.performance.dealings import has_any
 from quyu.apps.performance.directory import Directory, directory
+from quyu.apps.performance.outlet_rows import PRICES
 from quyu.apps.performance.selectors.by_basis import NothingCounted, NotSummed, basis
 from quyu.apps.performance.selectors.genuine import Dealer, Genuine, genuine, missing
-from quyu.apps.performance.selectors.outlets import PRICES, Outlets, outlets
+from quyu.apps.performance.selectors.outlets import Outlets, outlets
 from quyu.apps.performance.selectors.tree import Board
 from quyu.apps.performance.web import genuine_exports
 from quyu.apps.performance.web.asked import BASIS_NAMES, Asked
