@@ -1,5 +1,8 @@
 """A trading company: customers in three territories, two years of orders, the published plan of 2026."""
 
+import shutil
+from collections.abc import Iterator
+from copy import deepcopy
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -7,6 +10,9 @@ from typing import Any
 
 import numpy as np
 import pytest
+from django.db import transaction
+from django.test import override_settings
+from pytest_django import DjangoDbBlocker
 
 from quyu.apps.customers.models import Customer
 from quyu.apps.performance import services
@@ -15,7 +21,7 @@ from quyu.apps.targets import services as planning
 from quyu.platform.approvals import services as approvals
 from quyu.platform.calendar.services import load_china_calendar
 from quyu.platform.catalog.models import Channel, Product, ProductLine
-from tests.people import Company
+from tests.people import Company, build_company
 from tests.platform.facts.lines import AT, line, order_lines
 
 WAN = 1_000_000
@@ -33,6 +39,31 @@ class Trading:
 @pytest.fixture
 def trading(company: Company, settings: Any, tmp_path: Path) -> Trading:
     settings.QUYU_HOME = tmp_path
+    return begin_trading(company)
+
+
+@pytest.fixture(scope="module")
+def traded(
+    django_db_setup: None, django_db_blocker: DjangoDbBlocker, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[Trading, Path]]:
+    """The company made once for a module, gone after it."""
+    home = tmp_path_factory.mktemp("traded")
+    with django_db_blocker.unblock(), transaction.atomic():
+        with override_settings(QUYU_HOME=home):
+            made = begin_trading(build_company())
+        yield made, home
+        transaction.set_rollback(True)
+
+
+@pytest.fixture
+def again(traded: tuple[Trading, Path], db: None, settings: Any, tmp_path: Path) -> Trading:
+    """As `trading`, which a module all of whose tests want it takes it for; what a test changes is undone after it."""
+    made, home = traded
+    settings.QUYU_HOME = shutil.copytree(home, tmp_path / "home")
+    return deepcopy(made)
+
+
+def begin_trading(company: Company) -> Trading:
     load_china_calendar(first_year=2025, last_year=2026)
     for number, (code, name) in enumerate((("TEA", "茶饮料"), ("SNACK", "休闲食品"))):
         product_line = ProductLine.objects.create(code=code, name=name, sort_order=number)

@@ -17,8 +17,11 @@ from quyu.apps.performance.selectors.tree import Board, board
 from quyu.platform.people.scope import everything
 from quyu.shell.cli.attain import attain
 from tests.apps.performance.conftest import WAN, Trading
+from tests.apps.performance.conftest import again as trading
 from tests.people import TODAY, client_of
 from tests.platform.facts.lines import AT, line, order_lines
+
+__all__ = ["trading"]
 
 pytestmark = pytest.mark.capability("MON2", "MON5")
 

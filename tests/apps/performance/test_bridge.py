@@ -18,8 +18,11 @@ from quyu.apps.performance.selectors.span import CALENDAR, span_of
 from quyu.apps.performance.selectors.tree import Board, board
 from quyu.platform.people.scope import everything
 from tests.apps.performance.conftest import WAN, Trading
+from tests.apps.performance.conftest import again as trading
 from tests.people import TODAY, client_of
 from tests.platform.facts.lines import AT, line, order_lines, ownership
+
+__all__ = ["trading"]
 
 PERIODS = ("2026", "2025", "2026Q1", "2026Q2", *(f"2026-{month:02d}" for month in range(1, 8)))
 

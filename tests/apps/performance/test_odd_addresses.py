@@ -3,7 +3,10 @@
 import pytest
 
 from tests.apps.performance.conftest import Trading
+from tests.apps.performance.conftest import again as trading
 from tests.people import client_of
+
+__all__ = ["trading"]
 
 pytestmark = pytest.mark.django_db
 PAGES = (

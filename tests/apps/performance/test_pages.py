@@ -8,7 +8,10 @@ from python_calamine import CalamineWorkbook
 from quyu.platform.people.choices import Role
 from tests import factories
 from tests.apps.performance.conftest import Trading
+from tests.apps.performance.conftest import again as trading
 from tests.people import client_of
+
+__all__ = ["trading"]
 
 PAGES = ("/performance/", "/performance/customers/", "/performance/customers/C1/", "/performance/analysis/")
 

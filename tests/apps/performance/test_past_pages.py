@@ -24,9 +24,12 @@ from quyu.platform.facts import attribution
 from quyu.platform.facts.models import Batch
 from quyu.platform.people.scope import everything
 from tests.apps.performance.conftest import WAN, Trading
+from tests.apps.performance.conftest import again as trading
 from tests.apps.performance.test_fact_kinds import SAMPLES, imported
 from tests.people import TODAY, client_of
 from tests.platform.facts.lines import AT, line, order_lines
+
+__all__ = ["trading"]
 
 pytestmark = [pytest.mark.capability("MON1"), pytest.mark.django_db]
 NEXT_DAY = datetime(2026, 6, 16, 9, tzinfo=ZoneInfo("Asia/Shanghai"))

@@ -9,9 +9,12 @@ from quyu.apps.performance.figures_told import FIGURES
 from quyu.apps.performance.models import Watermark
 from quyu.platform.facts.models import Batch
 from tests.apps.performance.conftest import Trading
+from tests.apps.performance.conftest import again as trading
 from tests.apps.performance.test_fact_kinds import imported
 from tests.apps.performance.test_past_reports import everything_changes
 from tests.people import TODAY, client_of
+
+__all__ = ["trading"]
 
 WHY = "/performance/why/"
 

@@ -23,12 +23,13 @@ from quyu.apps.targets.models import PlanVersion
 from quyu.platform.facts.models import Batch
 from quyu.platform.people.scope import everything
 from quyu.shell.cli.attain import attain
-from tests.apps.performance.conftest import WAN, Trading, trading
+from tests.apps.performance.conftest import WAN, Trading, traded
+from tests.apps.performance.conftest import again as trading
 from tests.apps.performance.test_fact_kinds import imported
 from tests.people import TODAY, client_of
 from tests.platform.facts.lines import AT, line, order_lines
 
-__all__ = ["trading"]
+__all__ = ["traded", "trading"]
 pytestmark = [pytest.mark.django_db, pytest.mark.capability("MON2", "MON1")]
 ADDED = ("target_fen", "expected_fen", "actual_fen", "before_fen")
 NEXT_DAY = datetime(2026, 6, 16, 9, tzinfo=ZoneInfo("Asia/Shanghai"))
