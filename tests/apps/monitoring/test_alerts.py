@@ -290,7 +290,7 @@ def test_an_empty_company_has_nothing_to_judge(company):
     assert look() == 0
     page = client_of(company.director).get(reverse("alerts"))
     assert page.status_code == 200
-    assert "没有触发预警" in page.text
+    assert "没有哪条预警规则被触发" in page.text
 
 
 @pytest.mark.parametrize(

@@ -55,7 +55,7 @@ class NotForProducts(Refusal):
     def __init__(self, metric: str, key: str) -> None:
         super().__init__(
             "not_for_products",
-            "“{metric}”不能按“{key}”分行：回款、费用和拜访没有产品和渠道，请去掉这一分行。",
+            "“{metric}”不能按“{key}”分行：它的数据里没有这一项，请去掉这一分行。",
             metric=metric,
             key=key,
         )
