@@ -75,7 +75,7 @@ def _migrate(**site: str) -> None:
 
 @contextmanager
 def _alone() -> Iterator[Path]:
-    folder = Path(tempfile.gettempdir()) / f"quyu-tables-{_digest()}"
+    folder = Path(tempfile.gettempdir()) / f"quyu-tables-{os.getuid()}-{_digest()}"
     folder.mkdir(exist_ok=True)
     with (folder / "lock").open("wb") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)

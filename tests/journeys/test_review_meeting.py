@@ -62,6 +62,12 @@ def test_a_decision_is_a_task_and_comes_back(
     carried = boss.get_by_role("table", name="上次的决定")
     expect(carried).to_contain_text("拜访十家客户")
     expect(carried).to_contain_text("已逾期")
+    meeting = boss.url
+    carried.get_by_role("button", name="开 PDCA 卡").click()
+    expect(boss.get_by_role("main")).to_contain_text("拜访十家客户")
+    expect(boss.get_by_label("目标值")).to_be_visible()
+    assert axe(boss) == []
+    boss.goto(meeting)
     carried.get_by_label("状态").select_option("done")
     carried.get_by_label("结果").fill("签回三家")
     carried.get_by_role("button", name="保存").click()
