@@ -156,6 +156,8 @@ SHOTS = (
     Shot("home-sales", "sales", "/", "main .stat-value"),
     Shot("performance", "director", "/performance/", "main canvas"),
     Shot("performance-area", "director", "/performance/?region=XN", "main canvas"),
+    Shot("performance-why", "director", "/performance/why/?figure=attainment"),
+    Shot("home-wall", "director", "/wall/", "main canvas"),
     Shot("performance-customers", "jiangsu", "/performance/customers/"),
     Shot("performance-analysis", "director", "/performance/analysis/"),
     Shot("performance-genuine", "director", "/performance/true/", "main table"),
