@@ -5,8 +5,9 @@ rollups contain. `advance` brings them up to date in the caller's transaction: f
 ownership or catalog moves, then the batches that are new. Wherever that leads leaves a watermark.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Protocol
 
 import numpy as np
@@ -29,6 +30,9 @@ CLAIMED_BY = ("customer_code", "place_code", "product_code", "channel_code")
 SUMMED = ("ordered_on", *CLAIMED_BY, "quantity_milli", "amount_fen")
 
 SummedKey = tuple[str, ...]
+Then = Callable[[Batch, NDArray[np.int64], pa.Table], None]
+NOBODY = pa.table({})
+AT_ONCE = 200_000
 NOTHING_SUMMED: Mapping[SummedKey, Contribution] = {}
 
 
@@ -81,8 +85,8 @@ def advance(
         before = bases.kept_basis(state.ownership_digest, state.catalog_digest)
         if before is None or not bases.is_nameable(before.ownership):
             return rebuild(ownership, at=at)
-        for batch, rows in moved(before, now, last_batch=state.last_batch, delta=delta):
-            _attribute_again(batch, rows, before, now)
+        again = partial(_attribute_again, before=before, now=now)
+        moved(before, now, last_batch=state.last_batch, delta=delta, then=again)
         attribution.flush(now.ownership_digest)
     for batch in Batch.objects.filter(kind=ORDER_LINE_KIND, pk__gt=state.last_batch).order_by("pk"):
         delta.add(summed.get(bases.key(batch.content_sha256, now)) or _of_batch(batch, now))
@@ -126,33 +130,65 @@ def _of_batch(batch: Batch, now: Basis) -> Contribution:
 
 
 def moved(
-    before: Basis, now: Basis, *, last_batch: int, delta: Contribution, source: Lines = ORDER_LINES
-) -> list[tuple[Batch, NDArray[np.int64]]]:
+    before: Basis,
+    now: Basis,
+    *,
+    last_batch: int,
+    delta: Contribution,
+    source: Lines = ORDER_LINES,
+    then: Then | None = None,
+) -> None:
     """Add to `delta` what the lines of changed customers, places and products leave and where they arrive.
 
-    Only their rows are read. Returns each batch with the numbers of the rows touched in it.
+    Only their rows are read. `then` gets each batch with the numbers of the rows touched in it and whom they count for now.
     """
     claims = changed(before.ownership, now.ownership, "customer_code")
     codes = changed(before.catalog, now.catalog, "code")
     lines_of = [attribution.lines_of_products(before.ownership)]
     lines_of += [other for other in [attribution.lines_of_products(now.ownership)] if other not in lines_of]
-    sides = [(before, -1), (now, 1)] if len(claims) or len(codes) else []
-    names = {sign: bases.directory(side.catalog) for side, sign in sides}
-    found = []
+    is_any = bool(len(claims) or len(codes))
+    going = _Going(before, now, delta, then)
     for batch in Batch.objects.filter(kind=source.kind, pk__lte=last_batch).order_by("pk"):
-        rows = (
-            _touched(source.columns(batch, CLAIMED_BY), claims, codes, lines_of)
-            if sides
-            else np.zeros(0, np.int64)
-        )
-        found.append((batch, rows))
-        if not rows.size:
-            continue
-        lines = source.rows(batch, rows, SUMMED)
-        for side, sign in sides:
-            owned = attribution.append(lines, attribution.attribute_lines(lines, side.ownership))
-            delta.add(contribution(owned, sign=batch.sign, directory=names[sign]), sign=sign)
-    return found
+        rows = np.zeros(0, np.int64)
+        if is_any:
+            rows = _touched(source.columns(batch, CLAIMED_BY), claims, codes, lines_of)
+        going.put(batch, rows, source.rows(batch, rows, SUMMED) if rows.size else NOBODY)
+    going.settle()
+
+
+class _Going:
+    """Lines that leave somebody and arrive with somebody else, of many batches at once: most batches have few of them."""
+
+    def __init__(self, before: Basis, now: Basis, delta: Contribution, then: Then | None) -> None:
+        self._sides = [(side, sign, bases.directory(side.catalog)) for side, sign in ((before, -1), (now, 1))]
+        self._delta, self._then = delta, then
+        self._waiting: list[tuple[Batch, NDArray[np.int64], pa.Table]] = []
+
+    def put(self, batch: Batch, rows: NDArray[np.int64], lines: pa.Table) -> None:
+        self._waiting.append((batch, rows, lines))
+        if sum(lines.num_rows for _batch, _rows, lines in self._waiting) > AT_ONCE:
+            self.settle()
+
+    def settle(self) -> None:
+        for batch_sign in (1, -1):
+            mine = [one for one in self._waiting if one[0].sign == batch_sign]
+            tables = [lines for _batch, rows, lines in mine if rows.size]
+            owners = self._moved(pa.concat_tables(tables), batch_sign) if tables else NOBODY
+            start = 0
+            for batch, rows, lines in mine:
+                if self._then is not None:
+                    self._then(batch, rows, owners.slice(start, lines.num_rows))
+                start += lines.num_rows
+        self._waiting.clear()
+
+    def _moved(self, lines: pa.Table, batch_sign: int) -> pa.Table:
+        """Takes the lines from the one side to the other; returns whom they count for now."""
+        owners = NOBODY
+        for side, sign, names in self._sides:
+            owners = attribution.attribute_lines(lines, side.ownership)
+            owned = attribution.append(lines, owners)
+            self._delta.add(contribution(owned, sign=batch_sign, directory=names), sign=sign)
+        return owners
 
 
 def _touched(
@@ -179,15 +215,16 @@ def changed(before: pa.Table, now: pa.Table, key: str) -> pa.Array:
     return pc.unique(pa.chunked_array([*keys[0].chunks, *keys[1].chunks], pa.string()))
 
 
-def _attribute_again(batch: Batch, rows: NDArray[np.int64], before: Basis, now: Basis) -> None:
+def _attribute_again(
+    batch: Batch, rows: NDArray[np.int64], owners: pa.Table, *, before: Basis, now: Basis
+) -> None:
     """An untouched batch keeps its attribution, under one more name; else only the rows touched are new."""
     path = attribution.path_of(batch, now.ownership_digest)
     if path.exists() or before.ownership_digest == now.ownership_digest:
         return
     old = attribution.attribute(batch, before.ownership, before.ownership_digest)
     if rows.size:
-        new = attribution.attribute_lines(picking.rows(batch, rows, SUMMED), now.ownership)
-        attribution.put(path, picking.replaced(attribution.read(old), rows, new))
+        attribution.put(path, picking.replaced(attribution.read(old), rows, owners))
     else:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.hardlink_to(old)
