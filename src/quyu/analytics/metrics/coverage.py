@@ -3,16 +3,10 @@
 Who is not on file counts nowhere.
 """
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from quyu.analytics.metrics.customers import who
 from quyu.analytics.metrics.registry import Metric, Role, ratio, register
-from quyu.kernel.deferred import deferred
-
-if TYPE_CHECKING:
-    import ibis
-else:
-    ibis = deferred("ibis")
 
 
 def reached(rows: Any, role: Role) -> Any:
@@ -21,12 +15,6 @@ def reached(rows: Any, role: Role) -> Any:
     on_file = who(rows, is_on_file)
     both = who(rows, has_row) + on_file - who(rows, has_row | is_on_file)
     return ratio(both, on_file)
-
-
-def stocked(pairs: Any) -> Any:
-    """Outlets with products that were found in them (a quantity), of all looked for; `order_no` names the pair."""
-    is_found = (pairs.quantity_milli > 0).fill_null(False)
-    return ratio(is_found.ifelse(pairs.order_no, ibis.null("string")).nunique(), pairs.order_no.nunique())
 
 
 COVERAGE = register(
@@ -38,6 +26,6 @@ VISIT_COVERAGE = register(
            lambda rows: reached(rows, "visit"), rows=("visit", "on_file"), unit_word="%")
 )  # fmt: skip
 DISTRIBUTION_RATE = register(
-    Metric("distribution_rate", "铺货率", "Distribution rate", "bp", "outlet", "more", "巡到的终端中看到该产品的终端数 ÷ 巡到的终端数；多个产品合计时为各产品的平均",
-           stocked, rows=("outlet",), unit_word="%")
+    Metric("distribution_rate", "铺货率", "Distribution rate", "bp", "outlet", "more", "看到该产品的终端数 ÷ 当月巡到的终端数；多个月、多个产品时为平均",
+           lambda rows: ratio(rows.amount_fen.sum(), rows.quantity_milli.sum()), rows=("outlet",), unit_word="%")
 )  # fmt: skip

@@ -36,6 +36,7 @@ Role = Literal[
 """What a row stands for: a line of the period, one of the same days a year or a month earlier, labelled as if
 it were of the period, or a fact of another kind in the shape of a line."""
 ORDER_ROLES = frozenset({"line", "year_before", "month_before"})
+PRODUCT_ROLES = ORDER_ROLES | {"outlet"}
 Expression = Callable[[Any], Any]
 PAGE = "docs/formulas/measures.md"
 
@@ -100,7 +101,7 @@ class Metric:
     @property
     def has_products(self) -> bool:
         """Whether its rows are for products, so that it is told of each."""
-        return self.is_of_orders or self.rows == ("outlet",)
+        return self.has_facts and PRODUCT_ROLES.issuperset(self.rows)
 
     @property
     def is_money(self) -> bool:

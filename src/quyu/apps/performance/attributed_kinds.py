@@ -142,11 +142,10 @@ def _market(days: Days) -> pa.Table:
 
 
 def _outlets(days: Days) -> pa.Table:
-    """A row for every outlet looked at in a month and every product, with a quantity where it was found there."""
-    found = outlet_rows.pairs(days)
-    given = {name: found[name] for name in found.column_names if name in LINE.names}
-    owned = _owned(_lines(given, found.num_rows), bases.ownership_in_force())
-    return owned.append_column("order_no", found["pair"])
+    """A row for each place, month and product: outlets looked at as quantity, those where it was found as amount."""
+    found = outlet_rows.found_in_places(days)
+    lines = _lines({name: found[name] for name in found.column_names}, found.num_rows)
+    return _owned(lines, bases.ownership_in_force())
 
 
 def _lines(given: Mapping[str, pa.Array], count: int) -> pa.Table:
@@ -208,8 +207,7 @@ def _of_batch(batch: Batch, source: Tally, claims: pa.Table, days: Days) -> pa.T
 
 def _shaped(rows: pa.Table) -> pa.Table:
     """With the columns of order lines that no other kind has."""
-    if "order_no" not in rows.column_names:
-        rows = rows.append_column("order_no", pa.nulls(rows.num_rows, pa.string()))
+    rows = rows.append_column("order_no", pa.nulls(rows.num_rows, pa.string()))
     rows = rows.append_column("profit_fen", pa.nulls(rows.num_rows, pa.int64()))
     rows = rows.append_column("shipped_on", pa.nulls(rows.num_rows, pa.date32()))
     return rows.append_column("sign", pa.array(np.ones(rows.num_rows, np.int64)))

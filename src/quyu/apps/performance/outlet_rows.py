@@ -6,7 +6,7 @@ the days asked for. Observations without an outlet or a product tell nothing of 
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
@@ -23,19 +23,18 @@ else:
 
 PRICES = "price_observation"
 READ = ("ordered_on", "place_code", "product_code", "outlet_name")
-PAIRS = """
+COUNTS = """
 WITH found AS (
-    SELECT outlet_name || chr(31) || coalesce(place_code, '') AS outlet, place_code, product_code, ordered_on,
-           date_trunc('month', ordered_on) AS month
+    SELECT DISTINCT outlet_name, coalesce(place_code, '') AS place, product_code, date_trunc('month', ordered_on) AS month
     FROM sighting WHERE outlet_name <> '' AND product_code <> ''
 )
-SELECT o.ordered_on, o.place_code, p.product_code, o.outlet || chr(31) || p.product_code AS pair,
-       CAST(f.outlet IS NOT NULL AS BIGINT) * 1000 AS quantity_milli
-FROM (SELECT outlet, month, any_value(place_code) AS place_code, max(ordered_on) AS ordered_on FROM found GROUP BY ALL) o
+SELECT least(last_day(o.month), $last) AS ordered_on, nullif(o.place, '') AS place_code, p.product_code,
+       o.outlets AS quantity_milli, count(f.outlet_name) AS amount_fen
+FROM (SELECT place, month, count(DISTINCT outlet_name) AS outlets FROM found GROUP BY ALL) o
 CROSS JOIN (SELECT DISTINCT product_code FROM found) p
-LEFT JOIN (SELECT DISTINCT outlet, month, product_code FROM found) f
-  ON f.outlet = o.outlet AND f.month = o.month AND f.product_code = p.product_code
-ORDER BY pair, o.ordered_on
+LEFT JOIN found f ON f.place = o.place AND f.month = o.month AND f.product_code = p.product_code
+GROUP BY ALL
+ORDER BY ALL
 """
 
 
@@ -44,9 +43,9 @@ def observed() -> Tally:
     return Tally(PRICES, PRICES, KINDS[PRICES].dated_by, "price_micro", "guide_micro")
 
 
-def pairs(days: tuple[date, date]) -> pa.Table:
-    """A row for each outlet and month it was looked at, on the last day of that, and each product: `pair` names
-    outlet and product, `quantity_milli` is a piece where it was found, else none."""
+def found_in_places(days: tuple[date, date]) -> pa.Table:
+    """A row for each place, month in which outlets were looked at there and product, on the last of the days in the
+    month: `quantity_milli` is the number of these outlets, `amount_fen` that of those where it was found."""
     with duckdb.connect() as connection:
         connection.register("sighting", rows_of(observed(), days, READ))
-        return connection.sql(PAIRS).to_arrow_table()
+        return connection.sql(COUNTS, params={"last": days[1] - timedelta(1)}).to_arrow_table()

@@ -31,8 +31,9 @@ SUMMED = ("ordered_on", *CLAIMED_BY, "quantity_milli", "amount_fen")
 
 SummedKey = tuple[str, ...]
 Then = Callable[[Batch, NDArray[np.int64], pa.Table], None]
-NOBODY = pa.table({})
+NO_LINES = pa.table({})
 AT_ONCE = 200_000
+"""Lines that change hands together; more are moved in several goes."""
 NOTHING_SUMMED: Mapping[SummedKey, Contribution] = {}
 
 
@@ -152,7 +153,7 @@ def moved(
         rows = np.zeros(0, np.int64)
         if is_any:
             rows = _touched(source.columns(batch, CLAIMED_BY), claims, codes, lines_of)
-        going.put(batch, rows, source.rows(batch, rows, SUMMED) if rows.size else NOBODY)
+        going.put(batch, rows, source.rows(batch, rows, SUMMED) if rows.size else NO_LINES)
     going.settle()
 
 
@@ -163,27 +164,30 @@ class _Going:
         self._sides = [(side, sign, bases.directory(side.catalog)) for side, sign in ((before, -1), (now, 1))]
         self._delta, self._then = delta, then
         self._waiting: list[tuple[Batch, NDArray[np.int64], pa.Table]] = []
+        self._lines = 0
 
     def put(self, batch: Batch, rows: NDArray[np.int64], lines: pa.Table) -> None:
         self._waiting.append((batch, rows, lines))
-        if sum(lines.num_rows for _batch, _rows, lines in self._waiting) > AT_ONCE:
+        self._lines += lines.num_rows
+        if self._lines > AT_ONCE:
             self.settle()
 
     def settle(self) -> None:
         for batch_sign in (1, -1):
             mine = [one for one in self._waiting if one[0].sign == batch_sign]
             tables = [lines for _batch, rows, lines in mine if rows.size]
-            owners = self._moved(pa.concat_tables(tables), batch_sign) if tables else NOBODY
+            owners = self._moved(pa.concat_tables(tables), batch_sign) if tables else NO_LINES
             start = 0
             for batch, rows, lines in mine:
                 if self._then is not None:
                     self._then(batch, rows, owners.slice(start, lines.num_rows))
                 start += lines.num_rows
         self._waiting.clear()
+        self._lines = 0
 
     def _moved(self, lines: pa.Table, batch_sign: int) -> pa.Table:
         """Takes the lines from the one side to the other; returns whom they count for now."""
-        owners = NOBODY
+        owners = NO_LINES
         for side, sign, names in self._sides:
             owners = attribution.attribute_lines(lines, side.ownership)
             owned = attribution.append(lines, owners)

@@ -50,7 +50,7 @@ class NotCutInThisReading(Refusal):
 
 
 class NotForProducts(Refusal):
-    """A rate of money that is paid for no product or channel."""
+    """A rate whose facts are for no product, or for no channel."""
 
     def __init__(self, metric: str, key: str) -> None:
         super().__init__(

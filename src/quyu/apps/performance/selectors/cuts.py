@@ -53,13 +53,13 @@ DIMENSIONS: Mapping[str, Dimension] = {
         Dimension("quarter", _("季度"), "quarter_label"),
     )
 }
-OF_CHANNELS = "channel"
-OF_PRODUCTS = ("product_line", "product", OF_CHANNELS)
+CHANNEL = "channel"
+OF_PRODUCTS = ("product_line", "product", CHANNEL)
 
 
 def dimensions_of(metric: Metric) -> dict[str, Dimension]:
     """Those that the facts of a metric have: money that comes in and visits are for no product or channel."""
-    lacking = () if metric.is_of_orders else (OF_CHANNELS,) if metric.has_products else OF_PRODUCTS
+    lacking = () if metric.is_of_orders else (CHANNEL,) if metric.has_products else OF_PRODUCTS
     return {name: one for name, one in DIMENSIONS.items() if name not in lacking}
 
 
