@@ -7,10 +7,11 @@ from tests.integrity.program import results_of
 
 @pytest.mark.capability("PLT7", "ADJ6")
 def test_writers_of_the_same_rows_lose_no_update() -> None:
-    cells, rows = results_of("crowd", "--writers", "6", "--seconds", "6", "--only", "cells,rows")
+    cells, rows = results_of("crowd", "--writers", "6", "--seconds", "10", "--only", "cells,rows")
 
     assert cells["lost"] == rows["lost"] == 0
-    assert min(cells["saves"], rows["saves"]) > 2, "on a busy machine few of them get through"
+    assert cells["saves"] > 5
+    assert rows["saves"] > 5
 
 
 @pytest.mark.capability("ADJ6", "PLT4")

@@ -41,6 +41,7 @@ def test_a_database_of_the_first_version_comes_up_whole(tmp_path: Path) -> None:
     assert (verdict["intact"], verdict["checked"] > 10) == (True, True)
     wanted, found = columns(template()), columns(old)
     assert {table: found[table] for table in wanted} == wanted
+    assert site.run("tools.migrate_both_ways").splitlines()[-1] == "back and forward: equal"
 
 
 def columns(file: Path) -> dict[str, set[tuple[object, ...]]]:

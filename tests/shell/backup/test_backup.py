@@ -197,5 +197,6 @@ def test_verify_on_postgresql_leaves_no_table(tmp_path: Path) -> None:
         assert known.execute(
             "SELECT count(*) FROM pg_class WHERE relnamespace = 'public'::regnamespace"
         ).fetchone() == (0,)
+    assert "已恢复到" in quyu(empty, "restore", str(tmp_path / "one.tar.gz"))
     empty.drop()
     site.drop()

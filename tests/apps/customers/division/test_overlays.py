@@ -191,7 +191,7 @@ programs = st.lists(st.tuples(st.integers(0, 4), st.integers(0, 5), ruled, decla
 @pytest.mark.capability("TER3", "ORG3")
 @given(program=programs)
 @settings(
-    max_examples=8,
+    max_examples=15,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
